@@ -1,0 +1,5 @@
+/** MNEDC IP address allocator and durable lease store. */
+@NullMarked
+package io.mnedc.address;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.mnedc.api.device;
+
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.peer.Peer;
+import java.util.Collection;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The device's link to the relay, as discovery sees it: what the relay announces, and what is published through it. Thread-safe. */
+@ProviderType
+public interface RelayLink {
+    /** Follows what the relay announces. Calls come one at a time, in order; must not block. */
+    @ConsumerType
+    interface Observer {
+        /**
+         * All peers, at the subscription and after each reconnect; what was known before and is not here has left.
+         *
+         * @param peers every registered device but this one
+         */
+        void snapshot(Collection<Peer> peers);
+
+        /**
+         * A peer joined or changed.
+         *
+         * @param peer as it is now
+         */
+        void present(Peer peer);
+
+        /**
+         * A peer left.
+         *
+         * @param deviceId who
+         */
+        void absent(String deviceId);
+    }
+
+    /** Ends a subscription. */
+    interface Subscription extends AutoCloseable {
+        /** Ends it: no further call is begun. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins to follow the announcements; the first call is a snapshot of what is known now.
+     *
+     * @param observer who is told
+     * @return ends it when closed
+     */
+    Subscription subscribe(Observer observer);
+
+    /**
+     * Tells the peers about this device, now and after each reconnect, until it is called again.
+     *
+     * @param info what to tell
+     */
+    void publish(OrchestrationInfo info);
+}

@@ -1,0 +1,62 @@
+package io.mnedc.api.relay;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What a relay tells about itself. Thread-safe. */
+@ProviderType
+public interface RelayStatus {
+    /**
+     * One look at the relay.
+     *
+     * @param listening addresses and ports it accepts connections on
+     * @param pool the pool in CIDR notation; empty while there is no allocator
+     * @param security {@code none} or, later, {@code tls}
+     * @param since since when it is listening
+     * @param sessions registered devices, by ascending node
+     * @param counters frames, bytes, connections, drops and refusals by reason since start; names are those of
+     *     docs/RELIABILITY.md
+     */
+    record Snapshot(
+            List<String> listening,
+            String pool,
+            String security,
+            Instant since,
+            List<Session> sessions,
+            Map<String, Long> counters) {}
+
+    /**
+     * One registered device.
+     *
+     * @param deviceId its unique ID
+     * @param node its node
+     * @param addresses its virtual addresses
+     * @param remote the address and port its control stream comes from
+     * @param software what it runs
+     * @param dataBound whether its data stream is there
+     * @param since since when it is registered
+     * @param framesIn frames received from it
+     * @param bytesIn bytes of those
+     * @param framesOut frames sent to it
+     * @param bytesOut bytes of those
+     * @param dropped frames for it that were dropped
+     */
+    record Session(
+            String deviceId,
+            int node,
+            List<String> addresses,
+            String remote,
+            String software,
+            boolean dataBound,
+            Instant since,
+            long framesIn,
+            long bytesIn,
+            long framesOut,
+            long bytesOut,
+            long dropped) {}
+
+    /** {@return the relay as it is now} */
+    Snapshot snapshot();
+}

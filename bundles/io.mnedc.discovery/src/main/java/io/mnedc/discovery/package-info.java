@@ -1,0 +1,5 @@
+/** MNEDC peer directory and orchestration information. */
+@NullMarked
+package io.mnedc.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** MNEDC Gogo commands. */
+@NullMarked
+package io.mnedc.shell;
+
+import org.jspecify.annotations.NullMarked;
