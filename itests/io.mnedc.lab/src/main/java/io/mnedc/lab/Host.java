@@ -1,0 +1,95 @@
+package io.mnedc.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A host (or router) of a {@link Lab}: a place to run programs in. */
+public final class Host {
+    private static final Duration DEFAULT_BOUND = Duration.ofSeconds(30);
+
+    private final String name;
+    private final String namespace;
+    private final String address;
+    private final Path directory;
+    private final List<LabProcess> processes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger logs = new AtomicInteger();
+
+    Host(String name, String namespace, String address, Path directory) {
+        this.name = name;
+        this.namespace = namespace;
+        this.address = address;
+        this.directory = directory;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Its address in the network it is attached to; of a topmost router, its address in its LAN. */
+    public String address() {
+        return address;
+    }
+
+    /** Runs a program here to its end, at most 30 seconds. */
+    public CommandResult exec(String... command) {
+        return exec(DEFAULT_BOUND, command);
+    }
+
+    /** Runs a program here to its end; throws, after killing it and its descendants, when the bound is over. */
+    public CommandResult exec(Duration bound, String... command) {
+        return Command.run(bound, "", inside(command));
+    }
+
+    /** Starts a program here that runs until it ends, is killed, or the lab is closed. Its output goes to a log file. */
+    public LabProcess start(String... command) {
+        Path log = directory.resolve(name + "-" + logs.incrementAndGet() + ".log");
+        try {
+            Process process = new ProcessBuilder(inside(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            process.getOutputStream().close();
+            LabProcess started = new LabProcess(name + ": " + String.join(" ", command), process, log);
+            processes.removeIf(known -> !known.isAlive());
+            processes.add(started);
+            return started;
+        } catch (IOException e) {
+            throw new LabException("cannot start " + String.join(" ", command) + " on " + name, e);
+        }
+    }
+
+    /** Bytes received and sent by one of its interfaces; zeros when there is no such interface. */
+    public Traffic traffic(String networkInterface) {
+        String folder = "/sys/class/net/" + networkInterface + "/statistics/";
+        List<String> lines = exec("cat", folder + "rx_bytes", folder + "tx_bytes")
+                .output()
+                .lines()
+                .toList();
+        return lines.size() == 2 && lines.stream().allMatch(line -> line.matches("\\d+"))
+                ? new Traffic(Long.parseLong(lines.get(0)), Long.parseLong(lines.get(1)))
+                : new Traffic(0, 0);
+    }
+
+    /** Byte counters of an interface. */
+    public record Traffic(long received, long sent) {}
+
+    Path directory() {
+        return directory;
+    }
+
+    void killAll() {
+        processes.forEach(LabProcess::kill);
+    }
+
+    private List<String> inside(String... command) {
+        // ip replaces itself by the program, so the PID is the program's
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        all.addAll(List.of(command));
+        return all;
+    }
+}
