@@ -1,0 +1,80 @@
+package io.mnedc.discovery;
+
+import io.mnedc.api.peer.OfferedService;
+import io.mnedc.api.peer.OrchestrationInfo;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this device tells about itself: the configured part and what OSGi services announce. Published when it becomes
+ * something else, and only then. Thread-safe.
+ */
+final class LocalInfo {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalInfo.class);
+
+    private final Consumer<OrchestrationInfo> publisher;
+    private final Map<Long, OfferedService> offers = new TreeMap<>();
+    private LocalSettings settings;
+    private volatile OrchestrationInfo current = OrchestrationInfo.NONE;
+
+    /**
+     * Publishes the configured part.
+     *
+     * @param settings the configured part
+     * @param publisher takes what is to be told from now on; called under this object's lock, so that the last call
+     *     has the last word
+     */
+    LocalInfo(LocalSettings settings, Consumer<OrchestrationInfo> publisher) {
+        this.settings = settings;
+        this.publisher = publisher;
+        refresh();
+    }
+
+    /** {@return what is published} */
+    OrchestrationInfo current() {
+        return current;
+    }
+
+    /** Takes another configuration. */
+    synchronized void configure(LocalSettings newSettings) {
+        settings = newSettings;
+        refresh();
+    }
+
+    /** Takes what the OSGi service with this service ID offers, or offers now. */
+    synchronized void offer(long serviceId, OfferedService service) {
+        offers.put(serviceId, service);
+        refresh();
+    }
+
+    /** Forgets what an OSGi service offers. */
+    synchronized void withdraw(long serviceId) {
+        offers.remove(serviceId);
+        refresh();
+    }
+
+    private synchronized void refresh() {
+        var services = new LinkedHashSet<>(settings.services());
+        services.addAll(offers.values());
+        List<OfferedService> told =
+                services.stream().limit(OrchestrationInfo.MAX_SERVICES).toList();
+        if (told.size() < services.size()) {
+            LOG.warn(
+                    "{} services are offered, peers are told of the first {}: configured ones first, then OSGi services"
+                            + " with the property {} by age",
+                    services.size(),
+                    told.size(),
+                    OfferedService.NAME_PROPERTY);
+        }
+        var info = new OrchestrationInfo(settings.platform(), settings.executionType(), told);
+        if (!info.equals(current)) {
+            current = info;
+            publisher.accept(info);
+        }
+    }
+}

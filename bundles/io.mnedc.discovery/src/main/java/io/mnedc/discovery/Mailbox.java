@@ -1,0 +1,175 @@
+package io.mnedc.discovery;
+
+import io.mnedc.api.peer.Peer;
+import io.mnedc.api.peer.PeerListener;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one listener has yet to be told. Changes are kept in order up to a bound; a listener that falls behind further
+ * is brought up to date from a view instead, so that it misses steps but ends with the truth, and nobody waits for it.
+ */
+final class Mailbox {
+    /** Changes kept for one listener. */
+    static final int BOUND = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+
+    private final PeerListener listener;
+    private final Supplier<Directory.View> views;
+    private final Executor executor;
+    private final ArrayDeque<Directory.Change> waiting = new ArrayDeque<>();
+    private boolean behind = true;
+    private boolean running;
+    private boolean ending;
+    private boolean closed;
+
+    // used only by the one thread that delivers
+    private final Map<String, Peer> told = new HashMap<>();
+    private long seen = -1;
+
+    Mailbox(PeerListener listener, Supplier<Directory.View> views, Executor executor) {
+        this.listener = listener;
+        this.views = views;
+        this.executor = executor;
+    }
+
+    /** Begins with what is there already. */
+    void open() {
+        run();
+    }
+
+    /** Takes a change; never waits. */
+    void put(Directory.Change change) {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            if (waiting.size() == BOUND) {
+                waiting.clear();
+                behind = true;
+            }
+            if (!behind) {
+                waiting.add(change);
+            }
+        }
+        run();
+    }
+
+    /** Tells the listener that every peer has left, and nothing more. */
+    void end() {
+        synchronized (this) {
+            waiting.clear();
+            behind = false;
+            ending = true;
+        }
+        run();
+    }
+
+    /** Begins no further call. */
+    synchronized void close() {
+        closed = true;
+        waiting.clear();
+    }
+
+    private void run() {
+        synchronized (this) {
+            if (running || closed) {
+                return;
+            }
+            running = true;
+        }
+        executor.execute(this::deliver);
+    }
+
+    private void deliver() {
+        for (Runnable step = next(); step != null; step = next()) {
+            step.run();
+        }
+    }
+
+    /** {@return the next thing to do; null once there is none, and this thread is let go} */
+    private synchronized @Nullable Runnable next() {
+        if (!closed && behind) {
+            behind = false;
+            return () -> catchUp(views.get());
+        }
+        Directory.Change change = closed ? null : waiting.poll();
+        if (change != null) {
+            return () -> tell(change);
+        }
+        if (!closed && ending) {
+            closed = true;
+            return () -> List.copyOf(told.values()).forEach(this::left);
+        }
+        running = false;
+        return null;
+    }
+
+    private void catchUp(Directory.View view) {
+        seen = view.version();
+        for (Peer peer : List.copyOf(told.values())) {
+            if (!view.byDeviceId().containsKey(peer.deviceId())) {
+                left(peer);
+            }
+        }
+        view.peers().forEach(this::present);
+    }
+
+    private void tell(Directory.Change change) {
+        if (change.version() <= seen) {
+            return;
+        }
+        seen = change.version();
+        if (change instanceof Directory.Change.Present present) {
+            present(present.peer());
+        } else if (change instanceof Directory.Change.Absent absent) {
+            Peer peer = told.get(absent.deviceId());
+            if (peer != null) {
+                left(peer);
+            }
+        }
+    }
+
+    private void present(Peer peer) {
+        Peer before = told.put(peer.deviceId(), peer);
+        if (before == null) {
+            call("joined", peer, () -> listener.joined(peer));
+        } else if (!before.equals(peer)) {
+            call("changed", peer, () -> listener.changed(before, peer));
+        }
+    }
+
+    private void left(Peer peer) {
+        told.remove(peer.deviceId());
+        call("left", peer, () -> listener.left(peer));
+    }
+
+    private void call(String what, Peer peer, Runnable call) {
+        if (stopped()) {
+            return;
+        }
+        try {
+            call.run();
+        } catch (RuntimeException | LinkageError e) {
+            // LinkageError: the listener's bundle may have been updated under it
+            LOG.warn(
+                    "Peer listener {} failed when told that {} {}; it will be told of the next change all the same",
+                    listener.getClass().getName(),
+                    peer.deviceId(),
+                    what,
+                    e);
+        }
+    }
+
+    private synchronized boolean stopped() {
+        return closed && !ending;
+    }
+}

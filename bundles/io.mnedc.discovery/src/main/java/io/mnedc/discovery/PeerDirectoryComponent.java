@@ -1,0 +1,142 @@
+package io.mnedc.discovery;
+
+import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.peer.Peer;
+import io.mnedc.api.peer.PeerDirectory;
+import io.mnedc.api.peer.PeerListener;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The peer directory of a device: there while the device has a link to follow. */
+@Component(
+        service = PeerDirectory.class,
+        configurationPid = PeerDirectoryComponent.PID,
+        configurationPolicy = ConfigurationPolicy.OPTIONAL)
+public final class PeerDirectoryComponent implements PeerDirectory {
+    /** The device's PID: a device has one configuration, whose metatype is in the device's bundle. */
+    static final String PID = "io.mnedc.device";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerDirectoryComponent.class);
+    private static final Duration STOP = Duration.ofSeconds(2);
+
+    /** The keys of the device's configuration that are read here. */
+    public @interface Config {
+        /** {@return what the device runs on; empty to find out} */
+        String platform() default "";
+
+        /** {@return how the device runs what is given to it} */
+        String execution_type() default "osgi";
+
+        /** {@return the services it offers, each NAME[:PROTOCOL[:PORT]]} */
+        String[] services() default {};
+    }
+
+    private final Directory directory;
+    private final ListenerDispatch dispatch;
+    private final RelayLink link;
+    private final LocalInfo info;
+    private final OfferTracker offers;
+    private final RelayLink.Subscription subscription;
+
+    /** Made by the component runtime. */
+    @Activate
+    public PeerDirectoryComponent(
+            BundleContext context,
+            Config config,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link) {
+        this.link = link;
+        this.dispatch = new ListenerDispatch(this::view);
+        this.directory = new Directory(dispatch::put);
+        this.info = new LocalInfo(firstSettings(config), link::publish);
+        this.offers = new OfferTracker(context, info);
+        offers.open();
+        this.subscription = link.subscribe(directory);
+    }
+
+    private Directory.View view() {
+        return directory.view();
+    }
+
+    @Modified
+    void modified(Config config) {
+        try {
+            info.configure(settings(config));
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "Configuration {} refused, the peers are told what they were told before: {}", PID, e.getMessage());
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        subscription.close();
+        offers.close();
+        try {
+            // nobody keeps it up to date any more
+            link.publish(OrchestrationInfo.NONE);
+        } catch (RuntimeException e) {
+            LOG.debug("The link is already closed", e);
+        }
+        dispatch.close(STOP);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addListener(PeerListener listener) {
+        dispatch.add(listener);
+    }
+
+    void removeListener(PeerListener listener) {
+        dispatch.remove(listener);
+    }
+
+    @Override
+    public List<Peer> peers() {
+        return directory.view().peers();
+    }
+
+    @Override
+    public Optional<Peer> byDeviceId(String deviceId) {
+        return Optional.ofNullable(directory.view().byDeviceId().get(deviceId));
+    }
+
+    @Override
+    public Optional<Peer> byAddress(InetAddress address) {
+        return Optional.ofNullable(directory.view().byAddress().get(address));
+    }
+
+    @Override
+    public OrchestrationInfo own() {
+        return info.current();
+    }
+
+    private static LocalSettings firstSettings(Config config) {
+        try {
+            return settings(config);
+        } catch (IllegalArgumentException e) {
+            LOG.error("Configuration {} refused, the peers are told only the platform: {}", PID, e.getMessage());
+            return LocalSettings.DEFAULT;
+        }
+    }
+
+    private static LocalSettings settings(Config config) {
+        return LocalSettings.of(config.platform(), config.execution_type(), config.services());
+    }
+}

@@ -1,0 +1,205 @@
+package io.mnedc.discovery;
+
+import static io.mnedc.discovery.Peers.peer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.peer.Peer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ListenerDispatchTest {
+    private static final Duration STOP = Duration.ofSeconds(10);
+
+    private final Later later = new Later();
+    private final ListenerDispatch dispatch = new ListenerDispatch(later::view);
+    private final Directory directory = later.observe(new Directory(dispatch::put));
+
+    /** The directory and its dispatch know each other. */
+    private static final class Later {
+        private Directory directory = new Directory(change -> {});
+
+        Directory observe(Directory observed) {
+            directory = observed;
+            return observed;
+        }
+
+        Directory.View view() {
+            return directory.view();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        dispatch.close(STOP);
+    }
+
+    @Test
+    void aListenerHearsOfJoinChangeAndLeaveInOrder() throws Exception {
+        var listener = new Recorder();
+        dispatch.add(listener);
+        directory.present(peer("a", 2, "x"));
+        listener.await(1);
+        directory.present(peer("a", 2, "y"));
+        listener.await(2);
+        directory.absent("a");
+        assertThat(listener.await(3)).containsExactly("+a", "x>y", "-a");
+    }
+
+    @Test
+    void aNewListenerIsToldOfThePeersThatAreThere() throws Exception {
+        directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
+        var listener = new Recorder();
+        dispatch.add(listener);
+        assertThat(listener.await(2)).containsExactly("+a", "+b");
+    }
+
+    @Test
+    void quickLeaveAndReturnIsToldAsBoth() throws Exception {
+        var listener = new Recorder();
+        dispatch.add(listener);
+        directory.present(peer("a", 2));
+        listener.await(1);
+        directory.absent("a");
+        directory.present(peer("a", 2));
+        assertThat(listener.await(3)).containsExactly("+a", "-a", "+a");
+    }
+
+    @Test
+    void aListenerThatThrowsIsToldOfTheNextChangeAndDisturbsNobody() throws Exception {
+        var faulty = new Recorder() {
+            @Override
+            public void joined(Peer peer) {
+                super.joined(peer);
+                throw new IllegalStateException("wanted by the test");
+            }
+        };
+        var good = new Recorder();
+        dispatch.add(faulty);
+        dispatch.add(good);
+        directory.present(peer("a", 2));
+        directory.present(peer("b", 3));
+        assertThat(good.await(2)).containsExactly("+a", "+b");
+        assertThat(faulty.await(2)).containsExactly("+a", "+b");
+    }
+
+    @Test
+    void aBlockedListenerHoldsUpNobodyAndCatchesUpFromWhatIsTrueThen() throws Exception {
+        var entered = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var slow = new Recorder() {
+            @Override
+            public void joined(Peer peer) {
+                entered.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                super.joined(peer);
+            }
+        };
+        var quick = new Recorder();
+        dispatch.add(slow);
+        dispatch.add(quick);
+        directory.present(peer("gone", 2));
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        directory.absent("gone");
+        int many = Mailbox.BOUND * 2;
+        for (int i = 0; i < many; i++) {
+            directory.present(peer("p", 10, "v" + i));
+        }
+        directory.present(peer("last", 11));
+        quick.await(3);
+        assertThat(quick.events()).startsWith("+gone", "-gone", "+p");
+        assertThat(slow.events()).isEmpty();
+
+        goOn.countDown();
+        assertThat(slow.await(4)).containsExactly("+gone", "-gone", "+p", "+last");
+    }
+
+    @Test
+    void aRemovedListenerIsNotCalledAnyMore() throws Exception {
+        var removed = new Recorder();
+        var kept = new Recorder();
+        dispatch.add(removed);
+        dispatch.add(kept);
+        directory.present(peer("a", 2));
+        removed.await(1);
+        dispatch.remove(removed);
+        directory.present(peer("b", 3));
+        kept.await(2);
+        dispatch.close(STOP);
+        assertThat(removed.events()).containsExactly("+a");
+    }
+
+    @Test
+    void atTheEndEveryPeerHasLeftAndNoThreadIsThere() throws Exception {
+        var listener = new Recorder();
+        dispatch.add(listener);
+        directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
+        listener.await(2);
+        dispatch.close(STOP);
+        assertThat(listener.events()).containsExactlyInAnyOrder("+a", "+b", "-a", "-b");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("mnedc-discovery"));
+    }
+
+    @Test
+    void aListenerThatNeverReturnsIsInterruptedAtTheEnd() throws Exception {
+        var entered = new CountDownLatch(1);
+        var interrupted = new CountDownLatch(1);
+        var stuck = new Recorder() {
+            @Override
+            public void joined(Peer peer) {
+                entered.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+            }
+        };
+        dispatch.add(stuck);
+        directory.present(peer("a", 2));
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        dispatch.close(Duration.ofMillis(50));
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void eachOfManyListenersEndsWithTheTruthWhileThePeersChange() throws Exception {
+        var listeners = IntStream.range(0, 8).mapToObj(i -> new Recorder()).toList();
+        for (int i = 0; i < 400; i++) {
+            if (i % 50 == 0) {
+                dispatch.add(listeners.get(i / 50));
+            }
+            directory.present(peer("d" + i % 7, 2 + i % 7, "v" + i));
+            if (i % 3 == 0) {
+                directory.absent("d" + (i + 3) % 7);
+            }
+        }
+        var there = directory.view().byDeviceId().keySet();
+        directory.present(peer("end", 100));
+        for (Recorder listener : listeners) {
+            for (int n = 1; !listener.events().contains("+end"); n++) {
+                listener.await(n);
+            }
+            var known = new java.util.TreeSet<String>();
+            for (String event : listener.events()) {
+                if (event.startsWith("+")) {
+                    assertThat(known.add(event.substring(1))).as(event).isTrue();
+                } else if (event.startsWith("-")) {
+                    assertThat(known.remove(event.substring(1))).as(event).isTrue();
+                }
+            }
+            known.remove("end");
+            assertThat(known).containsExactlyInAnyOrderElementsOf(there);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.mnedc.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.peer.OfferedService;
+import io.mnedc.api.peer.OrchestrationInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LocalInfoTest {
+    private static final OfferedService WEB = new OfferedService("web", "http", 8080);
+    private static final OfferedService DB = new OfferedService("db", "", 0);
+
+    private final List<OrchestrationInfo> published = new ArrayList<>();
+
+    @Test
+    void theConfiguredPartIsPublishedAtOnce() {
+        var info = new LocalInfo(LocalSettings.of("p", "container", "web:http:8080", "db"), published::add);
+        assertThat(published).containsExactly(new OrchestrationInfo("p", "container", List.of(WEB, DB)));
+        assertThat(info.current()).isEqualTo(published.get(0));
+    }
+
+    @Test
+    void anOfferedServiceIsAddedAndWithdrawn() {
+        var info = new LocalInfo(LocalSettings.of("p", "osgi"), published::add);
+        info.offer(7, WEB);
+        info.withdraw(7);
+        assertThat(published)
+                .extracting(OrchestrationInfo::services)
+                .containsExactly(List.of(), List.of(WEB), List.of());
+    }
+
+    @Test
+    void whatDoesNotChangeWhatIsToldIsNotPublished() {
+        var info = new LocalInfo(LocalSettings.of("p", "osgi", "web:http:8080"), published::add);
+        info.offer(7, WEB);
+        info.configure(LocalSettings.of("p", "osgi", "web:http:8080"));
+        info.withdraw(7);
+        assertThat(published).hasSize(1);
+    }
+
+    @Test
+    void configuredServicesComeFirstWhenThereAreTooMany() {
+        var info = new LocalInfo(LocalSettings.of("p", "osgi", "web:http:8080"), published::add);
+        IntStream.range(0, 40).forEach(i -> info.offer(i, new OfferedService("s" + i, "", 0)));
+        assertThat(info.current().services())
+                .hasSize(OrchestrationInfo.MAX_SERVICES)
+                .startsWith(WEB, new OfferedService("s0", "", 0));
+    }
+
+    @Test
+    void anEmptyPlatformIsFoundOut() {
+        assertThat(LocalSettings.of("", "osgi").platform())
+                .matches("[^A-Z ]+-[^A-Z ]+")
+                .contains(System.getProperty("os.arch"));
+    }
+
+    @Test
+    void aWrongServiceIsRefusedWithKeyValueAndWhatIsAllowed() {
+        assertThatThrownBy(() -> LocalSettings.of("", "osgi", "web:http:80800"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("services", "\"web:http:80800\"", "0..65535", "NAME[:PROTOCOL[:PORT]]");
+        assertThatThrownBy(() -> LocalSettings.of("x".repeat(65), "osgi"))
+                .hasMessageContainingAll("platform", "xxx", "64 bytes");
+        assertThatThrownBy(() -> LocalSettings.of("", "x".repeat(65))).hasMessageContaining("execution.type");
+    }
+
+    @Test
+    void servicePropertiesDescribeAnOffer() {
+        assertThat(OfferProperties.read("web", "http", "8080")).isEqualTo(WEB);
+        assertThat(OfferProperties.read("web", "http", 8080)).isEqualTo(WEB);
+        assertThat(OfferProperties.read("db", null, null)).isEqualTo(DB);
+        assertThatThrownBy(() -> OfferProperties.read("web", "http", "eighty"))
+                .hasMessageContainingAll(OfferedService.PORT_PROPERTY, "eighty");
+        assertThatThrownBy(() -> OfferProperties.read(5, null, null))
+                .hasMessageContainingAll(OfferedService.NAME_PROPERTY, "5");
+    }
+}

@@ -1,0 +1,28 @@
+package io.mnedc.discovery;
+
+import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.peer.Peer;
+import java.util.List;
+
+/** Makes peers. */
+final class Peers {
+    private static final VirtualNetwork NETWORK = VirtualNetwork.parse("10.0.0.0/16", "fd00:1:2:3::/64");
+
+    private Peers() {}
+
+    static Peer peer(String deviceId, int node) {
+        return peer(deviceId, node, "linux-amd64");
+    }
+
+    static Peer peer(String deviceId, int node, String platform) {
+        return new Peer(
+                deviceId,
+                node,
+                NETWORK.ipv4(node),
+                NETWORK.ipv6(node),
+                "mnedc/test",
+                true,
+                new OrchestrationInfo(platform, "osgi", List.of()));
+    }
+}
