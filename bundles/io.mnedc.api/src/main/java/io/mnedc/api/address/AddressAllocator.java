@@ -14,6 +14,9 @@ public interface AddressAllocator {
     /** Service property: the pool in CIDR notation. It changes when the pool's configuration changes. */
     String POOL = "pool";
 
+    /** Service property: the IPv6 prefix with its length. It changes when its configuration changes. */
+    String IPV6_PREFIX = "ipv6.prefix";
+
     /** The longest device ID, in characters. Allowed are letters, digits and {@code . _ : -}. */
     int MAX_DEVICE_ID = 64;
 

@@ -78,25 +78,42 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
         if (prefix.endsWith("/" + ULA_PREFIX_LENGTH)) {
             prefix = prefix.substring(0, prefix.length() - 3);
         }
-        if (!(literal(prefix, ":") instanceof Inet6Address v6)) {
-            throw new IllegalArgumentException("IPv6 prefix \"" + ulaPrefix + "\" is not an IPv6 address");
-        }
-        if (!(literal(cidr.substring(0, slash).trim(), ".") instanceof Inet4Address v4)) {
-            throw new IllegalArgumentException("pool \"" + cidr + "\" has no IPv4 address before the slash");
-        }
-        return new VirtualNetwork(v4, length, v6);
+        return new VirtualNetwork(ipv4Literal(cidr.substring(0, slash).trim()), length, ipv6Literal(prefix));
     }
 
-    private static InetAddress literal(String text, String mark) {
-        // only literals: a name would be looked up in the DNS
-        if (!text.matches("[0-9a-fA-F:.]+") || !text.contains(mark)) {
-            throw new IllegalArgumentException("\"" + text + "\" is not an address");
+    /**
+     * Reads an IPv4 address without ever asking the DNS.
+     *
+     * @param text four decimal numbers with dots between
+     * @return the address
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static Inet4Address ipv4Literal(String text) {
+        // not InetAddress.getByName: it takes "10.1" for an address and "300.1.1.1" for a host name
+        String[] parts = text.split("\\.", -1);
+        int value = 0;
+        for (String part : parts) {
+            if (parts.length != 4 || !part.matches("[0-9]{1,3}") || Integer.parseInt(part) > 255) {
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is not an IPv4 address: four numbers of 0..255 with dots between");
+            }
+            value = value << 8 | Integer.parseInt(part);
         }
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not an address", e);
+        return toInet4(value);
+    }
+
+    private static Inet6Address ipv6Literal(String text) {
+        // what has a colon and no other than these characters is never looked up in the DNS
+        if (text.matches("[0-9a-fA-F:]+") && text.contains(":")) {
+            try {
+                if (InetAddress.getByName(text) instanceof Inet6Address address) {
+                    return address;
+                }
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException("IPv6 prefix \"" + text + "\" is not an IPv6 address", e);
+            }
         }
+        throw new IllegalArgumentException("IPv6 prefix \"" + text + "\" is not an IPv6 address");
     }
 
     /** {@return the lowest node that can be leased} */
