@@ -1,4 +1,7 @@
-/** MNEDC wire protocol and session state machines. */
+/**
+ * The wire protocol: control messages and data frames, their limits, and version negotiation. docs/PROTOCOL.md describes
+ * it byte by byte. Nothing here does I/O, reads a clock or starts a thread.
+ */
 @Export
 @Version("0.1.0")
 @NullMarked

@@ -1,0 +1,250 @@
+package io.mnedc.codec;
+
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Bye;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.DataChallenge;
+import io.mnedc.codec.ControlMessage.DataHello;
+import io.mnedc.codec.ControlMessage.DataProof;
+import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Unknown;
+import io.mnedc.codec.ControlMessage.Welcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Control messages to bytes and back: length u32, type u16, then records of tag u16, length u16, value. The length
+ * counts what follows it. Stateless and thread-safe.
+ */
+public final class ControlCodec {
+    /** Bytes of the length field. */
+    public static final int LENGTH_FIELD = 4;
+
+    private static final int TYPE_FIELD = 2;
+
+    private static final int HELLO = 1;
+    private static final int WELCOME = 2;
+    private static final int ERROR = 3;
+    private static final int PING = 4;
+    private static final int PONG = 5;
+    private static final int ANNOUNCE = 6;
+    private static final int PUBLISH = 7;
+    private static final int ENVELOPE = 8;
+    private static final int BYE = 9;
+    private static final int DATA_HELLO = 16;
+    private static final int DATA_CHALLENGE = 17;
+    private static final int DATA_PROOF = 18;
+    private static final int DATA_READY = 19;
+
+    private ControlCodec() {}
+
+    /**
+     * Checks a length field before anything is allocated for it.
+     *
+     * @param length the field's value
+     * @param most what is allowed now: {@link Protocol#MAX_HANDSHAKE_MESSAGE} or {@link Protocol#MAX_MESSAGE}
+     * @return the length
+     * @throws ProtocolException if it is less than a type field or more than allowed
+     */
+    public static int checkLength(int length, int most) throws ProtocolException {
+        if (length < TYPE_FIELD || length > most) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_LARGE,
+                    "control message of " + Integer.toUnsignedString(length) + " bytes is not in " + TYPE_FIELD + ".."
+                            + most);
+        }
+        return length;
+    }
+
+    /**
+     * Writes a message.
+     *
+     * @param message what to write
+     * @return its bytes, length field included, ready to be read
+     * @throws IllegalArgumentException if a field is over its limit
+     */
+    public static ByteBuffer encode(ControlMessage message) {
+        RecordWriter records = new RecordWriter();
+        int type = write(message, records);
+        int length = TYPE_FIELD + records.size();
+        if (length > Protocol.MAX_MESSAGE) {
+            throw new IllegalArgumentException(
+                    message.getClass().getSimpleName() + " of " + length + " bytes is over " + Protocol.MAX_MESSAGE);
+        }
+        ByteBuffer out =
+                ByteBuffer.allocate(LENGTH_FIELD + length).putInt(length).putShort((short) type);
+        records.writeTo(out);
+        return out.flip();
+    }
+
+    private static int write(ControlMessage message, RecordWriter out) {
+        // a chain: switching over patterns is not in Java 17
+        if (message instanceof Hello m) {
+            out.text(Tag.DEVICE_ID, m.deviceId(), Protocol.MAX_DEVICE_ID)
+                    .int64(Tag.INSTANCE, m.instance())
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
+                    .int32(Tag.CAPABILITIES, m.capabilities())
+                    .int8(Tag.SECURITY, m.security())
+                    .nested(Tag.INFO, NodeRecords.write(m.info()));
+            return HELLO;
+        } else if (message instanceof Welcome m) {
+            out.int8(Tag.MINOR, m.minor())
+                    .int64(Tag.SESSION_ID, m.sessionId())
+                    .opaque(Tag.SECRET, m.secret(), Protocol.SECRET, Protocol.SECRET)
+                    .int32(Tag.NODE, m.node())
+                    .int32(Tag.NETWORK, m.network())
+                    .int8(Tag.PREFIX_LENGTH, m.prefixLength())
+                    .int64(Tag.ULA_PREFIX, m.ulaPrefix())
+                    .int32(Tag.KEEPALIVE, m.keepaliveMillis())
+                    .int64(Tag.RELAY_EPOCH, m.relayEpoch())
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT);
+            return WELCOME;
+        } else if (message instanceof ErrorReport m) {
+            out.int16(Tag.ERROR_CODE, m.code())
+                    .shortened(Tag.SENTENCE, m.sentence(), Protocol.MAX_SENTENCE)
+                    .int8(Tag.FATAL, m.fatal() ? 1 : 0)
+                    .int32(Tag.RETRY, m.retryMillis());
+            return ERROR;
+        } else if (message instanceof Ping m) {
+            out.int64(Tag.TOKEN, m.token());
+            return PING;
+        } else if (message instanceof Pong m) {
+            out.int64(Tag.TOKEN, m.token());
+            return PONG;
+        } else if (message instanceof Announce m) {
+            out.int64(Tag.SEQUENCE, m.sequence()).int8(Tag.PART, m.part().number());
+            m.changes().forEach(change -> NodeRecords.write(change, out));
+            return ANNOUNCE;
+        } else if (message instanceof Publish m) {
+            out.nested(Tag.INFO, NodeRecords.write(m.info()));
+            return PUBLISH;
+        } else if (message instanceof Envelope m) {
+            out.int32(Tag.SOURCE, m.source())
+                    .int32(Tag.DESTINATION, m.destination())
+                    .int8(Tag.KIND, m.kind())
+                    .opaque(Tag.PAYLOAD, m.payload(), 0, Protocol.MAX_ENVELOPE);
+            return ENVELOPE;
+        } else if (message instanceof Bye m) {
+            out.shortened(Tag.SENTENCE, m.reason(), Protocol.MAX_SENTENCE);
+            return BYE;
+        } else if (message instanceof DataHello m) {
+            out.int64(Tag.SESSION_ID, m.sessionId()).opaque(Tag.NONCE, m.nonce(), Protocol.NONCE, Protocol.NONCE);
+            return DATA_HELLO;
+        } else if (message instanceof DataChallenge m) {
+            out.opaque(Tag.NONCE, m.nonce(), Protocol.NONCE, Protocol.NONCE);
+            return DATA_CHALLENGE;
+        } else if (message instanceof DataProof m) {
+            out.opaque(Tag.MAC, m.mac(), Protocol.SECRET, Protocol.SECRET);
+            return DATA_PROOF;
+        } else if (message instanceof DataReady m) {
+            out.opaque(Tag.MAC, m.mac(), Protocol.SECRET, Protocol.SECRET);
+            return DATA_READY;
+        }
+        throw new IllegalArgumentException("cannot write " + message);
+    }
+
+    /**
+     * Reads a message.
+     *
+     * @param in type and records, without the length field, from position to limit
+     * @return the message; {@link Unknown} if its type is one of a newer version
+     * @throws ProtocolException if it is not well-formed or a field is over its limit
+     */
+    public static ControlMessage decode(ByteBuffer in) throws ProtocolException {
+        checkLength(in.remaining(), Protocol.MAX_MESSAGE);
+        int type = in.getShort() & 0xffff;
+        return switch (type) {
+            case HELLO -> hello(new RecordReader(in, "HELLO"));
+            case WELCOME -> welcome(new RecordReader(in, "WELCOME"));
+            case ERROR -> error(new RecordReader(in, "ERROR"));
+            case PING -> new Ping(new RecordReader(in, "PING").int64(Tag.TOKEN));
+            case PONG -> new Pong(new RecordReader(in, "PONG").int64(Tag.TOKEN));
+            case ANNOUNCE -> announce(new RecordReader(in, "ANNOUNCE"));
+            case PUBLISH -> new Publish(NodeRecords.info(new RecordReader(in, "PUBLISH")));
+            case ENVELOPE -> envelope(new RecordReader(in, "ENVELOPE"));
+            case BYE -> new Bye(new RecordReader(in, "BYE").optionalText(Tag.SENTENCE, Protocol.MAX_SENTENCE));
+            case DATA_HELLO -> dataHello(new RecordReader(in, "DATA_HELLO"));
+            case DATA_CHALLENGE ->
+                new DataChallenge(new RecordReader(in, "DATA_CHALLENGE").fixed(Tag.NONCE, Protocol.NONCE));
+            case DATA_PROOF -> new DataProof(new RecordReader(in, "DATA_PROOF").fixed(Tag.MAC, Protocol.SECRET));
+            case DATA_READY -> new DataReady(new RecordReader(in, "DATA_READY").fixed(Tag.MAC, Protocol.SECRET));
+            default -> new Unknown(type);
+        };
+    }
+
+    private static Hello hello(RecordReader in) throws ProtocolException {
+        return new Hello(
+                in.deviceId(Tag.DEVICE_ID),
+                in.int64(Tag.INSTANCE),
+                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT),
+                in.optionalInt32(Tag.CAPABILITIES),
+                in.unsigned8(Tag.SECURITY),
+                NodeRecords.info(in));
+    }
+
+    private static Welcome welcome(RecordReader in) throws ProtocolException {
+        Welcome welcome = new Welcome(
+                in.unsigned8(Tag.MINOR),
+                in.int64(Tag.SESSION_ID),
+                in.fixed(Tag.SECRET, Protocol.SECRET),
+                in.int32(Tag.NODE),
+                in.int32(Tag.NETWORK),
+                in.unsigned8(Tag.PREFIX_LENGTH),
+                in.int64(Tag.ULA_PREFIX),
+                in.int32(Tag.KEEPALIVE),
+                in.int64(Tag.RELAY_EPOCH),
+                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT));
+        if (welcome.prefixLength() < 8 || welcome.prefixLength() > 30) {
+            throw in.violation("prefix length " + welcome.prefixLength() + " is not in 8..30");
+        }
+        int hostMask = -1 >>> welcome.prefixLength();
+        boolean leasable = welcome.node() > Protocol.RELAY_NODE && welcome.node() < hostMask;
+        if (!leasable || (welcome.network() & hostMask) != 0) {
+            throw in.violation("node " + welcome.node() + " does not fit the pool");
+        }
+        if (welcome.keepaliveMillis() < 100 || welcome.keepaliveMillis() > 3_600_000) {
+            throw in.violation("keepalive of " + welcome.keepaliveMillis() + " ms is not in 100..3600000");
+        }
+        return welcome;
+    }
+
+    private static ErrorReport error(RecordReader in) throws ProtocolException {
+        return new ErrorReport(
+                in.unsigned16(Tag.ERROR_CODE),
+                in.optionalText(Tag.SENTENCE, Protocol.MAX_SENTENCE),
+                in.unsigned8(Tag.FATAL) != 0,
+                Math.max(0, in.optionalInt32(Tag.RETRY)));
+    }
+
+    private static Announce announce(RecordReader in) throws ProtocolException {
+        int number = in.unsigned8(Tag.PART);
+        Part part = Part.of(number).orElseThrow(() -> in.violation("part " + number + " is unknown"));
+        List<Change> changes = new ArrayList<>();
+        in.forEach(
+                Tag.PRESENT,
+                value -> changes.add(new Change.Present(NodeRecords.node(new RecordReader(value, "PRESENT")))),
+                Tag.ABSENT,
+                value -> changes.add(new Change.Absent(in.asDeviceId(value))));
+        return new Announce(in.int64(Tag.SEQUENCE), part, changes);
+    }
+
+    private static Envelope envelope(RecordReader in) throws ProtocolException {
+        return new Envelope(
+                in.int32(Tag.SOURCE),
+                in.int32(Tag.DESTINATION),
+                in.unsigned8(Tag.KIND),
+                in.upTo(Tag.PAYLOAD, Protocol.MAX_ENVELOPE));
+    }
+
+    private static DataHello dataHello(RecordReader in) throws ProtocolException {
+        return new DataHello(in.int64(Tag.SESSION_ID), in.fixed(Tag.NONCE, Protocol.NONCE));
+    }
+}

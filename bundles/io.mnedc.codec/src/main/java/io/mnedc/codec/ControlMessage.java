@@ -1,0 +1,245 @@
+package io.mnedc.codec;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A message of the control stream, or of the data stream's handshake. Immutable. */
+public sealed interface ControlMessage {
+    /**
+     * Device to relay, first: who it is.
+     *
+     * @param deviceId its unique ID
+     * @param instance a random number of this start of the device, to tell a reconnect from a clone
+     * @param software what it runs, such as {@code mnedc/0.1.0}
+     * @param capabilities {@code CAN_…} bits of {@link Protocol}
+     * @param security {@code SECURITY_…} of {@link Protocol}
+     * @param info what it tells its peers
+     */
+    record Hello(String deviceId, long instance, String software, int capabilities, int security, NodeInfo info)
+            implements ControlMessage {}
+
+    /**
+     * Relay to device: it is registered.
+     *
+     * @param minor the minor version that is spoken
+     * @param sessionId names this session when the data stream is opened
+     * @param secret {@value Protocol#SECRET} random bytes that bind the data stream
+     * @param node the device's node number
+     * @param network the pool's network address
+     * @param prefixLength the pool's prefix length, 8 to 30
+     * @param ulaPrefix the upper 64 bits of the IPv6 virtual addresses
+     * @param keepaliveMillis how often each side sends something at least, 100 to 3,600,000
+     * @param relayEpoch a random number of this start of the relay
+     * @param software what the relay runs
+     */
+    record Welcome(
+            int minor,
+            long sessionId,
+            Opaque secret,
+            int node,
+            int network,
+            int prefixLength,
+            long ulaPrefix,
+            int keepaliveMillis,
+            long relayEpoch,
+            String software)
+            implements ControlMessage {}
+
+    /**
+     * Either way: something is wrong. Its layout is the same in all versions.
+     *
+     * @param code the number of an {@link ErrorCode}, or one of a newer version
+     * @param sentence what is wrong and what helps
+     * @param fatal whether the sender closes the connection after it
+     * @param retryMillis how long to wait before connecting again; 0 if unsaid
+     */
+    record ErrorReport(int code, String sentence, boolean fatal, int retryMillis) implements ControlMessage {
+        /** {@return a fatal report} */
+        public static ErrorReport fatal(ErrorCode code, String sentence) {
+            return new ErrorReport(code.number(), sentence, true, 0);
+        }
+
+        /** {@return a report after which the connection goes on} */
+        public static ErrorReport notice(ErrorCode code, String sentence) {
+            return new ErrorReport(code.number(), sentence, false, 0);
+        }
+    }
+
+    /**
+     * Either way: to be answered by {@link Pong} with the same token.
+     *
+     * @param token anything
+     */
+    record Ping(long token) implements ControlMessage {}
+
+    /**
+     * The answer to a {@link Ping}.
+     *
+     * @param token the ping's
+     */
+    record Pong(long token) implements ControlMessage {}
+
+    /**
+     * Relay to device: who is there. After the welcome a snapshot comes in one or more parts, then changes. The
+     * sequence grows by one with each message, so that a gap is seen.
+     *
+     * @param sequence 1 for the first announcement of a session
+     * @param part where in a snapshot this is
+     * @param changes in order
+     */
+    record Announce(long sequence, Part part, List<Change> changes) implements ControlMessage {
+        /** Copies the list. */
+        public Announce {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** Where an announcement stands in a snapshot. */
+    enum Part {
+        /** No snapshot: changes since the announcement before. */
+        DELTA(0),
+        /** The first part, more follow. */
+        SNAPSHOT_BEGIN(1),
+        /** Neither first nor last. */
+        SNAPSHOT_MORE(2),
+        /** The last part, not the first. */
+        SNAPSHOT_END(3),
+        /** A whole snapshot in one. */
+        SNAPSHOT_WHOLE(4);
+
+        private final int number;
+
+        Part(int number) {
+            this.number = number;
+        }
+
+        /** {@return the number on the wire} */
+        public int number() {
+            return number;
+        }
+
+        static Optional<Part> of(int number) {
+            return Arrays.stream(values()).filter(part -> part.number == number).findFirst();
+        }
+    }
+
+    /** One announced change. */
+    sealed interface Change {
+        /**
+         * A device joined, or is different now.
+         *
+         * @param node its record
+         */
+        record Present(NodeRecord node) implements Change {}
+
+        /**
+         * A device left.
+         *
+         * @param deviceId who
+         */
+        record Absent(String deviceId) implements Change {}
+    }
+
+    /**
+     * A registered device as its peers see it. Its addresses follow from the node number.
+     *
+     * @param deviceId its unique ID
+     * @param node its node number
+     * @param software what it runs
+     * @param capabilities {@code CAN_…} bits of {@link Protocol}
+     * @param info what it tells its peers
+     */
+    record NodeRecord(String deviceId, int node, String software, int capabilities, NodeInfo info) {}
+
+    /**
+     * Orchestration information.
+     *
+     * @param platform what the device runs on
+     * @param executionType how it runs what is given to it
+     * @param services what it offers, at most {@value Protocol#MAX_SERVICES}
+     */
+    record NodeInfo(String platform, String executionType, List<ServiceRecord> services) {
+        /** Nothing said. */
+        public static final NodeInfo NONE = new NodeInfo("", "", List.of());
+
+        /** Copies the list. */
+        public NodeInfo {
+            services = List.copyOf(services);
+        }
+    }
+
+    /**
+     * An offered service.
+     *
+     * @param name what it is called
+     * @param protocol how it is spoken to; may be empty
+     * @param port 0 to 65,535; 0 if unsaid
+     */
+    record ServiceRecord(String name, String protocol, int port) {}
+
+    /**
+     * Device to relay: it tells something else about itself now.
+     *
+     * @param info replaces the one before
+     */
+    record Publish(NodeInfo info) implements ControlMessage {}
+
+    /**
+     * Device to device, passed on by the relay, which fills in the true source.
+     *
+     * @param source the sender's node
+     * @param destination the receiver's node
+     * @param kind what the payload is: 1 handshake (reserved), 2 orchestration exchange (reserved)
+     * @param payload at most {@value Protocol#MAX_ENVELOPE} bytes
+     */
+    record Envelope(int source, int destination, int kind, Opaque payload) implements ControlMessage {}
+
+    /**
+     * Device to relay: it leaves on purpose.
+     *
+     * @param reason a sentence for the relay's log
+     */
+    record Bye(String reason) implements ControlMessage {}
+
+    /**
+     * Data stream, device to relay, first: which session it belongs to.
+     *
+     * @param sessionId of the welcome
+     * @param nonce {@value Protocol#NONCE} random bytes that the relay proves itself with
+     */
+    record DataHello(long sessionId, Opaque nonce) implements ControlMessage {}
+
+    /**
+     * Data stream, relay to device.
+     *
+     * @param nonce {@value Protocol#NONCE} random bytes that the device proves itself with
+     */
+    record DataChallenge(Opaque nonce) implements ControlMessage {}
+
+    /**
+     * Data stream, device to relay.
+     *
+     * @param mac over the relay's nonce, see {@link io.mnedc.codec.session.DataBinding}
+     */
+    record DataProof(Opaque mac) implements ControlMessage {}
+
+    /**
+     * Data stream, relay to device: frames may flow.
+     *
+     * @param mac over the device's nonce
+     */
+    record DataReady(Opaque mac) implements ControlMessage {}
+
+    /**
+     * A message of a newer version, to be ignored.
+     *
+     * @param type its number
+     */
+    record Unknown(int type) implements ControlMessage {}
+
+    /** {@return the error code of a report, if this version knows it} */
+    static Optional<ErrorCode> codeOf(ErrorReport report) {
+        return ErrorCode.of(report.code());
+    }
+}

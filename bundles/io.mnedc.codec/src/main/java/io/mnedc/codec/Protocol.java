@@ -1,0 +1,63 @@
+package io.mnedc.codec;
+
+/** The numbers that both ends must agree on. */
+public final class Protocol {
+    /** The protocol's major version: peers with another one are refused. */
+    public static final int MAJOR = 1;
+
+    /** The protocol's minor version: the lower one of two peers is spoken. */
+    public static final int MINOR = 0;
+
+    /** The relay's TCP port unless configured otherwise. Not assigned by IANA to a service in use beside it. */
+    public static final int DEFAULT_PORT = 3334;
+
+    /** The largest control message: type and records, without its length field, in bytes. */
+    public static final int MAX_MESSAGE = 65_536;
+
+    /** The largest control message before a device has been welcomed or a data stream been bound, in bytes. */
+    public static final int MAX_HANDSHAKE_MESSAGE = 8_192;
+
+    /** The longest device ID, in characters of {@code A-Z a-z 0-9 . _ : -}. */
+    public static final int MAX_DEVICE_ID = 64;
+
+    /** The longest sentence of an error, in UTF-8 bytes. */
+    public static final int MAX_SENTENCE = 512;
+
+    /** The longest other text, in UTF-8 bytes. */
+    public static final int MAX_TEXT = 64;
+
+    /** The most services in a device's orchestration information. */
+    public static final int MAX_SERVICES = 32;
+
+    /** The largest payload of an envelope between two devices, in bytes. */
+    public static final int MAX_ENVELOPE = 16_384;
+
+    /** Bytes of the secret that binds a data stream to its control stream. */
+    public static final int SECRET = 32;
+
+    /** Bytes of a nonce in the data stream's handshake. */
+    public static final int NONCE = 32;
+
+    /** The node number of the relay. */
+    public static final int RELAY_NODE = 1;
+
+    /** Security mode: neither TLS nor sealing. For laboratories. */
+    public static final int SECURITY_NONE = 0;
+
+    /** Security mode: control stream in mutual TLS 1.3, data frames sealed end to end. Reserved. */
+    public static final int SECURITY_TLS = 1;
+
+    /** Capability: takes packets whose checksum is left to it. */
+    public static final int CAN_CHECKSUM = 1;
+
+    /** Capability: takes TCP over IPv4 super-packets. */
+    public static final int CAN_TSO4 = 1 << 1;
+
+    /** Capability: takes TCP over IPv6 super-packets. */
+    public static final int CAN_TSO6 = 1 << 2;
+
+    /** Capability: takes UDP super-packets. */
+    public static final int CAN_USO = 1 << 3;
+
+    private Protocol() {}
+}

@@ -1,0 +1,200 @@
+package io.mnedc.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads tag-length-value records; those with unknown tags are never looked at. Copies nothing but the values asked for. */
+final class RecordReader {
+    private static final int OVERHEAD = 4;
+
+    private final ByteBuffer in;
+    private final String where;
+
+    /**
+     * Checks that the records fill the bytes exactly.
+     *
+     * @param in the records, from position to limit
+     * @param where for messages: what is read
+     */
+    RecordReader(ByteBuffer in, String where) throws ProtocolException {
+        this.in = in.slice();
+        this.where = where;
+        int at = 0;
+        while (at < this.in.limit()) {
+            if (this.in.limit() - at < OVERHEAD || this.in.limit() - at - OVERHEAD < length(at)) {
+                throw violation("record at byte " + at + " is cut off");
+            }
+            at = next(at);
+        }
+    }
+
+    private int tag(int at) {
+        return in.getShort(at) & 0xffff;
+    }
+
+    private int length(int at) {
+        return in.getShort(at + 2) & 0xffff;
+    }
+
+    private int next(int at) {
+        return at + OVERHEAD + length(at);
+    }
+
+    private ByteBuffer value(int at) {
+        return in.slice(at + OVERHEAD, length(at));
+    }
+
+    private int find(Tag tag) throws ProtocolException {
+        int found = -1;
+        for (int at = 0; at < in.limit(); at = next(at)) {
+            if (tag(at) == tag.number) {
+                if (found >= 0) {
+                    throw violation(tag + " is there twice");
+                }
+                found = at;
+            }
+        }
+        return found;
+    }
+
+    private int required(Tag tag) throws ProtocolException {
+        int at = find(tag);
+        if (at < 0) {
+            throw violation(tag + " is missing");
+        }
+        return at;
+    }
+
+    private ByteBuffer sized(Tag tag, int size) throws ProtocolException {
+        int at = required(tag);
+        if (length(at) != size) {
+            throw violation(tag + " has " + length(at) + " bytes instead of " + size);
+        }
+        return value(at);
+    }
+
+    private ByteBuffer limited(int at, Tag tag, int most) throws ProtocolException {
+        if (length(at) > most) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_LARGE, where + ": " + tag + " has " + length(at) + " bytes, at most " + most);
+        }
+        return value(at);
+    }
+
+    int unsigned8(Tag tag) throws ProtocolException {
+        return sized(tag, Byte.BYTES).get() & 0xff;
+    }
+
+    int unsigned16(Tag tag) throws ProtocolException {
+        return sized(tag, Short.BYTES).getShort() & 0xffff;
+    }
+
+    int int32(Tag tag) throws ProtocolException {
+        return sized(tag, Integer.BYTES).getInt();
+    }
+
+    long int64(Tag tag) throws ProtocolException {
+        return sized(tag, Long.BYTES).getLong();
+    }
+
+    Opaque fixed(Tag tag, int size) throws ProtocolException {
+        return bytes(sized(tag, size));
+    }
+
+    Opaque upTo(Tag tag, int most) throws ProtocolException {
+        return bytes(limited(required(tag), tag, most));
+    }
+
+    /** A required text. */
+    String text(Tag tag, int most) throws ProtocolException {
+        return decode(limited(required(tag), tag, most), tag);
+    }
+
+    /** A text that is empty if it is missing. */
+    String optionalText(Tag tag, int most) throws ProtocolException {
+        int at = find(tag);
+        return at < 0 ? "" : decode(limited(at, tag, most), tag);
+    }
+
+    /** A number that is zero if it is missing. */
+    int optionalInt32(Tag tag) throws ProtocolException {
+        return find(tag) < 0 ? 0 : int32(tag);
+    }
+
+    String deviceId(Tag tag) throws ProtocolException {
+        int at = required(tag);
+        return checkDeviceId(decode(limited(at, tag, Protocol.MAX_DEVICE_ID), tag));
+    }
+
+    private String checkDeviceId(String id) throws ProtocolException {
+        if (!DeviceIds.valid(id)) {
+            throw new ProtocolException(ErrorCode.DEVICE_ID_INVALID, DeviceIds.complaint(id));
+        }
+        return id;
+    }
+
+    /** The value of the only record with this tag, or null. */
+    @org.jspecify.annotations.Nullable
+    ByteBuffer nested(Tag tag) throws ProtocolException {
+        int at = find(tag);
+        return at < 0 ? null : value(at);
+    }
+
+    /** The values of all records with this tag. */
+    List<ByteBuffer> repeated(Tag tag, int most) throws ProtocolException {
+        List<ByteBuffer> values = new ArrayList<>();
+        for (int at = 0; at < in.limit(); at = next(at)) {
+            if (tag(at) == tag.number) {
+                if (values.size() == most) {
+                    throw new ProtocolException(ErrorCode.TOO_LARGE, where + ": more than " + most + " of " + tag);
+                }
+                values.add(value(at));
+            }
+        }
+        return values;
+    }
+
+    /** Calls back for the records with one of two tags, in order. */
+    void forEach(Tag first, Visitor ofFirst, Tag second, Visitor ofSecond) throws ProtocolException {
+        for (int at = 0; at < in.limit(); at = next(at)) {
+            if (tag(at) == first.number) {
+                ofFirst.visit(value(at));
+            } else if (tag(at) == second.number) {
+                ofSecond.visit(value(at));
+            }
+        }
+    }
+
+    /** Takes a value. */
+    interface Visitor {
+        void visit(ByteBuffer value) throws ProtocolException;
+    }
+
+    String asDeviceId(ByteBuffer value) throws ProtocolException {
+        if (value.remaining() > Protocol.MAX_DEVICE_ID) {
+            throw new ProtocolException(ErrorCode.TOO_LARGE, where + ": device ID of " + value.remaining() + " bytes");
+        }
+        return checkDeviceId(decode(value, Tag.DEVICE_ID));
+    }
+
+    ProtocolException violation(String what) {
+        return new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, where + ": " + what);
+    }
+
+    private String decode(ByteBuffer value, Tag tag) throws ProtocolException {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(value).toString();
+        } catch (CharacterCodingException e) {
+            throw violation(tag + " is not UTF-8");
+        }
+    }
+
+    private static Opaque bytes(ByteBuffer value) {
+        byte[] copy = new byte[value.remaining()];
+        value.get(copy);
+        return Opaque.copyOf(copy);
+    }
+}

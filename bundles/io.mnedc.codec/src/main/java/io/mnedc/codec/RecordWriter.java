@@ -1,0 +1,89 @@
+package io.mnedc.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes tag-length-value records into an array that grows up to the largest message. */
+final class RecordWriter {
+    private static final int MOST_VALUE = 0xffff;
+
+    private byte[] bytes = new byte[256];
+    private int size;
+
+    RecordWriter() {}
+
+    private ByteBuffer reserve(int more) {
+        if (size + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+        }
+        ByteBuffer out = ByteBuffer.wrap(bytes, size, more);
+        size += more;
+        return out;
+    }
+
+    private ByteBuffer record(Tag tag, int length) {
+        if (length > MOST_VALUE) {
+            throw new IllegalArgumentException(tag + " of " + length + " bytes is over " + MOST_VALUE);
+        }
+        return reserve(4 + length).putShort((short) tag.number).putShort((short) length);
+    }
+
+    RecordWriter int8(Tag tag, int value) {
+        record(tag, Byte.BYTES).put((byte) value);
+        return this;
+    }
+
+    RecordWriter int16(Tag tag, int value) {
+        record(tag, Short.BYTES).putShort((short) value);
+        return this;
+    }
+
+    RecordWriter int32(Tag tag, int value) {
+        record(tag, Integer.BYTES).putInt(value);
+        return this;
+    }
+
+    RecordWriter int64(Tag tag, long value) {
+        record(tag, Long.BYTES).putLong(value);
+        return this;
+    }
+
+    private RecordWriter bytes(Tag tag, byte[] value, int least, int most) {
+        if (value.length < least || value.length > most) {
+            throw new IllegalArgumentException(tag + " of " + value.length + " bytes is not in " + least + ".." + most);
+        }
+        record(tag, value.length).put(value);
+        return this;
+    }
+
+    RecordWriter opaque(Tag tag, Opaque value, int least, int most) {
+        return bytes(tag, value.bytes(), least, most);
+    }
+
+    RecordWriter text(Tag tag, String value, int most) {
+        return bytes(tag, value.getBytes(StandardCharsets.UTF_8), 0, most);
+    }
+
+    /** A text that is shortened, at a character's border, rather than refused. */
+    RecordWriter shortened(Tag tag, String value, int most) {
+        String text = value;
+        while (text.getBytes(StandardCharsets.UTF_8).length > most) {
+            text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
+        }
+        return text(tag, text, most);
+    }
+
+    RecordWriter nested(Tag tag, RecordWriter value) {
+        record(tag, value.size).put(value.bytes, 0, value.size);
+        return this;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void writeTo(ByteBuffer out) {
+        out.put(bytes, 0, size);
+    }
+}

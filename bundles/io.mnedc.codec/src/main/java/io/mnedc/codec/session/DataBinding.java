@@ -1,0 +1,179 @@
+package io.mnedc.codec.session;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.DataChallenge;
+import io.mnedc.codec.ControlMessage.DataHello;
+import io.mnedc.codec.ControlMessage.DataProof;
+import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Unknown;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Protocol;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.function.LongFunction;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds a data stream to the session whose control stream handed out a secret. Each side proves that it knows the
+ * secret without sending it:
+ *
+ * <pre>
+ *  device                                             relay
+ *    | -- DATA_HELLO session, device nonce ------------> |
+ *    | <------------------- DATA_CHALLENGE relay nonce -- |
+ *    | -- DATA_PROOF mac("mnedc data device", ...) -----> |
+ *    | <------------ DATA_READY mac("mnedc data relay") - |
+ * </pre>
+ *
+ * The MAC is HMAC-SHA256 (RFC 2104, FIPS 180-4) under the secret over: the label in ASCII, the session ID as 8 bytes,
+ * the device's nonce, the relay's nonce.
+ */
+public sealed interface DataBinding {
+    /**
+     * A message came.
+     *
+     * @param message from the other end
+     * @return what to do
+     */
+    List<Effect> received(ControlMessage message);
+
+    /** {@return whether frames may flow} */
+    boolean ready();
+
+    /** The device's end. */
+    final class Device implements DataBinding {
+        private final long sessionId;
+        private final Opaque secret;
+        private final Opaque nonce;
+        private @Nullable Opaque expected;
+        private boolean ready;
+
+        /**
+         * Begins.
+         *
+         * @param sessionId of the welcome
+         * @param secret of the welcome
+         * @param nonce {@value Protocol#NONCE} fresh random bytes
+         */
+        public Device(long sessionId, Opaque secret, Opaque nonce) {
+            this.sessionId = sessionId;
+            this.secret = secret;
+            this.nonce = nonce;
+        }
+
+        /** {@return what to send first, after the preamble} */
+        public ControlMessage start() {
+            return new DataHello(sessionId, nonce);
+        }
+
+        @Override
+        public List<Effect> received(ControlMessage message) {
+            Opaque awaited = expected;
+            if (message instanceof Unknown) {
+                return List.of();
+            }
+            if (message instanceof ErrorReport report) {
+                return List.of(new Effect.Reported(report), new Effect.Close("relay reports: " + report.sentence()));
+            }
+            if (awaited == null && message instanceof DataChallenge challenge) {
+                expected = mac("mnedc data relay", secret, sessionId, nonce, challenge.nonce());
+                Opaque proof = mac("mnedc data device", secret, sessionId, nonce, challenge.nonce());
+                return List.of(new Effect.Send(new DataProof(proof)));
+            }
+            if (awaited != null && !ready && message instanceof DataReady answer) {
+                if (!awaited.equals(answer.mac())) {
+                    return List.of(new Effect.Close("the relay could not prove itself on the data stream"));
+                }
+                ready = true;
+                return List.of(new Effect.Bound(sessionId));
+            }
+            return List.of(new Effect.Close(message.getClass().getSimpleName() + " is not allowed here"));
+        }
+
+        @Override
+        public boolean ready() {
+            return ready;
+        }
+    }
+
+    /** The relay's end. */
+    final class Relay implements DataBinding {
+        private final LongFunction<@Nullable Opaque> secrets;
+        private final Opaque nonce;
+        private final Opaque decoy;
+        private @Nullable DataHello hello;
+        private boolean ready;
+
+        /**
+         * Begins.
+         *
+         * @param secrets tells the secret of a session, or null if there is no such session
+         * @param nonce {@value Protocol#NONCE} fresh random bytes
+         * @param decoy {@value Protocol#SECRET} fresh random bytes: stands in for the secret of an unknown session,
+         *     so that asking does not tell which sessions there are
+         */
+        public Relay(LongFunction<@Nullable Opaque> secrets, Opaque nonce, Opaque decoy) {
+            this.secrets = secrets;
+            this.nonce = nonce;
+            this.decoy = decoy;
+        }
+
+        @Override
+        public List<Effect> received(ControlMessage message) {
+            DataHello greeted = hello;
+            if (message instanceof Unknown) {
+                return List.of();
+            }
+            if (greeted == null && message instanceof DataHello first) {
+                hello = first;
+                return List.of(new Effect.Send(new DataChallenge(nonce)));
+            }
+            if (greeted != null && !ready && message instanceof DataProof proof) {
+                return proved(greeted, proof);
+            }
+            return refuse(ErrorCode.PROTOCOL_VIOLATION, message.getClass().getSimpleName() + " is not allowed here");
+        }
+
+        private List<Effect> proved(DataHello greeted, DataProof proof) {
+            long id = greeted.sessionId();
+            Opaque known = secrets.apply(id);
+            Opaque secret = known == null ? decoy : known;
+            if (!mac("mnedc data device", secret, id, greeted.nonce(), nonce).equals(proof.mac())) {
+                return refuse(
+                        ErrorCode.BIND_FAILED,
+                        "the data stream belongs to no registered session: open the control stream again");
+            }
+            ready = true;
+            Opaque answer = mac("mnedc data relay", secret, id, greeted.nonce(), nonce);
+            return List.of(new Effect.Send(new DataReady(answer)), new Effect.Bound(id));
+        }
+
+        private static List<Effect> refuse(ErrorCode code, String sentence) {
+            return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
+        }
+
+        @Override
+        public boolean ready() {
+            return ready;
+        }
+    }
+
+    private static Opaque mac(String label, Opaque secret, long sessionId, Opaque deviceNonce, Opaque relayNonce) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.bytes(), "HmacSHA256"));
+            mac.update(label.getBytes(StandardCharsets.US_ASCII));
+            mac.update(ByteBuffer.allocate(Long.BYTES).putLong(sessionId).flip());
+            mac.update(deviceNonce.bytes());
+            return Opaque.copyOf(mac.doFinal(relayNonce.bytes()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+}

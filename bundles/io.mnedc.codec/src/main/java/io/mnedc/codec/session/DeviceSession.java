@@ -1,0 +1,225 @@
+package io.mnedc.codec.session;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Bye;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Unknown;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A control stream as the device sees it, after the preambles:
+ *
+ * <pre>
+ *  NEW --start--> AWAIT_WELCOME --WELCOME--> REGISTERED
+ *                       |                        |
+ *                       +-- error, silence, BYE -+--> CLOSED
+ * </pre>
+ */
+public final class DeviceSession {
+    /** How far the session is. */
+    public enum State {
+        /** Nothing is sent yet. */
+        NEW,
+        /** The hello is sent. */
+        AWAIT_WELCOME,
+        /** The relay has welcomed this device. */
+        REGISTERED,
+        /** Over. */
+        CLOSED
+    }
+
+    private final Hello hello;
+    private final long handshakeEnd;
+    private final List<NodeRecord> snapshot = new ArrayList<>();
+    private Keepalive keepalive;
+    private State state = State.NEW;
+    private boolean inSnapshot;
+    private long sequence;
+    private int mostNodes;
+
+    /**
+     * Begins.
+     *
+     * @param hello who this device is
+     * @param handshakeNanos how long the relay may take until it welcomes
+     * @param now the present time
+     */
+    public DeviceSession(Hello hello, long handshakeNanos, long now) {
+        this.hello = hello;
+        this.handshakeEnd = now + handshakeNanos;
+        this.keepalive = new Keepalive(handshakeNanos, now);
+    }
+
+    /** {@return how far the session is} */
+    public State state() {
+        return state;
+    }
+
+    /** {@return what to do first} */
+    public List<Effect> start() {
+        state = State.AWAIT_WELCOME;
+        return List.of(new Effect.Send(hello));
+    }
+
+    /**
+     * A message came.
+     *
+     * @param message from the relay
+     * @param now the present time
+     * @return what to do
+     */
+    public List<Effect> received(ControlMessage message, long now) {
+        keepalive.heard(now);
+        if (state == State.CLOSED || message instanceof Unknown || message instanceof Pong) {
+            return List.of();
+        }
+        if (message instanceof Ping ping) {
+            return List.of(new Effect.Send(new Pong(ping.token())));
+        }
+        if (message instanceof ErrorReport report) {
+            return reported(report);
+        }
+        if (message instanceof Bye bye) {
+            state = State.CLOSED;
+            return List.of(new Effect.Close("relay leaves: " + bye.reason()));
+        }
+        if (state == State.AWAIT_WELCOME && message instanceof Welcome welcome) {
+            return welcomed(welcome, now);
+        }
+        if (state == State.REGISTERED && message instanceof Announce announce) {
+            return announced(announce);
+        }
+        if (state == State.REGISTERED && message instanceof Envelope envelope) {
+            return List.of(new Effect.Forward(envelope));
+        }
+        return fail(message.getClass().getSimpleName() + " is not allowed in state " + state);
+    }
+
+    private List<Effect> reported(ErrorReport report) {
+        Effect reported = new Effect.Reported(report);
+        if (!report.fatal()) {
+            return List.of(reported);
+        }
+        state = State.CLOSED;
+        return List.of(reported, new Effect.Close("relay reports: " + report.sentence()));
+    }
+
+    private List<Effect> welcomed(Welcome welcome, long now) {
+        state = State.REGISTERED;
+        mostNodes = -1 >>> welcome.prefixLength();
+        keepalive = new Keepalive(welcome.keepaliveMillis() * 1_000_000L, now);
+        return List.of(new Effect.Registered(welcome));
+    }
+
+    private List<Effect> announced(Announce announce) {
+        if (announce.sequence() != sequence + 1) {
+            return fail("announcement " + announce.sequence() + " follows " + sequence);
+        }
+        sequence = announce.sequence();
+        Part part = announce.part();
+        boolean continues = part == Part.SNAPSHOT_MORE || part == Part.SNAPSHOT_END;
+        if (continues != inSnapshot) {
+            return fail("announcement part " + part + (inSnapshot ? " inside" : " outside") + " a snapshot");
+        }
+        if (part == Part.DELTA) {
+            return List.of(new Effect.Changes(announce.changes()));
+        }
+        for (Change change : announce.changes()) {
+            if (change instanceof Change.Present present) {
+                snapshot.add(present.node());
+            }
+        }
+        if (snapshot.size() > mostNodes) {
+            return fail("snapshot of " + snapshot.size() + " devices is larger than the pool");
+        }
+        inSnapshot = part == Part.SNAPSHOT_BEGIN || part == Part.SNAPSHOT_MORE;
+        if (inSnapshot) {
+            return List.of();
+        }
+        List<NodeRecord> nodes = List.copyOf(snapshot);
+        snapshot.clear();
+        return List.of(new Effect.Snapshot(nodes));
+    }
+
+    /**
+     * The device wants to leave.
+     *
+     * @param reason for the relay's log
+     * @return what to do
+     */
+    public List<Effect> leave(String reason) {
+        if (state == State.CLOSED) {
+            return List.of();
+        }
+        state = State.CLOSED;
+        return List.of(new Effect.Send(new Bye(reason)), new Effect.Close(reason));
+    }
+
+    /**
+     * The relay's bytes break the protocol.
+     *
+     * @param broken how
+     * @return what to do
+     */
+    public List<Effect> broken(ProtocolException broken) {
+        return fail(broken.code(), String.valueOf(broken.getMessage()));
+    }
+
+    /**
+     * Time passes. To be called a few times per keepalive interval.
+     *
+     * @param now the present time
+     * @return what to do
+     */
+    public List<Effect> tick(long now) {
+        switch (state) {
+            case NEW, AWAIT_WELCOME -> {
+                return now - handshakeEnd >= 0
+                        ? fail(ErrorCode.TIMED_OUT, "the relay did not welcome this device in time")
+                        : List.of();
+            }
+            case REGISTERED -> {
+                return switch (keepalive.poll(now)) {
+                    case NOTHING -> List.of();
+                    case PROBE -> List.of(new Effect.Send(new Ping(now)));
+                    case DEAD -> fail(ErrorCode.TIMED_OUT, "nothing heard for three keepalive intervals");
+                };
+            }
+            case CLOSED -> {
+                return List.of();
+            }
+        }
+        throw new IllegalStateException(state.name());
+    }
+
+    private List<Effect> fail(String sentence) {
+        return fail(ErrorCode.PROTOCOL_VIOLATION, sentence);
+    }
+
+    private List<Effect> fail(ErrorCode code, String sentence) {
+        if (state == State.CLOSED) {
+            return List.of();
+        }
+        state = State.CLOSED;
+        snapshot.clear();
+        return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
+    }
+
+    /** {@return the security mode this device insists on, {@code SECURITY_…} of {@link Protocol}} */
+    public int security() {
+        return hello.security();
+    }
+}

@@ -1,0 +1,84 @@
+package io.mnedc.codec.session;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Welcome;
+import java.util.List;
+
+/** What a state machine wants to be done, in order. */
+public sealed interface Effect {
+    /**
+     * Send a message.
+     *
+     * @param message what
+     */
+    record Send(ControlMessage message) implements Effect {}
+
+    /**
+     * Close the connection, once everything is sent.
+     *
+     * @param why for the log
+     */
+    record Close(String why) implements Effect {}
+
+    /**
+     * Relay: lease an address and call {@link RelaySession#leased} or {@link RelaySession#refused}.
+     *
+     * @param hello who asks
+     */
+    record Lease(Hello hello) implements Effect {}
+
+    /**
+     * Relay: the device tells something else about itself.
+     *
+     * @param info what
+     */
+    record Published(NodeInfo info) implements Effect {}
+
+    /**
+     * Relay: pass on to the destination. Device: an envelope came.
+     *
+     * @param envelope as received; its source is not to be trusted by a relay
+     */
+    record Forward(Envelope envelope) implements Effect {}
+
+    /**
+     * Device: the relay has registered it.
+     *
+     * @param welcome with the lease and the data stream's secret
+     */
+    record Registered(Welcome welcome) implements Effect {}
+
+    /**
+     * Device: everybody who is there; who is not in it has left.
+     *
+     * @param nodes all registered devices
+     */
+    record Snapshot(List<NodeRecord> nodes) implements Effect {}
+
+    /**
+     * Device: who came, changed or left.
+     *
+     * @param changes in order
+     */
+    record Changes(List<Change> changes) implements Effect {}
+
+    /**
+     * The peer reports a problem.
+     *
+     * @param report what
+     */
+    record Reported(ErrorReport report) implements Effect {}
+
+    /**
+     * Relay: a data stream has proved that it belongs to a session.
+     *
+     * @param sessionId which
+     */
+    record Bound(long sessionId) implements Effect {}
+}

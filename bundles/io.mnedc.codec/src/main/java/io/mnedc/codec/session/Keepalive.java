@@ -1,0 +1,63 @@
+package io.mnedc.codec.session;
+
+/**
+ * Tells when to probe a silent peer and when to give it up: a probe after each interval without a byte from it, given
+ * up after three. Times are nanoseconds of one monotonic clock.
+ */
+public final class Keepalive {
+    /** Intervals of silence after which a peer is given up. */
+    public static final int INTERVALS = 3;
+
+    /** What to do. */
+    public enum Due {
+        /** Nothing. */
+        NOTHING,
+        /** Send something that the peer answers. */
+        PROBE,
+        /** The peer is gone. */
+        DEAD
+    }
+
+    private final long interval;
+    private long heard;
+    private long probed;
+
+    /**
+     * Begins.
+     *
+     * @param intervalNanos at least 1
+     * @param now the present time
+     */
+    public Keepalive(long intervalNanos, long now) {
+        this.interval = intervalNanos;
+        this.heard = now;
+        this.probed = now;
+    }
+
+    /**
+     * Something came from the peer.
+     *
+     * @param now the present time
+     */
+    public void heard(long now) {
+        heard = now;
+    }
+
+    /**
+     * Looks what is due. To be called a few times per interval.
+     *
+     * @param now the present time
+     * @return what to do
+     */
+    public Due poll(long now) {
+        if (now - heard >= INTERVALS * interval) {
+            return Due.DEAD;
+        }
+        // probes also keep NAT mappings alive, so they are sent at their own pace even while the peer talks
+        if (now - probed >= interval) {
+            probed = now;
+            return Due.PROBE;
+        }
+        return Due.NOTHING;
+    }
+}
