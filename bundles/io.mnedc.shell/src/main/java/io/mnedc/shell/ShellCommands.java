@@ -1,0 +1,122 @@
+package io.mnedc.shell;
+
+import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.peer.PeerDirectory;
+import io.mnedc.api.relay.RelayStatus;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Parameter;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Gogo's {@code mnedc:*} commands; each works with what is there and says what is missing. */
+@Component(
+        service = ShellCommands.class,
+        property = {
+            "osgi.command.scope=mnedc",
+            "osgi.command.function=status",
+            "osgi.command.function=peers",
+            "osgi.command.function=leases",
+            "osgi.command.function=ping"
+        })
+public final class ShellCommands {
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final String NO_RELAY =
+            "No relay runs here: set enabled=true in the configurations io.mnedc.relay and io.mnedc.address.";
+    private static final String NO_DEVICE =
+            "No device runs here: set enabled=true and relays in the configuration io.mnedc.device.";
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable RelayStatus relay;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable DeviceStatus device;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable PeerDirectory directory;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable AddressAllocator allocator;
+
+    /** Made by the component runtime. */
+    @Activate
+    public ShellCommands() {}
+
+    /** {@return the relay and the device that run here} */
+    @Descriptor("shows the relay and the device that run here, with their counters")
+    public String status() {
+        RelayStatus relayHere = relay;
+        DeviceStatus deviceHere = device;
+        var text = new StringBuilder();
+        if (relayHere != null) {
+            text.append(StatusReport.relay(relayHere.snapshot(), Instant.now()));
+        }
+        if (deviceHere != null) {
+            text.append(text.isEmpty() ? "" : System.lineSeparator())
+                    .append(StatusReport.device(deviceHere.snapshot(), Instant.now()));
+        }
+        return text.isEmpty() ? NO_RELAY + System.lineSeparator() + NO_DEVICE : text.toString();
+    }
+
+    /** {@return the peers of the device that runs here} */
+    @Descriptor("lists the peers of this device, their addresses and what they offer")
+    public String peers() {
+        PeerDirectory here = directory;
+        return here == null ? NO_DEVICE : PeerReport.of(here);
+    }
+
+    /** {@return the leases of the relay that runs here} */
+    @Descriptor("lists the leases of this relay: which device has which address")
+    public String leases() {
+        AddressAllocator here = allocator;
+        return here == null ? NO_RELAY : LeaseReport.of(here);
+    }
+
+    /**
+     * Measures the way to a peer and back.
+     *
+     * @param count how many echoes
+     * @param peer whom
+     * @throws InterruptedException if the user wants no more
+     */
+    @Descriptor("measures the way to a peer's device and back, through the relay")
+    public void ping(
+            @Descriptor("how many echoes, 4 if not given")
+                    @Parameter(
+                            names = {"-c", "--count"},
+                            absentValue = "4")
+                    int count,
+            @Descriptor("device ID, virtual IPv4 or IPv6 address, node number, or relay") String peer)
+            throws InterruptedException {
+        DeviceStatus here = device;
+        if (here == null) {
+            // Gogo puts the session's terminal behind System.out
+            System.out.println(NO_DEVICE);
+            return;
+        }
+        try {
+            new Ping(here, directory, INTERVAL, System.out::println).run(peer, count);
+        } catch (IllegalArgumentException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.mnedc.shell;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.relay.RelayStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Relay and device as people want to see them. */
+final class StatusReport {
+    private static final String NL = System.lineSeparator();
+    private static final String INDENT = "  ";
+
+    private StatusReport() {}
+
+    static String relay(RelayStatus.Snapshot relay, Instant now) {
+        var text = new StringBuilder("Relay").append(NL);
+        field(text, "listening", relay.listening().isEmpty() ? "-" : String.join(", ", relay.listening()));
+        field(text, "pool", relay.pool().isEmpty() ? "none yet: io.mnedc.address is not enabled" : relay.pool());
+        field(text, "security", relay.security());
+        field(text, "since", since(relay.since(), now));
+        field(text, "devices", String.valueOf(relay.sessions().size()));
+        warnings(text, relay.security());
+        if (!relay.sessions().isEmpty()) {
+            text.append(NL).append(sessions(relay.sessions(), now));
+        }
+        return text.append(counters(relay.counters())).toString();
+    }
+
+    static String device(DeviceStatus.Snapshot device, Instant now) {
+        var text = new StringBuilder("Device ").append(device.deviceId()).append(NL);
+        field(text, "state", device.state() + " since " + since(device.since(), now));
+        device.problem().ifPresent(problem -> field(text, "problem", problem));
+        field(text, "relay", Text.orDash(device.relay()));
+        if (device.relays().size() > 1) {
+            field(text, "relays", String.join(", ", device.relays()));
+        }
+        field(text, "addresses", Text.orDash(String.join(", ", device.addresses())));
+        field(text, "tun", Text.orDash(device.tun()));
+        field(text, "security", device.security());
+        warnings(text, device.security());
+        return text.append(counters(device.counters())).toString();
+    }
+
+    private static String sessions(List<RelayStatus.Session> sessions, Instant now) {
+        var table =
+                new Table("DEVICE", "NODE", "ADDRESSES", "FROM", "SOFTWARE", "DATA", "SINCE", "IN", "OUT", "DROPPED");
+        for (RelayStatus.Session session : sessions) {
+            table.row(
+                    session.deviceId(),
+                    session.node(),
+                    String.join(" ", session.addresses()),
+                    session.remote(),
+                    session.software(),
+                    session.dataBound() ? "yes" : "no",
+                    Text.age(Duration.between(session.since(), now)),
+                    Text.bytes(session.bytesIn()),
+                    Text.bytes(session.bytesOut()),
+                    session.dropped());
+        }
+        return table.render(INDENT);
+    }
+
+    private static String counters(Map<String, Long> counters) {
+        if (counters.isEmpty()) {
+            return "";
+        }
+        var table = new Table("COUNTER", "VALUE");
+        new TreeMap<>(counters).forEach(table::row);
+        return NL + table.render(INDENT);
+    }
+
+    private static void field(StringBuilder text, String name, String value) {
+        text.append(INDENT)
+                .append(name)
+                .append(" ".repeat(11 - name.length()))
+                .append(value)
+                .append(NL);
+    }
+
+    private static void warnings(StringBuilder text, String security) {
+        if (security.equals("none")) {
+            text.append(INDENT)
+                    .append("WARNING: security=none: nothing is encrypted and nobody proves who he is;")
+                    .append(" use it only where every host in between is trusted")
+                    .append(NL);
+        }
+    }
+
+    private static String since(Instant since, Instant now) {
+        return Text.time(since) + " (" + Text.age(Duration.between(since, now)) + ")";
+    }
+}

@@ -1,0 +1,108 @@
+package io.mnedc.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.peer.OfferedService;
+import io.mnedc.api.relay.RelayStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    @Test
+    void columnsAreAsWideAsTheirContentAndNumbersStandToTheRight() {
+        assertThat(new Table("NAME", "COUNT")
+                        .row("a", 5)
+                        .row("longer", 1234)
+                        .render("")
+                        .lines())
+                .containsExactly("NAME    COUNT", "a           5", "longer   1234");
+    }
+
+    @Test
+    void relayStatusShowsSessionsAndWarnsOfMissingSecurity() {
+        var session = new RelayStatus.Session(
+                "gw-1",
+                2,
+                List.of("10.0.0.2", "fd00::2"),
+                "192.0.2.7:40000",
+                "mnedc/0.1.0",
+                true,
+                NOW.minusSeconds(75),
+                10,
+                1500,
+                20,
+                2_500_000,
+                3);
+        var relay = new RelayStatus.Snapshot(
+                List.of("0.0.0.0:3334"),
+                "10.0.0.0/24",
+                "none",
+                NOW.minus(Duration.ofHours(2)),
+                List.of(session),
+                Map.of("frames.in", 10L, "bytes.in", 1500L));
+        assertThat(StatusReport.relay(relay, NOW))
+                .contains("0.0.0.0:3334", "10.0.0.0/24", "WARNING: security=none", "2 h 0 min")
+                .containsPattern("gw-1 +2 +10.0.0.2 fd00::2 +192.0.2.7:40000 .* yes +1 min 15 s +1.5 kB +2.5 MB +3")
+                .containsSubsequence("bytes.in", "frames.in");
+    }
+
+    @Test
+    void deviceStatusNamesTheProblem() {
+        var device = new DeviceStatus.Snapshot(
+                "gw-1",
+                DeviceStatus.State.FAILED,
+                NOW,
+                "relay:3334",
+                List.of("relay:3334", "other:3334"),
+                List.of(),
+                "",
+                "tls",
+                Optional.of("CAP_NET_ADMIN is missing"),
+                Map.of());
+        assertThat(StatusReport.device(device, NOW))
+                .contains("Device gw-1", "FAILED", "CAP_NET_ADMIN is missing", "relay:3334, other:3334")
+                .doesNotContain("WARNING");
+    }
+
+    @Test
+    void peersAreListedWithWhatTheyOffer() {
+        var directory = Overlay.of(
+                Overlay.peer("a", 2, new OfferedService("web", "http", 80), new OfferedService("db", "", 0)),
+                Overlay.peer("b", 3));
+        assertThat(PeerReport.of(directory).lines().toList())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("DEVICE"),
+                        a -> assertThat(a)
+                                .matches("a +2 +10.0.0.2 +fd00:1:2:3:0:0:0:2 .*linux-amd64 +osgi +web:http:80 db"),
+                        b -> assertThat(b).matches("b +3 .* -"),
+                        own -> assertThat(own).contains("linux-arm", "container", "services -"));
+        assertThat(PeerReport.of(Overlay.of())).startsWith("No peers.");
+    }
+
+    @Test
+    void amountsAndAgesAreReadable() {
+        assertThat(List.of(Text.bytes(999), Text.bytes(1000), Text.bytes(7_200_000_000L)))
+                .containsExactly("999 B", "1.0 kB", "7.2 GB");
+        assertThat(List.of(
+                        Text.age(Duration.ofSeconds(59)),
+                        Text.age(Duration.ofSeconds(61)),
+                        Text.age(Duration.ofMinutes(61)),
+                        Text.age(Duration.ofHours(49))))
+                .containsExactly("59 s", "1 min 1 s", "1 h 1 min", "2 d 1 h");
+    }
+
+    @Test
+    void commandsSayWhatIsMissing() {
+        var commands = new ShellCommands();
+        assertThat(commands.status()).contains("io.mnedc.relay", "io.mnedc.device");
+        assertThat(commands.peers()).contains("io.mnedc.device");
+        assertThat(commands.leases()).contains("io.mnedc.address");
+    }
+}
