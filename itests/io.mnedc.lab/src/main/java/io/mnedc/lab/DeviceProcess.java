@@ -1,0 +1,43 @@
+package io.mnedc.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** A device on a host of the lab. Its virtual addresses are known once it is ready, and waited for. */
+public final class DeviceProcess extends NodeProcess {
+    private static final Pattern READY =
+            Pattern.compile("ready: ([0-9.]+)/\\d+ ([0-9a-fA-F:]+)/\\d+ on (\\S+) via (\\S+)");
+
+    private DeviceProcess(Host host, String id, List<String> options) {
+        super(host, id, "device", READY, options);
+    }
+
+    /** Starts a device and returns at once. */
+    public static DeviceProcess start(Host host, String id, String relay, String... options) {
+        List<String> all = new ArrayList<>(List.of("--relay", relay, "--id", id));
+        all.addAll(List.of(options));
+        return new DeviceProcess(host, id, all);
+    }
+
+    /** Waits until its interface is up and the relay has given it an address. */
+    public DeviceProcess awaitReady() {
+        readiness();
+        return this;
+    }
+
+    /** Its virtual IPv4 address. */
+    public String ipv4() {
+        return readiness().group(1);
+    }
+
+    /** Its virtual IPv6 address. */
+    public String ipv6() {
+        return readiness().group(2);
+    }
+
+    /** Its TUN interface. */
+    public String tun() {
+        return readiness().group(3);
+    }
+}

@@ -1,0 +1,78 @@
+package io.mnedc.lab;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The standard topology with a relay and devices a, b and c running in it. */
+public final class Overlay implements AutoCloseable {
+    private final NestedNats nats;
+    private final RelayProcess relay;
+    private final List<DeviceProcess> devices;
+
+    private Overlay(NestedNats nats) {
+        this.nats = nats;
+        relay = RelayProcess.start(nats.relay());
+        devices = nats.devices().stream()
+                .map(host -> DeviceProcess.start(host, host.name(), relay.dial()))
+                .toList();
+    }
+
+    /** Starts everything at once, files in a temporary directory, and does not wait for it. */
+    public static Overlay start() {
+        return start(NestedNats.build());
+    }
+
+    /** Starts everything at once, files in this directory, and does not wait for it. */
+    public static Overlay start(Path directory) {
+        return start(NestedNats.build(directory));
+    }
+
+    private static Overlay start(NestedNats nats) {
+        try {
+            return new Overlay(nats);
+        } catch (RuntimeException e) {
+            nats.close();
+            throw e;
+        }
+    }
+
+    /** Waits until all devices are ready. */
+    public Overlay awaitReady() {
+        relay.awaitReady();
+        devices.forEach(DeviceProcess::awaitReady);
+        return this;
+    }
+
+    public NestedNats nats() {
+        return nats;
+    }
+
+    public RelayProcess relay() {
+        return relay;
+    }
+
+    /** Devices a, b and c. */
+    public List<DeviceProcess> devices() {
+        return devices;
+    }
+
+    /** Behind one NAT. */
+    public DeviceProcess a() {
+        return devices.get(0);
+    }
+
+    /** Behind two nested NATs. */
+    public DeviceProcess b() {
+        return devices.get(1);
+    }
+
+    /** On the relay's LAN. */
+    public DeviceProcess c() {
+        return devices.get(2);
+    }
+
+    @Override
+    public void close() {
+        nats.close();
+    }
+}
