@@ -1,4 +1,4 @@
-/** MNEDC connections, queues and back-off shared by relay and device. */
+/** What relay and device share of connections: control streams on Netty, data streams on plain NIO, queues, back-off. */
 @Export
 @Version("0.1.0")
 @NullMarked

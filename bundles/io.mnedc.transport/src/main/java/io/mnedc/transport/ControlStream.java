@@ -1,0 +1,207 @@
+package io.mnedc.transport;
+
+import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that carries control messages, served by a Netty event loop. Its methods may be called by any thread. */
+public final class ControlStream {
+    /** What may wait for a peer that does not read: more than a snapshot of ten thousand devices. */
+    private static final int MOST_WAITING = 8 << 20;
+
+    /** What is done with the stream. All calls come from the stream's event loop, one at a time, and must not block. */
+    public interface Handler {
+        /**
+         * It is connected.
+         *
+         * @param stream the stream
+         */
+        void opened(ControlStream stream);
+
+        /**
+         * The peer's preamble came; its version is not checked yet.
+         *
+         * @param preamble what came
+         */
+        void preamble(Preamble preamble);
+
+        /**
+         * A message came.
+         *
+         * @param message what came
+         */
+        void message(ControlMessage message);
+
+        /**
+         * The peer's bytes break the protocol; nothing more is read.
+         *
+         * @param broken how
+         */
+        void broken(ProtocolException broken);
+
+        /** A period of {@link ControlStream#tickEvery} has passed. */
+        void tick();
+
+        /**
+         * It is closed; called exactly once, also when it never opened.
+         *
+         * @param cause why, or null if it was closed in order
+         */
+        void closed(@Nullable Throwable cause);
+    }
+
+    private final Channel channel;
+    private final ControlDecoder decoder;
+
+    private ControlStream(Channel channel, ControlDecoder decoder) {
+        this.channel = channel;
+        this.decoder = decoder;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param group whose event loops serve it
+     * @param remote where to; resolved already
+     * @param timeout how long to try
+     * @param handler told that it is opened, or closed if that fails
+     */
+    public static void connect(EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
+        ControlDecoder decoder = new ControlDecoder(handler);
+        new Bootstrap()
+                .group(group)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING))
+                .handler(decoder)
+                .connect(remote)
+                .addListener((ChannelFutureListener) connecting -> {
+                    if (!connecting.isSuccess()) {
+                        decoder.failed(connecting.cause());
+                    }
+                });
+    }
+
+    /**
+     * Serves an accepted socket.
+     *
+     * @param group whose event loops serve it
+     * @param socket connected and non-blocking, owned by the stream from now on
+     * @param begun bytes that were read from it already
+     * @param handler told that it is opened, or closed if that fails
+     */
+    public static void adopt(EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
+        ControlDecoder decoder = new ControlDecoder(handler);
+        NioSocketChannel channel = new NioSocketChannel(null, socket);
+        channel.config()
+                .setTcpNoDelay(true)
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
+        channel.pipeline().addLast(decoder);
+        group.register(channel).addListener((ChannelFutureListener) registering -> {
+            if (registering.isSuccess()) {
+                channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(begun));
+            } else {
+                decoder.failed(registering.cause());
+                socket.close();
+            }
+        });
+    }
+
+    static ControlStream of(Channel channel, ControlDecoder decoder) {
+        return new ControlStream(channel, decoder);
+    }
+
+    /**
+     * Sends a preamble, in order with messages.
+     *
+     * @param preamble what to send
+     */
+    public void send(Preamble preamble) {
+        write(preamble.encode());
+    }
+
+    /**
+     * Sends a message. Messages leave in the order of the calls, from whatever threads. A peer that does not take
+     * them is disconnected.
+     *
+     * @param message what to send
+     */
+    public void send(ControlMessage message) {
+        write(ControlCodec.encode(message));
+    }
+
+    private void write(ByteBuffer bytes) {
+        // never directly, even on the event loop: a call from another thread may wait in its queue already
+        channel.eventLoop().execute(() -> {
+            if (!channel.isActive()) {
+                return;
+            }
+            if (channel.isWritable()) {
+                channel.writeAndFlush(Unpooled.wrappedBuffer(bytes), channel.voidPromise());
+            } else {
+                decoder.failed(new ProtocolException(
+                        io.mnedc.codec.ErrorCode.LIMIT_EXCEEDED,
+                        "the peer does not read: more than " + MOST_WAITING + " bytes wait for it"));
+                channel.close();
+            }
+        });
+    }
+
+    /** Closes the connection when everything that was sent before has left. */
+    public void closeAfterSent() {
+        channel.eventLoop()
+                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+    }
+
+    /** Closes the connection at once. */
+    public void close() {
+        channel.close();
+    }
+
+    /** From now on, messages up to {@link Protocol#MAX_MESSAGE} are read: the peer is registered. */
+    public void allowLargeMessages() {
+        decoder.allow(Protocol.MAX_MESSAGE);
+    }
+
+    /**
+     * Has {@link Handler#tick} called regularly until the stream is closed. To be called once.
+     *
+     * @param period how often
+     */
+    public void tickEvery(Duration period) {
+        decoder.tickEvery(period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Runs a task in the order of the handler's calls; dropped if the event loop has ended.
+     *
+     * @param task must not block
+     */
+    public void execute(Runnable task) {
+        channel.eventLoop().execute(task);
+    }
+
+    /** {@return the other end} */
+    public @Nullable InetSocketAddress remote() {
+        SocketAddress remote = channel.remoteAddress();
+        return remote instanceof InetSocketAddress inet ? inet : null;
+    }
+}

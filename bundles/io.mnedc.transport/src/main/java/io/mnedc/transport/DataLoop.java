@@ -1,0 +1,350 @@
+package io.mnedc.transport;
+
+import io.mnedc.codec.ProtocolException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that serves data streams: it reads into one large buffer that all its streams share, so that an idle
+ * stream holds no memory, and lets the handlers take whole frames from there.
+ */
+public final class DataLoop implements AutoCloseable {
+    /** Bytes read at once: some ten super-packets. */
+    static final int READ_BUFFER = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataLoop.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    private record Timer(long due, Runnable task) {}
+
+    private final Selector selector;
+    private final ChunkPool pool;
+    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BUFFER);
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::due));
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile boolean ended;
+
+    /**
+     * Starts the loop's thread.
+     *
+     * @param name the thread is called {@code mnedc-<name>}
+     * @param pool memory for what waits to be sent
+     * @throws IOException if there is no selector
+     */
+    public DataLoop(String name, ChunkPool pool) throws IOException {
+        this.selector = Selector.open();
+        this.pool = pool;
+        this.thread = new Thread(this::run, "mnedc-" + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Runs a task on the loop's thread; once the loop has ended, on the caller's.
+     *
+     * @param task must not block
+     */
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (ended) {
+            runLeftTasks();
+        } else {
+            wakeup();
+        }
+    }
+
+    /**
+     * Runs a task on the loop's thread, later; dropped if the loop is closed before.
+     *
+     * @param delay how much later
+     * @param task must not block
+     */
+    public void schedule(Duration delay, Runnable task) {
+        long due = System.nanoTime() + delay.toNanos();
+        execute(() -> timers.add(new Timer(due, task)));
+    }
+
+    void wakeup() {
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /**
+     * Serves a connected socket. Any thread.
+     *
+     * @param socket owned by the stream from now on
+     * @param settings how to buffer
+     * @param handler told that it is opened, or closed if that fails
+     */
+    public void attach(SocketChannel socket, StreamSettings settings, DataHandler handler) {
+        execute(() -> {
+            DataStream stream = stream(socket, settings, handler);
+            try {
+                configure(socket, settings);
+                register(stream, SelectionKey.OP_READ);
+                handler.opened(stream);
+            } catch (IOException | RuntimeException e) {
+                close(stream, e);
+            }
+        });
+    }
+
+    /**
+     * Connects and serves the connection. Any thread.
+     *
+     * @param remote where to; resolved already
+     * @param timeout how long to try
+     * @param settings how to buffer
+     * @param handler told that it is opened, or closed if that fails
+     */
+    public void connect(InetSocketAddress remote, Duration timeout, StreamSettings settings, DataHandler handler) {
+        execute(() -> {
+            SocketChannel socket;
+            try {
+                socket = SocketChannel.open();
+            } catch (IOException e) {
+                handler.closed(e);
+                return;
+            }
+            DataStream stream = stream(socket, settings, handler);
+            try {
+                configure(socket, settings);
+                boolean connected = socket.connect(remote);
+                register(stream, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+                if (connected) {
+                    handler.opened(stream);
+                } else {
+                    timers.add(new Timer(System.nanoTime() + timeout.toNanos(), () -> giveUp(stream, remote, timeout)));
+                }
+            } catch (IOException | RuntimeException e) {
+                close(stream, e);
+            }
+        });
+    }
+
+    private void giveUp(DataStream stream, InetSocketAddress remote, Duration timeout) {
+        if (!stream.socket().isConnected()) {
+            close(
+                    stream,
+                    new SocketTimeoutException("no connection to " + remote + " within " + timeout.toMillis() + " ms"));
+        }
+    }
+
+    private DataStream stream(SocketChannel socket, StreamSettings settings, DataHandler handler) {
+        return new DataStream(this, socket, new SendQueue(socket, pool, settings), handler, System.nanoTime());
+    }
+
+    private static void configure(SocketChannel socket, StreamSettings settings) throws IOException {
+        socket.configureBlocking(false);
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        if (settings.sendBufferBytes() > 0) {
+            socket.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
+        }
+    }
+
+    private void register(DataStream stream, int interest) throws IOException {
+        stream.registered(stream.socket().register(selector, interest, stream));
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                runTasks();
+                selector.select(this::ready, untilNextTimer());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("{} ends: its selector failed", thread.getName(), e);
+        } finally {
+            end();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            runOne(task);
+        }
+        long now = System.nanoTime();
+        for (Timer timer = timers.peek(); timer != null && timer.due() - now <= 0; timer = timers.peek()) {
+            timers.remove();
+            runOne(timer.task());
+        }
+    }
+
+    private static void runOne(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("a task failed", e);
+        }
+    }
+
+    /** Milliseconds for select: 0 waits for ever. */
+    private long untilNextTimer() {
+        Timer next = timers.peek();
+        if (!tasks.isEmpty()) {
+            return 1;
+        }
+        return next == null ? 0 : Math.max(1, (next.due() - System.nanoTime()) / 1_000_000 + 1);
+    }
+
+    private void ready(SelectionKey key) {
+        DataStream stream = (DataStream) key.attachment();
+        try {
+            if (key.isConnectable()) {
+                connected(stream, key);
+            }
+            if (key.isWritable() && !stream.queue().drain(System.nanoTime())) {
+                drained(stream, key);
+            }
+            if (key.isReadable()) {
+                read(stream);
+            }
+        } catch (CancelledKeyException e) {
+            close(stream, null);
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof RuntimeException) {
+                LOG.error("{} failed on a stream", thread.getName(), e);
+            }
+            close(stream, e);
+        }
+    }
+
+    private static void connected(DataStream stream, SelectionKey key) throws IOException {
+        stream.socket().finishConnect();
+        key.interestOps(SelectionKey.OP_READ);
+        stream.handler().opened(stream);
+    }
+
+    private static void drained(DataStream stream, SelectionKey key) throws IOException {
+        key.interestOpsAnd(~SelectionKey.OP_WRITE);
+        // a sender may have queued something between the drain and the line above
+        if (stream.queue().drain(System.nanoTime())) {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+        }
+    }
+
+    private void read(DataStream stream) throws IOException {
+        if (stream.closed) {
+            return;
+        }
+        in.clear();
+        ByteBuffer rest = stream.leftover;
+        if (rest != null) {
+            in.put(rest);
+        }
+        int got = stream.socket().read(in);
+        if (got < 0) {
+            close(stream, null);
+            return;
+        }
+        long now = System.nanoTime();
+        stream.heard(now);
+        int end = in.position();
+        int used = stream.handler().received(stream, in, 0, end);
+        keep(stream, used, end);
+    }
+
+    /** Keeps what belongs to a frame that is not whole yet. */
+    private void keep(DataStream stream, int from, int to) throws ProtocolException {
+        int size = to - from;
+        ByteBuffer memory = stream.leftover;
+        if (memory != null && (memory.capacity() < size || size == 0 || stream.leftoverPooled)) {
+            forget(stream);
+            memory = null;
+        }
+        if (size == 0) {
+            return;
+        }
+        if (memory == null) {
+            memory = size <= DataStream.SMALL ? null : pool.take();
+            stream.leftoverPooled = memory != null;
+            // all queue memory in use: the frame must be received all the same
+            memory = memory != null ? memory : ByteBuffer.allocate(Math.max(size, DataStream.SMALL));
+            stream.leftover = memory;
+        }
+        in.limit(to).position(from);
+        memory.clear().put(in).flip();
+    }
+
+    private void forget(DataStream stream) {
+        ByteBuffer memory = stream.leftover;
+        if (memory != null && stream.leftoverPooled) {
+            pool.give(memory);
+        }
+        stream.leftover = null;
+        stream.leftoverPooled = false;
+    }
+
+    /** Closes a stream; on the loop's thread. */
+    void close(DataStream stream, @Nullable Throwable cause) {
+        if (stream.closed) {
+            return;
+        }
+        stream.closed = true;
+        stream.queue().release();
+        forget(stream);
+        try {
+            stream.socket().close();
+        } catch (IOException e) {
+            LOG.debug("closing a socket failed", e);
+        }
+        runOne(() -> stream.handler().closed(cause));
+    }
+
+    private void end() {
+        List<SelectionKey> keys = new ArrayList<>(selector.keys());
+        keys.forEach(key -> close((DataStream) key.attachment(), null));
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("closing the selector failed", e);
+        }
+        ended = true;
+        runLeftTasks();
+    }
+
+    /** Streams that were attached or closed while the loop ended are ended too: nothing can be registered any more. */
+    private synchronized void runLeftTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            runOne(task);
+        }
+    }
+
+    /** Closes all streams and ends the thread, within three seconds. */
+    @Override
+    public void close() {
+        closing = true;
+        selector.wakeup();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn("{} did not end within {} ms", thread.getName(), CLOSE_LIMIT.toMillis());
+        }
+    }
+}
