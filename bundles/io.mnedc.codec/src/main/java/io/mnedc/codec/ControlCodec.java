@@ -19,6 +19,7 @@ import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Control messages to bytes and back: length u32, type u16, then records of tag u16, length u16, value. The length
@@ -52,12 +53,13 @@ public final class ControlCodec {
      * @param length the field's value
      * @param most what is allowed now: {@link Protocol#MAX_HANDSHAKE_MESSAGE} or {@link Protocol#MAX_MESSAGE}
      * @return the length
-     * @throws ProtocolException if it is less than a type field or more than allowed
+     * @throws ProtocolException {@link ErrorCode#PROTOCOL_VIOLATION} if it is less than a type field,
+     *     {@link ErrorCode#TOO_LARGE} if it is more than allowed
      */
     public static int checkLength(int length, int most) throws ProtocolException {
         if (length < TYPE_FIELD || length > most) {
             throw new ProtocolException(
-                    ErrorCode.TOO_LARGE,
+                    length >= 0 && length < TYPE_FIELD ? ErrorCode.PROTOCOL_VIOLATION : ErrorCode.TOO_LARGE,
                     "control message of " + Integer.toUnsignedString(length) + " bytes is not in " + TYPE_FIELD + ".."
                             + most);
         }
@@ -69,7 +71,8 @@ public final class ControlCodec {
      *
      * @param message what to write
      * @return its bytes, length field included, ready to be read
-     * @throws IllegalArgumentException if a field is over its limit
+     * @throws IllegalArgumentException if a field is not what {@link #decode} would accept. Sentences and software
+     *     names are shortened instead, and control characters in texts replaced
      */
     public static ByteBuffer encode(ControlMessage message) {
         RecordWriter records = new RecordWriter();
@@ -88,7 +91,7 @@ public final class ControlCodec {
     private static int write(ControlMessage message, RecordWriter out) {
         // a chain: switching over patterns is not in Java 17
         if (message instanceof Hello m) {
-            out.text(Tag.DEVICE_ID, m.deviceId(), Protocol.MAX_DEVICE_ID)
+            out.deviceId(Tag.DEVICE_ID, m.deviceId())
                     .int64(Tag.INSTANCE, m.instance())
                     .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
                     .int32(Tag.CAPABILITIES, m.capabilities())
@@ -96,6 +99,7 @@ public final class ControlCodec {
                     .nested(Tag.INFO, NodeRecords.write(m.info()));
             return HELLO;
         } else if (message instanceof Welcome m) {
+            refuse(complaint(m));
             out.int8(Tag.MINOR, m.minor())
                     .int64(Tag.SESSION_ID, m.sessionId())
                     .opaque(Tag.SECRET, m.secret(), Protocol.SECRET, Protocol.SECRET)
@@ -111,7 +115,7 @@ public final class ControlCodec {
             out.int16(Tag.ERROR_CODE, m.code())
                     .shortened(Tag.SENTENCE, m.sentence(), Protocol.MAX_SENTENCE)
                     .int8(Tag.FATAL, m.fatal() ? 1 : 0)
-                    .int32(Tag.RETRY, m.retryMillis());
+                    .int32(Tag.RETRY, clampRetry(m.retryMillis()));
             return ERROR;
         } else if (message instanceof Ping m) {
             out.int64(Tag.TOKEN, m.token());
@@ -127,6 +131,7 @@ public final class ControlCodec {
             out.nested(Tag.INFO, NodeRecords.write(m.info()));
             return PUBLISH;
         } else if (message instanceof Envelope m) {
+            refuse(complaint(m));
             out.int32(Tag.SOURCE, m.source())
                     .int32(Tag.DESTINATION, m.destination())
                     .int8(Tag.KIND, m.kind())
@@ -151,6 +156,12 @@ public final class ControlCodec {
         throw new IllegalArgumentException("cannot write " + message);
     }
 
+    private static void refuse(@Nullable String complaint) {
+        if (complaint != null) {
+            throw new IllegalArgumentException(complaint);
+        }
+    }
+
     /**
      * Reads a message.
      *
@@ -160,7 +171,7 @@ public final class ControlCodec {
      */
     public static ControlMessage decode(ByteBuffer in) throws ProtocolException {
         checkLength(in.remaining(), Protocol.MAX_MESSAGE);
-        int type = in.getShort() & 0xffff;
+        int type = (in.get() & 0xff) << 8 | (in.get() & 0xff); // whatever the buffer's order
         return switch (type) {
             case HELLO -> hello(new RecordReader(in, "HELLO"));
             case WELCOME -> welcome(new RecordReader(in, "WELCOME"));
@@ -202,18 +213,30 @@ public final class ControlCodec {
                 in.int32(Tag.KEEPALIVE),
                 in.int64(Tag.RELAY_EPOCH),
                 in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT));
+        String complaint = complaint(welcome);
+        if (complaint != null) {
+            throw in.violation(complaint);
+        }
+        return welcome;
+    }
+
+    private static @Nullable String complaint(Welcome welcome) {
         if (welcome.prefixLength() < 8 || welcome.prefixLength() > 30) {
-            throw in.violation("prefix length " + welcome.prefixLength() + " is not in 8..30");
+            return "prefix length " + welcome.prefixLength() + " is not in 8..30";
         }
         int hostMask = -1 >>> welcome.prefixLength();
         boolean leasable = welcome.node() > Protocol.RELAY_NODE && welcome.node() < hostMask;
         if (!leasable || (welcome.network() & hostMask) != 0) {
-            throw in.violation("node " + welcome.node() + " does not fit the pool");
+            return "node " + welcome.node() + " does not fit the pool";
         }
-        if (welcome.keepaliveMillis() < 100 || welcome.keepaliveMillis() > 3_600_000) {
-            throw in.violation("keepalive of " + welcome.keepaliveMillis() + " ms is not in 100..3600000");
+        if (welcome.ulaPrefix() >>> 56 != 0xfd) {
+            return String.format("IPv6 prefix %016x is not unique local: it must begin with fd", welcome.ulaPrefix());
         }
-        return welcome;
+        if (welcome.keepaliveMillis() < Protocol.MIN_KEEPALIVE || welcome.keepaliveMillis() > Protocol.MAX_KEEPALIVE) {
+            return "keepalive of " + welcome.keepaliveMillis() + " ms is not in " + Protocol.MIN_KEEPALIVE + ".."
+                    + Protocol.MAX_KEEPALIVE;
+        }
+        return null;
     }
 
     private static ErrorReport error(RecordReader in) throws ProtocolException {
@@ -221,7 +244,12 @@ public final class ControlCodec {
                 in.unsigned16(Tag.ERROR_CODE),
                 in.optionalText(Tag.SENTENCE, Protocol.MAX_SENTENCE),
                 in.unsigned8(Tag.FATAL) != 0,
-                Math.max(0, in.optionalInt32(Tag.RETRY)));
+                clampRetry(in.optionalInt32(Tag.RETRY)));
+    }
+
+    /** An error must get through, so a senseless wait is brought into its range rather than refused. */
+    private static int clampRetry(int millis) {
+        return Math.max(0, Math.min(millis, Protocol.MAX_RETRY));
     }
 
     private static Announce announce(RecordReader in) throws ProtocolException {
@@ -237,11 +265,27 @@ public final class ControlCodec {
     }
 
     private static Envelope envelope(RecordReader in) throws ProtocolException {
-        return new Envelope(
+        Envelope envelope = new Envelope(
                 in.int32(Tag.SOURCE),
                 in.int32(Tag.DESTINATION),
                 in.unsigned8(Tag.KIND),
                 in.upTo(Tag.PAYLOAD, Protocol.MAX_ENVELOPE));
+        String complaint = complaint(envelope);
+        if (complaint != null) {
+            throw in.violation(complaint);
+        }
+        return envelope;
+    }
+
+    private static @Nullable String complaint(Envelope envelope) {
+        if (envelope.source() < 0 || envelope.source() > Protocol.MAX_NODE) {
+            return "source node " + Integer.toUnsignedString(envelope.source()) + " is over " + Protocol.MAX_NODE;
+        }
+        if (envelope.destination() < Protocol.RELAY_NODE || envelope.destination() > Protocol.MAX_NODE) {
+            return "destination node " + Integer.toUnsignedString(envelope.destination()) + " is not in 1.."
+                    + Protocol.MAX_NODE;
+        }
+        return null;
     }
 
     private static DataHello dataHello(RecordReader in) throws ProtocolException {

@@ -28,7 +28,7 @@ public sealed interface ControlMessage {
      * @param node the device's node number
      * @param network the pool's network address
      * @param prefixLength the pool's prefix length, 8 to 30
-     * @param ulaPrefix the upper 64 bits of the IPv6 virtual addresses
+     * @param ulaPrefix the upper 64 bits of the IPv6 virtual addresses; the first byte is 0xfd
      * @param keepaliveMillis how often each side sends something at least, 100 to 3,600,000
      * @param relayEpoch a random number of this start of the relay
      * @param software what the relay runs
@@ -52,7 +52,7 @@ public sealed interface ControlMessage {
      * @param code the number of an {@link ErrorCode}, or one of a newer version
      * @param sentence what is wrong and what helps
      * @param fatal whether the sender closes the connection after it
-     * @param retryMillis how long to wait before connecting again; 0 if unsaid
+     * @param retryMillis how long to wait before connecting again, at most {@value Protocol#MAX_RETRY}; 0 if unsaid
      */
     record ErrorReport(int code, String sentence, boolean fatal, int retryMillis) implements ControlMessage {
         /** {@return a fatal report} */
@@ -188,8 +188,8 @@ public sealed interface ControlMessage {
     /**
      * Device to device, passed on by the relay, which fills in the true source.
      *
-     * @param source the sender's node
-     * @param destination the receiver's node
+     * @param source the sender's node; what a device fills in is replaced
+     * @param destination the receiver's node, 1 to {@value Protocol#MAX_NODE}
      * @param kind what the payload is: 1 handshake (reserved), 2 orchestration exchange (reserved)
      * @param payload at most {@value Protocol#MAX_ENVELOPE} bytes
      */

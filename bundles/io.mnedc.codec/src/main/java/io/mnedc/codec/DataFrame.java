@@ -27,7 +27,7 @@ import java.nio.ByteBuffer;
  * +---------------------------------------------------------------+
  * </pre>
  *
- * Big endian. When sealed, the 24 header bytes are the AEAD's associated data.
+ * Big endian, and so must be the buffers given here. When sealed, the 24 header bytes are the AEAD's associated data.
  */
 public final class DataFrame {
     /** Bytes before the payload, the length field included. */
@@ -76,7 +76,7 @@ public final class DataFrame {
      * @param offset where the frame begins
      * @param end where the bytes end
      * @return the frame's bytes, header included; 0 if more bytes are needed
-     * @throws ProtocolException if the length is not allowed or the version is unknown
+     * @throws ProtocolException if the length is not allowed, with or without a tag, or the version is unknown
      */
     public static int complete(ByteBuffer in, int offset, int end) throws ProtocolException {
         int there = end - offset;
@@ -85,18 +85,35 @@ public final class DataFrame {
         }
         int length = in.getInt(offset);
         if (length < MIN_LENGTH || length > MAX_LENGTH) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_LARGE,
-                    "data frame of " + Integer.toUnsignedString(length) + " bytes is not in " + MIN_LENGTH + ".."
-                            + MAX_LENGTH);
+            throw wrongLength(length, MIN_LENGTH, MAX_LENGTH);
         }
         if (there > LENGTH_FIELD && (in.get(offset + 4) & 0xf0) != VERSION << 4) {
             throw new ProtocolException(
                     ErrorCode.VERSION_UNSUPPORTED,
                     "data frame version " + ((in.get(offset + 4) & 0xf0) >> 4) + " is not " + VERSION);
         }
+        if (there > LENGTH_FIELD + 1) {
+            checkTag(length, (in.get(offset + 5) & SEALED) != 0);
+        }
         int total = length + LENGTH_FIELD;
         return there < total ? 0 : total;
+    }
+
+    /** So that nobody finds a payload larger than the largest, or a tag that is not all there. */
+    private static void checkTag(int length, boolean sealed) throws ProtocolException {
+        if (sealed && length < MIN_LENGTH + TAG) {
+            throw wrongLength(length, MIN_LENGTH + TAG, MAX_LENGTH);
+        }
+        if (!sealed && length > MAX_LENGTH - TAG) {
+            throw wrongLength(length, MIN_LENGTH, MAX_LENGTH - TAG);
+        }
+    }
+
+    private static ProtocolException wrongLength(int length, int least, int most) {
+        boolean tooShort = length >= 0 && length < least;
+        return new ProtocolException(
+                tooShort ? ErrorCode.PROTOCOL_VIOLATION : ErrorCode.TOO_LARGE,
+                "data frame of " + Integer.toUnsignedString(length) + " bytes is not in " + least + ".." + most);
     }
 
     /** {@return the type of the frame at an offset} */

@@ -16,13 +16,16 @@ final class NodeRecords {
         if (change instanceof Change.Present present) {
             out.nested(Tag.PRESENT, write(present.node()));
         } else if (change instanceof Change.Absent absent) {
-            out.text(Tag.ABSENT, absent.deviceId(), Protocol.MAX_DEVICE_ID);
+            out.deviceId(Tag.ABSENT, absent.deviceId());
         }
     }
 
     private static RecordWriter write(NodeRecord node) {
+        if (!isDevice(node.node())) {
+            throw new IllegalArgumentException("node " + node.node() + " is not a device's");
+        }
         return new RecordWriter()
-                .text(Tag.DEVICE_ID, node.deviceId(), Protocol.MAX_DEVICE_ID)
+                .deviceId(Tag.DEVICE_ID, node.deviceId())
                 .int32(Tag.NODE, node.node())
                 .shortened(Tag.SOFTWARE, node.software(), Protocol.MAX_TEXT)
                 .int32(Tag.CAPABILITIES, node.capabilities())
@@ -37,6 +40,9 @@ final class NodeRecords {
                 .text(Tag.PLATFORM, info.platform(), Protocol.MAX_TEXT)
                 .text(Tag.EXECUTION_TYPE, info.executionType(), Protocol.MAX_TEXT);
         for (ServiceRecord service : info.services()) {
+            if (service.name().isBlank()) {
+                throw new IllegalArgumentException("a service has a blank name");
+            }
             out.nested(
                     Tag.SERVICE,
                     new RecordWriter()
@@ -47,9 +53,13 @@ final class NodeRecords {
         return out;
     }
 
+    private static boolean isDevice(int node) {
+        return node > Protocol.RELAY_NODE && node <= Protocol.MAX_NODE;
+    }
+
     static NodeRecord node(RecordReader in) throws ProtocolException {
         int node = in.int32(Tag.NODE);
-        if (node <= Protocol.RELAY_NODE || node >= 1 << 24) {
+        if (!isDevice(node)) {
             throw in.violation("node " + Integer.toUnsignedString(node) + " is not a device's");
         }
         return new NodeRecord(

@@ -16,6 +16,11 @@ public final class Opaque {
         return new Opaque(bytes.clone());
     }
 
+    /** Takes an array that nobody else keeps. */
+    static Opaque owning(byte[] bytes) {
+        return new Opaque(bytes);
+    }
+
     /** {@return a copy of the bytes} */
     public byte[] bytes() {
         return bytes.clone();

@@ -26,6 +26,13 @@ public record Preamble(StreamKind kind, int major, int minor) {
 
     private static final int MAGIC = 0x4d4e4544; // "MNED"
 
+    /** Checks the versions' range. */
+    public Preamble {
+        if (major < 0 || major > 0xff || minor < 0 || minor > 0xff) {
+            throw new IllegalArgumentException("version " + major + "." + minor + " does not fit in two bytes");
+        }
+    }
+
     /** What a connection carries. */
     public enum StreamKind {
         /** Control messages. */
@@ -61,24 +68,26 @@ public record Preamble(StreamKind kind, int major, int minor) {
      *
      * @param in at least {@value #SIZE} bytes; the position is moved behind them
      * @return the preamble, whatever its version
-     * @throws ProtocolException if this is no such connection
+     * @throws ProtocolException if this is no such connection, or of a kind that this version does not know
      */
     public static Preamble decode(ByteBuffer in) throws ProtocolException {
-        int magic = in.getInt();
+        ByteBuffer bytes = in.slice(in.position(), SIZE); // big endian, whatever the order of the one given
+        in.position(in.position() + SIZE);
+        int magic = bytes.getInt();
         if (magic != MAGIC) {
             throw new ProtocolException(
                     ErrorCode.PROTOCOL_VIOLATION,
                     String.format("connection begins with 0x%08x instead of \"MNED\": it is not an MNEDC peer", magic));
         }
-        int number = in.get() & 0xff;
-        int major = in.get() & 0xff;
-        int minor = in.get() & 0xff;
-        in.get();
+        int number = bytes.get() & 0xff;
+        int major = bytes.get() & 0xff;
+        int minor = bytes.get() & 0xff;
         for (StreamKind kind : StreamKind.values()) {
             if (kind.number == number) {
                 return new Preamble(kind, major, minor);
             }
         }
+        checkMajor(major, minor); // first: another version may well have other kinds
         throw new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, "stream kind " + number + " is unknown");
     }
 
@@ -89,12 +98,16 @@ public record Preamble(StreamKind kind, int major, int minor) {
      * @throws ProtocolException if the other end has another major version
      */
     public int negotiate() throws ProtocolException {
+        checkMajor(major, minor);
+        return Math.min(minor, Protocol.MINOR);
+    }
+
+    private static void checkMajor(int major, int minor) throws ProtocolException {
         if (major != Protocol.MAJOR) {
             throw new ProtocolException(
                     ErrorCode.VERSION_UNSUPPORTED,
                     "protocol version " + major + "." + minor + " is not supported here: this end speaks "
                             + Protocol.MAJOR + "." + Protocol.MINOR + "; update the older of the two");
         }
-        return Math.min(minor, Protocol.MINOR);
     }
 }

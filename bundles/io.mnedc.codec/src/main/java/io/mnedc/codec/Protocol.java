@@ -41,6 +41,18 @@ public final class Protocol {
     /** The node number of the relay. */
     public static final int RELAY_NODE = 1;
 
+    /** The highest node number: the largest pool is a /8, its last address is the broadcast address. */
+    public static final int MAX_NODE = (1 << 24) - 2;
+
+    /** The shortest keepalive interval, in milliseconds. */
+    public static final int MIN_KEEPALIVE = 100;
+
+    /** The longest keepalive interval, in milliseconds. */
+    public static final int MAX_KEEPALIVE = 3_600_000;
+
+    /** The longest wait that an error can ask for, in milliseconds. */
+    public static final int MAX_RETRY = 3_600_000;
+
     /** Security mode: neither TLS nor sealing. For laboratories. */
     public static final int SECURITY_NONE = 0;
 

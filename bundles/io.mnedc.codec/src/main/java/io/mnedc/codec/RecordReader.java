@@ -186,7 +186,8 @@ final class RecordReader {
 
     private String decode(ByteBuffer value, Tag tag) throws ProtocolException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(value).toString();
+            return Texts.printable(
+                    StandardCharsets.UTF_8.newDecoder().decode(value).toString());
         } catch (CharacterCodingException e) {
             throw violation(tag + " is not UTF-8");
         }
@@ -195,6 +196,6 @@ final class RecordReader {
     private static Opaque bytes(ByteBuffer value) {
         byte[] copy = new byte[value.remaining()];
         value.get(copy);
-        return Opaque.copyOf(copy);
+        return Opaque.owning(copy);
     }
 }

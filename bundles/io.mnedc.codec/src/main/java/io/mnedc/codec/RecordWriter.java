@@ -14,6 +14,10 @@ final class RecordWriter {
     RecordWriter() {}
 
     private ByteBuffer reserve(int more) {
+        if (size + more > Protocol.MAX_MESSAGE) {
+            throw new IllegalArgumentException(
+                    "records of " + (size + more) + " bytes are over a message's " + Protocol.MAX_MESSAGE);
+        }
         if (size + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
         }
@@ -29,12 +33,20 @@ final class RecordWriter {
         return reserve(4 + length).putShort((short) tag.number).putShort((short) length);
     }
 
+    private static void checkRange(Tag tag, int value, int most) {
+        if (value < 0 || value > most) {
+            throw new IllegalArgumentException(tag + " " + value + " is not in 0.." + most);
+        }
+    }
+
     RecordWriter int8(Tag tag, int value) {
+        checkRange(tag, value, 0xff);
         record(tag, Byte.BYTES).put((byte) value);
         return this;
     }
 
     RecordWriter int16(Tag tag, int value) {
+        checkRange(tag, value, 0xffff);
         record(tag, Short.BYTES).putShort((short) value);
         return this;
     }
@@ -62,16 +74,19 @@ final class RecordWriter {
     }
 
     RecordWriter text(Tag tag, String value, int most) {
-        return bytes(tag, value.getBytes(StandardCharsets.UTF_8), 0, most);
+        return bytes(tag, Texts.printable(value).getBytes(StandardCharsets.UTF_8), 0, most);
+    }
+
+    RecordWriter deviceId(Tag tag, String id) {
+        if (!DeviceIds.valid(id)) {
+            throw new IllegalArgumentException(DeviceIds.complaint(id));
+        }
+        return text(tag, id, Protocol.MAX_DEVICE_ID);
     }
 
     /** A text that is shortened, at a character's border, rather than refused. */
     RecordWriter shortened(Tag tag, String value, int most) {
-        String text = value;
-        while (text.getBytes(StandardCharsets.UTF_8).length > most) {
-            text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
-        }
-        return text(tag, text, most);
+        return text(tag, Texts.shortened(value, most), most);
     }
 
     RecordWriter nested(Tag tag, RecordWriter value) {

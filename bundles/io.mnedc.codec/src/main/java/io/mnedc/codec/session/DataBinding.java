@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a data stream to the session whose control stream handed out a secret. Each side proves that it knows the
- * secret without sending it:
+ * secret without sending it. The first thing that is wrong ends the attempt.
  *
  * <pre>
  *  device                                             relay
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface DataBinding {
     /**
-     * A message came.
+     * A message came. How long all this may take is up to the caller.
      *
      * @param message from the other end
      * @return what to do
@@ -46,6 +46,9 @@ public sealed interface DataBinding {
     /** {@return whether frames may flow} */
     boolean ready();
 
+    /** {@return whether it is over without success; whatever else comes is ignored} */
+    boolean failed();
+
     /** The device's end. */
     final class Device implements DataBinding {
         private final long sessionId;
@@ -53,6 +56,7 @@ public sealed interface DataBinding {
         private final Opaque nonce;
         private @Nullable Opaque expected;
         private boolean ready;
+        private boolean failed;
 
         /**
          * Begins.
@@ -75,11 +79,11 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             Opaque awaited = expected;
-            if (message instanceof Unknown) {
+            if (failed || message instanceof Unknown) {
                 return List.of();
             }
             if (message instanceof ErrorReport report) {
-                return List.of(new Effect.Reported(report), new Effect.Close("relay reports: " + report.sentence()));
+                return reported(report);
             }
             if (awaited == null && message instanceof DataChallenge challenge) {
                 expected = mac("mnedc data relay", secret, sessionId, nonce, challenge.nonce());
@@ -88,12 +92,33 @@ public sealed interface DataBinding {
             }
             if (awaited != null && !ready && message instanceof DataReady answer) {
                 if (!awaited.equals(answer.mac())) {
-                    return List.of(new Effect.Close("the relay could not prove itself on the data stream"));
+                    return refuse(ErrorCode.BIND_FAILED, "the relay could not prove itself on the data stream");
                 }
                 ready = true;
                 return List.of(new Effect.Bound(sessionId));
             }
-            return List.of(new Effect.Close(message.getClass().getSimpleName() + " is not allowed here"));
+            return refuse(ErrorCode.PROTOCOL_VIOLATION, notAllowed(message));
+        }
+
+        private List<Effect> reported(ErrorReport report) {
+            Effect reported = new Effect.Reported(report);
+            if (!report.fatal()) {
+                return List.of(reported);
+            }
+            failed = true;
+            ready = false;
+            return List.of(reported, new Effect.Close("relay reports: " + report.sentence()));
+        }
+
+        private List<Effect> refuse(ErrorCode code, String sentence) {
+            failed = true;
+            ready = false;
+            return refusal(code, sentence);
+        }
+
+        @Override
+        public boolean failed() {
+            return failed;
         }
 
         @Override
@@ -109,6 +134,7 @@ public sealed interface DataBinding {
         private final Opaque decoy;
         private @Nullable DataHello hello;
         private boolean ready;
+        private boolean failed;
 
         /**
          * Begins.
@@ -127,8 +153,11 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             DataHello greeted = hello;
-            if (message instanceof Unknown) {
+            if (failed || message instanceof Unknown) {
                 return List.of();
+            }
+            if (message instanceof ErrorReport report) {
+                return reported(report);
             }
             if (greeted == null && message instanceof DataHello first) {
                 hello = first;
@@ -137,7 +166,17 @@ public sealed interface DataBinding {
             if (greeted != null && !ready && message instanceof DataProof proof) {
                 return proved(greeted, proof);
             }
-            return refuse(ErrorCode.PROTOCOL_VIOLATION, message.getClass().getSimpleName() + " is not allowed here");
+            return refuse(ErrorCode.PROTOCOL_VIOLATION, notAllowed(message));
+        }
+
+        private List<Effect> reported(ErrorReport report) {
+            Effect reported = new Effect.Reported(report);
+            if (!report.fatal()) {
+                return List.of(reported);
+            }
+            failed = true;
+            ready = false;
+            return List.of(reported, new Effect.Close("device reports: " + report.sentence()));
         }
 
         private List<Effect> proved(DataHello greeted, DataProof proof) {
@@ -154,14 +193,30 @@ public sealed interface DataBinding {
             return List.of(new Effect.Send(new DataReady(answer)), new Effect.Bound(id));
         }
 
-        private static List<Effect> refuse(ErrorCode code, String sentence) {
-            return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
+        /** One wrong proof ends it: nobody guesses twice at one nonce. */
+        private List<Effect> refuse(ErrorCode code, String sentence) {
+            failed = true;
+            ready = false;
+            return refusal(code, sentence);
+        }
+
+        @Override
+        public boolean failed() {
+            return failed;
         }
 
         @Override
         public boolean ready() {
             return ready;
         }
+    }
+
+    private static List<Effect> refusal(ErrorCode code, String sentence) {
+        return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
+    }
+
+    private static String notAllowed(ControlMessage message) {
+        return message.getClass().getSimpleName() + " is not allowed here";
     }
 
     private static Opaque mac(String label, Opaque secret, long sessionId, Opaque deviceNonce, Opaque relayNonce) {

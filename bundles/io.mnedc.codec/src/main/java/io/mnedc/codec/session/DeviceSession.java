@@ -47,8 +47,9 @@ public final class DeviceSession {
     private Keepalive keepalive;
     private State state = State.NEW;
     private boolean inSnapshot;
+    private boolean hadSnapshot;
     private long sequence;
-    private int mostNodes;
+    private int broadcastNode;
 
     /**
      * Begins.
@@ -68,8 +69,11 @@ public final class DeviceSession {
         return state;
     }
 
-    /** {@return what to do first} */
+    /** {@return what to do first; nothing if that was done before or time ran out} */
     public List<Effect> start() {
+        if (state != State.NEW) {
+            return List.of();
+        }
         state = State.AWAIT_WELCOME;
         return List.of(new Effect.Send(hello));
     }
@@ -118,8 +122,13 @@ public final class DeviceSession {
     }
 
     private List<Effect> welcomed(Welcome welcome, long now) {
+        if (welcome.minor() > Protocol.MINOR) {
+            return fail(
+                    ErrorCode.VERSION_UNSUPPORTED,
+                    "relay wants to speak minor version " + welcome.minor() + ", this device has " + Protocol.MINOR);
+        }
         state = State.REGISTERED;
-        mostNodes = -1 >>> welcome.prefixLength();
+        broadcastNode = -1 >>> welcome.prefixLength();
         keepalive = new Keepalive(welcome.keepaliveMillis() * 1_000_000L, now);
         return List.of(new Effect.Registered(welcome));
     }
@@ -134,21 +143,33 @@ public final class DeviceSession {
         if (continues != inSnapshot) {
             return fail("announcement part " + part + (inSnapshot ? " inside" : " outside") + " a snapshot");
         }
-        if (part == Part.DELTA) {
-            return List.of(new Effect.Changes(announce.changes()));
-        }
         for (Change change : announce.changes()) {
+            if (change instanceof Change.Present present && present.node().node() >= broadcastNode) {
+                return fail("announced node " + present.node().node() + " is outside the pool");
+            }
+        }
+        if (part == Part.DELTA) {
+            return hadSnapshot
+                    ? List.of(new Effect.Changes(announce.changes()))
+                    : fail("announced changes before the first snapshot");
+        }
+        return snapshotPart(part, announce.changes());
+    }
+
+    private List<Effect> snapshotPart(Part part, List<Change> changes) {
+        for (Change change : changes) {
             if (change instanceof Change.Present present) {
                 snapshot.add(present.node());
             }
         }
-        if (snapshot.size() > mostNodes) {
+        if (snapshot.size() >= broadcastNode) {
             return fail("snapshot of " + snapshot.size() + " devices is larger than the pool");
         }
         inSnapshot = part == Part.SNAPSHOT_BEGIN || part == Part.SNAPSHOT_MORE;
         if (inSnapshot) {
             return List.of();
         }
+        hadSnapshot = true;
         List<NodeRecord> nodes = List.copyOf(snapshot);
         snapshot.clear();
         return List.of(new Effect.Snapshot(nodes));

@@ -1,8 +1,8 @@
 package io.mnedc.codec.session;
 
 /**
- * Tells when to probe a silent peer and when to give it up: a probe after each interval without a byte from it, given
- * up after three. Times are nanoseconds of one monotonic clock.
+ * Tells when to probe a peer and when to give it up: a probe in every interval, given up after three intervals of
+ * silence. Times are nanoseconds of one monotonic clock.
  */
 public final class Keepalive {
     /** Intervals of silence after which a peer is given up. */
