@@ -1,4 +1,10 @@
-/** MNEDC TUN driver for Linux. */
+/**
+ * The TUN driver for Linux: a service that opens interfaces by ioctl and rtnetlink.
+ *
+ * <p>{@link io.mnedc.tun.LinuxTunDriver} publishes it; {@link io.mnedc.tun.LinuxTunDevice} carries packets;
+ * {@link io.mnedc.tun.TunFile} holds the descriptor and its offloads; {@link io.mnedc.tun.Change} says what
+ * distinguishes two settings and {@link io.mnedc.tun.Rtnetlink} does it.
+ */
 @NullMarked
 package io.mnedc.tun;
 

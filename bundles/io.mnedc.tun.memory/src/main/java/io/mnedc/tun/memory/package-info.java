@@ -1,5 +1,9 @@
-/** MNEDC in-memory TUN driver for tests. */
+/** A TUN driver without a kernel: tests play the applications behind the interface. */
+@Export
+@Version("0.1.0")
 @NullMarked
 package io.mnedc.tun.memory;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

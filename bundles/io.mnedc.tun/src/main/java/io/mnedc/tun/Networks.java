@@ -1,0 +1,85 @@
+package io.mnedc.tun;
+
+import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunException.Reason;
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunSettings.Prefix;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.stream.Stream;
+
+/** Arithmetic of prefixes. */
+final class Networks {
+    private Networks() {}
+
+    /** {@return the prefix with all bits behind its length zero} */
+    static Prefix network(Prefix prefix) {
+        byte[] bytes = prefix.address().getAddress();
+        for (int bit = prefix.length(); bit < bytes.length * 8; bit++) {
+            bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+        }
+        try {
+            return new Prefix(InetAddress.getByAddress(bytes), prefix.length());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("the length did not change", e);
+        }
+    }
+
+    /** {@return whether two networks share an address} */
+    static boolean overlap(Prefix one, Prefix other) {
+        if (isIpv6(one) != isIpv6(other)) {
+            return false;
+        }
+        int common = Math.min(one.length(), other.length());
+        return network(new Prefix(one.address(), common)).equals(network(new Prefix(other.address(), common)));
+    }
+
+    static boolean isIpv6(Prefix prefix) {
+        return prefix.address() instanceof Inet6Address;
+    }
+
+    /**
+     * Refuses settings whose networks are there already: packets for one of the two would go astray.
+     *
+     * @param settings what the interface shall be like
+     * @param local the networks of this machine
+     * @param ownIndex the interface itself, whose networks do not count; 0 if it is not there yet
+     */
+    static void refuseOverlap(TunSettings settings, Collection<LocalNetwork> local, int ownIndex) throws TunException {
+        for (Prefix wanted :
+                (Iterable<Prefix>) Stream.concat(settings.addresses().stream(), settings.routes().stream())::iterator) {
+            for (LocalNetwork there : local) {
+                // a default route leaves what is more specific alone
+                if (wanted.length() > 0 && there.index() != ownIndex && overlap(wanted, there.prefix())) {
+                    throw overlapping(wanted, there);
+                }
+            }
+        }
+    }
+
+    /** {@return the cure for a virtual network that is in use already} */
+    static String overlapCure(Prefix wanted) {
+        return "choose another " + (isIpv6(wanted) ? "IPv6 prefix" : "pool") + " in the relay's setting \""
+                + (isIpv6(wanted) ? "ipv6.prefix" : "pool") + "\" (PID io.mnedc.address)";
+    }
+
+    private static TunException overlapping(Prefix wanted, LocalNetwork there) {
+        return new TunException(
+                Reason.NETWORK_OVERLAP,
+                "virtual network " + network(wanted) + " overlaps " + network(there.prefix()) + " of interface "
+                        + name(there.index()) + "; " + overlapCure(wanted));
+    }
+
+    private static String name(int index) {
+        try {
+            NetworkInterface there = NetworkInterface.getByIndex(index);
+            return there == null ? "number " + index : there.getName();
+        } catch (SocketException e) {
+            return "number " + index;
+        }
+    }
+}
