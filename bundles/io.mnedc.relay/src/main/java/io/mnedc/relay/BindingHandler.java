@@ -1,0 +1,117 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.DataBinding;
+import io.mnedc.codec.session.Effect;
+import io.mnedc.transport.DataHandler;
+import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.DataStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A data stream until it has proved which session it belongs to; then it is handed to a {@link Forwarder}. */
+final class BindingHandler implements DataHandler {
+    private final DataLoop loop;
+    private final Duration limit;
+    private final Sessions sessions;
+    private final Counter.Set counters;
+    private final Refusals refusals;
+    private final DataBinding.Relay binding;
+    private boolean done;
+
+    BindingHandler(
+            DataLoop loop,
+            Duration limit,
+            Sessions sessions,
+            Counter.Set counters,
+            Refusals refusals,
+            Randomness random) {
+        this.loop = loop;
+        this.limit = limit;
+        this.sessions = sessions;
+        this.counters = counters;
+        this.refusals = refusals;
+        this.binding =
+                new DataBinding.Relay(this::secret, random.opaque(Protocol.NONCE), random.opaque(Protocol.SECRET));
+    }
+
+    private @Nullable Opaque secret(long sessionId) {
+        Session session = sessions.withId(sessionId);
+        return session == null ? null : session.secret();
+    }
+
+    @Override
+    public void opened(DataStream stream) {
+        send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
+        loop.schedule(limit, () -> {
+            if (!done) {
+                refusals.add(
+                        Counter.REFUSED_TIMEOUT,
+                        String.valueOf(stream.remote()),
+                        "the data stream was not bound in time");
+                stream.close();
+            }
+        });
+    }
+
+    @Override
+    public int received(DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
+        int at = from;
+        while (!done && to - at >= ControlCodec.LENGTH_FIELD) {
+            int length = ControlCodec.checkLength(in.getInt(at), Protocol.MAX_HANDSHAKE_MESSAGE);
+            int next = at + ControlCodec.LENGTH_FIELD + length;
+            if (next > to) {
+                break;
+            }
+            ControlMessage message = ControlCodec.decode(in.slice(at + ControlCodec.LENGTH_FIELD, length));
+            at = next;
+            for (Effect effect : binding.received(message)) {
+                perform(stream, effect);
+            }
+        }
+        return at;
+    }
+
+    private void perform(DataStream stream, Effect effect) throws ProtocolException {
+        if (effect instanceof Effect.Send send) {
+            send(stream, ControlCodec.encode(send.message()));
+        } else if (effect instanceof Effect.Close close) {
+            done = true;
+            throw new ProtocolException(ErrorCode.BIND_FAILED, close.why());
+        } else if (effect instanceof Effect.Bound bound) {
+            done = true;
+            Session session = sessions.withId(bound.sessionId());
+            if (session == null) {
+                throw new ProtocolException(ErrorCode.BIND_FAILED, "the session ended while its data stream was bound");
+            }
+            stream.handler(new Forwarder(session, stream, sessions, counters));
+            session.bind(stream);
+            // the session may have ended since it was looked up
+            if (sessions.withId(bound.sessionId()) == null) {
+                session.unbind();
+            }
+        }
+    }
+
+    private static void send(DataStream stream, ByteBuffer bytes) {
+        stream.send(bytes, 0, bytes.limit());
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        done = true;
+        if (cause instanceof ProtocolException) {
+            refusals.add(Counter.REFUSED_BIND, "data stream", String.valueOf(cause.getMessage()));
+        } else if (cause instanceof IOException) {
+            refusals.add(Counter.REFUSED_BIND, "data stream", "connection lost: " + cause.getMessage());
+        }
+    }
+}

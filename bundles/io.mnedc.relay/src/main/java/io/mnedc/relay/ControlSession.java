@@ -1,0 +1,269 @@
+package io.mnedc.relay;
+
+import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.address.AllocationException;
+import io.mnedc.api.address.Lease;
+import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.Effect;
+import io.mnedc.codec.session.Keepalive;
+import io.mnedc.codec.session.RelaySession;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One device's control stream: does what {@link RelaySession} says. All on the stream's event loop. */
+final class ControlSession implements ControlStream.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
+    private static final int RETRY_MILLIS = 500;
+    private static final int TICKS_PER_INTERVAL = 2;
+
+    private final Relay relay;
+    private final RelaySession machine;
+    private final RelaySettings settings;
+    private @Nullable ControlStream stream;
+    private @Nullable Session session;
+    private int minor = Protocol.MINOR;
+
+    ControlSession(Relay relay, RelaySettings settings) {
+        this.relay = relay;
+        this.settings = settings;
+        this.machine = new RelaySession(
+                Protocol.SECURITY_NONE,
+                settings.handshake().toNanos(),
+                settings.keepalive().toNanos(),
+                System.nanoTime());
+    }
+
+    @Override
+    public void opened(ControlStream opened) {
+        stream = opened;
+        opened.tickEvery(settings.keepalive().dividedBy(TICKS_PER_INTERVAL));
+    }
+
+    @Override
+    public void preamble(Preamble preamble) {
+        send(Preamble.of(Preamble.StreamKind.CONTROL));
+        try {
+            minor = preamble.negotiate();
+        } catch (ProtocolException e) {
+            relay.refusals().add(Counter.REFUSED_VERSION, remote(), String.valueOf(e.getMessage()));
+            perform(machine.broken(e));
+        }
+    }
+
+    @Override
+    public void message(ControlMessage message) {
+        perform(machine.received(message, System.nanoTime()));
+    }
+
+    @Override
+    public void broken(ProtocolException broken) {
+        relay.refusals().add(Counter.REFUSED_PROTOCOL, remote(), String.valueOf(broken.getMessage()));
+        perform(machine.broken(broken));
+        closeAfterSent();
+    }
+
+    @Override
+    public void tick() {
+        long now = System.nanoTime();
+        perform(machine.tick(now));
+        Session registered = session;
+        DataStream data = registered == null ? null : registered.data();
+        long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS;
+        if (data != null && now - data.lastHeardNanos() > patience) {
+            LOG.info("{}: its data stream is silent and is closed", name());
+            data.close();
+        }
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        leave(cause == null ? "connection closed" : String.valueOf(cause.getMessage()));
+        // a lease that is still being made must not register a closed connection
+        perform(machine.refused(ErrorReport.fatal(ErrorCode.STOPPING, "connection closed")));
+        relay.ended(this);
+    }
+
+    private void perform(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Send send) {
+                send(send.message());
+            } else if (effect instanceof Effect.Close close) {
+                leave(close.why());
+                closeAfterSent();
+            } else if (effect instanceof Effect.Lease lease) {
+                lease(lease.hello());
+            } else if (effect instanceof Effect.Published published && session != null) {
+                relay.sessions().publish(session, published.info());
+            } else if (effect instanceof Effect.Forward forward && session != null) {
+                forward(session, forward.envelope());
+            } else if (effect instanceof Effect.Reported reported) {
+                LOG.info("{} reports: {}", name(), reported.report().sentence());
+            }
+        }
+    }
+
+    private void lease(Hello hello) {
+        AddressAllocator allocator = relay.allocator();
+        if (allocator == null) {
+            refuse(ErrorCode.LEASE_UNAVAILABLE, "the relay has no address allocator now");
+            return;
+        }
+        VirtualNetwork network = allocator.network();
+        allocator
+                .allocate(hello.deviceId())
+                .whenComplete((lease, failure) -> execute(() -> {
+                    if (lease != null) {
+                        leased(hello, lease, network);
+                    } else {
+                        refused(failure);
+                    }
+                }));
+    }
+
+    private void leased(Hello hello, Lease lease, VirtualNetwork network) {
+        if (!network.ipv4(0).equals(network.network())
+                || !network.isLeasable(lease.node())
+                || !network.ipv4(lease.node()).equals(lease.ipv4())) {
+            refuse(ErrorCode.LEASE_UNAVAILABLE, "the pool changed meanwhile");
+            return;
+        }
+        ControlStream open = stream;
+        if (open == null || machine.state() != RelaySession.State.LEASING) {
+            return;
+        }
+        Opaque secret = relay.random().opaque(Protocol.SECRET);
+        long id = relay.random().id();
+        Welcome welcome = new Welcome(
+                minor,
+                id,
+                secret,
+                lease.node(),
+                ByteBuffer.wrap(network.network().getAddress()).getInt(),
+                network.prefixLength(),
+                ByteBuffer.wrap(network.ulaPrefix().getAddress()).getLong(),
+                (int) settings.keepalive().toMillis(),
+                relay.epoch(),
+                relay.software());
+        Session registered = new Session(hello, lease, id, secret, open, this::dismiss);
+        open.allowLargeMessages();
+        // the registry sends the welcome itself, so that nothing can come before it
+        if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
+            session = registered;
+            relay.sessions().join(registered, welcome);
+            LOG.info(
+                    "{} joined from {} as {}",
+                    hello.deviceId(),
+                    remote(),
+                    lease.ipv4().getHostAddress());
+        }
+    }
+
+    private void refused(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof AllocationException refused) {
+            ErrorCode code = switch (refused.reason()) {
+                case POOL_EXHAUSTED -> ErrorCode.POOL_EXHAUSTED;
+                case RESERVATION_TAKEN -> ErrorCode.RESERVATION_TAKEN;
+                case DEVICE_ID_INVALID -> ErrorCode.DEVICE_ID_INVALID;
+                case STORE_FAILED, STOPPING -> ErrorCode.LEASE_UNAVAILABLE;
+            };
+            refuse(code, String.valueOf(refused.getMessage()));
+        } else {
+            LOG.error("no lease for {}", remote(), cause);
+            refuse(ErrorCode.INTERNAL, "the relay could not lease an address; its log tells why");
+        }
+    }
+
+    private void refuse(ErrorCode code, String sentence) {
+        relay.refusals().add(Counter.REFUSED_LEASE, remote(), sentence);
+        perform(machine.refused(new ErrorReport(code.number(), sentence, true, RETRY_MILLIS)));
+    }
+
+    private void forward(Session sender, Envelope envelope) {
+        Session receiver = relay.sessions().atNode(envelope.destination());
+        if (receiver == null) {
+            sender.send(ErrorReport.notice(
+                    ErrorCode.PEER_UNKNOWN, "no device is registered at node " + envelope.destination()));
+            return;
+        }
+        relay.counters().add(Counter.ENVELOPES, 1);
+        // the sender's word for its own node is not taken
+        receiver.send(new Envelope(sender.node(), envelope.destination(), envelope.kind(), envelope.payload()));
+    }
+
+    /** Ends the session from outside; any thread. */
+    void dismiss(ErrorReport report) {
+        execute(() -> perform(machine.refused(report)));
+    }
+
+    private void leave(String why) {
+        Session registered = session;
+        session = null;
+        if (registered == null) {
+            return;
+        }
+        registered.unbind();
+        if (relay.sessions().leave(registered)) {
+            AddressAllocator allocator = relay.allocator();
+            if (allocator != null) {
+                allocator.renew(registered.deviceId());
+            }
+            LOG.info("{} left: {}", registered.deviceId(), why);
+        }
+    }
+
+    private void send(Preamble preamble) {
+        ControlStream open = stream;
+        if (open != null) {
+            open.send(preamble);
+        }
+    }
+
+    private void send(ControlMessage message) {
+        ControlStream open = stream;
+        if (open != null) {
+            open.send(message);
+        }
+    }
+
+    private void closeAfterSent() {
+        ControlStream open = stream;
+        if (open != null) {
+            open.closeAfterSent();
+        }
+    }
+
+    private void execute(Runnable task) {
+        ControlStream open = stream;
+        if (open != null) {
+            open.execute(task);
+        }
+    }
+
+    private String name() {
+        Session registered = session;
+        return registered == null ? remote() : registered.deviceId();
+    }
+
+    private String remote() {
+        ControlStream open = stream;
+        return open == null ? "a closed connection" : String.valueOf(open.remote());
+    }
+}

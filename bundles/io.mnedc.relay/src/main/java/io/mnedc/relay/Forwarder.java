@@ -1,0 +1,116 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.DataHandler;
+import io.mnedc.transport.DataStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay's fast path: frames of one device's data stream go to the data streams of their destinations, contiguous
+ * runs to one destination in one write. Nothing is allocated, locked or logged per frame.
+ */
+final class Forwarder implements DataHandler {
+    private final Session session;
+    private final DataStream stream;
+    private final Sessions sessions;
+    private final Counter.Set counters;
+
+    Forwarder(Session session, DataStream stream, Sessions sessions, Counter.Set counters) {
+        this.session = session;
+        this.stream = stream;
+        this.sessions = sessions;
+        this.counters = counters;
+    }
+
+    @Override
+    public int received(DataStream from, ByteBuffer in, int begin, int end) throws ProtocolException {
+        int node = session.node();
+        int at = begin;
+        int run = begin;
+        int runFrames = 0;
+        int frames = 0;
+        int destination = 0;
+        for (int size = next(in, at, end); size > 0; size = next(in, at, end)) {
+            int to = DataFrame.destination(in, at);
+            if (DataFrame.source(in, at) != node) {
+                flush(destination, runFrames, in, run, at, end);
+                counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
+                run = at + size;
+                runFrames = 0;
+            } else if (to == Protocol.RELAY_NODE) {
+                flush(destination, runFrames, in, run, at, end);
+                toRelay(in, at, size, end);
+                run = at + size;
+                runFrames = 0;
+            } else {
+                if (to != destination && runFrames > 0) {
+                    flush(destination, runFrames, in, run, at, end);
+                    run = at;
+                    runFrames = 0;
+                }
+                destination = to;
+                runFrames++;
+            }
+            at += size;
+            frames++;
+        }
+        flush(destination, runFrames, in, run, at, end);
+        count(frames, at - begin);
+        return at;
+    }
+
+    private static int next(ByteBuffer in, int at, int end) throws ProtocolException {
+        return DataFrame.complete(in, at, end);
+    }
+
+    private void count(int frames, int bytes) {
+        if (frames > 0) {
+            session.framesIn.add(frames);
+            session.bytesIn.add(bytes);
+            counters.add(Counter.FRAMES_IN, frames);
+            counters.add(Counter.BYTES_IN, bytes);
+        }
+    }
+
+    /** Sends a run of frames on; sending moves position and limit, so the limit is set back for the scan. */
+    private void flush(int node, int frames, ByteBuffer in, int from, int to, int end) {
+        if (frames == 0) {
+            return;
+        }
+        Session receiver = sessions.atNode(node);
+        if (receiver == null) {
+            counters.add(Counter.DROP_NO_DESTINATION, frames);
+            return;
+        }
+        @Nullable DataStream out = receiver.data();
+        if (out == null) {
+            counters.add(Counter.DROP_NO_STREAM, frames);
+            return;
+        }
+        out.send(in, from, to);
+        in.limit(end);
+        receiver.framesOut.add(frames);
+        receiver.bytesOut.add(to - from);
+        counters.add(Counter.FRAMES_OUT, frames);
+        counters.add(Counter.BYTES_OUT, to - from);
+    }
+
+    /** Echoes to the relay itself keep a data stream alive. */
+    private void toRelay(ByteBuffer in, int at, int size, int end) {
+        if (DataFrame.type(in, at) != DataFrame.ECHO || size - DataFrame.HEADER > DataFrame.MAX_ECHO) {
+            counters.add(Counter.DROP_MALFORMED, 1);
+            return;
+        }
+        DataFrame.reply(in, at);
+        stream.send(in, at, at + size);
+        in.limit(end);
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        session.unbind(stream);
+    }
+}

@@ -1,0 +1,47 @@
+package io.mnedc.relay;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts connections that were refused, and logs them without letting strangers fill the log. Thread-safe. */
+final class Refusals {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+    private static final long QUIET_NANOS = 10_000_000_000L;
+
+    private static final class Seen {
+        long logged;
+        long since;
+    }
+
+    private final Counter.Set counters;
+    private final Map<Counter, Seen> seen = new EnumMap<>(Counter.class);
+
+    Refusals(Counter.Set counters) {
+        this.counters = counters;
+    }
+
+    /** Counts a refusal; logs the first of its kind, then at most one in ten seconds with how many there were. */
+    void add(Counter kind, String remote, String why) {
+        counters.add(kind, 1);
+        long now = System.nanoTime();
+        long unlogged;
+        synchronized (this) {
+            Seen last = seen.get(kind);
+            if (last != null && now - last.logged < QUIET_NANOS) {
+                last.since++;
+                return;
+            }
+            unlogged = last == null ? 0 : last.since;
+            Seen fresh = new Seen();
+            fresh.logged = now;
+            seen.put(kind, fresh);
+        }
+        LOG.warn(
+                "refused {}: {}{}",
+                remote,
+                why,
+                unlogged == 0 ? "" : " (and " + unlogged + " more like it since the last line)");
+    }
+}

@@ -1,0 +1,154 @@
+package io.mnedc.relay;
+
+import io.mnedc.api.address.Lease;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.Opaque;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
+final class Session {
+    private final Hello hello;
+    private final Lease lease;
+    private final long id;
+    private final Opaque secret;
+    private final ControlStream control;
+    private final Consumer<ErrorReport> dismissal;
+    private final Instant since = Instant.now();
+    private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
+    private volatile NodeInfo info;
+    private long announced;
+
+    final LongAdder framesIn = new LongAdder();
+    final LongAdder bytesIn = new LongAdder();
+    final LongAdder framesOut = new LongAdder();
+    final LongAdder bytesOut = new LongAdder();
+    private final LongAdder droppedBefore = new LongAdder();
+
+    /**
+     * Makes a session.
+     *
+     * @param dismissal ends the control stream with a report
+     */
+    Session(Hello hello, Lease lease, long id, Opaque secret, ControlStream control, Consumer<ErrorReport> dismissal) {
+        this.hello = hello;
+        this.lease = lease;
+        this.id = id;
+        this.secret = secret;
+        this.control = control;
+        this.dismissal = dismissal;
+        this.info = hello.info();
+    }
+
+    String deviceId() {
+        return hello.deviceId();
+    }
+
+    long instance() {
+        return hello.instance();
+    }
+
+    String software() {
+        return hello.software();
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    int node() {
+        return lease.node();
+    }
+
+    long id() {
+        return id;
+    }
+
+    Opaque secret() {
+        return secret;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    String remote() {
+        return String.valueOf(control.remote());
+    }
+
+    /** Replaces what the device tells its peers. */
+    void info(NodeInfo now) {
+        info = now;
+    }
+
+    NodeRecord record() {
+        return new NodeRecord(hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), info);
+    }
+
+    void send(ControlMessage message) {
+        control.send(message);
+    }
+
+    /** The next announcement's number; within the lock of {@link Sessions}. */
+    long nextAnnouncement() {
+        return announced + 1;
+    }
+
+    /** Sends announcements in the order of their numbers; within the lock of {@link Sessions}. */
+    void announce(List<Announce> announcements) {
+        announcements.forEach(control::send);
+        announced += announcements.size();
+    }
+
+    /** Ends the session with a report to the device. */
+    void dismiss(ErrorReport report) {
+        dismissal.accept(report);
+        unbind();
+    }
+
+    /** The device's data stream, if it is bound. */
+    @Nullable
+    DataStream data() {
+        return data.get();
+    }
+
+    /** Takes a proven data stream in place of the one before. */
+    void bind(DataStream stream) {
+        retire(data.getAndSet(stream));
+    }
+
+    /** Forgets a data stream that was closed, if it is still this one. */
+    void unbind(DataStream stream) {
+        if (data.compareAndSet(stream, null)) {
+            droppedBefore.add(stream.droppedFrames());
+        }
+    }
+
+    /** Closes the data stream. */
+    void unbind() {
+        retire(data.getAndSet(null));
+    }
+
+    private void retire(@Nullable DataStream old) {
+        if (old != null) {
+            droppedBefore.add(old.droppedFrames());
+            old.close();
+        }
+    }
+
+    long dropped() {
+        DataStream stream = data.get();
+        return droppedBefore.sum() + (stream == null ? 0 : stream.droppedFrames());
+    }
+}

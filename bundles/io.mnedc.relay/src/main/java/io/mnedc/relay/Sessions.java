@@ -1,0 +1,141 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.Announcements;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The registered devices, and who is told what about them. Thread-safe: the lock also orders the announcements. */
+final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    private final Map<String, Session> byDevice = new HashMap<>();
+    private final Map<Long, Session> byId = new HashMap<>();
+    private final NodeTable byNode = new NodeTable();
+    private final Counter.Set counters;
+
+    Sessions(Counter.Set counters) {
+        this.counters = counters;
+    }
+
+    /** Registers a device: welcomes it, tells it of the others and the others of it; an older session must go. */
+    synchronized void join(Session session, Welcome welcome) {
+        Session older = byDevice.get(session.deviceId());
+        if (older != null) {
+            remove(older);
+        }
+        byDevice.put(session.deviceId(), session);
+        byId.put(session.id(), session);
+        Session atNode = byNode.put(session);
+        if (atNode != null) {
+            dismissFromNode(atNode, session);
+        }
+        counters.add(Counter.JOINS, 1);
+        session.send(welcome);
+        session.announce(Announcements.snapshot(others(session), session.nextAnnouncement()));
+        if (older != null) {
+            takeOver(older, session);
+        }
+        if (older == null || !older.record().equals(session.record())) {
+            tellOthers(session, new Change.Present(session.record()));
+        }
+    }
+
+    private void takeOver(Session older, Session newer) {
+        counters.add(Counter.TAKEOVERS, 1);
+        boolean clone = older.instance() != newer.instance();
+        older.dismiss(ErrorReport.fatal(
+                ErrorCode.REPLACED,
+                "a newer connection from " + newer.remote() + " has registered as " + newer.deviceId()
+                        + (clone ? "; if this repeats, two devices have the same ID: is one a cloned image?" : "")));
+        newer.send(ErrorReport.notice(
+                ErrorCode.TOOK_OVER,
+                "an older connection of " + newer.deviceId() + " from " + older.remote() + " has been closed"));
+        LOG.info(
+                "{} from {} takes over from {}{}",
+                newer.deviceId(),
+                newer.remote(),
+                older.remote(),
+                clone ? ", another start of the device" : "");
+    }
+
+    /** Only after a change of leases beside the relay: the address now belongs to another device. */
+    private void dismissFromNode(Session holder, Session now) {
+        remove(holder);
+        tellOthers(holder, new Change.Absent(holder.deviceId()));
+        holder.dismiss(ErrorReport.fatal(
+                ErrorCode.READDRESSED, "the address is now leased to " + now.deviceId() + ": register again"));
+        byNode.put(now);
+    }
+
+    /** Takes out a session that ended; nothing happens if another one has taken over. */
+    synchronized boolean leave(Session session) {
+        if (byDevice.get(session.deviceId()) != session) {
+            return false;
+        }
+        remove(session);
+        counters.add(Counter.LEAVES, 1);
+        counters.add(Counter.DROP_QUEUE, session.dropped());
+        tellOthers(session, new Change.Absent(session.deviceId()));
+        return true;
+    }
+
+    private void remove(Session session) {
+        byDevice.remove(session.deviceId(), session);
+        byId.remove(session.id());
+        byNode.remove(session);
+    }
+
+    /** A device tells something else about itself. */
+    synchronized void publish(Session session, NodeInfo info) {
+        session.info(info);
+        if (byDevice.get(session.deviceId()) == session) {
+            tellOthers(session, new Change.Present(session.record()));
+        }
+    }
+
+    private void tellOthers(Session about, Change change) {
+        for (Session other : byDevice.values()) {
+            if (other != about) {
+                other.announce(Announcements.delta(List.of(change), other.nextAnnouncement()));
+            }
+        }
+    }
+
+    private List<Change> others(Session session) {
+        List<Change> present = new ArrayList<>(byDevice.size());
+        for (Session other : byDevice.values()) {
+            if (other != session) {
+                present.add(new Change.Present(other.record()));
+            }
+        }
+        return present;
+    }
+
+    /** The session at a node; without a lock, for each frame. */
+    @Nullable
+    Session atNode(int node) {
+        return byNode.get(node);
+    }
+
+    synchronized @Nullable Session withId(long id) {
+        return byId.get(id);
+    }
+
+    /** All sessions, by ascending node. */
+    synchronized List<Session> all() {
+        List<Session> all = new ArrayList<>(byDevice.values());
+        all.sort(Comparator.comparingInt(Session::node));
+        return all;
+    }
+}
