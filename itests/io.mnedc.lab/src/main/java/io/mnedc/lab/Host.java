@@ -78,6 +78,11 @@ public final class Host {
     /** Byte counters of an interface. */
     public record Traffic(long received, long sent) {}
 
+    /** The name of its network namespace, for {@code ip netns exec}. */
+    public String namespace() {
+        return namespace;
+    }
+
     Path directory() {
         return directory;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mnedc.lab.tool.Transfer;
+import io.mnedc.lab.tool.UdpSizes;
 import java.io.File;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -134,6 +136,29 @@ class LabTest {
 
         assertThat(Namespaces.all()).noneMatch(name -> name.startsWith(Namespaces.ownPrefix()));
         Files.delete(directory);
+    }
+
+    @Test
+    void contentArrivesUnchangedOnThePlainPath() {
+        try (NestedNats nats = NestedNats.build()) {
+            JavaTool.serve(nats.relay());
+            String relay = nats.relay().address();
+            Host b = nats.b();
+            String size = Integer.toString(5_000_000);
+
+            assertThat(b.exec(JavaTool.command(Transfer.class, "up", relay, size, "1"))
+                            .orThrow())
+                    .contains("same 5000000 bytes");
+            assertThat(b.exec(JavaTool.command(Transfer.class, "down", relay, size, "2"))
+                            .orThrow())
+                    .contains("same 5000000 bytes");
+            assertThat(b.exec(JavaTool.command(UdpSizes.class, relay, "1", "2000"))
+                            .orThrow())
+                    .contains("same 1..2000 bytes");
+            assertThat(b.exec(JavaTool.command(Transfer.class, "up", nats.c().address(), size, "1"))
+                            .succeeded())
+                    .isFalse();
+        }
     }
 
     private static boolean pings(Host from, Host to) {

@@ -1,0 +1,41 @@
+package io.mnedc.lab;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Runs the programs of {@code io.mnedc.lab.tool}, or other main classes of this jar, on a host. */
+public final class JavaTool {
+    private JavaTool() {}
+
+    /** The command line of a main class of this jar. */
+    public static String[] command(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "-cp", jar(main), main.getName()));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    /** Starts the servers that the other tools talk to, and waits until they are up. */
+    public static LabProcess serve(Host host) {
+        LabProcess process = host.start(command(io.mnedc.lab.tool.Servers.class));
+        process.awaitLog(Pattern.compile("^serving$"), Duration.ofSeconds(30));
+        return process;
+    }
+
+    private static String jar(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new LabException("no place of " + type, e);
+        }
+    }
+}
