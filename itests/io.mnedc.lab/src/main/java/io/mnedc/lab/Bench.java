@@ -1,0 +1,232 @@
+package io.mnedc.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code ./mnedc bench}: one TCP stream from a to b through the relay, beside the plain path from a to the relay's
+ * host and OpenVPN over TCP, all in one lab and in turns, so that a busy machine is unfair to all alike.
+ */
+public final class Bench {
+    private static final Pattern RECEIVED =
+            Pattern.compile("\"sum_received\"[^}]*?\"bytes\":\\s*([0-9.e+]+)[^}]*?\"bits_per_second\":\\s*([0-9.e+]+)");
+    private static final Pattern RTT_MEAN = Pattern.compile("= [0-9.]+/([0-9.]+)/");
+    private static final Pattern RTT_EACH = Pattern.compile("time=([0-9.]+) ms");
+    private static final double TICKS_PER_SECOND = 100;
+    private static final PrintStream OUT = System.out;
+
+    private final int rounds;
+    private final int seconds;
+    private final Samples coldStart = new Samples();
+    private final Samples deviceStart = new Samples();
+    private final Samples idleRelay = new Samples();
+    private final Samples idleDevice = new Samples();
+    private final Samples busyRelay = new Samples();
+    private final Samples busyDevice = new Samples();
+
+    private Bench(int rounds, int seconds) {
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    /** One way from a to an address, and its figures. */
+    private record Way(
+            String name,
+            String address,
+            Samples rate,
+            Samples cpu,
+            Samples idlePing,
+            Samples loadPing,
+            Samples loadPing99) {
+        Way(String name, String address) {
+            this(name, address, new Samples(), new Samples(), new Samples(), new Samples(), new Samples());
+        }
+    }
+
+    /** Arguments: {@code [--rounds N] [--seconds N]}. */
+    public static void main(String[] args) {
+        int rounds = 5;
+        int seconds = 5;
+        for (int i = 0; i + 1 < args.length; i += 2) {
+            int value = Integer.parseInt(args[i + 1]);
+            switch (args[i]) {
+                case "--rounds" -> rounds = value;
+                case "--seconds" -> seconds = value;
+                default -> throw new IllegalArgumentException("no option " + args[i]);
+            }
+        }
+        new Bench(rounds, seconds).run();
+    }
+
+    private void run() {
+        for (int round = 0; round < rounds; round++) {
+            measureStart();
+        }
+        try (Overlay overlay = Overlay.start()) {
+            overlay.awaitReady();
+            NestedNats nats = overlay.nats();
+            OpenVpn vpn = OpenVpn.start(nats.relay());
+            vpn.connect(nats.a());
+            Way plain = new Way("plain path, a to relay host", nats.relay().address());
+            Way mnedc = new Way("MNEDC, a to b", overlay.b().ipv4());
+            Way openVpn = new Way("OpenVPN TCP, a to b", vpn.connect(nats.b()));
+            for (Host host : List.of(nats.relay(), nats.b())) {
+                host.start("iperf3", "--server", "--forceflush").awaitLog(Pattern.compile("Server listening"), Duration.ofSeconds(10));
+            }
+            List<Way> ways = new ArrayList<>(List.of(plain, mnedc, openVpn));
+            memory(overlay, idleRelay, idleDevice);
+            for (int round = 0; round < rounds; round++) {
+                for (Way way : ways) {
+                    measure(nats.a(), way);
+                }
+                memory(overlay, busyRelay, busyDevice);
+                progress("round " + (round + 1) + " of " + rounds + " done");
+                Collections.rotate(ways, 1);
+            }
+            report(plain, mnedc, openVpn);
+        }
+    }
+
+    private void measureStart() {
+        long begin = System.nanoTime();
+        try (Overlay overlay = Overlay.start()) {
+            firstPing(overlay.awaitReady());
+            coldStart.add(secondsSince(begin));
+            overlay.a().kill();
+            long again = System.nanoTime();
+            overlay.a().startAgain();
+            firstPing(overlay);
+            deviceStart.add(secondsSince(again));
+        }
+        progress("start measured");
+    }
+
+    private static void firstPing(Overlay overlay) {
+        overlay.a().awaitReady();
+        for (int tries = 0; tries < 100; tries++) {
+            if (overlay.a()
+                    .host()
+                    .exec("ping", "-n", "-c1", "-W1", overlay.b().ipv4())
+                    .succeeded()) {
+                return;
+            }
+        }
+        throw new LabException("no ping from a to b");
+    }
+
+    private void measure(Host from, Way way) {
+        from.exec("ping", "-n", "-c3", "-i0.2", way.address); // wakes what sleeps
+        String idle = from.exec("ping", "-n", "-c20", "-i0.05", way.address).orThrow();
+        way.idlePing.add(number(RTT_MEAN, 1, idle));
+
+        double cpuBefore = machineCpuSeconds();
+        String result = iperf(from, way.address, seconds);
+        double cpu = machineCpuSeconds() - cpuBefore;
+        way.rate.add(number(RECEIVED, 2, result) / 1e6);
+        way.cpu.add(cpu / (number(RECEIVED, 1, result) / 1e9));
+
+        LabProcess pings =
+                from.start("ping", "-n", "-i0.02", "-w" + (seconds + 1), way.address); // outlives the transfer a little
+        iperf(from, way.address, seconds);
+        pings.await(Duration.ofSeconds(seconds + 10L));
+        Samples each = new Samples();
+        RTT_EACH.matcher(String.join("\n", pings.log()))
+                .results()
+                .limit(seconds * 50L)
+                .forEach(match -> each.add(Double.parseDouble(match.group(1))));
+        way.loadPing.add(each.median());
+        way.loadPing99.add(each.quantile(0.99));
+    }
+
+    private static String iperf(Host from, String address, int seconds) {
+        return from.exec(
+                        Duration.ofSeconds(seconds + 30L),
+                        "iperf3",
+                        "--json",
+                        "--time",
+                        Integer.toString(seconds),
+                        "--client",
+                        address)
+                .orThrow();
+    }
+
+    private static void memory(Overlay overlay, Samples relay, Samples device) {
+        relay.add(overlay.relay().process().residentBytes() / 1e6);
+        device.add(overlay.a().process().residentBytes() / 1e6);
+    }
+
+    private void report(Way plain, Way mnedc, Way openVpn) {
+        OUT.printf(
+                "%nMedians of %d rounds (lowest-highest), transfers of %d s; %d processors, Linux %s, Java %s.%n%n",
+                rounds,
+                seconds,
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.version"),
+                System.getProperty("java.version"));
+        OUT.println("| | one TCP stream, Mbit/s | CPU s per GB, whole machine | idle ping, ms"
+                + " | ping under load p50, ms | p99, ms |");
+        OUT.println("|---|---|---|---|---|---|");
+        for (Way way : List.of(plain, mnedc, openVpn)) {
+            OUT.printf(
+                    "| %s | %s | %s | %s | %s | %s |%n",
+                    way.name,
+                    way.rate.show(0),
+                    way.cpu.show(2),
+                    way.idlePing.show(3),
+                    way.loadPing.show(2),
+                    way.loadPing99.show(2));
+        }
+        OUT.println("\n| MNEDC | | target |\n|---|---|---|");
+        row("rate / plain path", "%.2f".formatted(mnedc.rate.median() / plain.rate.median()), ">= 0.35");
+        row("rate / OpenVPN TCP", "%.1f".formatted(mnedc.rate.median() / openVpn.rate.median()), ">= 10");
+        row("idle ping a to b, ms", mnedc.idlePing.show(3), "<= 0.5");
+        row("RSS of the relay idle / after load, MB", idleRelay.show(0) + " / " + busyRelay.show(0), "");
+        row("RSS of device a idle / after load, MB", idleDevice.show(0) + " / " + busyDevice.show(0), "");
+        row("all started at once to first ping a to b, s", coldStart.show(2), "");
+        row("device a started again to first ping, s", deviceStart.show(2), "");
+    }
+
+    private static void row(String what, String value, String target) {
+        OUT.println("| " + what + " | " + value + " | " + target + " |");
+    }
+
+    private static void progress(String what) {
+        System.err.println(what);
+    }
+
+    private static double number(Pattern pattern, int group, String text) {
+        Matcher match = pattern.matcher(text);
+        if (!match.find()) {
+            throw new LabException("no " + pattern + " in\n" + text);
+        }
+        return Double.parseDouble(match.group(group));
+    }
+
+    private static double secondsSince(long begin) {
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    /** Processor time that the whole machine has used, without idling and waiting. */
+    private static double machineCpuSeconds() {
+        try (var lines = Files.lines(Path.of("/proc/stat"))) {
+            String[] fields = lines.findFirst().orElse("").trim().split("\\s+", -1);
+            long ticks = 0;
+            for (int i = 1; i < fields.length && i <= 8; i++) {
+                if (i != 4 && i != 5) {
+                    ticks += Long.parseLong(fields[i]);
+                }
+            }
+            return ticks / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            throw new LabException("cannot read /proc/stat", e);
+        }
+    }
+}
