@@ -79,7 +79,8 @@ public final class Bench {
             Way mnedc = new Way("MNEDC, a to b", overlay.b().ipv4());
             Way openVpn = new Way("OpenVPN TCP, a to b", vpn.connect(nats.b()));
             for (Host host : List.of(nats.relay(), nats.b())) {
-                host.start("iperf3", "--server", "--forceflush").awaitLog(Pattern.compile("Server listening"), Duration.ofSeconds(10));
+                host.start("iperf3", "--server", "--forceflush")
+                        .awaitLog(Pattern.compile("Server listening"), Duration.ofSeconds(10));
             }
             List<Way> ways = new ArrayList<>(List.of(plain, mnedc, openVpn));
             memory(overlay, idleRelay, idleDevice);

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** A relay on a host of the lab. */
 public final class RelayProcess extends NodeProcess {
-    private static final Pattern READY = Pattern.compile("listening on (\\S+) pool (\\S+)");
+    private static final Pattern READY = Pattern.compile("listening on (.+) pool (\\S+)");
 
     private RelayProcess(Host host, String name, List<String> options) {
         super(host, name, "relay", READY, options);
