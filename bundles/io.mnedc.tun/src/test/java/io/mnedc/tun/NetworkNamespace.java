@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -71,6 +73,17 @@ final class NetworkNamespace implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new AssertionError("not done within " + SECONDS + " s", e);
         }
+    }
+
+    /** Runs ip(8) in the calling thread's namespace. {@return what it printed} */
+    static String ip(String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     // what Java tells of interfaces is partly read from /proc/net, the network of the process's first thread

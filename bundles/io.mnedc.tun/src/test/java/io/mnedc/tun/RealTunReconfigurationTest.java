@@ -14,7 +14,6 @@ import io.mnedc.api.tun.TunSettings.Prefix;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,7 +95,7 @@ class RealTunReconfigurationTest {
     void aRouteThatTheMachineHasAlreadyIsToldAsOverlap() throws Exception {
         namespace.run(() -> {
             try (TunDevice lan = driver.open(settings("lan", "198.18.9.1/24"))) {
-                ip("route", "add", "198.18.64.0/24", "dev", lan.name());
+                NetworkNamespace.ip("route", "add", "198.18.64.0/24", "dev", lan.name());
                 assertThatExceptionOfType(TunException.class)
                         .isThrownBy(() -> driver.open(with("198.18.0.1/24", "198.18.64.0/24")))
                         .withMessageContaining("already has a route to 198.18.64.0/24")
@@ -156,14 +155,5 @@ class RealTunReconfigurationTest {
                 .map(a -> (a >>> 24) + "." + (a >> 16 & 0xff) + "." + (a >> 8 & 0xff) + "." + (a & 0xff))
                 .sorted()
                 .toList();
-    }
-
-    private static void ip(String... arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
     }
 }
