@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,55 +197,54 @@ final class SendQueue {
     }
 
     private void copy(ByteBuffer frames, int from, int to, Chunk chunk) {
-        chunk.memory.put(chunk.end, frames, from, to - from);
+        chunk.memory.clear().put(chunk.end, frames, from, to - from);
         chunk.end += to - from;
         queued += to - from;
     }
 
     private void dropOld(long now) {
-        while (!chunks.isEmpty() && now - chunks.getFirst().since > mostNanos) {
-            if (!dropHead()) {
-                return;
-            }
+        for (Chunk oldest = oldestDroppable();
+                oldest != null && now - oldest.since > mostNanos;
+                oldest = oldestDroppable()) {
+            drop(oldest);
         }
     }
 
-    /** Drops the oldest chunk, or the one behind it if a begun frame in the first must be finished. */
     private boolean dropHead() {
-        Chunk head = chunks.peekFirst();
-        if (head == null) {
-            return false;
+        Chunk oldest = oldestDroppable();
+        if (oldest != null) {
+            drop(oldest);
         }
-        int keep = begunEnd(head);
-        if (keep == head.read) {
-            countDropped(head.memory, head.read, head.end);
-            queued -= head.end - head.read;
-            recycle(chunks.removeFirst());
-            return true;
+        return oldest != null;
+    }
+
+    /** The first chunk with a frame that is not begun: the first one of all, or the one behind it. */
+    private @Nullable Chunk oldestDroppable() {
+        Iterator<Chunk> inOrder = chunks.iterator();
+        if (!inOrder.hasNext()) {
+            return null;
         }
-        if (keep < head.end) {
-            countDropped(head.memory, keep, head.end);
-            queued -= head.end - keep;
-            head.end = keep;
-            return true;
+        Chunk head = inOrder.next();
+        return begunEnd(head) < head.end ? head : inOrder.hasNext() ? inOrder.next() : null;
+    }
+
+    /** Drops the frames of a chunk, but not the rest of one that is begun. */
+    private void drop(Chunk chunk) {
+        int keep = begunEnd(chunk);
+        countDropped(chunk.memory, keep, chunk.end);
+        queued -= chunk.end - keep;
+        chunk.end = keep;
+        if (chunk.read == chunk.end) {
+            chunks.remove(chunk);
+            recycle(chunk);
         }
-        if (chunks.size() == 1) {
-            return false;
-        }
-        Chunk first = chunks.removeFirst();
-        Chunk second = chunks.removeFirst();
-        countDropped(second.memory, second.read, second.end);
-        queued -= second.end - second.read;
-        recycle(second);
-        chunks.addFirst(first);
-        return true;
     }
 
     private static int begunEnd(Chunk chunk) {
         if (chunk.read < chunk.lead) {
             return chunk.lead;
         }
-        chunk.memory.limit(chunk.memory.capacity());
+        chunk.memory.clear();
         int at = chunk.lead;
         while (at < chunk.read) {
             at = next(chunk.memory, at, chunk.end);
@@ -253,7 +253,7 @@ final class SendQueue {
     }
 
     private void countDropped(ByteBuffer frames, int from, int to) {
-        frames.limit(Math.max(to, frames.limit()));
+        frames.limit(to);
         for (int at = from; at < to; at = next(frames, at, to)) {
             droppedFrames++;
         }
