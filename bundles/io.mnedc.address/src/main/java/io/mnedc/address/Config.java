@@ -1,0 +1,57 @@
+package io.mnedc.address;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Settings of the address allocator and its embedded lease store. */
+@ObjectClassDefinition(
+        id = Config.PID,
+        name = "MNEDC addresses",
+        description =
+                "Which virtual addresses the relay leases to devices, for how long, and where the leases are kept.")
+@interface Config {
+    String PID = "io.mnedc.address";
+
+    @AttributeDefinition(
+            name = "Enabled",
+            description = "Whether this host leases addresses. Needed on a relay, not on a device.")
+    boolean enabled() default false;
+
+    @AttributeDefinition(
+            name = "IPv4 pool",
+            description =
+                    "The network of the virtual IPv4 addresses as ADDRESS/LENGTH, /8 to /30. It must not overlap a"
+                            + " network that the relay or a device is in. The first address is the relay's own; the network and"
+                            + " the broadcast address are never leased. After a change, leases keep their host number where it"
+                            + " fits; the others get a new one when their device registers again.")
+    String pool() default "10.0.0.0/24";
+
+    @AttributeDefinition(
+            name = "IPv6 prefix",
+            description =
+                    "The unique local /64 prefix (RFC 4193, begins with fd) of the virtual IPv6 addresses, such as"
+                            + " fd12:3456:789a:1::/64. Empty: chosen at random once and kept with the leases.",
+            required = false)
+    String ipv6_prefix() default "";
+
+    @AttributeDefinition(
+            name = "Reservations",
+            description = "Fixed addresses, each as DEVICE=ADDRESS, such as press-7=10.0.0.20; separated by commas or"
+                    + " blanks. A reserved address is never leased to another device.",
+            required = false)
+    String[] reservations() default {};
+
+    @AttributeDefinition(
+            name = "Lease ends after absence of",
+            description = "How long a device may stay away before its address may go to another: a number with s, m, h"
+                    + " or d, such as 12h or 30d, or never.")
+    String lease_absence() default "never";
+
+    @AttributeDefinition(
+            name = "Data directory",
+            description = "Where the leases are kept. Only one process may use it at a time. Empty: the directory mnedc"
+                    + " in Karaf's data directory, or else the framework's storage area, which some gateways clear when"
+                    + " they start.",
+            required = false)
+    String data_dir() default "";
+}

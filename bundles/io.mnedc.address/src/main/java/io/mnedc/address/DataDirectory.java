@@ -1,0 +1,120 @@
+package io.mnedc.address;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/** The directory of the leases, held by one process at a time. */
+final class DataDirectory implements AutoCloseable {
+    private static final String LOCK = "leases.lock";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** Makes the directory if need be and takes hold of it. */
+    static DataDirectory open(Path path) throws IOException {
+        try {
+            if (!Files.isDirectory(path)) {
+                Path parent = path.getParent();
+                if (parent != null) {
+                    Files.createDirectories(parent);
+                }
+                Files.createDirectory(path, mode(path, "rwx------"));
+            }
+            return new DataDirectory(path, lock(path));
+        } catch (DirectoryInUseException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot use data directory " + path + " (" + e
+                            + "): give this process the right to write there, or set data.dir of " + Config.PID
+                            + " to another directory",
+                    e);
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(
+                path.resolve(LOCK),
+                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                mode(path, "rw-------"));
+        @Nullable FileLock held = null;
+        try {
+            held = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            throw new DirectoryInUseException(path, e);
+        } finally {
+            if (held == null) {
+                channel.close();
+            }
+        }
+        if (held == null) {
+            throw new DirectoryInUseException(path, null);
+        }
+        return channel;
+    }
+
+    /** {@return the attributes of a new file: for its owner only, where the file system knows owners} */
+    private static FileAttribute<?>[] mode(Path path, String permissions) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
+    /** Makes an empty file in place of what has this name. */
+    Path createAnew(String name) throws IOException {
+        Path file = path.resolve(name);
+        Files.deleteIfExists(file);
+        return Files.createFile(file, mode(path, "rw-------"));
+    }
+
+    /** Gives a complete and synced file its name, at once and for good. */
+    void publish(Path file, String name) throws IOException {
+        Files.move(file, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    /** Somebody else has the directory. */
+    static final class DirectoryInUseException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DirectoryInUseException(Path path, @Nullable Throwable cause) {
+            super(
+                    "data directory " + path + " is in use by another process: stop that one, or set data.dir of "
+                            + Config.PID + " to another directory",
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.mnedc.address;
+
+import io.mnedc.api.address.LeaseStore.Entry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.LongDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of the leases. A write either is whole in the file or, after a crash, not there at all. Not thread-safe.
+ */
+final class LeaseFile implements AutoCloseable {
+    static final String NAME = "leases.mv";
+    static final String FORMAT = "mnedc-leases-1";
+
+    private static final String NEW_NAME = "leases.new";
+    private static final String FORMAT_KEY = "format";
+    private static final String LEASES = "leases";
+    private static final String PROPERTIES = "properties";
+    // Space is reclaimed from chunks that are less than half alive, this many bytes at a time
+    private static final int FILL_RATE = 50;
+    private static final int RECLAIM_BYTES = 1 << 20;
+    private static final int WRITES_BETWEEN_RECLAIMS = 256;
+
+    private final DataDirectory directory;
+    private final MVStore store;
+    private final MVMap<Long, Entry> leases;
+    private final MVMap<String, String> properties;
+    private int writes;
+
+    private LeaseFile(DataDirectory directory, MVStore store) {
+        this.directory = directory;
+        this.store = store;
+        this.leases = store.openMap(
+                LEASES,
+                new MVMap.Builder<Long, Entry>().keyType(LongDataType.INSTANCE).valueType(new EntryType()));
+        this.properties = properties(store);
+    }
+
+    private static MVMap<String, String> properties(MVStore store) {
+        return store.openMap(
+                PROPERTIES,
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
+    }
+
+    /**
+     * Opens the file; makes it if there is none.
+     *
+     * @throws IOException if the directory is in use or cannot be written, or if the file is damaged: it is never
+     *     replaced by an empty one
+     */
+    static LeaseFile open(Path path) throws IOException {
+        DataDirectory directory = DataDirectory.open(path);
+        try {
+            if (!Files.exists(directory.resolve(NAME))) {
+                create(directory);
+            }
+            return new LeaseFile(directory, existing(directory.resolve(NAME)));
+        } catch (MVStoreException e) {
+            directory.close();
+            throw damaged(directory.resolve(NAME), e);
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static void create(DataDirectory directory) throws IOException {
+        // under another name until it is whole: so an empty or half written file is always damage
+        Path file = directory.createAnew(NEW_NAME);
+        try {
+            MVStore store = mvStore(file);
+            properties(store).put(FORMAT_KEY, FORMAT);
+            store.commit();
+            store.sync();
+            store.close();
+        } catch (MVStoreException e) {
+            throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+        directory.publish(file, NAME);
+    }
+
+    private static MVStore existing(Path file) throws IOException {
+        if (Files.size(file) == 0) {
+            throw damaged(file, null);
+        }
+        MVStore store = mvStore(file);
+        @Nullable String format = store.hasMap(PROPERTIES) ? properties(store).get(FORMAT_KEY) : null;
+        if (!FORMAT.equals(format)) {
+            store.closeImmediately();
+            throw new IOException("file " + file + " is no lease file of this version (format " + format + ", known is "
+                    + FORMAT + "): use the version that wrote it, or move it away to begin without leases");
+        }
+        return store;
+    }
+
+    private static MVStore mvStore(Path file) {
+        // no thread of its own and no commit but ours: the caller decides when what is written
+        MVStore store = new MVStore.Builder()
+                .fileName(file.toAbsolutePath().toString())
+                .autoCommitDisabled()
+                .autoCommitBufferSize(0)
+                .open();
+        store.setRetentionTime(0);
+        return store;
+    }
+
+    private static IOException damaged(Path file, @Nullable Exception cause) {
+        return new IOException(
+                "lease file " + file + " is damaged (" + (cause == null ? "empty" : cause.getMessage())
+                        + "): put a backup in its place, or move it away to begin without leases",
+                cause);
+    }
+
+    /** {@return all leases in the file, by ascending node} */
+    Collection<Entry> entries() throws IOException {
+        List<Entry> entries = new ArrayList<>(leases.size());
+        try {
+            for (Map.Entry<Long, Entry> lease : leases.entrySet()) {
+                entries.add(EntryType.under(lease.getKey(), lease.getValue()));
+            }
+        } catch (MVStoreException e) {
+            throw damaged(directory.resolve(NAME), e);
+        }
+        return entries;
+    }
+
+    /** {@return a property, if it is there} */
+    Optional<String> property(String name) {
+        return Optional.ofNullable(properties.get(name));
+    }
+
+    /**
+     * Writes and syncs.
+     *
+     * @param changes node to its new entry, or to empty to remove it
+     * @param newProperties properties to set
+     * @throws IOException if that failed: then this object is of no more use and must be closed, and only opening the
+     *     file again tells what it holds
+     */
+    void write(Map<Integer, Optional<Entry>> changes, Map<String, String> newProperties) throws IOException {
+        try {
+            changes.forEach((node, entry) -> {
+                if (entry.isPresent()) {
+                    leases.put((long) node, entry.get());
+                } else {
+                    leases.remove((long) node);
+                }
+            });
+            properties.putAll(newProperties);
+            store.commit();
+            store.sync();
+            writes++;
+        } catch (MVStoreException e) {
+            throw new IOException(
+                    "cannot write lease file " + directory.resolve(NAME) + ": " + e.getMessage()
+                            + " (is the disk full?)",
+                    e);
+        }
+    }
+
+    /** Now and then gives back the space of overwritten data. To be called when nobody waits. */
+    void reclaim() throws IOException {
+        if (writes < WRITES_BETWEEN_RECLAIMS) {
+            return;
+        }
+        writes = 0;
+        try {
+            // synced before the next write may use the space: what was moved must be safe by then
+            store.compact(FILL_RATE, RECLAIM_BYTES);
+            store.sync();
+        } catch (MVStoreException e) {
+            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Closes the file; all that was written is in it already. */
+    @Override
+    public void close() throws IOException {
+        store.closeImmediately();
+        directory.close();
+    }
+}

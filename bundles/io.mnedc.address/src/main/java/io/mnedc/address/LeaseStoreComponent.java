@@ -1,0 +1,109 @@
+package io.mnedc.address;
+
+import io.mnedc.api.address.LeaseStore;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the embedded {@link LeaseStore} while it is enabled. It registers the service itself, because a change of
+ * the other settings under the same PID must not close the file.
+ */
+@Component(
+        configurationPid = Config.PID,
+        service = {},
+        immediate = true)
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"io.mnedc.api.address.LeaseStore\"",
+        uses = LeaseStore.class)
+public final class LeaseStoreComponent {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseStoreComponent.class);
+
+    /** The store while it is open. */
+    private record Running(Path directory, MvLeaseStore store, ServiceRegistration<LeaseStore> registration) {}
+
+    private final BundleContext context;
+    private @Nullable Running running;
+
+    /** Made by the component runtime. */
+    @Activate
+    public LeaseStoreComponent(BundleContext context, Config config) {
+        this.context = context;
+        change(config);
+    }
+
+    /** Opens, closes or moves the store, if that is what changed. */
+    @Modified
+    void change(Config config) {
+        if (!config.enabled()) {
+            stop();
+            return;
+        }
+        try {
+            Path directory = directory(config.data_dir().trim());
+            if (running == null || !running.directory().equals(directory)) {
+                // the new one first: if it cannot be opened, the old one goes on
+                MvLeaseStore store = new MvLeaseStore(directory);
+                stop();
+                running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+                LOG.info("leases are kept in {}", directory);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("{}: {}", running == null ? "no lease store" : "lease store unchanged", e.getMessage());
+            LOG.debug("the cause", e);
+        }
+    }
+
+    private Path directory(String configured) throws IOException {
+        try {
+            if (!configured.isEmpty()) {
+                return Path.of(configured).toAbsolutePath().normalize();
+            }
+            String karaf = context.getProperty("karaf.data");
+            if (karaf != null) {
+                return Path.of(karaf, "mnedc").toAbsolutePath().normalize();
+            }
+        } catch (InvalidPathException e) {
+            throw new IOException(
+                    "setting data.dir of " + Config.PID + " cannot be \"" + configured + "\": " + e.getMessage(), e);
+        }
+        @Nullable File storage = context.getDataFile("leases");
+        if (storage == null) {
+            throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
+        }
+        if (running == null) {
+            LOG.warn(
+                    "leases are kept in the framework's storage area, which some gateways clear when they start:"
+                            + " better set data.dir of {}",
+                    Config.PID);
+        }
+        return storage.toPath().toAbsolutePath().normalize();
+    }
+
+    /** Withdraws the service, then closes the file. */
+    @Deactivate
+    void stop() {
+        Running ending = running;
+        running = null;
+        if (ending != null) {
+            try {
+                ending.registration().unregister();
+            } catch (IllegalStateException e) {
+                LOG.debug("the framework withdrew the service already", e);
+            }
+            ending.store().close();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.mnedc.address;
+
+import io.mnedc.api.address.VirtualNetwork;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads and checks the settings of the allocator. What is wrong is told as key, value and what is allowed. */
+final class Settings {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*([smhd])");
+
+    private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
+
+    /** Finds the prefix that this overlay chose for itself. */
+    interface ChosenPrefix {
+        String get() throws IOException;
+    }
+
+    private Settings() {}
+
+    /**
+     * Checks a configuration.
+     *
+     * @param config the configuration
+     * @param chosen asked only if the configuration names no IPv6 prefix and all else is well
+     * @return the rules it describes
+     * @throws IllegalArgumentException if a value is wrong; the message is for the administrator
+     * @throws IOException if the chosen prefix could not be found
+     */
+    static Plan plan(Config config, ChosenPrefix chosen) throws IOException {
+        String pool = config.pool().trim();
+        VirtualNetwork network = network(pool, "fd00::", "pool", pool);
+        Map<String, Integer> reservations = reservations(config.reservations(), network);
+        Optional<Duration> absence = absence(config.lease_absence());
+        String prefix = config.ipv6_prefix().trim();
+        return Plan.of(
+                network(pool, prefix.isEmpty() ? chosen.get() : prefix, "ipv6.prefix", prefix), reservations, absence);
+    }
+
+    private static VirtualNetwork network(String pool, String prefix, String key, String value) {
+        try {
+            return VirtualNetwork.parse(pool, prefix);
+        } catch (IllegalArgumentException e) {
+            throw refused(key, value, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Map<String, Integer> reservations(String[] values, VirtualNetwork network) {
+        Map<String, Integer> nodes = new HashMap<>();
+        Map<Integer, String> devices = new HashMap<>();
+        // Karaf's .cfg files give all of them in one string
+        for (String value : SEPARATORS.splitAsStream(String.join(",", values)).toList()) {
+            if (value.isEmpty()) {
+                continue;
+            }
+            int equals = value.indexOf('=');
+            if (equals < 0) {
+                throw refused("reservations", value, "it is not DEVICE=ADDRESS, such as press-7=10.0.0.20");
+            }
+            String device = value.substring(0, equals);
+            if (!DeviceIds.isValid(device)) {
+                throw refused("reservations", value, "a device ID has " + DeviceIds.ALLOWED);
+            }
+            int node = node(value, value.substring(equals + 1), network);
+            if (nodes.putIfAbsent(device, node) != null) {
+                throw refused("reservations", value, "device " + device + " has two reservations");
+            }
+            String other = devices.putIfAbsent(node, device);
+            if (other != null) {
+                throw refused("reservations", value, "the address is already reserved for device " + other);
+            }
+        }
+        return nodes;
+    }
+
+    private static int node(String value, String address, VirtualNetwork network) {
+        Inet4Address ipv4;
+        try {
+            ipv4 = VirtualNetwork.ipv4Literal(address);
+        } catch (IllegalArgumentException e) {
+            throw refused("reservations", value, String.valueOf(e.getMessage()), e);
+        }
+        int node = network.node(ipv4)
+                .orElseThrow(() -> refused("reservations", value, "the address is outside pool " + network.cidr()));
+        if (node == VirtualNetwork.RELAY_NODE) {
+            throw refused("reservations", value, "the first address of the pool is the relay's own");
+        }
+        if (!network.isLeasable(node)) {
+            throw refused("reservations", value, "the network and the broadcast address cannot be leased");
+        }
+        return node;
+    }
+
+    /** {@return the longest absence; empty is never} */
+    static Optional<Duration> absence(String value) {
+        String text = value.trim().toLowerCase(Locale.ROOT);
+        if (text.equals("never")) {
+            return Optional.empty();
+        }
+        Matcher matcher = DURATION.matcher(text);
+        long number = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
+        if (number == 0) {
+            throw refused("lease.absence", value, "it is neither never nor a number above 0 with s, m, h or d");
+        }
+        return Optional.of(
+                switch (text.charAt(text.length() - 1)) {
+                    case 's' -> Duration.ofSeconds(number);
+                    case 'm' -> Duration.ofMinutes(number);
+                    case 'h' -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
+                });
+    }
+
+    static IllegalArgumentException refused(String key, String value, String why) {
+        return new IllegalArgumentException(sentence(key, value, why));
+    }
+
+    private static IllegalArgumentException refused(String key, String value, String why, Exception cause) {
+        return new IllegalArgumentException(sentence(key, value, why), cause);
+    }
+
+    private static String sentence(String key, String value, String why) {
+        return "setting " + key + " of " + Config.PID + " cannot be \"" + value + "\": " + why;
+    }
+}

@@ -1,0 +1,93 @@
+package io.mnedc.address;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.util.converter.Converters;
+
+class SettingsTest {
+    private static final String CHOSEN = "fdaa::/64";
+
+    private static Plan read(Map<String, ?> values) throws IOException {
+        return Settings.plan(Converters.standardConverter().convert(values).to(Config.class), () -> CHOSEN);
+    }
+
+    @Test
+    void defaultsMakeAPlan() throws Exception {
+        Plan plan = read(Map.of());
+
+        assertThat(plan.network().cidr()).isEqualTo("10.0.0.0/24");
+        assertThat(plan.network().ulaPrefix().getHostAddress()).isEqualTo("fdaa:0:0:0:0:0:0:0");
+        assertThat(plan.reservations()).isEmpty();
+        assertThat(plan.absence()).isEmpty();
+    }
+
+    @Test
+    void reservationsMayStandInOneStringOrInSeveral() throws Exception {
+        Map<String, Integer> expected = Map.of("press-7", 20, "aa:bb", 21, "c", 22);
+
+        assertThat(read(Map.of("reservations", "press-7=10.0.0.20, aa:bb=10.0.0.21 c=10.0.0.22"))
+                        .reservations())
+                .isEqualTo(expected);
+        assertThat(read(Map.of("reservations", new String[] {"press-7=10.0.0.20", "aa:bb=10.0.0.21", "c=10.0.0.22"}))
+                        .reservations())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a, it is not DEVICE=ADDRESS",
+        "a=b, not an IPv4 address",
+        "a=10.0.1.5, outside pool 10.0.0.0/24",
+        "a=10.0.0.0, network and the broadcast",
+        "a=10.0.0.255, network and the broadcast",
+        "a=10.0.0.1, relay's own",
+        "=10.0.0.5, device ID",
+        "a=10.0.0.5 a=10.0.0.6, two reservations",
+        "a=10.0.0.5 b=10.0.0.5, already reserved for device a",
+    })
+    void wrongReservationIsRefusedWithKeyValueAndReason(String value, String reason) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(Map.of("reservations", value)))
+                .withMessageContaining("setting reservations of io.mnedc.address")
+                .withMessageContaining(value.substring(value.lastIndexOf(' ') + 1))
+                .withMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pool,10.0.0.0", "pool,10.0.0.0/31", "pool,10.0.0.1/24", "ipv6.prefix,fe80::", "lease.absence,soon"})
+    void wrongValueIsRefusedWithKeyAndValue(String key, String value) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(Map.of(key, value)))
+                .withMessageContaining("setting " + key + " of io.mnedc.address cannot be \"" + value + "\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"45s,45", "90m,5400", "12h,43200", "30d,2592000", "' 30 D ',2592000"})
+    void absenceIsANumberWithAUnit(String text, long seconds) {
+        assertThat(Settings.absence(text)).contains(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0d", "-1h", "5", "1w", "1.5h", "99999999999d", "P1D"})
+    void otherAbsencesAreRefused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Settings.absence(text));
+    }
+
+    @Test
+    void randomPrefixIsUniqueLocal() throws Exception {
+        String first = UniqueLocalPrefix.random();
+        Plan plan =
+                Settings.plan(Converters.standardConverter().convert(Map.of()).to(Config.class), () -> first);
+
+        assertThat(plan.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
+        assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);
+    }
+}
