@@ -5,10 +5,12 @@ import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes preamble and messages from a connection's bytes; nothing is allocated for a length that is not allowed. */
 final class ControlDecoder extends ByteToMessageDecoder {
     private final ControlStream.Handler handler;
+    private final ByteBuffer begun;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> ticks;
     private @Nullable Throwable cause;
@@ -24,8 +27,14 @@ final class ControlDecoder extends ByteToMessageDecoder {
     private boolean closed;
     private volatile int most = Protocol.MAX_HANDSHAKE_MESSAGE;
 
-    ControlDecoder(ControlStream.Handler handler) {
+    /**
+     * Makes a decoder.
+     *
+     * @param begun the connection's first bytes, as far as they have been read already
+     */
+    ControlDecoder(ControlStream.Handler handler, ByteBuffer begun) {
         this.handler = handler;
+        this.begun = begun;
     }
 
     void allow(int bytes) {
@@ -33,9 +42,12 @@ final class ControlDecoder extends ByteToMessageDecoder {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         handler.opened(ControlStream.of(ctx.channel(), this));
+        if (begun.hasRemaining()) {
+            channelRead(ctx, Unpooled.wrappedBuffer(begun));
+        }
     }
 
     @Override

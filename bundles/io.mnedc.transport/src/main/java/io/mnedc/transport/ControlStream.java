@@ -84,7 +84,7 @@ public final class ControlStream {
      * @param handler told that it is opened, or closed if that fails
      */
     public static void connect(EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler);
+        ControlDecoder decoder = new ControlDecoder(handler, ByteBuffer.allocate(0));
         new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
@@ -109,16 +109,14 @@ public final class ControlStream {
      * @param handler told that it is opened, or closed if that fails
      */
     public static void adopt(EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler);
+        ControlDecoder decoder = new ControlDecoder(handler, begun);
         NioSocketChannel channel = new NioSocketChannel(null, socket);
         channel.config()
                 .setTcpNoDelay(true)
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
         channel.pipeline().addLast(decoder);
         group.register(channel).addListener((ChannelFutureListener) registering -> {
-            if (registering.isSuccess()) {
-                channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(begun));
-            } else {
+            if (!registering.isSuccess()) {
                 decoder.failed(registering.cause());
                 socket.close();
             }

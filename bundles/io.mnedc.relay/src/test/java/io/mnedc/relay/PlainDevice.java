@@ -1,0 +1,172 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Preamble.StreamKind;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.session.DataBinding;
+import io.mnedc.codec.session.Effect;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.jspecify.annotations.NullUnmarked;
+
+/** A device on blocking sockets: speaks the protocol and nothing else. */
+@NullUnmarked // its parts come to be in the order in which a test calls
+final class PlainDevice implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final InetSocketAddress relay;
+    private final Random random = new Random(1);
+    final Socket control;
+    private final DataInputStream fromControl;
+    Welcome welcome;
+    Socket data;
+    private DataInputStream fromData;
+    private long counter;
+
+    PlainDevice(InetSocketAddress relay) throws IOException {
+        this.relay = relay;
+        this.control = connect();
+        this.fromControl = new DataInputStream(control.getInputStream());
+    }
+
+    /** Connects, registers and binds a data stream. */
+    static PlainDevice joined(InetSocketAddress relay, String id) throws IOException {
+        PlainDevice device = new PlainDevice(relay);
+        device.register(id, 1);
+        device.bind();
+        return device;
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket();
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setTcpNoDelay(true);
+        socket.connect(relay, TIMEOUT_MILLIS);
+        return socket;
+    }
+
+    void sendPreamble(StreamKind kind) throws IOException {
+        (kind == StreamKind.CONTROL ? control : data)
+                .getOutputStream()
+                .write(Preamble.of(kind).encode().array());
+    }
+
+    void send(ControlMessage message) throws IOException {
+        control.getOutputStream().write(ControlCodec.encode(message).array());
+    }
+
+    Preamble receivePreamble() throws IOException {
+        return Preamble.decode(ByteBuffer.wrap(fromControl.readNBytes(Preamble.SIZE)));
+    }
+
+    /** The next message that is not a keepalive. */
+    ControlMessage receive() throws IOException {
+        while (true) {
+            ControlMessage message = receive(fromControl);
+            if (message instanceof Ping ping) {
+                send(new Pong(ping.token()));
+            } else if (!(message instanceof Pong)) {
+                return message;
+            }
+        }
+    }
+
+    private static ControlMessage receive(DataInputStream in) throws IOException {
+        return ControlCodec.decode(ByteBuffer.wrap(in.readNBytes(in.readInt())));
+    }
+
+    /** Skips messages until one of a type comes. */
+    <T extends ControlMessage> T await(Class<T> type) throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            ControlMessage message = receive();
+            if (type.isInstance(message)) {
+                return type.cast(message);
+            }
+        }
+        throw new AssertionError("no " + type.getSimpleName());
+    }
+
+    Hello hello(String id, long instance) {
+        return new Hello(id, instance, "test/1", Protocol.CAN_CHECKSUM, Protocol.SECURITY_NONE, NodeInfo.NONE);
+    }
+
+    Welcome register(String id, long instance) throws IOException {
+        sendPreamble(StreamKind.CONTROL);
+        send(hello(id, instance));
+        receivePreamble();
+        welcome = (Welcome) receive();
+        return welcome;
+    }
+
+    void bind() throws IOException {
+        bind(welcome.sessionId(), welcome.secret());
+    }
+
+    /** Opens a data stream; fails with an exception if the relay refuses it. */
+    void bind(long sessionId, Opaque secret) throws IOException {
+        data = connect();
+        fromData = new DataInputStream(data.getInputStream());
+        byte[] nonce = new byte[Protocol.NONCE];
+        random.nextBytes(nonce);
+        DataBinding.Device binding = new DataBinding.Device(sessionId, secret, Opaque.copyOf(nonce));
+        sendPreamble(StreamKind.DATA);
+        data.getOutputStream().write(ControlCodec.encode(binding.start()).array());
+        Preamble.decode(ByteBuffer.wrap(fromData.readNBytes(Preamble.SIZE)));
+        while (!binding.ready()) {
+            for (Effect effect : binding.received(receive(fromData))) {
+                if (effect instanceof Effect.Send send) {
+                    data.getOutputStream()
+                            .write(ControlCodec.encode(send.message()).array());
+                } else if (effect instanceof Effect.Close close) {
+                    throw new IOException(close.why());
+                }
+            }
+        }
+    }
+
+    byte[] frame(int source, int destination, int type, byte[] payload) {
+        ByteBuffer frame = ByteBuffer.allocate(DataFrame.HEADER + payload.length);
+        DataFrame.putHeader(frame, 0, type, source, destination, ++counter, payload.length);
+        frame.put(DataFrame.HEADER, payload);
+        return frame.array();
+    }
+
+    void sendFrame(int destination, byte[] payload) throws IOException {
+        data.getOutputStream().write(frame(welcome.node(), destination, DataFrame.PACKET, payload));
+    }
+
+    /** The next frame. */
+    ByteBuffer receiveFrame() throws IOException {
+        int length = fromData.readInt();
+        ByteBuffer frame = ByteBuffer.allocate(length + 4).putInt(length);
+        frame.put(fromData.readNBytes(length));
+        return frame.flip();
+    }
+
+    static byte[] payload(ByteBuffer frame) {
+        byte[] payload = new byte[frame.limit() - DataFrame.HEADER];
+        frame.get(DataFrame.HEADER, payload);
+        return payload;
+    }
+
+    @Override
+    public void close() throws IOException {
+        control.close();
+        if (data != null) {
+            data.close();
+        }
+    }
+}
