@@ -185,12 +185,27 @@ final class RecordReader {
     }
 
     private String decode(ByteBuffer value, Tag tag) throws ProtocolException {
+        if (isAscii(value)) {
+            // most are; a decoder for each of thousands of small records costs much more than the records
+            byte[] ascii = new byte[value.remaining()];
+            value.get(ascii);
+            return Texts.printable(new String(ascii, StandardCharsets.US_ASCII));
+        }
         try {
             return Texts.printable(
                     StandardCharsets.UTF_8.newDecoder().decode(value).toString());
         } catch (CharacterCodingException e) {
             throw violation(tag + " is not UTF-8");
         }
+    }
+
+    private static boolean isAscii(ByteBuffer value) {
+        for (int at = value.position(); at < value.limit(); at++) {
+            if (value.get(at) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Opaque bytes(ByteBuffer value) {

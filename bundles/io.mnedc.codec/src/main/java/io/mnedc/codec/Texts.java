@@ -9,11 +9,15 @@ final class Texts {
      * terminals.
      */
     static String printable(String text) {
-        if (text.chars().noneMatch(Character::isISOControl)) {
+        int at = 0;
+        while (at < text.length() && !Character.isISOControl(text.charAt(at))) {
+            at++;
+        }
+        if (at == text.length()) {
             return text;
         }
         StringBuilder shown = new StringBuilder(text);
-        for (int i = 0; i < shown.length(); i++) {
+        for (int i = at; i < shown.length(); i++) {
             if (Character.isISOControl(shown.charAt(i))) {
                 shown.setCharAt(i, '?');
             }

@@ -1,0 +1,173 @@
+package io.mnedc.codec;
+
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Bye;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.DataChallenge;
+import io.mnedc.codec.ControlMessage.DataHello;
+import io.mnedc.codec.ControlMessage.DataProof;
+import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.Welcome;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Valid messages, with a preference for the ends of every range. The same seed gives the same messages. */
+public final class RandomMessages {
+    private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+    private static final int[] ALPHABET = {
+        'a', ' ', 'z', '~', 0xa0, 0xe9, 0x7ff, 0x800, 0x20ac, 0xffff, 0x10000, 0x10ffff
+    };
+
+    private final Random random;
+    private final List<Supplier<ControlMessage>> types;
+
+    /** Begins. */
+    public RandomMessages(long seed) {
+        random = new Random(seed);
+        types = List.of(
+                () -> new Hello(deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), info()),
+                this::welcome,
+                () -> new ErrorReport(
+                        ranged(0, 0xffff),
+                        text(Protocol.MAX_SENTENCE),
+                        random.nextBoolean(),
+                        ranged(0, Protocol.MAX_RETRY)),
+                () -> new Ping(int64()),
+                () -> new Pong(int64()),
+                this::announce,
+                () -> new Publish(info()),
+                () -> new Envelope(
+                        ranged(0, Protocol.MAX_NODE),
+                        ranged(1, Protocol.MAX_NODE),
+                        ranged(0, 255),
+                        bytes(ranged(0, Protocol.MAX_ENVELOPE))),
+                () -> new Bye(text(Protocol.MAX_SENTENCE)),
+                () -> new DataHello(int64(), bytes(Protocol.NONCE)),
+                () -> new DataChallenge(bytes(Protocol.NONCE)),
+                () -> new DataProof(bytes(Protocol.SECRET)),
+                () -> new DataReady(bytes(Protocol.SECRET)));
+    }
+
+    /** {@return one message of each type} */
+    public Stream<ControlMessage> oneOfEach() {
+        return types.stream().map(Supplier::get);
+    }
+
+    /** {@return the generator, for further decisions under the same seed} */
+    public Random random() {
+        return random;
+    }
+
+    private Welcome welcome() {
+        int prefix = ranged(8, 30);
+        int hosts = -1 >>> prefix;
+        return new Welcome(
+                ranged(0, 255),
+                int64(),
+                bytes(Protocol.SECRET),
+                ranged(2, hosts - 1),
+                random.nextInt() & ~hosts,
+                prefix,
+                0xfdL << 56 | random.nextLong() >>> 8,
+                ranged(Protocol.MIN_KEEPALIVE, Protocol.MAX_KEEPALIVE),
+                int64(),
+                text(Protocol.MAX_TEXT));
+    }
+
+    private Announce announce() {
+        return new Announce(int64(), List.of(Part.values()).get(random.nextInt(5)), changes(random.nextInt(12)));
+    }
+
+    /** {@return that many joins and leaves} */
+    public List<Change> changes(int many) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            changes.add(random.nextBoolean() ? new Change.Absent(deviceId()) : new Change.Present(node()));
+        }
+        return changes;
+    }
+
+    /** {@return a device} */
+    public NodeRecord node() {
+        return new NodeRecord(deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info());
+    }
+
+    private NodeInfo info() {
+        List<ServiceRecord> services = IntStream.range(0, ranged(0, Protocol.MAX_SERVICES))
+                .mapToObj(i -> new ServiceRecord(name(), text(Protocol.MAX_TEXT), ranged(0, 0xffff)))
+                .toList();
+        return new NodeInfo(text(Protocol.MAX_TEXT), text(Protocol.MAX_TEXT), services);
+    }
+
+    private String name() {
+        String name = text(Protocol.MAX_TEXT);
+        return name.isBlank() ? "x" : name;
+    }
+
+    private String deviceId() {
+        StringBuilder id = new StringBuilder();
+        for (int i = ranged(1, Protocol.MAX_DEVICE_ID); i > 0; i--) {
+            id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
+        }
+        return id.toString();
+    }
+
+    /** As many characters as fit in a number of bytes that is often the limit. */
+    private String text(int most) {
+        int size = ranged(0, most);
+        StringBuilder text = new StringBuilder();
+        int left = size;
+        while (left > 0) {
+            int character = ALPHABET[random.nextInt(ALPHABET.length)];
+            int bytes = Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > left) {
+                character = 'e';
+                bytes = 1;
+            }
+            text.appendCodePoint(character);
+            left -= bytes;
+        }
+        return text.toString();
+    }
+
+    private Opaque bytes(int size) {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        return Opaque.copyOf(bytes);
+    }
+
+    private int ranged(int least, int most) {
+        return switch (random.nextInt(6)) {
+            case 0 -> least;
+            case 1 -> most;
+            default -> least + random.nextInt(most - least + 1);
+        };
+    }
+
+    private long int64() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Long.MIN_VALUE;
+            case 1 -> -1;
+            default -> random.nextLong();
+        };
+    }
+
+    private int int32() {
+        return (int) int64();
+    }
+}
