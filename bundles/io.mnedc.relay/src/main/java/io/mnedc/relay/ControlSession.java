@@ -61,7 +61,6 @@ final class ControlSession implements ControlStream.Handler {
         try {
             minor = preamble.negotiate();
         } catch (ProtocolException e) {
-            relay.refusals().add(Counter.REFUSED_VERSION, remote(), String.valueOf(e.getMessage()));
             perform(machine.broken(e));
         }
     }
@@ -73,7 +72,6 @@ final class ControlSession implements ControlStream.Handler {
 
     @Override
     public void broken(ProtocolException broken) {
-        relay.refusals().add(Counter.REFUSED_PROTOCOL, remote(), String.valueOf(broken.getMessage()));
         perform(machine.broken(broken));
         closeAfterSent();
     }
@@ -102,6 +100,9 @@ final class ControlSession implements ControlStream.Handler {
     private void perform(List<Effect> effects) {
         for (Effect effect : effects) {
             if (effect instanceof Effect.Send send) {
+                if (send.message() instanceof ErrorReport report) {
+                    count(report);
+                }
                 send(send.message());
             } else if (effect instanceof Effect.Close close) {
                 leave(close.why());
@@ -115,6 +116,21 @@ final class ControlSession implements ControlStream.Handler {
             } else if (effect instanceof Effect.Reported reported) {
                 LOG.info("{} reports: {}", name(), reported.report().sentence());
             }
+        }
+    }
+
+    private void count(ErrorReport report) {
+        Counter kind = switch (ControlMessage.codeOf(report).orElse(ErrorCode.INTERNAL)) {
+            case VERSION_UNSUPPORTED -> Counter.REFUSED_VERSION;
+            case PROTOCOL_VIOLATION, TOO_LARGE -> Counter.REFUSED_PROTOCOL;
+            case SECURITY_MISMATCH -> Counter.REFUSED_SECURITY;
+            case TIMED_OUT -> session == null ? Counter.REFUSED_TIMEOUT : null;
+            case POOL_EXHAUSTED, RESERVATION_TAKEN, DEVICE_ID_INVALID, LEASE_UNAVAILABLE, INTERNAL ->
+                Counter.REFUSED_LEASE;
+            default -> null;
+        };
+        if (kind != null) {
+            relay.refusals().add(kind, name(), report.sentence());
         }
     }
 
@@ -192,7 +208,6 @@ final class ControlSession implements ControlStream.Handler {
     }
 
     private void refuse(ErrorCode code, String sentence) {
-        relay.refusals().add(Counter.REFUSED_LEASE, remote(), sentence);
         perform(machine.refused(new ErrorReport(code.number(), sentence, true, RETRY_MILLIS)));
     }
 
