@@ -1,0 +1,69 @@
+package io.mnedc.device;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the data path counts; added to once per batch, or once per drop. Thread-safe. */
+final class Counters {
+    /** Packets of the interface that went into the data stream, as they came: a super-packet is one. */
+    final LongAdder framesOut = new LongAdder();
+
+    /** Bytes of those frames. */
+    final LongAdder bytesOut = new LongAdder();
+
+    /** Packets of the data stream that went to the interface. */
+    final LongAdder framesIn = new LongAdder();
+
+    /** Bytes of those frames. */
+    final LongAdder bytesIn = new LongAdder();
+
+    /** Packets that were cut or finished before they were sent. */
+    final LongAdder segmentedOut = new LongAdder();
+
+    /** Packets that were cut or finished before the interface got them. */
+    final LongAdder segmentedIn = new LongAdder();
+
+    /** Packets of the interface while there is no data stream. */
+    final LongAdder noStream = new LongAdder();
+
+    /** Packets for no address of the overlay, or for this device itself. */
+    final LongAdder noDestination = new LongAdder();
+
+    /** Frames whose packet has a source address that is not the sender's. */
+    final LongAdder foreignSource = new LongAdder();
+
+    /** Frames and packets that are not what they should be. */
+    final LongAdder malformed = new LongAdder();
+
+    /** Frames while there is no interface. */
+    final LongAdder noTun = new LongAdder();
+
+    /** Registrations after the first one. */
+    final LongAdder reconnects = new LongAdder();
+
+    /**
+     * Tells all counters.
+     *
+     * @param queueDrops frames that waited too long to be sent
+     * @param tunRefused packets that the kernel refused
+     */
+    Map<String, Long> snapshot(long queueDrops, long tunRefused) {
+        Map<String, Long> all = new TreeMap<>();
+        all.put("frames.out", framesOut.sum());
+        all.put("bytes.out", bytesOut.sum());
+        all.put("frames.in", framesIn.sum());
+        all.put("bytes.in", bytesIn.sum());
+        all.put("segmented.out", segmentedOut.sum());
+        all.put("segmented.in", segmentedIn.sum());
+        all.put("drop.no-stream", noStream.sum());
+        all.put("drop.no-destination", noDestination.sum());
+        all.put("drop.foreign-source", foreignSource.sum());
+        all.put("drop.malformed", malformed.sum());
+        all.put("drop.no-tun", noTun.sum());
+        all.put("drop.queue", queueDrops);
+        all.put("tun.refused", tunRefused);
+        all.put("reconnects", reconnects.sum());
+        return all;
+    }
+}

@@ -1,0 +1,219 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.session.Keepalive;
+import io.mnedc.transport.BackOff;
+import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.DataStream;
+import io.mnedc.transport.StreamSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a data stream for a session: opens it, watches it, opens it anew while the session lives. On the control loop,
+ * but for {@link DataAttempt}'s events, which it moves there.
+ */
+final class DataConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(DataConnector.class);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** A stream that lived so long was a success; the pauses begin anew. */
+    private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
+
+    private static final int WATCHES_PER_KEEPALIVE = 5;
+
+    /** What others want to know. */
+    interface Events {
+        /** Frames flow. */
+        void bound();
+
+        /** They no longer do; it will be opened anew. */
+        void unbound(String why);
+
+        /** The relay does not know the session: it must register anew. */
+        void sessionUnknown(String why);
+    }
+
+    private record Session(Welcome welcome, Membership membership, InetSocketAddress remote) {}
+
+    private final DataLoop data;
+    private final ScheduledExecutorService loop;
+    private final Outlet outlet;
+    private final Downlink downlink;
+    private final Events events;
+    private final BackOff pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, ThreadLocalRandom.current());
+    private StreamSettings settings;
+    private @Nullable Session session;
+    private @Nullable DataAttempt current;
+    private @Nullable DataStream stream;
+    private @Nullable Future<?> timer;
+    private boolean bound;
+    private long boundAt;
+
+    DataConnector(
+            DataLoop data,
+            ScheduledExecutorService loop,
+            Outlet outlet,
+            Downlink downlink,
+            StreamSettings settings,
+            Events events) {
+        this.data = data;
+        this.loop = loop;
+        this.outlet = outlet;
+        this.downlink = downlink;
+        this.settings = settings;
+        this.events = events;
+    }
+
+    /** A session has begun: opens its data stream, to the address that its control stream reached. */
+    void open(Welcome welcome, Membership membership, InetSocketAddress remote) {
+        close();
+        session = new Session(welcome, membership, remote);
+        pauses.reset();
+        attempt();
+    }
+
+    /** Changes how is buffered; an open stream is opened anew. */
+    void settings(StreamSettings changed) {
+        settings = changed;
+        Session now = session;
+        if (now != null) {
+            open(now.welcome(), now.membership(), now.remote());
+        }
+    }
+
+    /** The session is over. */
+    void close() {
+        session = null;
+        current = null;
+        bound = false;
+        outlet.route(null);
+        cancelTimer();
+        DataStream open = stream;
+        stream = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void attempt() {
+        Session now = session;
+        if (now != null) {
+            DataAttempt attempt = new DataAttempt(now.welcome(), now.membership(), downlink, new Moved());
+            current = attempt;
+            data.connect(now.remote(), CONNECT, settings, attempt);
+        }
+    }
+
+    /** Brings the data loop's news to the control loop; what is no longer of interest is closed. */
+    private final class Moved implements DataAttempt.Events {
+        @Override
+        public void opened(DataAttempt attempt, DataStream opened) {
+            move(() -> {
+                if (!attempt.equals(current)) {
+                    opened.close();
+                    return;
+                }
+                stream = opened;
+                timer = loop.schedule(
+                        () -> opened.close(new IOException("the relay did not bind the data stream in time")),
+                        HANDSHAKE.toMillis(),
+                        TimeUnit.MILLISECONDS);
+            });
+        }
+
+        @Override
+        public void bound(DataAttempt attempt, DataStream opened) {
+            move(() -> {
+                if (attempt.equals(current)) {
+                    nowBound(attempt, opened);
+                }
+            });
+        }
+
+        @Override
+        public void closed(DataAttempt attempt, String why, @Nullable ErrorCode refusal) {
+            move(() -> {
+                if (attempt.equals(current)) {
+                    lost(why, refusal);
+                }
+            });
+        }
+
+        private void move(Runnable task) {
+            try {
+                loop.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the device has ended");
+            }
+        }
+    }
+
+    private void nowBound(DataAttempt attempt, DataStream opened) {
+        Session now = session;
+        if (now == null) {
+            return;
+        }
+        cancelTimer();
+        bound = true;
+        boundAt = System.nanoTime();
+        outlet.route(new Outlet.Route(opened, attempt.membership()));
+        long interval = TimeUnit.MILLISECONDS.toNanos(now.welcome().keepaliveMillis());
+        Keepalive keepalive = new Keepalive(interval, System.nanoTime());
+        long period = interval / WATCHES_PER_KEEPALIVE;
+        timer = loop.scheduleAtFixedRate(() -> watch(opened, keepalive), period, period, TimeUnit.NANOSECONDS);
+        events.bound();
+    }
+
+    private void watch(DataStream opened, Keepalive keepalive) {
+        keepalive.heard(opened.lastHeardNanos());
+        switch (keepalive.poll(System.nanoTime())) {
+            case NOTHING -> {}
+            case PROBE -> outlet.probe();
+            case DEAD -> opened.close(new IOException("nothing heard for three keepalive intervals"));
+        }
+    }
+
+    private void lost(String why, @Nullable ErrorCode refusal) {
+        boolean was = bound;
+        current = null;
+        stream = null;
+        bound = false;
+        outlet.route(null);
+        cancelTimer();
+        if (refusal == ErrorCode.BIND_FAILED) {
+            events.sessionUnknown(why);
+            return;
+        }
+        if (was) {
+            if (System.nanoTime() - boundAt >= SUCCESS) {
+                pauses.reset();
+            }
+            events.unbound(why);
+        } else {
+            LOG.debug("data stream: {}", why);
+        }
+        timer = loop.schedule(this::attempt, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelTimer() {
+        Future<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+            timer = null;
+        }
+    }
+}

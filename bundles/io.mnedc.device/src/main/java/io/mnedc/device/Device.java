@@ -1,0 +1,217 @@
+package io.mnedc.device;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.tun.TunDriver;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.Protocol;
+import io.mnedc.transport.ChunkPool;
+import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.StreamSettings;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running device. One thread, the control loop, owns all decisions: the control stream, the data stream's life, the
+ * interface's life, what is known of the peers. Two more move packets: the data loop inwards, the uplink outwards.
+ */
+final class Device implements DeviceStatus, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
+    private static final Duration LEAVE = Duration.ofMillis(1500);
+    private static final Duration END = Duration.ofSeconds(1);
+    private static final int LARGEST_QUEUE = 256 << 20;
+
+    private final long instance = ThreadLocalRandom.current().nextLong();
+    private final String software;
+    private final Counters counters = new Counters();
+    private final PeerTable table = new PeerTable();
+    private final Outlet outlet = new Outlet();
+    private final Resolver resolver = new Resolver();
+    private final EventLoopGroup loop;
+    private final DataLoop data;
+    private final StatusBoard board;
+    private final Pings pings;
+    private final PeerLink link;
+    private final TunHolder tun;
+    private final RelayConnector control;
+    private final DataConnector stream;
+    private final DeviceLife life;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile DeviceSettings settings;
+
+    /**
+     * Starts a device.
+     *
+     * @param settings checked
+     * @param driver makes its interface
+     * @param software what it says it runs, such as {@code mnedc/0.1.0}
+     * @return the device, owned by the caller
+     * @throws IOException if the system has no selector left
+     */
+    static Device start(DeviceSettings settings, TunDriver driver, String software) throws IOException {
+        LOG.warn(
+                "device {}: security is none: nothing is encrypted or authenticated, whoever is on the way can read and"
+                        + " forge packets; for laboratories only",
+                settings.deviceId());
+        DataLoop data = new DataLoop("device-data", new ChunkPool(LARGEST_QUEUE));
+        EventLoopGroup loop;
+        try {
+            loop = new NioEventLoopGroup(1, Device::controlThread);
+        } catch (IllegalStateException e) {
+            data.close();
+            throw new IOException("no event loop: " + e.getMessage(), e);
+        }
+        Device device = new Device(settings, driver, software, data, loop);
+        loop.execute(device.control::start);
+        return device;
+    }
+
+    private static Thread controlThread(Runnable task) {
+        Thread thread = new Thread(task, "mnedc-device-control");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Device(DeviceSettings settings, TunDriver driver, String software, DataLoop data, EventLoopGroup loop) {
+        this.settings = settings;
+        this.software = software;
+        this.data = data;
+        this.loop = loop;
+        this.board = new StatusBoard(settings);
+        this.pings = new Pings(outlet, loop);
+        this.life = new DeviceLife(board, counters);
+        this.tun = new TunHolder(driver, loop, this::uplink, life);
+        Downlink downlink = new Downlink(outlet, tun::port, counters, new Arrivals());
+        this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
+        this.control =
+                new RelayConnector(loop, resolver, settings.relays(), settings.reconnectMost(), this::hello, life);
+        this.link = new PeerLink(loop, table, control::publish);
+        life.wire(() -> this.settings, control, stream, tun, link);
+    }
+
+    private final class Arrivals implements Downlink.Events {
+        @Override
+        public void echoed(int node, long token) {
+            pings.echoed(node, token);
+        }
+
+        @Override
+        public void tunFailed(TunPort port, IOException cause) {
+            loop.execute(() -> tun.broke(port, cause));
+        }
+    }
+
+    private Uplink uplink(TunHolder.TunReader reader) {
+        return new Uplink(reader.device(), outlet, table, counters, reader.failed());
+    }
+
+    private static StreamSettings buffering(DeviceSettings settings) {
+        return new StreamSettings(
+                StreamSettings.DEFAULT.sendBufferBytes(), settings.queueBytes(), settings.queueTime());
+    }
+
+    /** What the interface can take as it is; before there is one, what this device could cut for it. */
+    private Hello hello() {
+        DeviceSettings now = settings;
+        TunPort port = tun.port();
+        int capabilities = !now.offload() ? 0 : port == null ? TunPort.ALL : port.capabilities();
+        return new Hello(now.deviceId(), instance, software, capabilities, Protocol.SECURITY_NONE, link.own());
+    }
+
+    /** {@return what discovery follows} */
+    RelayLink link() {
+        return link;
+    }
+
+    /**
+     * Changes to other settings, touching only what differs.
+     *
+     * @param next checked
+     */
+    void reconfigure(DeviceSettings next) {
+        loop.execute(() -> apply(next));
+    }
+
+    private void apply(DeviceSettings next) {
+        Set<SettingsChange> changes = SettingsChange.between(settings, next);
+        if (changes.isEmpty()) {
+            return;
+        }
+        LOG.info("device {}: settings changed: {}", next.deviceId(), changes);
+        settings = next;
+        board.settings(next);
+        if (changes.contains(SettingsChange.PAUSES)) {
+            control.longestPause(next.reconnectMost());
+        }
+        if (changes.contains(SettingsChange.TUN) || changes.contains(SettingsChange.TUN_LIVE)) {
+            life.tunSettingsChanged();
+        }
+        if (changes.contains(SettingsChange.DATA_STREAM)) {
+            life.expectUnbound();
+            stream.settings(buffering(next));
+        }
+        if (changes.contains(SettingsChange.RELAYS)) {
+            life.relaysChanged(next.relays());
+        }
+        if (changes.contains(SettingsChange.REGISTRATION)) {
+            life.registerAnew("its settings have changed");
+        }
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return board.snapshot(counters.snapshot(outlet.droppedFrames(), tun.refused()));
+    }
+
+    @Override
+    public CompletionStage<Duration> ping(int node, Duration timeout) {
+        return pings.ping(node, timeout);
+    }
+
+    /** Takes leave of the relay and ends everything, within three seconds. */
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        String id = settings.deviceId();
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        loop.execute(() -> stop(left));
+        await(left);
+        data.close();
+        resolver.close();
+        pings.close();
+        loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(END.toMillis(), TimeUnit.MILLISECONDS);
+        LOG.info("device {} has stopped", id);
+    }
+
+    private void stop(CompletableFuture<Void> left) {
+        life.stopping();
+        stream.close();
+        control.stop("the device stops", left);
+        tun.close();
+    }
+
+    private static void await(CompletableFuture<Void> left) {
+        try {
+            left.get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the relay could not be told", e);
+        }
+    }
+}

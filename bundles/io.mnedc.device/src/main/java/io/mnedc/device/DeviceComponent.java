@@ -1,0 +1,126 @@
+package io.mnedc.device;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.tun.TunDriver;
+import java.io.IOException;
+import java.util.Dictionary;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a device while its configuration says so, and publishes its services while it runs. A wrong configuration is
+ * refused: what ran before goes on.
+ */
+@Component(
+        name = DeviceComponent.PID,
+        service = {},
+        immediate = true,
+        configurationPid = DeviceComponent.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = DeviceConfig.class)
+public final class DeviceComponent {
+    static final String PID = "io.mnedc.device";
+
+    /** Service property of both services: the device's ID. */
+    static final String DEVICE_ID = "mnedc.device.id";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceComponent.class);
+
+    private record Running(
+            Device device, ServiceRegistration<DeviceStatus> status, ServiceRegistration<RelayLink> link) {}
+
+    private final BundleContext context;
+    private final TunDriver driver;
+    private @Nullable Running running;
+
+    /** Made by the component runtime. */
+    @Activate
+    public DeviceComponent(
+            BundleContext context,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) TunDriver driver,
+            Map<String, Object> properties) {
+        this.context = context;
+        this.driver = driver;
+        apply(properties);
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        apply(properties);
+    }
+
+    @Deactivate
+    synchronized void deactivate() {
+        stop();
+    }
+
+    private synchronized void apply(Map<String, Object> properties) {
+        Running now = running;
+        try {
+            SettingsReader reader = new SettingsReader(properties);
+            if (!reader.enabled()) {
+                stop();
+                return;
+            }
+            DeviceSettings settings = reader.read(HostName.get());
+            if (now == null) {
+                start(settings);
+            } else {
+                now.device().reconfigure(settings);
+                now.status().setProperties(properties(settings));
+                now.link().setProperties(properties(settings));
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "Configuration {} refused, {}: {}",
+                    PID,
+                    now == null ? "no device is started" : "the device goes on as it was configured before",
+                    e.getMessage());
+        } catch (IOException e) {
+            LOG.error("The device cannot be started: {}", e.getMessage(), e);
+        }
+    }
+
+    private void start(DeviceSettings settings) throws IOException {
+        Device device = Device.start(settings, driver, "mnedc/" + version());
+        running = new Running(
+                device,
+                context.registerService(DeviceStatus.class, device, properties(settings)),
+                context.registerService(RelayLink.class, device.link(), properties(settings)));
+    }
+
+    private static Dictionary<String, Object> properties(DeviceSettings settings) {
+        return FrameworkUtil.asDictionary(Map.of(DEVICE_ID, settings.deviceId()));
+    }
+
+    private String version() {
+        Version version = context.getBundle().getVersion();
+        return version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
+    }
+
+    private void stop() {
+        Running now = running;
+        running = null;
+        if (now != null) {
+            // first those who use it take leave
+            now.link().unregister();
+            now.status().unregister();
+            now.device().close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.mnedc.device;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/**
+ * The settings of a device as a person sees them. They are read by {@link SettingsReader}, which tells what is wrong
+ * with a value; the component runtime's conversion to this type would only fail.
+ */
+@ObjectClassDefinition(
+        id = DeviceComponent.PID,
+        name = "MNEDC device",
+        description =
+                "Makes this gateway a device of the overlay: it registers with a relay, gets a virtual address and"
+                        + " exchanges IP packets with the other devices, whatever NATs are between. Changes take effect at once"
+                        + " and touch only what they must.")
+@interface DeviceConfig {
+    @AttributeDefinition(
+            name = "Enabled",
+            description = "Whether the device runs. Off by default: nothing is connected and no interface is made.")
+    boolean enabled() default false;
+
+    @AttributeDefinition(
+            name = "Device ID",
+            required = false,
+            description =
+                    "The unique name of this device, 1 to 64 letters, digits or . _ : - (the virtual address belongs"
+                            + " to it). Empty: the host name. Two devices with one ID put each other out.")
+    String device_id() default "";
+
+    @AttributeDefinition(
+            name = "Relays",
+            required = false,
+            description = "The relays to try in turn, each HOST or HOST:PORT (port 3334 if left out; IPv6 addresses in"
+                    + " brackets). Names are looked up at each attempt. A change leaves the connection alone if its"
+                    + " relay is still in the list; interface and addresses stay in any case.")
+    String[] relays() default {};
+
+    @AttributeDefinition(
+            name = "TUN interface",
+            description =
+                    "The name of the network interface, 1 to 15 letters, digits or _ . -; %d in it becomes the lowest"
+                            + " free number. A change makes the interface anew.")
+    String tun_name() default DeviceSettings.DEFAULT_TUN_NAME;
+
+    @AttributeDefinition(
+            name = "MTU",
+            min = "1280",
+            max = "65535",
+            description = "The largest IP packet of the interface in bytes, 1280 to 65535. Changed without making the"
+                    + " interface anew.")
+    int mtu() default DeviceSettings.DEFAULT_MTU;
+
+    @AttributeDefinition(
+            name = "Security",
+            options = @Option(label = "none (laboratory only)", value = "none"),
+            description = "How the streams are protected; must be the same at the relay. This version has only none:"
+                    + " nothing is encrypted or authenticated.")
+    String security() default "none";
+
+    @AttributeDefinition(
+            name = "Offload",
+            description = "Whether the interface hands over whole TCP and UDP super-packets where the kernel can (much"
+                    + " faster). Turn it off only to look for a fault. A change makes the interface anew.")
+    boolean offload() default true;
+
+    @AttributeDefinition(
+            name = "Longest pause between attempts (s)",
+            min = "1",
+            max = "3600",
+            description =
+                    "Attempts to reach a relay begin 0.1 s apart and become rarer, with some randomness, up to this"
+                            + " many seconds, 1 to 3600.")
+    int reconnect_max_seconds() default DeviceSettings.DEFAULT_RECONNECT_SECONDS;
+
+    @AttributeDefinition(
+            name = "Send queue (ms)",
+            min = "1",
+            max = "10000",
+            description =
+                    "How long a packet may wait for a slow connection before it is dropped, 1 to 10000. More helps"
+                            + " throughput over bad links and harms response times.")
+    int queue_millis() default DeviceSettings.DEFAULT_QUEUE_MILLIS;
+
+    @AttributeDefinition(
+            name = "Send queue (KiB)",
+            min = "128",
+            max = "262144",
+            description = "How much memory waiting packets may take, in KiB, 128 to 262144.")
+    int queue_kilobytes() default DeviceSettings.DEFAULT_QUEUE_KILOBYTES;
+
+    @AttributeDefinition(
+            name = "Platform",
+            required = false,
+            description =
+                    "What this device tells its peers it runs on, at most 64 bytes, such as linux-amd64. Empty: found"
+                            + " out. Read by the discovery bundle.")
+    String platform() default "";
+
+    @AttributeDefinition(
+            name = "Execution type",
+            required = false,
+            description =
+                    "How this device runs what is given to it, at most 64 bytes, such as osgi or container. Read by"
+                            + " the discovery bundle.")
+    String execution_type() default "osgi";
+
+    @AttributeDefinition(
+            name = "Services",
+            required = false,
+            description =
+                    "The services this device offers to its peers, at most 32, each NAME[:PROTOCOL[:PORT]], such as"
+                            + " web:http:8080. OSGi services with the property mnedc.offer are added by themselves. Read by the"
+                            + " discovery bundle.")
+    String[] services() default {};
+}

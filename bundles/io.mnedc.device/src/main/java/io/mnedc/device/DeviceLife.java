@@ -1,0 +1,250 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to a device, and what follows from it: from the lease comes the interface, from the session the data
+ * stream, from both readiness. On the control loop.
+ */
+final class DeviceLife implements RelayConnector.Events, DataConnector.Events, TunHolder.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceLife.class);
+
+    /** Refusals that somebody has to do something about. */
+    private static final Set<ErrorCode> LASTING = EnumSet.of(
+            ErrorCode.VERSION_UNSUPPORTED,
+            ErrorCode.SECURITY_MISMATCH,
+            ErrorCode.DEVICE_ID_INVALID,
+            ErrorCode.REPLACED,
+            ErrorCode.POOL_EXHAUSTED,
+            ErrorCode.RESERVATION_TAKEN);
+
+    private final StatusBoard board;
+    private final Counters counters;
+    private final OutageLog outages = new OutageLog();
+    private @Nullable Parts parts;
+    private @Nullable Membership membership;
+    private String tunName = "";
+    private RelayAddress relay = new RelayAddress("", 0);
+    private boolean everRegistered;
+    private boolean said;
+    private boolean stopping;
+
+    private record Parts(
+            Supplier<DeviceSettings> settings,
+            RelayConnector control,
+            DataConnector stream,
+            TunHolder tun,
+            PeerLink link) {}
+
+    DeviceLife(StatusBoard board, Counters counters) {
+        this.board = board;
+        this.counters = counters;
+    }
+
+    /** Says who is told; before anything happens. */
+    void wire(
+            Supplier<DeviceSettings> settings,
+            RelayConnector control,
+            DataConnector stream,
+            TunHolder tun,
+            PeerLink link) {
+        parts = new Parts(settings, control, stream, tun, link);
+    }
+
+    private Parts parts() {
+        Parts wired = parts;
+        if (wired == null) {
+            throw new IllegalStateException("not wired yet");
+        }
+        return wired;
+    }
+
+    private DeviceSettings settings() {
+        return parts().settings().get();
+    }
+
+    void stopping() {
+        stopping = true;
+    }
+
+    @Override
+    public void trying(RelayAddress tried) {
+        board.trying(tried);
+    }
+
+    @Override
+    public void unreachable(RelayAddress tried, String why) {
+        outages.failed(settings().deviceId(), tried, why, System.nanoTime());
+        board.unregistered(tried + ": " + why, false);
+    }
+
+    @Override
+    public void registered(RelayAttempt attempt, Welcome welcome, Membership now) {
+        if (stopping || !parts().control().isCurrent(attempt)) {
+            return;
+        }
+        if (everRegistered) {
+            counters.reconnects.increment();
+        }
+        everRegistered = true;
+        membership = now;
+        relay = attempt.relay();
+        board.registered(relay, now);
+        // first the interface: what comes through the stream finds it open
+        parts().tun().want(now.tun(settings()));
+        parts().stream().open(welcome, now, attempt.remote());
+    }
+
+    @Override
+    public void snapshot(RelayAttempt attempt, List<NodeRecord> nodes) {
+        Membership self = membership;
+        if (self != null && parts().control().isCurrent(attempt)) {
+            parts().link().snapshot(nodes, self);
+        }
+    }
+
+    @Override
+    public void changed(RelayAttempt attempt, List<Change> changes) {
+        Membership self = membership;
+        if (self != null && parts().control().isCurrent(attempt)) {
+            parts().link().changed(changes, self);
+        }
+    }
+
+    @Override
+    public void noticed(RelayAttempt attempt, ErrorReport notice) {
+        LOG.warn("device {}: relay {} notes: {}", settings().deviceId(), attempt.relay(), notice.sentence());
+    }
+
+    @Override
+    public void ended(RelayAttempt attempt, String why) {
+        if (!parts().control().ended(attempt)) {
+            return;
+        }
+        parts().stream().close();
+        said = false;
+        String id = settings().deviceId();
+        ErrorReport refusal = attempt.refusal();
+        ErrorCode code = refusal == null ? null : ControlMessage.codeOf(refusal).orElse(null);
+        if (code == ErrorCode.REPLACED) {
+            String problem = "another device with the ID " + id + " has registered at " + attempt.relay()
+                    + " and put this one out; give each device its own device.id (is this a copied image?)";
+            LOG.error("{}; trying again after a pause of up to {} s", problem, pauseSeconds());
+            board.unregistered(problem, true);
+            return;
+        }
+        outages.failed(id, attempt.relay(), why, System.nanoTime());
+        board.unregistered(attempt.relay() + ": " + why, code != null && LASTING.contains(code));
+    }
+
+    private long pauseSeconds() {
+        return parts().control().longestPause().toSeconds();
+    }
+
+    @Override
+    public void bound() {
+        board.bound(true);
+        checkReady();
+    }
+
+    @Override
+    public void unbound(String why) {
+        said = false;
+        board.bound(false);
+        // often the first sign that the relay is lost, which will be warned of
+        LOG.info(
+                "device {} has lost its data stream to {}, it opens another one: {}",
+                settings().deviceId(),
+                relay,
+                why);
+    }
+
+    @Override
+    public void sessionUnknown(String why) {
+        said = false;
+        board.unregistered(relay + ": " + why, false);
+        outages.failed(settings().deviceId(), relay, why, System.nanoTime());
+        parts().stream().close();
+        parts().control().giveUp("the relay does not know this session's data stream");
+    }
+
+    @Override
+    public void tunReady(String name) {
+        // another name, or another address: worth another line
+        said = said && name.equals(tunName);
+        tunName = name;
+        board.tunReady(name);
+        checkReady();
+    }
+
+    @Override
+    public void tunFailed(String problem) {
+        said = false;
+        tunName = "";
+        board.tunFailed(problem);
+    }
+
+    private void checkReady() {
+        Membership self = membership;
+        if (said || self == null || !board.ready()) {
+            return;
+        }
+        said = true;
+        outages.over();
+        List<String> addresses = self.addresses();
+        LOG.info(
+                "device {} ready: {} {} on {} via {}",
+                settings().deviceId(),
+                addresses.get(0),
+                addresses.get(1),
+                tunName,
+                relay);
+    }
+
+    /** Name, MTU or offloads are different now. */
+    void tunSettingsChanged() {
+        Membership self = membership;
+        if (self != null) {
+            parts().tun().want(self.tun(settings()));
+        }
+    }
+
+    /** The data stream will be opened anew: no reason to warn. */
+    void expectUnbound() {
+        said = false;
+        board.bound(false);
+    }
+
+    /** The list of relays is different now. */
+    void relaysChanged(List<RelayAddress> relays) {
+        RelayConnector control = parts().control();
+        if (!control.goesOn(relays)) {
+            leaving();
+        }
+        control.relays(relays);
+    }
+
+    /** Something that the relay must hear is different now. */
+    void registerAnew(String reason) {
+        leaving();
+        parts().control().again(reason);
+    }
+
+    private void leaving() {
+        said = false;
+        parts().stream().close();
+        board.unregistered(null, false);
+    }
+}

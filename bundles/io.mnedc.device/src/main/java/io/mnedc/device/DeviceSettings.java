@@ -1,0 +1,36 @@
+package io.mnedc.device;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of a device, checked.
+ *
+ * @param deviceId its unique ID
+ * @param relays to be tried in turn, at least one
+ * @param tunName the interface's name, may have a {@code %d}
+ * @param mtu of the interface
+ * @param offload whether the interface shall use the kernel's offloads
+ * @param reconnectMost the longest pause between two attempts
+ * @param queueTime how long a frame may wait to be sent
+ * @param queueBytes how much may wait to be sent
+ */
+record DeviceSettings(
+        String deviceId,
+        List<RelayAddress> relays,
+        String tunName,
+        int mtu,
+        boolean offload,
+        Duration reconnectMost,
+        Duration queueTime,
+        int queueBytes) {
+    static final String DEFAULT_TUN_NAME = "mnedc%d";
+    static final int DEFAULT_MTU = 1400;
+    static final int DEFAULT_RECONNECT_SECONDS = 30;
+    static final int DEFAULT_QUEUE_MILLIS = 100;
+    static final int DEFAULT_QUEUE_KILOBYTES = 8192;
+
+    DeviceSettings {
+        relays = List.copyOf(relays);
+    }
+}

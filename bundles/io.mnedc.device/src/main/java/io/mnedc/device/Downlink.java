@@ -1,0 +1,163 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.transport.DataStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the data stream to the interface, on the data loop's thread. Frames come from other machines by way of a relay:
+ * what is not exactly as it should be is dropped and counted. Nothing is allocated, logged or locked per frame.
+ */
+final class Downlink {
+    private static final int MOST_PACKETS = 512;
+    private static final int SCRATCH = 256 << 10;
+
+    /** What the way in reports. */
+    interface Events {
+        /** An echo of this device came back. */
+        void echoed(int node, long token);
+
+        /** The interface failed. */
+        void tunFailed(TunPort port, IOException cause);
+    }
+
+    private final Outlet outlet;
+    private final Supplier<@Nullable TunPort> tun;
+    private final Counters counters;
+    private final Events events;
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private final int[] offsets = new int[MOST_PACKETS];
+    private final int[] lengths = new int[MOST_PACKETS];
+    private final Segmenter segmenter = new Segmenter();
+    private int collected;
+    private int segments;
+    private long bytes;
+
+    Downlink(Outlet outlet, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
+        this.outlet = outlet;
+        this.tun = tun;
+        this.counters = counters;
+        this.events = events;
+    }
+
+    /**
+     * Takes all whole frames.
+     *
+     * @param self who this device is on this stream
+     * @param stream where they come from
+     * @param in the bytes
+     * @param from where they begin
+     * @param to where they end
+     * @return the offset behind the last whole frame
+     * @throws ProtocolException if the stream can no longer be understood
+     */
+    int received(Membership self, DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
+        in.clear();
+        TunPort port = tun.get();
+        int at = from;
+        collected = 0;
+        bytes = 0;
+        try {
+            for (int size = DataFrame.complete(in, at, to); size > 0; size = DataFrame.complete(in, at, to)) {
+                frame(self, stream, port, in, at, size);
+                at += size;
+            }
+        } finally {
+            flush(port, in);
+        }
+        return at;
+    }
+
+    private void frame(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int size) {
+        int type = DataFrame.type(in, at);
+        int payload = size - DataFrame.HEADER;
+        if (DataFrame.destination(in, at) != self.node() || DataFrame.flags(in, at) != 0) {
+            counters.malformed.increment();
+        } else if (type == DataFrame.PACKET) {
+            packet(self, port, in, at, payload);
+        } else if (type == DataFrame.ECHO && payload <= DataFrame.MAX_ECHO) {
+            outlet.reply(stream, in, at, size);
+            in.clear();
+        } else if (type == DataFrame.ECHO_REPLY && payload == Outlet.TOKEN) {
+            events.echoed(DataFrame.source(in, at), in.getLong(at + DataFrame.HEADER));
+        } else {
+            counters.malformed.increment();
+        }
+    }
+
+    private void packet(Membership self, @Nullable TunPort port, ByteBuffer in, int at, int payload) {
+        int vnet = at + DataFrame.HEADER;
+        int length = payload - VirtioNetHeader.SIZE;
+        if (length < Packets.IPV4_HEADER || !Packets.sane(in, vnet, length)) {
+            counters.malformed.increment();
+        } else if (!self.comesFrom(DataFrame.source(in, at), in, vnet + VirtioNetHeader.SIZE, length)) {
+            counters.foreignSource.increment();
+        } else if (port == null) {
+            counters.noTun.increment();
+        } else if ((Packets.needs(in, vnet) & ~port.capabilities()) == 0) {
+            if (collected == MOST_PACKETS) {
+                flush(port, in);
+            }
+            offsets[collected] = vnet;
+            lengths[collected++] = payload;
+            bytes += DataFrame.HEADER + payload;
+        } else {
+            // what came before must arrive before
+            flush(port, in);
+            cut(port, in, vnet, payload);
+        }
+    }
+
+    private void cut(TunPort port, ByteBuffer in, int vnet, int payload) {
+        if (!segmenter.begin(in, vnet, payload)) {
+            counters.malformed.increment();
+            return;
+        }
+        int at = 0;
+        segments = 0;
+        while (segmenter.more()) {
+            if (segments == MOST_PACKETS || at + segmenter.nextSize() > SCRATCH) {
+                write(port, scratch, segments);
+                segments = 0;
+                at = 0;
+            }
+            int made = segmenter.next(scratch, at);
+            offsets[segments] = at;
+            lengths[segments++] = made;
+            at += made;
+        }
+        write(port, scratch, segments);
+        counters.segmentedIn.increment();
+        counters.framesIn.increment();
+        counters.bytesIn.add(DataFrame.HEADER + payload);
+    }
+
+    private void flush(@Nullable TunPort port, ByteBuffer in) {
+        if (collected == 0 || port == null) {
+            return;
+        }
+        write(port, in, collected);
+        counters.framesIn.add(collected);
+        counters.bytesIn.add(bytes);
+        collected = 0;
+        bytes = 0;
+    }
+
+    private void write(TunPort port, ByteBuffer from, int count) {
+        try {
+            port.device().write(from, offsets, lengths, count);
+        } catch (ClosedChannelException e) {
+            // being replaced or stopped
+            counters.noTun.add(count);
+        } catch (IOException e) {
+            counters.noTun.add(count);
+            events.tunFailed(port, e);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.mnedc.device;
+
+import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.peer.OfferedService;
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.peer.Peer;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.Protocol;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the relay announces, for the observers and for the data path. Everything but the two methods of the service
+ * happens on the control loop, one after the other.
+ */
+final class PeerLink implements RelayLink {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
+    private static final int SUPER_PACKETS = Protocol.CAN_CHECKSUM | Protocol.CAN_TSO4 | Protocol.CAN_TSO6;
+
+    private static final class Following implements Subscription {
+        final Observer observer;
+        volatile boolean ended;
+
+        Following(Observer observer) {
+            this.observer = observer;
+        }
+
+        @Override
+        public void close() {
+            ended = true;
+        }
+    }
+
+    private final Executor loop;
+    private final PeerTable table;
+    private final Consumer<NodeInfo> published;
+    private final List<Following> followers = new ArrayList<>();
+    private final Map<String, Peer> peers = new LinkedHashMap<>();
+    private volatile NodeInfo own = NodeInfo.NONE;
+
+    /**
+     * Makes it.
+     *
+     * @param loop the control loop
+     * @param table what the data path knows of the peers
+     * @param published told on the control loop of what is to be published
+     */
+    PeerLink(Executor loop, PeerTable table, Consumer<NodeInfo> published) {
+        this.loop = loop;
+        this.table = table;
+        this.published = published;
+    }
+
+    @Override
+    public Subscription subscribe(Observer observer) {
+        Following following = new Following(observer);
+        execute(() -> {
+            followers.removeIf(follower -> follower.ended);
+            followers.add(following);
+            List<Peer> known = List.copyOf(peers.values());
+            tell(following, one -> one.snapshot(known));
+        });
+        return following;
+    }
+
+    @Override
+    public void publish(OrchestrationInfo info) {
+        List<ServiceRecord> services = new ArrayList<>();
+        for (OfferedService service : info.services()) {
+            services.add(new ServiceRecord(service.name(), service.protocol(), service.port()));
+        }
+        NodeInfo next = new NodeInfo(info.platform(), info.executionType(), services);
+        own = next;
+        execute(() -> published.accept(next));
+    }
+
+    private void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended");
+        }
+    }
+
+    /** {@return what is to be told in the next hello} */
+    NodeInfo own() {
+        return own;
+    }
+
+    /** Everybody who is there. */
+    void snapshot(List<NodeRecord> nodes, Membership self) {
+        peers.clear();
+        table.clear();
+        nodes.forEach(node -> note(node, self));
+        List<Peer> all = List.copyOf(peers.values());
+        tellAll(observer -> observer.snapshot(all));
+    }
+
+    /** Who came, changed or left. */
+    void changed(List<Change> changes, Membership self) {
+        for (Change change : changes) {
+            if (change instanceof Change.Present present) {
+                if (note(present.node(), self)) {
+                    Peer peer = peer(present.node(), self.network());
+                    tellAll(observer -> observer.present(peer));
+                }
+            } else if (change instanceof Change.Absent absent) {
+                Peer left = peers.remove(absent.deviceId());
+                if (left != null) {
+                    table.remove(left.node());
+                    tellAll(observer -> observer.absent(absent.deviceId()));
+                }
+            }
+        }
+    }
+
+    /** Notes a device unless it is this one. */
+    private boolean note(NodeRecord node, Membership self) {
+        if (!self.isOther(node.node())) {
+            return false;
+        }
+        Peer before = peers.put(node.deviceId(), peer(node, self.network()));
+        if (before != null && before.node() != node.node()) {
+            table.remove(before.node());
+        }
+        table.put(node.node(), node.capabilities());
+        return true;
+    }
+
+    private static Peer peer(NodeRecord node, VirtualNetwork network) {
+        return new Peer(
+                node.deviceId(),
+                node.node(),
+                network.ipv4(node.node()),
+                network.ipv6(node.node()),
+                node.software(),
+                (node.capabilities() & SUPER_PACKETS) == SUPER_PACKETS,
+                info(node.info()));
+    }
+
+    private static OrchestrationInfo info(NodeInfo info) {
+        List<OfferedService> services = new ArrayList<>();
+        for (ServiceRecord service : info.services()) {
+            services.add(new OfferedService(service.name(), service.protocol(), service.port()));
+        }
+        return new OrchestrationInfo(info.platform(), info.executionType(), services);
+    }
+
+    private void tellAll(Consumer<Observer> news) {
+        followers.removeIf(follower -> follower.ended);
+        for (Following follower : List.copyOf(followers)) {
+            tell(follower, news);
+        }
+    }
+
+    private static void tell(Following follower, Consumer<Observer> news) {
+        if (follower.ended) {
+            return;
+        }
+        try {
+            news.accept(follower.observer);
+        } catch (RuntimeException e) {
+            LOG.error("An observer of the relay's announcements failed", e);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.DeviceSession;
+import io.mnedc.codec.session.Effect;
+import io.mnedc.transport.ControlStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One control stream, from the attempt to connect to its end. On the control loop. */
+final class RelayAttempt implements ControlStream.Handler {
+    /** How long a relay may take from the connection to the welcome. */
+    static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+    private static final Duration FLUSH = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(5);
+    private static final int TICKS_PER_KEEPALIVE = 5;
+
+    /** What comes of it. */
+    interface Events {
+        void registered(RelayAttempt attempt, Welcome welcome, Membership membership);
+
+        void snapshot(RelayAttempt attempt, List<NodeRecord> nodes);
+
+        void changed(RelayAttempt attempt, List<Change> changes);
+
+        /** The relay says something after which the connection goes on. */
+        void noticed(RelayAttempt attempt, ErrorReport notice);
+
+        /** It is over; called once, and nothing after it. */
+        void ended(RelayAttempt attempt, String why);
+    }
+
+    private final RelayAddress relay;
+    private final InetSocketAddress remote;
+    private final DeviceSession session;
+    private final ScheduledExecutorService loop;
+    private final Events events;
+    private CompletableFuture<Void> gone = new CompletableFuture<>();
+    private @Nullable ControlStream stream;
+    private @Nullable Future<?> deadline;
+    private @Nullable ErrorReport refusal;
+    private long registeredAt;
+    private boolean registered;
+    private boolean over;
+
+    RelayAttempt(
+            RelayAddress relay, InetSocketAddress remote, Hello hello, ScheduledExecutorService loop, Events events) {
+        this.relay = relay;
+        this.remote = remote;
+        this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), System.nanoTime());
+        this.loop = loop;
+        this.events = events;
+    }
+
+    RelayAddress relay() {
+        return relay;
+    }
+
+    /** {@return where the data stream is to be opened} */
+    InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** {@return the relay's last word, if it refused or ended the session} */
+    @Nullable
+    ErrorReport refusal() {
+        return refusal;
+    }
+
+    boolean wasRegistered() {
+        return registered;
+    }
+
+    /** {@return for how long it has been registered, in nanoseconds} */
+    long registeredNanos() {
+        return registered ? System.nanoTime() - registeredAt : 0;
+    }
+
+    /** Has this completed when the socket is closed. */
+    void tellWhenGone(CompletableFuture<Void> told) {
+        gone = told;
+    }
+
+    /** Tells the peers something else, if registered already; else the hello told it. */
+    void publish(NodeInfo info) {
+        ControlStream open = stream;
+        if (open != null && session.state() == DeviceSession.State.REGISTERED) {
+            open.send(new Publish(info));
+        }
+    }
+
+    /** Ends it in order; {@link Events#ended} is not called any more. */
+    void leave(String reason) {
+        boolean before = over;
+        over = true;
+        if (!before) {
+            run(session.leave(reason));
+        }
+    }
+
+    @Override
+    public void opened(ControlStream opened) {
+        stream = opened;
+        if (over) {
+            opened.close();
+            return;
+        }
+        deadline = loop.schedule(this::tick, HANDSHAKE.toMillis() + 1, TimeUnit.MILLISECONDS);
+        opened.send(Preamble.of(Preamble.StreamKind.CONTROL));
+        run(session.start());
+    }
+
+    @Override
+    public void preamble(Preamble preamble) {
+        try {
+            if (preamble.kind() != Preamble.StreamKind.CONTROL) {
+                throw new ProtocolException(
+                        ErrorCode.PROTOCOL_VIOLATION, "the relay answers with a stream of kind " + preamble.kind());
+            }
+            preamble.negotiate();
+        } catch (ProtocolException e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public void message(ControlMessage message) {
+        run(session.received(message, System.nanoTime()));
+    }
+
+    @Override
+    public void broken(ProtocolException broken) {
+        List<Effect> effects = session.broken(broken);
+        ControlStream open = stream;
+        if (effects.isEmpty() && open != null) {
+            open.close();
+        }
+        run(effects);
+    }
+
+    @Override
+    public void tick() {
+        run(session.tick(System.nanoTime()));
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        String why = cause == null ? "the relay closed the connection" : describe(cause);
+        end(why);
+        cancelDeadline();
+        gone.complete(null);
+    }
+
+    private static String describe(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** Does what the session wants. */
+    private void run(List<Effect> effects) {
+        for (Effect effect : effects) {
+            // a chain: switching over patterns is not in Java 17
+            if (effect instanceof Effect.Send send) {
+                send(send.message());
+            } else if (effect instanceof Effect.Close close) {
+                end(close.why());
+                flushAndClose();
+            } else if (effect instanceof Effect.Registered welcomed) {
+                welcomed(welcomed.welcome());
+            } else if (effect instanceof Effect.Reported reported) {
+                reported(reported.report());
+            } else if (over) {
+                return;
+            } else if (effect instanceof Effect.Snapshot snapshot) {
+                events.snapshot(this, snapshot.nodes());
+            } else if (effect instanceof Effect.Changes changes) {
+                events.changed(this, changes.changes());
+            }
+        }
+    }
+
+    private void send(ControlMessage message) {
+        ControlStream open = stream;
+        if (open != null) {
+            open.send(message);
+        }
+    }
+
+    private void flushAndClose() {
+        ControlStream open = stream;
+        if (open != null) {
+            open.closeAfterSent();
+            // a frozen relay takes nothing
+            deadline = loop.schedule(open::close, FLUSH.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void welcomed(Welcome welcome) {
+        ControlStream open = stream;
+        if (over || open == null) {
+            return;
+        }
+        Membership membership;
+        try {
+            membership = Membership.of(welcome);
+        } catch (ProtocolException e) {
+            broken(e);
+            return;
+        }
+        registered = true;
+        registeredAt = System.nanoTime();
+        cancelDeadline();
+        open.allowLargeMessages();
+        Duration period = Duration.ofMillis(Math.max(20, welcome.keepaliveMillis() / TICKS_PER_KEEPALIVE));
+        open.tickEvery(period.compareTo(LONGEST_TICK) > 0 ? LONGEST_TICK : period);
+        events.registered(this, welcome, membership);
+    }
+
+    private void reported(ErrorReport report) {
+        if (report.fatal()) {
+            refusal = report;
+        } else if (!over) {
+            events.noticed(this, report);
+        }
+    }
+
+    private void end(String why) {
+        cancelDeadline();
+        if (!over) {
+            over = true;
+            events.ended(this, why);
+        }
+    }
+
+    private void cancelDeadline() {
+        Future<?> waiting = deadline;
+        if (waiting != null) {
+            waiting.cancel(false);
+            deadline = null;
+        }
+    }
+}

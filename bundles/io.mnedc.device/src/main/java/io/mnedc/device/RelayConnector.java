@@ -1,0 +1,271 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.transport.BackOff;
+import io.mnedc.transport.ControlStream;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a control stream to one of the relays. All relays, and all addresses of each, are tried one after the other
+ * without a pause; after such a round comes a pause that doubles from round to round. The relay that worked last is
+ * tried first. On the control loop.
+ */
+final class RelayConnector {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+    /** A session that lived so long was a success; the pauses begin anew. */
+    private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
+
+    /** What others want to know, beside what {@link RelayAttempt.Events} tells of the present attempt. */
+    interface Events extends RelayAttempt.Events {
+        /** Another relay is tried now. */
+        void trying(RelayAddress relay);
+
+        /** A relay is not found or does not answer. */
+        void unreachable(RelayAddress relay, String why);
+    }
+
+    private record Target(RelayAddress relay, InetSocketAddress address) {}
+
+    private final EventLoopGroup loop;
+    private final Resolver resolver;
+    private final Supplier<Hello> hello;
+    private final Events events;
+    private final Deque<RelayAddress> relaysLeft = new ArrayDeque<>();
+    private final Deque<Target> targets = new ArrayDeque<>();
+    private List<RelayAddress> relays;
+    private BackOff pauses;
+    private Duration longest;
+    private @Nullable RelayAddress preferred;
+    private @Nullable RelayAttempt current;
+    private @Nullable Future<?> waiting;
+    private Duration asked = Duration.ZERO;
+    private int round;
+    private boolean stopped;
+
+    RelayConnector(
+            EventLoopGroup loop,
+            Resolver resolver,
+            List<RelayAddress> relays,
+            Duration longest,
+            Supplier<Hello> hello,
+            Events events) {
+        this.loop = loop;
+        this.resolver = resolver;
+        this.relays = relays;
+        this.longest = longest;
+        this.pauses = pauses(longest);
+        this.hello = hello;
+        this.events = events;
+    }
+
+    private static BackOff pauses(Duration longest) {
+        return new BackOff(FIRST_PAUSE, longest, ThreadLocalRandom.current());
+    }
+
+    /** Begins. */
+    void start() {
+        round();
+    }
+
+    /** Changes the list. The connection goes on if its relay is still in it. */
+    void relays(List<RelayAddress> changed) {
+        boolean goesOn = goesOn(changed);
+        relays = changed;
+        if (!goesOn) {
+            again("the list of relays has changed");
+        }
+    }
+
+    /** {@return whether the present connection, or attempt, is to a relay of this list} */
+    boolean goesOn(List<RelayAddress> list) {
+        RelayAttempt now = current;
+        return now != null && list.contains(now.relay());
+    }
+
+    /** Changes the pauses. */
+    void longestPause(Duration changed) {
+        longest = changed;
+        pauses = pauses(changed);
+        if (waiting != null) {
+            again("");
+        }
+    }
+
+    /** Ends the session, if there is one, and begins a new one at once. */
+    void again(String reason) {
+        leave(reason);
+        pauses.reset();
+        round();
+    }
+
+    /** Ends the session and begins a new one after a pause: something is wrong with this one. */
+    void giveUp(String reason) {
+        leave(reason);
+        pauseAndRound(pauses.next());
+    }
+
+    private void leave(String reason) {
+        cancelWaiting();
+        round++;
+        targets.clear();
+        relaysLeft.clear();
+        RelayAttempt now = current;
+        current = null;
+        if (now != null) {
+            now.leave(reason);
+        }
+    }
+
+    /** Tells the peers something else. */
+    void publish(NodeInfo info) {
+        RelayAttempt now = current;
+        if (now != null) {
+            now.publish(info);
+        }
+    }
+
+    /**
+     * Ends for good.
+     *
+     * @param reason for the relay's log
+     * @param left completed when the relay has been told and the socket is closed
+     */
+    void stop(String reason, CompletableFuture<Void> left) {
+        stopped = true;
+        RelayAttempt last = current;
+        if (last == null) {
+            left.complete(null);
+        } else {
+            last.tellWhenGone(left);
+        }
+        leave(reason);
+    }
+
+    private void round() {
+        if (stopped) {
+            return;
+        }
+        asked = Duration.ZERO;
+        round++;
+        relaysLeft.clear();
+        targets.clear();
+        List<RelayAddress> order = new ArrayList<>(relays);
+        int first = preferred == null ? -1 : order.indexOf(preferred);
+        if (first > 0) {
+            Collections.rotate(order, -first);
+        }
+        relaysLeft.addAll(order);
+        next();
+    }
+
+    private void next() {
+        Target target = targets.poll();
+        if (target != null) {
+            connect(target);
+            return;
+        }
+        RelayAddress relay = relaysLeft.poll();
+        if (relay == null) {
+            Duration pause = pauses.next();
+            pauseAndRound(pause.compareTo(asked) > 0 ? pause : asked);
+            return;
+        }
+        int begun = round;
+        resolver.resolve(relay, loop, found -> {
+            if (begun == round && !stopped) {
+                resolved(relay, found);
+            }
+        });
+    }
+
+    private void resolved(RelayAddress relay, List<InetSocketAddress> found) {
+        if (found.isEmpty()) {
+            events.unreachable(relay, "the name " + relay.host() + " is not known to the DNS");
+        }
+        found.forEach(address -> targets.add(new Target(relay, address)));
+        next();
+    }
+
+    private void connect(Target target) {
+        events.trying(target.relay());
+        RelayAttempt attempt = new RelayAttempt(target.relay(), target.address(), hello.get(), loop, events);
+        current = attempt;
+        ControlStream.connect(loop, target.address(), CONNECT, attempt);
+    }
+
+    /**
+     * The present attempt ended by itself: goes on to the next.
+     *
+     * @return false if it is not the present one
+     */
+    boolean ended(RelayAttempt attempt) {
+        if (!isCurrent(attempt) || stopped) {
+            return false;
+        }
+        current = null;
+        ErrorReport refusal = attempt.refusal();
+        if (refusal != null) {
+            Duration wish = Duration.ofMillis(refusal.retryMillis());
+            asked = wish.compareTo(asked) > 0 ? wish : asked;
+        }
+        if (!attempt.wasRegistered()) {
+            next();
+            return true;
+        }
+        preferred = attempt.relay();
+        if (attempt.registeredNanos() >= SUCCESS) {
+            pauses.reset();
+        }
+        boolean replaced = refusal != null && refusal.code() == ErrorCode.REPLACED.number();
+        Duration pause = replaced ? pauses.longest() : pauses.next();
+        pauseAndRound(pause.compareTo(asked) > 0 ? pause : asked);
+        return true;
+    }
+
+    boolean isCurrent(RelayAttempt attempt) {
+        return attempt.equals(current);
+    }
+
+    /** {@return the longest pause that is configured} */
+    Duration longestPause() {
+        return longest;
+    }
+
+    private void pauseAndRound(Duration pause) {
+        cancelWaiting();
+        if (!stopped) {
+            waiting = loop.schedule(this::afterPause, pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void afterPause() {
+        waiting = null;
+        round();
+    }
+
+    private void cancelWaiting() {
+        Future<?> pausing = waiting;
+        if (pausing != null) {
+            pausing.cancel(false);
+            waiting = null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.mnedc.device;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What must be touched to get from some settings to others. */
+enum SettingsChange {
+    /** The list of relays: the connection goes on if its relay is still in it. */
+    RELAYS,
+    /** Who this device is or what it can: it must register anew. */
+    REGISTRATION,
+    /** The interface's name or offloads: it must be made anew. */
+    TUN,
+    /** Something the interface takes while packets flow. */
+    TUN_LIVE,
+    /** The data stream must be opened anew. */
+    DATA_STREAM,
+    /** The pauses between attempts. */
+    PAUSES;
+
+    /** {@return what differs; empty if nothing does} */
+    static Set<SettingsChange> between(DeviceSettings before, DeviceSettings now) {
+        Set<SettingsChange> changes = EnumSet.noneOf(SettingsChange.class);
+        if (!before.relays().equals(now.relays())) {
+            changes.add(RELAYS);
+        }
+        if (!before.deviceId().equals(now.deviceId())) {
+            changes.add(REGISTRATION);
+        }
+        if (!before.tunName().equals(now.tunName())) {
+            changes.add(TUN);
+        }
+        if (before.offload() != now.offload()) {
+            changes.add(TUN);
+            // peers send what this device says it can take
+            changes.add(REGISTRATION);
+        }
+        if (before.mtu() != now.mtu() && !changes.contains(TUN)) {
+            changes.add(TUN_LIVE);
+        }
+        if (!before.queueTime().equals(now.queueTime()) || before.queueBytes() != now.queueBytes()) {
+            changes.add(DATA_STREAM);
+        }
+        if (!before.reconnectMost().equals(now.reconnectMost())) {
+            changes.add(PAUSES);
+        }
+        return changes;
+    }
+}

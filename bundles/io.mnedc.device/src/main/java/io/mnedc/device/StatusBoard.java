@@ -1,0 +1,113 @@
+package io.mnedc.device;
+
+import io.mnedc.api.device.DeviceStatus.Snapshot;
+import io.mnedc.api.device.DeviceStatus.State;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How far the device is, put together from what its parts report. Thread-safe. */
+final class StatusBoard {
+    private DeviceSettings settings;
+    private State state = State.CONNECTING;
+    private Instant since = Instant.now();
+    private RelayAddress relay;
+    private List<String> addresses = List.of();
+    private String tun = "";
+    private boolean registered;
+    private boolean bound;
+    private boolean hopeless;
+    private @Nullable String tunProblem;
+    private @Nullable String relayProblem;
+
+    StatusBoard(DeviceSettings settings) {
+        this.settings = settings;
+        this.relay = settings.relays().get(0);
+    }
+
+    synchronized void settings(DeviceSettings changed) {
+        settings = changed;
+    }
+
+    synchronized void trying(RelayAddress tried) {
+        relay = tried;
+    }
+
+    synchronized void registered(RelayAddress by, Membership membership) {
+        relay = by;
+        addresses = membership.addresses();
+        registered = true;
+        bound = false;
+        hopeless = false;
+        relayProblem = null;
+        update();
+    }
+
+    /**
+     * There is no session.
+     *
+     * @param problem why, in a sentence; what was known before stays if it is null
+     * @param lasting whether trying again will hardly help
+     */
+    synchronized void unregistered(@Nullable String problem, boolean lasting) {
+        registered = false;
+        bound = false;
+        if (problem != null) {
+            relayProblem = problem;
+            hopeless = lasting;
+        }
+        update();
+    }
+
+    synchronized void bound(boolean now) {
+        bound = now;
+        update();
+    }
+
+    synchronized void tunReady(String name) {
+        tun = name;
+        tunProblem = null;
+        update();
+    }
+
+    synchronized void tunFailed(String problem) {
+        tun = "";
+        tunProblem = problem;
+        update();
+    }
+
+    private void update() {
+        State next;
+        if (tunProblem != null || hopeless) {
+            next = State.FAILED;
+        } else if (!registered) {
+            next = State.CONNECTING;
+        } else {
+            next = bound && !tun.isEmpty() ? State.READY : State.REGISTERED;
+        }
+        if (next != state) {
+            state = next;
+            since = Instant.now();
+        }
+    }
+
+    synchronized boolean ready() {
+        return state == State.READY;
+    }
+
+    synchronized Snapshot snapshot(Map<String, Long> counters) {
+        return new Snapshot(
+                settings.deviceId(),
+                state,
+                since,
+                relay.toString(),
+                settings.relays().stream().map(RelayAddress::toString).toList(),
+                addresses,
+                tun,
+                "none",
+                Optional.ofNullable(tunProblem != null ? tunProblem : relayProblem),
+                counters);
+    }
+}

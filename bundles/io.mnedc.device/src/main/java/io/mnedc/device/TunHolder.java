@@ -1,0 +1,226 @@
+package io.mnedc.device;
+
+import io.mnedc.api.tun.TunDevice;
+import io.mnedc.api.tun.TunDriver;
+import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.transport.BackOff;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the interface: opened at the first lease, kept over reconnects, changed when lease or settings change, tried
+ * again when it cannot be had. On the control loop, but for {@link #port}.
+ */
+final class TunHolder {
+    private static final Logger LOG = LoggerFactory.getLogger(TunHolder.class);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** What others want to know. */
+    interface Events {
+        /** It is open and has its addresses. */
+        void tunReady(String name);
+
+        /** There is none. */
+        void tunFailed(String problem);
+    }
+
+    private record Open(TunPort port, Uplink uplink, TunSettings asked) {}
+
+    private final TunDriver driver;
+    private final ScheduledExecutorService loop;
+    private final Function<TunReader, Uplink> uplinks;
+    private final Events events;
+    private final BackOff pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, ThreadLocalRandom.current());
+    private volatile @Nullable Open open;
+    private final AtomicLong refusedBefore = new AtomicLong();
+    private @Nullable TunSettings wanted;
+    private @Nullable Future<?> retry;
+    private @Nullable TunSettings turnedDown;
+    private String complaint = "";
+
+    /**
+     * What an uplink needs to read an interface.
+     *
+     * @param device the interface
+     * @param failed told if it failed
+     */
+    record TunReader(TunDevice device, Consumer<Exception> failed) {}
+
+    /**
+     * Makes it; nothing is opened before {@link #want}.
+     *
+     * @param driver opens interfaces
+     * @param loop the control loop
+     * @param uplinks makes, but does not start, what reads an interface
+     * @param events told what happens
+     */
+    TunHolder(TunDriver driver, ScheduledExecutorService loop, Function<TunReader, Uplink> uplinks, Events events) {
+        this.driver = driver;
+        this.loop = loop;
+        this.uplinks = uplinks;
+        this.events = events;
+    }
+
+    /** {@return the open interface; null if there is none. Any thread} */
+    @Nullable
+    TunPort port() {
+        Open now = open;
+        return now == null ? null : now.port();
+    }
+
+    /** {@return packets that the kernel refused since the start. Any thread} */
+    long refused() {
+        Open now = open;
+        return refusedBefore.get() + (now == null ? 0 : now.port().device().refused());
+    }
+
+    /**
+     * Says what the interface shall be like. Settings that the driver refuses are reported; those before go on.
+     *
+     * @param settings from now on
+     */
+    void want(TunSettings settings) {
+        Open now = open;
+        wanted = settings;
+        cancelRetry();
+        if (now == null) {
+            openWanted();
+        } else if (now.asked().equals(settings) || settings.equals(turnedDown)) {
+            events.tunReady(now.port().device().name());
+        } else if (now.asked().name().equals(settings.name()) && now.asked().offload() == settings.offload()) {
+            configure(now, settings);
+        } else {
+            replace(now, settings);
+        }
+    }
+
+    private void configure(Open now, TunSettings settings) {
+        TunDevice device = now.port().device();
+        TunSettings named = new TunSettings(
+                device.name(), settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
+        try {
+            device.configure(named);
+            open = new Open(now.port(), now.uplink(), settings);
+            events.tunReady(device.name());
+        } catch (TunException e) {
+            if (settings.addresses().equals(now.asked().addresses())) {
+                LOG.error("Interface {} stays as it is: {}", device.name(), e.getMessage());
+                turnedDown = settings;
+                wanted = now.asked();
+                events.tunReady(device.name());
+            } else {
+                // with the addresses of an old lease it is of no use
+                closeOpen();
+                failed(e);
+            }
+        }
+    }
+
+    private void replace(Open before, TunSettings settings) {
+        closeOpen();
+        try {
+            opened(driver.open(settings), settings);
+        } catch (TunException e) {
+            LOG.error("The interface cannot be changed, the old settings go on: {}", e.getMessage());
+            // not again at each registration
+            turnedDown = settings;
+            TunSettings old = before.asked();
+            wanted = new TunSettings(old.name(), old.mtu(), settings.addresses(), settings.routes(), old.offload());
+            openWanted();
+        }
+    }
+
+    private void openWanted() {
+        TunSettings settings = wanted;
+        if (settings == null || open != null) {
+            return;
+        }
+        try {
+            opened(driver.open(settings), settings);
+        } catch (TunException e) {
+            failed(e);
+        } catch (RuntimeException e) {
+            LOG.error("The TUN driver failed", e);
+            failed(e);
+        }
+    }
+
+    private void opened(TunDevice device, TunSettings settings) {
+        pauses.reset();
+        complaint = "";
+        TunPort port = TunPort.of(device);
+        Uplink uplink = uplinks.apply(new TunReader(device, cause -> ended(port, cause)));
+        open = new Open(port, uplink, settings);
+        uplink.start();
+        events.tunReady(device.name());
+    }
+
+    private void ended(TunPort port, Exception cause) {
+        try {
+            loop.execute(() -> broke(port, cause));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended");
+        }
+    }
+
+    /** An interface failed or was closed; if not by this object, it is made anew. */
+    void broke(TunPort port, Exception cause) {
+        Open now = open;
+        if (now != null && now.port().equals(port)) {
+            closeOpen();
+            failed(cause);
+        }
+    }
+
+    private void failed(Exception cause) {
+        String problem = cause instanceof ClosedChannelException
+                ? "the interface was removed"
+                : String.valueOf(cause.getMessage());
+        if (!problem.equals(complaint)) {
+            LOG.error("No TUN interface, trying again every {} s: {}", LONGEST_PAUSE.toSeconds(), problem);
+            complaint = problem;
+        }
+        events.tunFailed(problem);
+        cancelRetry();
+        retry = loop.schedule(this::openWanted, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelRetry() {
+        Future<?> waiting = retry;
+        if (waiting != null) {
+            waiting.cancel(false);
+            retry = null;
+        }
+    }
+
+    private void closeOpen() {
+        Open now = open;
+        if (now == null) {
+            return;
+        }
+        refusedBefore.addAndGet(now.port().device().refused());
+        open = null;
+        now.port().device().close();
+        now.uplink().awaitEnd();
+    }
+
+    /** Removes the interface, within a second. */
+    void close() {
+        cancelRetry();
+        wanted = null;
+        closeOpen();
+    }
+}

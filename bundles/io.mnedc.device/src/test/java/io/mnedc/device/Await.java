@@ -1,0 +1,22 @@
+package io.mnedc.device;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for a condition, with a bound. */
+final class Await {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    private Await() {}
+
+    static void until(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + BOUND.toSeconds() + " s: " + what);
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.mnedc.device;
+
+import static io.mnedc.device.Fixture.ipv4;
+import static io.mnedc.device.Fixture.receive;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.tun.TunDriver;
+import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.Fixture.Node;
+import io.mnedc.tun.memory.MemoryTunDevice;
+import io.mnedc.tun.memory.MemoryTunDriver;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Relays that come and go, refuse and misbehave; settings that change. */
+@Timeout(60)
+class DeviceReconnectTest {
+    private final Fixture fixture = new Fixture();
+
+    @AfterEach
+    void end() throws IOException {
+        fixture.close();
+    }
+
+    @Test
+    void restartOfTheRelayLeavesInterfaceAndAddressAlone() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        TestRelay again = fixture.restart(relay);
+        Await.until("registered again", () -> again.bindings.get() == 1);
+        one.awaitReady();
+        assertThat(one.tun()).isSameAs(tun);
+        assertThat(one.device().snapshot().addresses()).contains("10.0.0.2/24");
+        assertThat(one.count("reconnects")).isEqualTo(1);
+    }
+
+    @Test
+    void nextRelayOfTheListIsTaken() throws Exception {
+        TestRelay first = fixture.relay();
+        TestRelay second = fixture.relay();
+        Node one = fixture.device("one", first, second);
+        Node two = fixture.device("two", first, second);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        first.close();
+        Await.until("both moved", () -> second.bindings.get() == 2);
+        one.awaitReady();
+        two.awaitReady();
+        assertThat(one.tun()).isSameAs(tun);
+        assertThat(one.device().snapshot().relay()).isEqualTo(second.address().toString());
+        byte[] packet = TestPackets.udp4(ipv4(second.node("one")), ipv4(second.node("two")), new byte[5]);
+        one.tun().injectPacket(packet);
+        assertThat(receive(two)).isEqualTo(packet);
+    }
+
+    @Test
+    void anotherLeaseGivesTheSameInterfaceAnotherAddress() throws Exception {
+        TestRelay first = fixture.relay();
+        TestRelay second = fixture.relay();
+        second.network = 0x0a010000;
+        Node one = fixture.device("one", first, second);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        first.close();
+        Await.until("moved", () -> second.bindings.get() == 1);
+        one.awaitReady();
+        assertThat(one.tun()).isSameAs(tun);
+        assertThat(tun.settings().addresses()).asString().contains("10.1.0.2/24");
+    }
+
+    @Test
+    void silentRelayIsGivenUp() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        relay.mute = true;
+        Await.until("given up", () -> one.state() == State.CONNECTING);
+        relay.mute = false;
+        one.awaitReady();
+    }
+
+    @Test
+    void whoIsReplacedSaysSoAndWaits() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device(Fixture.settings(Map.of("device.id", "same", "reconnect.max.seconds", 3600), relay));
+        one.awaitReady();
+        fixture.device(Fixture.settings(Map.of("device.id", "same", "reconnect.max.seconds", 3600), relay))
+                .awaitReady();
+        Await.until("put out", () -> one.state() == State.FAILED);
+        assertThat(one.device().snapshot().problem()).get().asString().contains("another device with the ID same");
+        assertThat(relay.registrations).hasValue(2);
+        assertThat(one.tun().isClosed()).isFalse();
+    }
+
+    @Test
+    void refusalIsToldAndTriedAgain() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.refusal = ErrorReport.fatal(ErrorCode.POOL_EXHAUSTED, "no address is free; make the pool larger");
+        Node one = fixture.device("one", relay);
+        Await.until("refused", () -> one.state() == State.FAILED);
+        assertThat(one.device().snapshot().problem()).get().asString().contains("make the pool larger");
+        relay.refusal = null;
+        one.awaitReady();
+        assertThat(one.device().snapshot().problem()).isEmpty();
+    }
+
+    @Test
+    void unknownSessionOfTheDataStreamMeansRegisteringAnew() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.forgetful = true;
+        Node one = fixture.device("one", relay);
+        Await.until("registers again", () -> relay.registrations.get() >= 2);
+        relay.forgetful = false;
+        one.awaitReady();
+    }
+
+    @Test
+    void missingInterfaceIsAFaultThatPasses() throws Exception {
+        TestRelay relay = fixture.relay();
+        AtomicBoolean broken = new AtomicBoolean(true);
+        MemoryTunDriver memory = MemoryTunDriver.withAllOffloads();
+        TunDriver driver = settings -> {
+            if (broken.get()) {
+                throw new TunException(TunException.Reason.NOT_PERMITTED, "no permission; grant CAP_NET_ADMIN");
+            }
+            return memory.open(settings);
+        };
+        Device device = fixture.device(Fixture.settings("one", relay), driver);
+        Await.until("failed", () -> device.snapshot().state() == State.FAILED);
+        assertThat(device.snapshot().problem()).get().asString().contains("CAP_NET_ADMIN");
+        broken.set(false);
+        Await.until("ready", () -> device.snapshot().state() == State.READY);
+        assertThat(device.snapshot().problem()).isEmpty();
+    }
+
+    @Test
+    void interfaceThatIsRemovedIsMadeAnew() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        tun.close();
+        Await.until("made anew", () -> !one.driver().devices().isEmpty() && one.state() == State.READY);
+        assertThat(one.tun()).isNotSameAs(tun);
+    }
+
+    @Test
+    void relayListMayChangeAroundTheConnection() throws Exception {
+        TestRelay first = fixture.relay();
+        TestRelay second = fixture.relay();
+        Node one = fixture.device("one", first);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        one.device().reconfigure(Fixture.settings("one", second, first));
+        Await.until("changed", () -> one.device().snapshot().relays().size() == 2);
+        assertThat(one.state()).isEqualTo(State.READY);
+        one.device().reconfigure(Fixture.settings("one", second));
+        Await.until("moved", () -> second.bindings.get() == 1);
+        one.awaitReady();
+        assertThat(first.registrations).hasValue(1);
+        assertThat(one.tun()).isSameAs(tun);
+    }
+
+    @Test
+    void mtuAndQueueChangeWhilePacketsFlow() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "mtu", 9000, "queue.millis", 5), relay));
+        Await.until("bound again", () -> relay.bindings.get() == 2);
+        one.awaitReady();
+        assertThat(tun.settings().mtu()).isEqualTo(9000);
+        assertThat(one.tun()).isSameAs(tun);
+        assertThat(relay.registrations).hasValue(1);
+    }
+
+    @Test
+    void anotherInterfaceNameMakesItAnew() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "tun.name", "other"), relay));
+        Await.until("renamed", () -> one.device().snapshot().tun().equals("other"));
+        assertThat(one.state()).isEqualTo(State.READY);
+        assertThat(one.driver().devices()).hasSize(1);
+        assertThat(relay.registrations).hasValue(1);
+    }
+
+    @Test
+    void nameThatIsTakenLeavesTheOldInterfaceInForce() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice foreign = one.driver().open(new TunSettings("taken", 1400, List.of(), List.of(), false));
+        one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "tun.name", "taken", "mtu", 1500), relay));
+        Await.until(
+                "old settings again",
+                () -> one.driver().device("mnedc0").isPresent()
+                        && one.driver().devices().indexOf(foreign) == 0);
+        Await.until("ready", () -> one.state() == State.READY);
+        assertThat(one.device().snapshot().tun()).isEqualTo("mnedc0");
+    }
+
+    @Test
+    void anotherIdRegistersAnew() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        one.device().reconfigure(Fixture.settings("eins", relay));
+        Await.until("registered", () -> relay.has("eins") && relay.bindings.get() == 2);
+        one.awaitReady();
+        assertThat(one.device().snapshot().addresses()).contains("10.0.0.3/24");
+        assertThat(one.tun()).isSameAs(tun);
+        Await.until("the old one is gone", () -> !relay.has("one"));
+    }
+
+    @Test
+    void publishedInfoIsToldNowAndAfterAReconnect() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        one.device().link().publish(new OrchestrationInfo("p", "x", List.of()));
+        Await.until(
+                "told", () -> relay.heard.stream().anyMatch(m -> m.toString().startsWith("Publish")));
+        TestRelay again = fixture.restart(relay);
+        Await.until(
+                "told again",
+                () -> again.heard.stream()
+                        .anyMatch(m -> m instanceof Hello hello
+                                && hello.info().platform().equals("p")));
+    }
+}

@@ -1,0 +1,276 @@
+package io.mnedc.device;
+
+import static io.mnedc.device.Fixture.ipv4;
+import static io.mnedc.device.Fixture.ipv6;
+import static io.mnedc.device.Fixture.receive;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.DataFrame;
+import io.mnedc.device.Fixture.Node;
+import io.mnedc.device.TestPackets.Shape;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Packets of a device, with the real protocol over loopback and interfaces in memory. */
+@Timeout(60)
+class DeviceTest {
+    private final Fixture fixture = new Fixture();
+
+    @AfterEach
+    void end() throws IOException {
+        fixture.close();
+    }
+
+    @Test
+    void registersAndGetsItsAddresses() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        assertThat(one.device().snapshot().addresses()).containsExactly("10.0.0.2/24", "fd12:3456:789a:1::2/64");
+        assertThat(one.device().snapshot().relay()).isEqualTo(relay.address().toString());
+        assertThat(one.device().snapshot().tun()).isEqualTo("mnedc0");
+        assertThat(one.device().snapshot().problem()).isEmpty();
+        assertThat(one.tun().settings().mtu()).isEqualTo(1400);
+        assertThat(one.tun().settings().addresses()).asString().contains("10.0.0.2/24");
+    }
+
+    @Test
+    void carriesPacketsBothWays() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        Node two = fixture.device("two", relay);
+        two.awaitReady();
+
+        byte[] there = TestPackets.udp4(ipv4(2), ipv4(3), "there".getBytes(UTF_8));
+        one.tun().injectPacket(there);
+        assertThat(receive(two)).isEqualTo(there);
+        byte[] back = TestPackets.udp6(ipv6(3), ipv6(2), "back".getBytes(UTF_8));
+        two.tun().injectPacket(back);
+        assertThat(receive(one)).isEqualTo(back);
+        Await.until("counted", () -> one.count("frames.out") == 1 && one.count("frames.in") == 1);
+    }
+
+    @Test
+    void packetsOfABatchStayInOrderWhateverIsBetweenThem() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        Node two = fixture.device("two", relay);
+        two.awaitReady();
+        int count = 500;
+        for (int i = 0; i < count; i++) {
+            byte[] payload = ByteBuffer.allocate(4 + i % 1300).putInt(i).array();
+            one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(i % 3 == 0 ? 200 : 3), payload));
+            one.tun().injectPacket(TestPackets.udp4(ipv4(2), InetAddress.getByName("224.0.0.1"), payload));
+        }
+        for (int i = 0; i < count; i++) {
+            if (i % 3 != 0) {
+                assertThat(ByteBuffer.wrap(receive(two)).getInt(28)).isEqualTo(i);
+            }
+        }
+        assertThat(one.count("drop.no-destination")).isEqualTo(count);
+    }
+
+    private static byte[] superPacket() throws IOException {
+        return TestPackets.superPacket(
+                new Shape(ipv4(2), ipv4(3), TestPackets.TCP, 0, 12, 60_000, 1_348), new Random(1));
+    }
+
+    @Test
+    void superPacketTravelsWhole() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        Node two = fixture.device("two", relay);
+        two.awaitReady();
+        awaitKnown(one, 1);
+        byte[] whole = superPacket();
+        one.tun().inject(whole);
+        assertThat(two.tun().take(Duration.ofSeconds(20))).isEqualTo(whole);
+        assertThat(one.count("segmented.out")).isZero();
+    }
+
+    @Test
+    void superPacketIsCutForAPeerWithoutOffloads() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        Node two = fixture.device(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
+        two.awaitReady();
+        one.tun().inject(superPacket());
+        int payload = 0;
+        while (payload < 60_000) {
+            byte[] segment = receive(two);
+            assertThat(segment).hasSizeLessThanOrEqualTo(1400);
+            payload += segment.length - 52;
+        }
+        assertThat(payload).isEqualTo(60_000);
+        assertThat(one.count("segmented.out")).isEqualTo(1);
+        assertThat(two.count("segmented.in")).isZero();
+    }
+
+    @Test
+    void superPacketIsCutByTheReceiverIfTheSenderDidNot() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node two = fixture.device(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
+        two.awaitReady();
+        byte[] whole = TestPackets.superPacket(
+                new Shape(ipv6(3), ipv6(2), TestPackets.UDP, 0, 0, 10_000, 1_000), new Random(1));
+        relay.sendRaw("two", frame(DataFrame.PACKET, 3, 2, whole));
+        for (int i = 0; i < 10; i++) {
+            assertThat(receive(two)).hasSize(1048);
+        }
+        Await.until("counted", () -> two.count("segmented.in") == 1);
+    }
+
+    static byte[] frame(int type, int source, int destination, byte[] payload) {
+        ByteBuffer out = ByteBuffer.allocate(DataFrame.HEADER + payload.length);
+        DataFrame.putHeader(out, 0, type, source, destination, 1, payload.length);
+        return out.put(DataFrame.HEADER, payload).array();
+    }
+
+    private static byte[] withHeader(byte[] packet) {
+        return ByteBuffer.allocate(10 + packet.length).put(10, packet).array();
+    }
+
+    private static void awaitKnown(Node node, int peers) throws Exception {
+        var known = new AtomicInteger();
+        try (var follower = node.device().link().subscribe(new PeerLinkTest.Counting(known))) {
+            Await.until("peers known", () -> known.get() >= peers);
+            assertThat(follower).isNotNull();
+        }
+    }
+
+    @Test
+    void framesThatAreNotWhatTheyShouldBeAreDroppedAndCounted() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        byte[] good = withHeader(TestPackets.udp4(ipv4(3), ipv4(2), new byte[20]));
+        relay.sendRaw("one", frame(DataFrame.PACKET, 4, 2, good)); // another's address
+        relay.sendRaw("one", frame(DataFrame.PACKET, 3, 9, good)); // for another
+        relay.sendRaw("one", frame(7, 3, 2, good)); // of no type
+        relay.sendRaw("one", frame(DataFrame.PACKET, 3, 2, new byte[29])); // no packet
+        byte[] hostile = good.clone();
+        hostile[1] = 1; // a super-packet that is none
+        relay.sendRaw("one", frame(DataFrame.PACKET, 3, 2, hostile));
+        byte[] sealed = frame(DataFrame.PACKET, 3, 2, good);
+        sealed[5] = DataFrame.SEALED;
+        relay.sendRaw("one", sealed);
+        relay.sendRaw("one", frame(DataFrame.ECHO, 3, 2, new byte[65]));
+        relay.sendRaw("one", frame(DataFrame.PACKET, 3, 2, good));
+
+        assertThat(receive(one)).hasSize(48);
+        assertThat(one.tun().take(Duration.ofMillis(1))).isNull();
+        assertThat(one.count("drop.foreign-source")).isEqualTo(1);
+        assertThat(one.count("drop.malformed")).isEqualTo(6);
+    }
+
+    @Test
+    void garbageOnTheDataStreamEndsThatStreamOnly() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        relay.sendRaw("one", new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
+        Await.until("bound again", () -> relay.bindings.get() == 2);
+        one.awaitReady();
+        assertThat(relay.registrations).hasValue(1);
+    }
+
+    @Test
+    void lostDataStreamIsOpenedAnewWithoutARegistration() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        var tun = one.tun();
+        relay.closeData("one");
+        Await.until("bound again", () -> relay.bindings.get() == 2);
+        one.awaitReady();
+        assertThat(relay.registrations).hasValue(1);
+        assertThat(one.tun()).isSameAs(tun);
+    }
+
+    @Test
+    void pingsPeersAndTheRelayThroughTheDataStream() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        fixture.device("two", relay).awaitReady();
+        Duration bound = Duration.ofSeconds(20);
+        assertThat(one.device().ping(3, bound).toCompletableFuture().get(30, TimeUnit.SECONDS))
+                .isPositive();
+        assertThat(one.device().ping(1, bound).toCompletableFuture().get(30, TimeUnit.SECONDS))
+                .isPositive();
+    }
+
+    @Test
+    void pingToNobodyFails() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        assertThatThrownBy(() -> one.device()
+                        .ping(77, Duration.ofMillis(50))
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> one.device()
+                        .ping(255, Duration.ofSeconds(1))
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS))
+                .hasMessageContaining("2..254");
+    }
+
+    @Test
+    void packetsWithoutAStreamAreCounted() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        relay.close();
+        Await.until("lost", () -> one.state() == State.CONNECTING);
+        one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]));
+        Await.until("counted", () -> one.count("drop.no-stream") == 1);
+    }
+
+    @Test
+    void stopsWithByeAndLeavesNoThread() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        var tun = one.tun();
+        one.device().close();
+        assertThat(tun.isClosed()).isTrue();
+        Await.until("bye", () -> relay.heard.stream().anyMatch(ControlMessage.Bye.class::isInstance));
+        // the one that looks names up ends by itself when it has nothing to do
+        Await.until(
+                "no thread",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("mnedc-device")));
+    }
+
+    @Test
+    void stopsWhileNoRelayAnswers() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.mute = true;
+        Node one = fixture.device("one", relay);
+        Await.until("trying", () -> one.state() == State.CONNECTING);
+        one.device().close();
+        one.device().close();
+    }
+}

@@ -1,0 +1,114 @@
+package io.mnedc.device;
+
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.tun.TunDriver;
+import io.mnedc.tun.memory.MemoryTunDevice;
+import io.mnedc.tun.memory.MemoryTunDriver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Relays and devices of a test, and what ends them. */
+final class Fixture implements AutoCloseable {
+    private final List<TestRelay> relays = new ArrayList<>();
+    private final List<Device> devices = new ArrayList<>();
+
+    /** A device with its interfaces. */
+    record Node(Device device, MemoryTunDriver driver) {
+        MemoryTunDevice tun() {
+            return driver.devices().get(0);
+        }
+
+        State state() {
+            return device.snapshot().state();
+        }
+
+        long count(String counter) {
+            Long value = device.snapshot().counters().get(counter);
+            if (value == null) {
+                throw new AssertionError(
+                        "no counter " + counter + " in " + device.snapshot().counters());
+            }
+            return value;
+        }
+
+        void awaitReady() throws Exception {
+            Await.until("ready", () -> state() == State.READY);
+        }
+    }
+
+    TestRelay relay() throws IOException {
+        TestRelay relay = new TestRelay();
+        relays.add(relay);
+        return relay;
+    }
+
+    TestRelay restart(TestRelay relay) throws IOException {
+        relay.close();
+        TestRelay again = relay.restarted();
+        relays.add(again);
+        return again;
+    }
+
+    Node device(String id, TestRelay... at) throws IOException {
+        return device(settings(id, at));
+    }
+
+    Node device(DeviceSettings settings) throws IOException {
+        MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
+        return new Node(device(settings, driver), driver);
+    }
+
+    Device device(DeviceSettings settings, TunDriver driver) throws IOException {
+        Device device = Device.start(settings, driver, "mnedc/test");
+        devices.add(device);
+        return device;
+    }
+
+    static DeviceSettings settings(String id, TestRelay... at) throws IOException {
+        return settings(Map.of("device.id", id), at);
+    }
+
+    static DeviceSettings settings(Map<String, ?> values, TestRelay... at) throws IOException {
+        List<String> relays = new ArrayList<>();
+        for (TestRelay relay : at) {
+            relays.add(relay.address().toString());
+        }
+        Map<String, Object> all = new HashMap<>();
+        all.put("relays", relays);
+        all.put("reconnect.max.seconds", 1);
+        all.putAll(values);
+        return new SettingsReader(all).read("");
+    }
+
+    static InetAddress ipv4(int node) throws UnknownHostException {
+        return InetAddress.getByName("10.0.0." + node);
+    }
+
+    static InetAddress ipv6(int node) throws UnknownHostException {
+        return InetAddress.getByName("fd12:3456:789a:1::" + Integer.toHexString(node));
+    }
+
+    /** What an application at a device receives next, without its virtio-net header. */
+    static byte[] receive(Node node) throws InterruptedException {
+        byte[] got = node.tun().take(Duration.ofSeconds(20));
+        if (got == null) {
+            throw new AssertionError("no packet within 20 s");
+        }
+        return Arrays.copyOfRange(got, 10, got.length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        devices.forEach(Device::close);
+        for (TestRelay relay : relays) {
+            relay.close();
+        }
+    }
+}

@@ -1,0 +1,384 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.DataBinding;
+import io.mnedc.codec.session.Effect;
+import io.mnedc.codec.session.RelaySession;
+import io.mnedc.transport.ChunkPool;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataHandler;
+import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.DataStream;
+import io.mnedc.transport.StreamSettings;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A relay with the real protocol and streams and nothing else: leases by order, forwards, and can misbehave. */
+final class TestRelay implements AutoCloseable {
+    static final long ULA = 0xfd12_3456_789a_0001L;
+
+    private final ServerSocketChannel server;
+    private int port = -1;
+    private final Thread acceptor;
+    private final EventLoopGroup loop =
+            new NioEventLoopGroup(1, (ThreadFactory) task -> new Thread(task, "test-relay-control"));
+    private final DataLoop data;
+    private final AtomicLong sessionIds =
+            new AtomicLong(ThreadLocalRandom.current().nextLong(1L << 40));
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+    private final Map<Integer, DataStream> streams = new ConcurrentHashMap<>();
+    private final Map<String, Integer> leases;
+    final List<ControlMessage> heard = new CopyOnWriteArrayList<>();
+    final AtomicInteger registrations = new AtomicInteger();
+    final AtomicInteger bindings = new AtomicInteger();
+    volatile int keepaliveMillis = 200;
+    volatile int network = 0x0a000000;
+    volatile @Nullable ErrorReport refusal;
+    volatile boolean mute;
+    volatile boolean forgetful;
+
+    TestRelay() throws IOException {
+        this(0, new ConcurrentHashMap<>());
+    }
+
+    private TestRelay(int port, Map<String, Integer> leases) throws IOException {
+        this.leases = leases;
+        this.data = new DataLoop("test-relay-data", new ChunkPool(16 << 20));
+        this.server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        this.acceptor = new Thread(this::accept, "test-relay-accept");
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    /** Another start of this relay: same port, same leases, no sessions. */
+    TestRelay restarted() throws IOException {
+        return new TestRelay(port(), leases);
+    }
+
+    int port() throws IOException {
+        if (port < 0) {
+            port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+        }
+        return port;
+    }
+
+    RelayAddress address() throws IOException {
+        return new RelayAddress("127.0.0.1", port());
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel socket = server.accept();
+                ByteBuffer first = ByteBuffer.allocate(Preamble.SIZE);
+                boolean whole = true;
+                while (whole && first.hasRemaining()) {
+                    whole = socket.read(first) >= 0;
+                }
+                if (!whole) {
+                    socket.close();
+                    continue;
+                }
+                first.flip();
+                boolean control = Preamble.decode(first.duplicate()).kind() == Preamble.StreamKind.CONTROL;
+                if (control) {
+                    socket.configureBlocking(false);
+                    ControlStream.adopt(loop, socket, first, new Session());
+                } else {
+                    data.attach(socket, StreamSettings.DEFAULT, new Binding());
+                }
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    /** One device's control stream. */
+    private final class Session implements ControlStream.Handler {
+        final RelaySession session = new RelaySession(
+                Protocol.SECURITY_NONE, 5_000_000_000L, keepaliveMillis * 1_000_000L, System.nanoTime());
+        final long id = sessionIds.incrementAndGet();
+        final Opaque secret = random();
+
+        @Nullable
+        ControlStream stream;
+
+        @Nullable
+        Hello hello;
+
+        int node;
+        long sequence;
+
+        @Override
+        public void opened(ControlStream opened) {
+            stream = opened;
+        }
+
+        @Override
+        public void preamble(Preamble preamble) {
+            if (!mute) {
+                stream().send(Preamble.of(Preamble.StreamKind.CONTROL));
+            }
+        }
+
+        ControlStream stream() {
+            ControlStream open = stream;
+            if (open == null) {
+                throw new IllegalStateException("not open");
+            }
+            return open;
+        }
+
+        @Override
+        public void message(ControlMessage message) {
+            if (mute) {
+                return;
+            }
+            heard.add(message);
+            run(session.received(message, System.nanoTime()));
+        }
+
+        private void run(List<Effect> effects) {
+            for (Effect effect : effects) {
+                if (effect instanceof Effect.Send send) {
+                    stream().send(send.message());
+                } else if (effect instanceof Effect.Close) {
+                    stream().closeAfterSent();
+                } else if (effect instanceof Effect.Lease lease) {
+                    lease(lease.hello());
+                } else if (effect instanceof Effect.Published published) {
+                    Hello old = hello;
+                    if (old != null) {
+                        hello = new Hello(
+                                old.deviceId(),
+                                old.instance(),
+                                old.software(),
+                                old.capabilities(),
+                                0,
+                                published.info());
+                        announceAll(new Change.Present(record()));
+                    }
+                }
+            }
+        }
+
+        private void lease(Hello asking) {
+            ErrorReport no = refusal;
+            if (no != null) {
+                run(session.refused(no));
+                return;
+            }
+            hello = asking;
+            node = leases.computeIfAbsent(asking.deviceId(), unused -> leases.size() + 2);
+            byId.put(id, this);
+            stream().allowLargeMessages();
+            stream().tickEvery(Duration.ofMillis(50));
+            run(session.leased(
+                    new Welcome(0, id, secret, node, network, 24, ULA, keepaliveMillis, 1, "test/1"),
+                    System.nanoTime()));
+            Session before = sessions.put(asking.deviceId(), this);
+            if (before != null) {
+                before.run(before.session.refused(ErrorReport.fatal(ErrorCode.REPLACED, "another one came")));
+            }
+            List<Change> all = new ArrayList<>();
+            sessions.values().forEach(other -> all.add(new Change.Present(other.record())));
+            stream().send(new Announce(++sequence, Part.SNAPSHOT_WHOLE, all));
+            announceAll(new Change.Present(record()));
+            registrations.incrementAndGet();
+        }
+
+        NodeRecord record() {
+            Hello known = hello;
+            if (known == null) {
+                throw new IllegalStateException("no hello");
+            }
+            return new NodeRecord(known.deviceId(), node, known.software(), known.capabilities(), known.info());
+        }
+
+        private void announceAll(Change change) {
+            sessions.values().stream()
+                    .filter(other -> other != this)
+                    .forEach(other -> other.stream().send(new Announce(++other.sequence, Part.DELTA, List.of(change))));
+        }
+
+        @Override
+        public void broken(ProtocolException broken) {
+            run(session.broken(broken));
+        }
+
+        @Override
+        public void tick() {
+            if (!mute) {
+                run(session.tick(System.nanoTime()));
+            }
+        }
+
+        @Override
+        public void closed(@Nullable Throwable cause) {
+            byId.remove(id);
+            Hello known = hello;
+            if (known != null && sessions.remove(known.deviceId(), this)) {
+                announceAll(new Change.Absent(known.deviceId()));
+            }
+        }
+    }
+
+    /** A data stream: handshake, then frames. */
+    private final class Binding implements DataHandler {
+        final DataBinding.Relay binding = new DataBinding.Relay(this::secret, random(), random());
+        int node;
+
+        private @Nullable Opaque secret(long id) {
+            Session session = byId.get(id);
+            return session == null || forgetful ? null : session.secret;
+        }
+
+        @Override
+        public void opened(DataStream stream) {
+            send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
+        }
+
+        @Override
+        public int received(DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
+            int at = from;
+            while (!binding.ready()) {
+                if (to - at < 4 || to - at < 4 + in.getInt(at)) {
+                    return at;
+                }
+                int end = at + 4 + in.getInt(at);
+                ByteBuffer message = in.duplicate().clear().limit(end).position(at + 4);
+                for (Effect effect : binding.received(ControlCodec.decode(message))) {
+                    if (effect instanceof Effect.Send send) {
+                        send(stream, ControlCodec.encode(send.message()));
+                    } else if (effect instanceof Effect.Close) {
+                        stream.close();
+                        return to;
+                    } else if (effect instanceof Effect.Bound bound) {
+                        Session session = byId.get(bound.sessionId());
+                        node = session == null ? 0 : session.node;
+                        streams.put(node, stream);
+                        bindings.incrementAndGet();
+                    }
+                }
+                at = end;
+            }
+            for (int size = DataFrame.complete(in, at, to); size > 0; size = DataFrame.complete(in, at, to)) {
+                frame(stream, in, at, size);
+                in.clear();
+                at += size;
+            }
+            return at;
+        }
+
+        private void frame(DataStream stream, ByteBuffer in, int at, int size) {
+            int destination = DataFrame.destination(in, at);
+            if (mute) {
+                return;
+            }
+            if (destination == Protocol.RELAY_NODE && DataFrame.type(in, at) == DataFrame.ECHO) {
+                DataFrame.reply(in, at);
+                stream.send(in, at, at + size);
+                return;
+            }
+            DataStream to = streams.get(destination);
+            if (to != null) {
+                to.send(in, at, at + size);
+            }
+        }
+
+        @Override
+        public void closed(@Nullable Throwable cause) {
+            // a stale entry is overwritten by the next binding
+        }
+    }
+
+    private static Opaque random() {
+        byte[] bytes = new byte[32];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return Opaque.copyOf(bytes);
+    }
+
+    private static void send(DataStream stream, ByteBuffer bytes) {
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes);
+        stream.send(direct, 0, direct.capacity());
+    }
+
+    int node(String deviceId) {
+        Integer node = leases.get(deviceId);
+        return node == null ? -1 : node;
+    }
+
+    /** Sends bytes as they are to a device's data stream. */
+    void sendRaw(String deviceId, byte[] bytes) {
+        DataStream stream = streams.get(node(deviceId));
+        if (stream != null) {
+            send(stream, ByteBuffer.wrap(bytes));
+        }
+    }
+
+    void closeData(String deviceId) {
+        DataStream stream = streams.get(node(deviceId));
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    void tell(String deviceId, ControlMessage message) {
+        Session session = sessions.get(deviceId);
+        if (session != null) {
+            session.stream().send(message);
+        }
+    }
+
+    boolean has(String deviceId) {
+        return sessions.containsKey(deviceId);
+    }
+
+    /** As killed: sockets are closed without a word. */
+    @Override
+    public void close() throws IOException {
+        port();
+        server.close();
+        data.close();
+        sessions.values().forEach(session -> session.stream().close());
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        try {
+            acceptor.join(2000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
