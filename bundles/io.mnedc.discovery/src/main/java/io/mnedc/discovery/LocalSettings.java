@@ -38,7 +38,8 @@ record LocalSettings(String platform, String executionType, List<OfferedService>
 
     private static LinkedHashSet<OfferedService> parse(String... entries) {
         var services = new LinkedHashSet<OfferedService>();
-        for (String entry : entries) {
+        // a .cfg file gives a list as one text
+        for (String entry : String.join(",", entries).split(",", -1)) {
             if (entry.isBlank()) {
                 continue;
             }

@@ -24,6 +24,12 @@ class LocalInfoTest {
     }
 
     @Test
+    void aListMayBeOneTextWithCommas() {
+        assertThat(LocalSettings.of("", "osgi", "web:http:8080, db,").services())
+                .containsExactly(WEB, DB);
+    }
+
+    @Test
     void anOfferedServiceIsAddedAndWithdrawn() {
         var info = new LocalInfo(LocalSettings.of("p", "osgi"), published::add);
         info.offer(7, WEB);

@@ -1,0 +1,76 @@
+package io.mnedc.itests.arch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** What a gateway's console shows, and that the page on configuration says the same. */
+class MetatypeTest {
+    private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io.mnedc.relay", "io.mnedc.address"})
+    void everySettingIsExplainedAndOnThePageWithItsDefault(String pid) throws Exception {
+        Document metatype = metatype(pid);
+        assertThat(metatype).as("metatype of %s", pid).isNotNull();
+        assertThat(elements(metatype, "OCD"))
+                .singleElement()
+                .satisfies(ocd -> assertThat(ocd.getAttribute("id")).isEqualTo(pid));
+        String section = section(pid);
+        List<String> keys = new ArrayList<>();
+        for (Element setting : elements(metatype, "AD")) {
+            String key = setting.getAttribute("id");
+            keys.add(key);
+            assertThat(setting.getAttribute("name")).as(key).isNotBlank().doesNotStartWith("%");
+            assertThat(setting.getAttribute("description")).as(key).hasSizeGreaterThan(20);
+            String value = setting.getAttribute("default");
+            assertThat(section).contains("| `" + key + "` | " + (value.isEmpty() ? "empty" : "`" + value + "`") + " |");
+            if (key.equals("enabled")) {
+                assertThat(value).isEqualTo("false");
+            }
+        }
+        assertThat(keys).contains("enabled");
+        assertThat(section.lines().filter(line -> line.startsWith("| `"))).hasSameSizeAs(keys);
+    }
+
+    private static String section(String pid) throws Exception {
+        String page = Files.readString(PAGE);
+        int begin = page.indexOf("\n## " + pid);
+        assertThat(begin).as("section %s of the page", pid).isPositive();
+        return page.substring(begin, page.indexOf("\n## ", begin + 1));
+    }
+
+    private static @Nullable Document metatype(String pid) throws Exception {
+        // Kura reads the file of this name
+        URL url = MetatypeTest.class.getClassLoader().getResource("OSGI-INF/metatype/" + pid + ".xml");
+        if (url == null) {
+            return null;
+        }
+        try (InputStream in = url.openStream()) {
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in);
+        }
+    }
+
+    private static List<Element> elements(@Nullable Document document, String name) {
+        List<Element> found = new ArrayList<>();
+        if (document != null) {
+            NodeList nodes = document.getElementsByTagName(name);
+            for (int i = 0; i < nodes.getLength(); i++) {
+                found.add((Element) nodes.item(i));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,99 @@
+package io.mnedc.itests.arch;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A bundle and what it may use. This is the table of the design; whoever changes it changes the design.
+ *
+ * @param bundle its symbolic name, which is its root package
+ * @param exports whether others may import its packages
+ * @param bundles the bundles that it may use
+ * @param libraries packages of others that it may use, beside the JDK, annotations and slf4j
+ */
+record Part(String bundle, boolean exports, Set<String> bundles, Set<String> libraries) {
+    private static final String API = "io.mnedc.api";
+    private static final String CODEC = "io.mnedc.codec";
+    private static final String TRANSPORT = "io.mnedc.transport";
+    private static final String LIBC = "io.mnedc.libc";
+    private static final String OSGI = "org.osgi";
+    private static final String SLF4J = "org.slf4j";
+    private static final String NETTY = "io.netty";
+    private static final String NETTY_CHANNEL = "io.netty.channel";
+    private static final String NETTY_THREADS = "io.netty.util.concurrent";
+
+    /** No byte code remains of these, or nobody misses it. */
+    private static final Set<String> ANNOTATIONS = Set.of(
+            "org.osgi.annotation",
+            "org.osgi.service.component.annotations",
+            "org.osgi.service.metatype.annotations",
+            "org.jspecify.annotations");
+
+    static Stream<Part> all() {
+        return Stream.of(
+                new Part(API, true, Set.of(), Set.of()),
+                new Part(CODEC, true, Set.of(), Set.of()),
+                new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of(NETTY, SLF4J)),
+                new Part("io.mnedc.address", false, Set.of(API), Set.of("org.h2.mvstore", OSGI, SLF4J)),
+                // relay and device own Netty's threads; all else of Netty is behind the transport
+                new Part(
+                        "io.mnedc.relay",
+                        false,
+                        Set.of(API, CODEC, TRANSPORT),
+                        Set.of(NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
+                new Part(LIBC, true, Set.of(), Set.of("com.sun.jna")),
+                new Part("io.mnedc.tun", false, Set.of(API, LIBC), Set.of(OSGI, SLF4J)),
+                // a test double: tests play the applications behind it
+                new Part("io.mnedc.tun.memory", true, Set.of(API), Set.of(OSGI)),
+                new Part(
+                        "io.mnedc.device",
+                        false,
+                        Set.of(API, CODEC, TRANSPORT),
+                        Set.of(NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
+                new Part("io.mnedc.discovery", false, Set.of(API), Set.of(OSGI, SLF4J)),
+                new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")));
+    }
+
+    /** {@return whose bundle a package belongs to: the longest bundle name that begins it} */
+    static String owner(String packageName) {
+        return all().map(Part::bundle)
+                .filter(bundle -> within(packageName, bundle))
+                .max((a, b) -> a.length() - b.length())
+                .orElse("");
+    }
+
+    DescribedPredicate<JavaClass> members() {
+        return DescribedPredicate.describe(
+                "classes of " + bundle, type -> owner(type.getPackageName()).equals(bundle));
+    }
+
+    DescribedPredicate<JavaClass> allowed() {
+        String names =
+                Stream.of(bundles, libraries).flatMap(Set::stream).sorted().collect(Collectors.joining(", "));
+        return DescribedPredicate.describe("of the bundle itself, the JDK or " + names, this::mayUse);
+    }
+
+    private boolean mayUse(JavaClass type) {
+        String name = type.getBaseComponentType().getPackageName();
+        String owner = owner(name);
+        if (!owner.isEmpty()) {
+            return owner.equals(bundle) || bundles.contains(owner);
+        }
+        return name.isEmpty()
+                || within(name, "java")
+                || within(name, "javax.crypto")
+                || Stream.of(ANNOTATIONS, libraries).flatMap(Set::stream).anyMatch(each -> within(name, each));
+    }
+
+    private static boolean within(String packageName, String root) {
+        return packageName.equals(root) || packageName.startsWith(root + ".");
+    }
+
+    @Override
+    public String toString() {
+        return bundle;
+    }
+}

@@ -1,0 +1,138 @@
+package io.mnedc.itests.gateway;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+
+/** A relay and a device in this framework, over the loopback interface and a TUN in memory. */
+public final class Overlay {
+    /** The relay's PID. */
+    public static final String RELAY = "io.mnedc.relay";
+
+    /** The allocator's PID. */
+    public static final String ADDRESS = "io.mnedc.address";
+
+    /** The device's PID. */
+    public static final String DEVICE = "io.mnedc.device";
+
+    /** The ID of the device. */
+    public static final String DEVICE_ID = "first";
+
+    private final Configurations configurations;
+    private final Path data;
+    private int port;
+
+    /** Prepares an overlay at a free port whose leases are kept in a directory. */
+    public Overlay(BundleContext context, Path data) throws IOException {
+        this.configurations = new Configurations(context);
+        this.data = data;
+        this.port = freePort();
+    }
+
+    /** {@return a port of the loopback interface that nobody listens on} */
+    public static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Configures relay, allocator and device. */
+    public void start() throws IOException, InterruptedException {
+        configurations.set(ADDRESS, address());
+        configurations.set(RELAY, relay());
+        configurations.set(DEVICE, device());
+    }
+
+    /** Removes the configurations. */
+    public void stop() throws IOException, InterruptedException {
+        configurations.remove(DEVICE);
+        configurations.remove(RELAY);
+        configurations.remove(ADDRESS);
+    }
+
+    /** {@return the configurations themselves} */
+    public Configurations configurations() {
+        return configurations;
+    }
+
+    /** {@return the relay's port} */
+    public int port() {
+        return port;
+    }
+
+    /** Lets the relay listen on another port from the next start on. */
+    public void moveTo(int newPort) {
+        port = newPort;
+    }
+
+    /** {@return the relay's address as devices are configured with it} */
+    public String relayAddress() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** {@return the allocator's configuration} */
+    public Map<String, Object> address() {
+        return values("enabled", true, "pool", "10.77.0.0/24", "data.dir", data.toString());
+    }
+
+    /** {@return the relay's configuration} */
+    public Map<String, Object> relay() {
+        return values("enabled", true, "listen", new String[] {relayAddress()}, "keepalive.millis", 500L);
+    }
+
+    /** {@return the device's configuration} */
+    public Map<String, Object> device() {
+        return values(
+                "enabled",
+                true,
+                "device.id",
+                DEVICE_ID,
+                "relays",
+                new String[] {relayAddress()},
+                "tun.name",
+                "test%d",
+                "reconnect.max.seconds",
+                1,
+                "driver.target",
+                "(mnedc.tun.driver=memory)");
+    }
+
+    /** {@return a map that may be changed} */
+    public static Map<String, Object> values(Object... keysAndValues) {
+        Map<String, Object> values = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return values;
+    }
+
+    /** {@return the names of our live threads} */
+    public static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("mnedc-"))
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .toList();
+    }
+
+    /** {@return whether somebody accepts connections at a port of the loopback interface} */
+    public static boolean listening(int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
