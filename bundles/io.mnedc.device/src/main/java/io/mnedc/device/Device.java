@@ -118,8 +118,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     }
 
     private static StreamSettings buffering(DeviceSettings settings) {
-        return new StreamSettings(
-                StreamSettings.DEFAULT.sendBufferBytes(), settings.queueBytes(), settings.queueTime());
+        return new StreamSettings(settings.sendBufferBytes(), settings.queueBytes(), settings.queueTime());
     }
 
     /** What the interface can take as it is; before there is one, what this device could cut for it. */

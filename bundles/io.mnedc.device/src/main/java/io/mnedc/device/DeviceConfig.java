@@ -91,6 +91,15 @@ import org.osgi.service.metatype.annotations.Option;
     int queue_kilobytes() default DeviceSettings.DEFAULT_QUEUE_KILOBYTES;
 
     @AttributeDefinition(
+            name = "Send buffer (KiB)",
+            min = "0",
+            max = "262144",
+            description =
+                    "The send buffer of the data connection (SO_SNDBUF); what is in it can no longer be dropped, so"
+                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to 262144.")
+    int send_buffer_kilobytes() default DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES;
+
+    @AttributeDefinition(
             name = "Platform",
             required = false,
             description =

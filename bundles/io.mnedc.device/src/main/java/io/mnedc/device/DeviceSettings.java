@@ -14,6 +14,7 @@ import java.util.List;
  * @param reconnectMost the longest pause between two attempts
  * @param queueTime how long a frame may wait to be sent
  * @param queueBytes how much may wait to be sent
+ * @param sendBufferBytes the data stream's SO_SNDBUF; 0 leaves it to the kernel
  */
 record DeviceSettings(
         String deviceId,
@@ -23,12 +24,14 @@ record DeviceSettings(
         boolean offload,
         Duration reconnectMost,
         Duration queueTime,
-        int queueBytes) {
+        int queueBytes,
+        int sendBufferBytes) {
     static final String DEFAULT_TUN_NAME = "mnedc%d";
     static final int DEFAULT_MTU = 1400;
     static final int DEFAULT_RECONNECT_SECONDS = 30;
     static final int DEFAULT_QUEUE_MILLIS = 100;
     static final int DEFAULT_QUEUE_KILOBYTES = 8192;
+    static final int DEFAULT_SEND_BUFFER_KILOBYTES = 1024;
 
     DeviceSettings {
         relays = List.copyOf(relays);

@@ -93,9 +93,12 @@ final class RelayAttempt implements ControlStream.Handler {
         return registered ? System.nanoTime() - registeredAt : 0;
     }
 
-    /** Has this completed when the socket is closed. */
+    /** Has this completed when the socket is closed; at once if there is nobody to take leave of. */
     void tellWhenGone(CompletableFuture<Void> told) {
         gone = told;
+        if (stream == null) {
+            told.complete(null);
+        }
     }
 
     /** Tells the peers something else, if registered already; else the hello told it. */

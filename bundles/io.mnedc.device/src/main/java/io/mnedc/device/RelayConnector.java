@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +77,7 @@ final class RelayConnector {
     }
 
     private static BackOff pauses(Duration longest) {
-        return new BackOff(FIRST_PAUSE, longest, ThreadLocalRandom.current());
+        return new BackOff(FIRST_PAUSE, longest, new SplittableRandom());
     }
 
     /** Begins. */

@@ -38,7 +38,9 @@ enum SettingsChange {
         if (before.mtu() != now.mtu() && !changes.contains(TUN)) {
             changes.add(TUN_LIVE);
         }
-        if (!before.queueTime().equals(now.queueTime()) || before.queueBytes() != now.queueBytes()) {
+        if (!before.queueTime().equals(now.queueTime())
+                || before.queueBytes() != now.queueBytes()
+                || before.sendBufferBytes() != now.sendBufferBytes()) {
             changes.add(DATA_STREAM);
         }
         if (!before.reconnectMost().equals(now.reconnectMost())) {

@@ -33,7 +33,8 @@ class SettingsTest {
                         true,
                         Duration.ofSeconds(30),
                         Duration.ofMillis(100),
-                        8192 * 1024));
+                        8192 * 1024,
+                        1024 * 1024));
         assertThat(new SettingsReader(Map.of()).enabled()).isFalse();
         for (var method : DeviceConfig.class.getDeclaredMethods()) {
             assertThat(method.getDefaultValue()).as(method.getName()).isNotNull();
@@ -110,8 +111,8 @@ class SettingsTest {
             Map.entry("offload", false), EnumSet.of(SettingsChange.TUN, SettingsChange.REGISTRATION),
             Map.entry("queue.millis", 1), EnumSet.of(SettingsChange.DATA_STREAM),
             Map.entry("queue.kilobytes", 128), EnumSet.of(SettingsChange.DATA_STREAM),
+            Map.entry("send.buffer.kilobytes", 0), EnumSet.of(SettingsChange.DATA_STREAM),
             Map.entry("reconnect.max.seconds", 1), EnumSet.of(SettingsChange.PAUSES),
-            Map.entry("platform", "other"), EnumSet.noneOf(SettingsChange.class),
             Map.entry("services", "web"), EnumSet.noneOf(SettingsChange.class));
 
     @Test
