@@ -6,6 +6,7 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             ErrorCode.POOL_EXHAUSTED,
             ErrorCode.RESERVATION_TAKEN);
 
+    private static final long NOTICES_APART = Duration.ofSeconds(10).toNanos();
+
     private final StatusBoard board;
     private final Counters counters;
     private final OutageLog outages = new OutageLog();
@@ -40,6 +43,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private boolean everRegistered;
     private boolean said;
     private boolean stopping;
+    private boolean noticed;
+    private long noticedAt;
 
     private record Parts(
             Supplier<DeviceSettings> settings,
@@ -125,7 +130,13 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void noticed(RelayAttempt attempt, ErrorReport notice) {
-        LOG.warn("device {}: relay {} notes: {}", settings().deviceId(), attempt.relay(), notice.sentence());
+        // a relay that says much must not fill the log
+        long now = System.nanoTime();
+        if (!noticed || now - noticedAt >= NOTICES_APART) {
+            noticed = true;
+            noticedAt = now;
+            LOG.warn("device {}: relay {} notes: {}", settings().deviceId(), attempt.relay(), notice.sentence());
+        }
     }
 
     @Override

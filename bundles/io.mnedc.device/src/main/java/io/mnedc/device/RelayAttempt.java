@@ -78,7 +78,7 @@ final class RelayAttempt implements ControlStream.Handler {
         return remote;
     }
 
-    /** {@return the relay's last word, if it refused or ended the session} */
+    /** {@return why it ended, if the relay said so or broke the protocol} */
     @Nullable
     ErrorReport refusal() {
         return refusal;
@@ -150,6 +150,9 @@ final class RelayAttempt implements ControlStream.Handler {
 
     @Override
     public void broken(ProtocolException broken) {
+        if (refusal == null) {
+            refusal = ErrorReport.fatal(broken.code(), String.valueOf(broken.getMessage()));
+        }
         List<Effect> effects = session.broken(broken);
         ControlStream open = stream;
         if (effects.isEmpty() && open != null) {

@@ -9,8 +9,13 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.tun.memory.MemoryTunDevice;
@@ -84,6 +89,7 @@ class DeviceReconnectTest {
     @Test
     void silentRelayIsGivenUp() throws Exception {
         TestRelay relay = fixture.relay();
+        relay.keepaliveMillis = 200;
         Node one = fixture.device("one", relay);
         one.awaitReady();
         relay.mute = true;
@@ -115,6 +121,37 @@ class DeviceReconnectTest {
         relay.refusal = null;
         one.awaitReady();
         assertThat(one.device().snapshot().problem()).isEmpty();
+    }
+
+    @Test
+    void relayOfAnotherMajorVersionIsNamedAsTheProblem() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.major = 9;
+        Node one = fixture.device("one", relay);
+        Await.until("refused", () -> one.state() == State.FAILED);
+        assertThat(one.device().snapshot().problem())
+                .get()
+                .asString()
+                .contains("9.0")
+                .contains("update");
+        relay.major = 1;
+        one.awaitReady();
+    }
+
+    @Test
+    void brokenControlMessageEndsThatSessionOnly() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        MemoryTunDevice tun = one.tun();
+        // nobody may announce the broadcast node
+        relay.tell(
+                "one",
+                new Announce(
+                        2, Part.DELTA, List.of(new Change.Present(new NodeRecord("x", 255, "", 0, NodeInfo.NONE)))));
+        Await.until("registered again", () -> relay.registrations.get() == 2);
+        one.awaitReady();
+        assertThat(one.tun()).isSameAs(tun);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -180,6 +181,58 @@ class DeviceTest {
         assertThat(one.tun().take(Duration.ofMillis(1))).isNull();
         assertThat(one.count("drop.foreign-source")).isEqualTo(1);
         assertThat(one.count("drop.malformed")).isEqualTo(6);
+    }
+
+    /** Frames that can be delimited, with anything in them. */
+    @Test
+    void noFrameStopsTheWayIn() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device(Fixture.settings(Map.of("device.id", "one", "offload", "false"), relay));
+        one.awaitReady();
+        Random random = new Random(7);
+        for (int i = 0; i < 2_000; i++) {
+            byte[] payload = i % 2 == 0
+                    ? new byte[random.nextInt(200)]
+                    : TestPackets.superPacket(
+                            new Shape(ipv4(3), ipv4(2), TestPackets.TCP, 0, 0, random.nextInt(3000), 900), random);
+            if (i % 2 == 0) {
+                random.nextBytes(payload);
+            }
+            for (int flips = random.nextInt(4); flips > 0 && payload.length > 0; flips--) {
+                payload[random.nextInt(Math.min(60, payload.length))] = (byte) random.nextInt();
+            }
+            relay.sendRaw("one", frame(random.nextInt(4), random.nextInt(5), random.nextInt(4), payload));
+            while (one.tun().take(Duration.ZERO) != null) {
+                // whatever got through
+            }
+        }
+        byte[] last = TestPackets.udp4(ipv4(9), ipv4(2), "last".getBytes(UTF_8));
+        relay.sendRaw("one", frame(DataFrame.PACKET, 9, 2, withHeader(last)));
+        Await.until("the last one", () -> {
+            byte[] got = one.tun().take(Duration.ofMillis(10));
+            return got != null && Arrays.equals(got, withHeader(last));
+        });
+        assertThat(relay.bindings).hasValue(1);
+    }
+
+    @Test
+    void noPacketStopsTheWayOut() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        Node two = fixture.device("two", relay);
+        two.awaitReady();
+        Random random = new Random(8);
+        for (int i = 0; i < 900; i++) {
+            byte[] packet = new byte[11 + random.nextInt(80)];
+            random.nextBytes(packet);
+            packet[10] = i % 3 == 0 ? 0x45 : i % 3 == 1 ? 0x60 : packet[10];
+            one.tun().inject(packet);
+        }
+        byte[] last = TestPackets.udp4(ipv4(2), ipv4(3), "last".getBytes(UTF_8));
+        Await.until("room", () -> one.tun().injectPacket(last));
+        assertThat(receive(two)).isEqualTo(last);
+        assertThat(one.state()).isEqualTo(State.READY);
     }
 
     @Test

@@ -64,9 +64,10 @@ final class TestRelay implements AutoCloseable {
     final List<ControlMessage> heard = new CopyOnWriteArrayList<>();
     final AtomicInteger registrations = new AtomicInteger();
     final AtomicInteger bindings = new AtomicInteger();
-    volatile int keepaliveMillis = 200;
+    volatile int keepaliveMillis = 3000;
     volatile int network = 0x0a000000;
     volatile @Nullable ErrorReport refusal;
+    volatile int major = Protocol.MAJOR;
     volatile boolean mute;
     volatile boolean forgetful;
 
@@ -150,7 +151,7 @@ final class TestRelay implements AutoCloseable {
         @Override
         public void preamble(Preamble preamble) {
             if (!mute) {
-                stream().send(Preamble.of(Preamble.StreamKind.CONTROL));
+                stream().send(new Preamble(Preamble.StreamKind.CONTROL, major, 0));
             }
         }
 

@@ -1,0 +1,130 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.tun.memory.MemoryTunDriver;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+
+/** The component with a registry of its own; in frameworks it is tested by the integration tests. */
+@Timeout(60)
+class DeviceComponentTest {
+    private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
+    private final MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
+    private final Map<String, Object> properties = new HashMap<>();
+    private TestRelay relay;
+
+    @BeforeEach
+    void begin() throws IOException {
+        relay = new TestRelay();
+        properties.putAll(Map.of(
+                "enabled", "true", "device.id", "one", "relays", relay.address().toString()));
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        relay.close();
+    }
+
+    private static <T> T fake(Class<T> type, InvocationHandler handler) {
+        return type.cast(
+                Proxy.newProxyInstance(DeviceComponentTest.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private BundleContext context() {
+        Bundle bundle = fake(Bundle.class, (self, method, arguments) -> new Version("1.2.3.SNAPSHOT"));
+        return fake(BundleContext.class, (self, method, arguments) -> {
+            if (method.getName().equals("getBundle")) {
+                return bundle;
+            }
+            Class<?> type = (Class<?>) arguments[0];
+            services.put(type, arguments[1]);
+            return fake(ServiceRegistration.class, (registration, called, values) -> {
+                if (called.getName().equals("unregister")) {
+                    services.remove(type);
+                }
+                return null;
+            });
+        });
+    }
+
+    private DeviceComponent component() {
+        return new DeviceComponent(context(), driver, properties);
+    }
+
+    private DeviceStatus.Snapshot snapshot() {
+        return ((DeviceStatus) Objects.requireNonNull(services.get(DeviceStatus.class))).snapshot();
+    }
+
+    private void awaitReady() throws Exception {
+        Await.until("ready", () -> snapshot().state() == State.READY);
+    }
+
+    @Test
+    void servicesAreThereOnlyWhileItIsEnabled() throws Exception {
+        properties.put("enabled", false);
+        DeviceComponent component = component();
+        assertThat(services).isEmpty();
+        properties.put("enabled", true);
+        component.modified(properties);
+        assertThat(services).hasSize(2);
+        awaitReady();
+        properties.put("enabled", "false");
+        component.modified(properties);
+        assertThat(services).isEmpty();
+        assertThat(driver.devices()).isEmpty();
+        component.deactivate();
+    }
+
+    @Test
+    void wrongConfigurationIsRefusedAndTheOldOneGoesOn() throws Exception {
+        DeviceComponent component = component();
+        awaitReady();
+        var tun = driver.devices().get(0);
+        properties.put("mtu", "12");
+        properties.put("device.id", "other");
+        component.modified(properties);
+        assertThat(snapshot().deviceId()).isEqualTo("one");
+        assertThat(snapshot().state()).isEqualTo(State.READY);
+        assertThat(tun.isClosed()).isFalse();
+        properties.put("mtu", "1300");
+        component.modified(properties);
+        Await.until(
+                "the right one is in force",
+                () -> relay.has("other") && tun.settings().mtu() == 1300);
+        component.deactivate();
+        assertThat(services).isEmpty();
+        assertThat(tun.isClosed()).isTrue();
+    }
+
+    @Test
+    void wrongFirstConfigurationStartsNothing() {
+        properties.put("relays", "a:b:c");
+        DeviceComponent component = component();
+        assertThat(services).isEmpty();
+        component.deactivate();
+    }
+
+    @Test
+    void relayIsToldTheVersion() throws Exception {
+        DeviceComponent component = component();
+        awaitReady();
+        assertThat(relay.heard.toString()).contains("software=mnedc/1.2.3,");
+        component.deactivate();
+    }
+}
