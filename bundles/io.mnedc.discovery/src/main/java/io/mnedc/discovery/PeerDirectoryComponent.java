@@ -22,8 +22,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The peer directory of a device: there while the device has a link to follow. */
+/**
+ * The peer directory of a device: there while the device has a link to follow, and at work even while nobody asks it: it
+ * also tells the peers about this device.
+ */
 @Component(
+        immediate = true,
         service = PeerDirectory.class,
         configurationPid = PeerDirectoryComponent.PID,
         configurationPolicy = ConfigurationPolicy.OPTIONAL)
