@@ -48,7 +48,7 @@ public final class Lab implements AutoCloseable {
     /** Builds a lab that keeps its files (logs, data of the nodes) in a temporary directory and removes it too. */
     public static Lab build(Consumer<Topology> plan) {
         try {
-            return build(Files.createTempDirectory("mnedc-lab-"), false, plan);
+            return build(Files.createTempDirectory(Namespaces.ownPrefix()), false, plan);
         } catch (IOException e) {
             throw new LabException("cannot create a temporary directory", e);
         }
@@ -104,10 +104,20 @@ public final class Lab implements AutoCloseable {
         return missing;
     }
 
-    /** Removes the namespaces, and the processes in them, of labs whose JVM is gone. Returns their names. */
+    /**
+     * Removes the namespaces, the processes in them and the temporary directories of labs whose JVM is gone.
+     *
+     * @return the names of the namespaces
+     */
     public static List<String> sweep() {
-        List<String> orphans = Namespaces.orphans();
+        List<String> orphans =
+                Namespaces.all().stream().filter(Namespaces::isOrphan).toList();
         Namespaces.remove(orphans);
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            files.filter(file -> Namespaces.isOrphan(file.getFileName() + "")).forEach(Lab::delete);
+        } catch (IOException e) {
+            throw new LabException("cannot look for leftovers of earlier labs", e);
+        }
         return orphans;
     }
 
@@ -158,11 +168,11 @@ public final class Lab implements AutoCloseable {
         List<String> existing = Namespaces.all();
         Namespaces.remove(namespaces.stream().filter(existing::contains).toList());
         if (!keepDirectory) {
-            deleteDirectory();
+            delete(directory);
         }
     }
 
-    private void deleteDirectory() {
+    private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * leftovers of a dead process from the namespaces of a living one.
  */
 final class Namespaces {
-    private static final Pattern OWNED = Pattern.compile("mn([0-9a-f]+)-([0-9a-f]+)-[0-9]+-.+");
+    private static final Pattern OWNED = Pattern.compile("mn([0-9a-f]+)-([0-9a-f]+)-[0-9].*");
     private static final Duration BOUND = Duration.ofSeconds(20);
 
     private Namespaces() {}
@@ -29,10 +29,6 @@ final class Namespaces {
     static List<String> all() {
         String[] names = new File("/run/netns").list();
         return names == null ? List.of() : Stream.of(names).sorted().toList();
-    }
-
-    static List<String> orphans() {
-        return all().stream().filter(Namespaces::isOrphan).toList();
     }
 
     /** Kills every process in these namespaces and removes them; goes on after a failure. */
@@ -62,7 +58,8 @@ final class Namespaces {
         }
     }
 
-    private static boolean isOrphan(String name) {
+    /** Whether something with this name belongs to a process that is no more. */
+    static boolean isOrphan(String name) {
         Matcher match = OWNED.matcher(name);
         if (!match.matches()) {
             return false;

@@ -98,6 +98,7 @@ class LabTest {
         assertThat(Lab.sweep()).filteredOn(name -> name.startsWith(prefix)).hasSize(2);
 
         assertThat(Namespaces.all()).noneMatch(name -> name.startsWith(prefix));
+        assertThat(new File(System.getProperty("java.io.tmpdir")).list()).noneMatch(name -> name.startsWith(prefix));
         assertThat(isRunning(Long.parseLong(sleeper))).isFalse();
     }
 
