@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * {@code ./mnedc bench}: one TCP stream from a to b through the relay, beside the plain path from a to the relay's
@@ -31,6 +32,7 @@ public final class Bench {
     private final Samples idleDevice = new Samples();
     private final Samples busyRelay = new Samples();
     private final Samples busyDevice = new Samples();
+    private final Samples ownCpu = new Samples();
 
     private Bench(int rounds, int seconds) {
         this.rounds = rounds;
@@ -86,7 +88,11 @@ public final class Bench {
             memory(overlay, idleRelay, idleDevice);
             for (int round = 0; round < rounds; round++) {
                 for (Way way : ways) {
-                    measure(nats.a(), way);
+                    double before = ownCpuSeconds(overlay);
+                    double gigabytes = measure(nats.a(), way);
+                    if (way.name.startsWith("MNEDC")) {
+                        ownCpu.add((ownCpuSeconds(overlay) - before) / gigabytes);
+                    }
                 }
                 memory(overlay, busyRelay, busyDevice);
                 progress("round " + (round + 1) + " of " + rounds + " done");
@@ -123,7 +129,15 @@ public final class Bench {
         throw new LabException("no ping from a to b");
     }
 
-    private void measure(Host from, Way way) {
+    /** Processor time of the relay and of the two devices that carry the stream. */
+    private static double ownCpuSeconds(Overlay overlay) {
+        return Stream.of(overlay.relay(), overlay.a(), overlay.b())
+                .mapToDouble(node -> node.process().cpuSeconds())
+                .sum();
+    }
+
+    /** Returns the gigabytes that arrived meanwhile. */
+    private double measure(Host from, Way way) {
         from.exec("ping", "-n", "-c3", "-i0.2", way.address); // wakes what sleeps
         String idle = from.exec("ping", "-n", "-c20", "-i0.05", way.address).orThrow();
         way.idlePing.add(number(RTT_MEAN, 1, idle));
@@ -136,7 +150,7 @@ public final class Bench {
 
         LabProcess pings =
                 from.start("ping", "-n", "-i0.02", "-w" + (seconds + 1), way.address); // outlives the transfer a little
-        iperf(from, way.address, seconds);
+        String loaded = iperf(from, way.address, seconds);
         pings.await(Duration.ofSeconds(seconds + 10L));
         Samples each = new Samples();
         RTT_EACH.matcher(String.join("\n", pings.log()))
@@ -145,6 +159,7 @@ public final class Bench {
                 .forEach(match -> each.add(Double.parseDouble(match.group(1))));
         way.loadPing.add(each.median());
         way.loadPing99.add(each.quantile(0.99));
+        return (number(RECEIVED, 1, result) + number(RECEIVED, 1, loaded)) / 1e9;
     }
 
     private static String iperf(Host from, String address, int seconds) {
@@ -189,6 +204,7 @@ public final class Bench {
         row("rate / plain path", "%.2f".formatted(mnedc.rate.median() / plain.rate.median()), ">= 0.35");
         row("rate / OpenVPN TCP", "%.1f".formatted(mnedc.rate.median() / openVpn.rate.median()), ">= 10");
         row("idle ping a to b, ms", mnedc.idlePing.show(3), "<= 0.5");
+        row("CPU s per GB of relay and both devices alone", ownCpu.show(2), "");
         row("RSS of the relay idle / after load, MB", idleRelay.show(0) + " / " + busyRelay.show(0), "");
         row("RSS of device a idle / after load, MB", idleDevice.show(0) + " / " + busyDevice.show(0), "");
         row("all started at once to first ping a to b, s", coldStart.show(2), "");

@@ -140,7 +140,13 @@ public final class Demo {
         OUT.printf(
                 "%-10s%-14s%-14s%-14s%-14s%-10s%n",
                 "device", "address", "to next, ms", "in Mbit/s", "out Mbit/s", "RSS MB");
-        Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "mnedc-demo-end"));
+        Thread ending = new Thread(
+                () -> {
+                    OUT.println("\nRemoving everything ...");
+                    end.countDown();
+                },
+                "mnedc-demo-end");
+        Runtime.getRuntime().addShutdownHook(ending);
         try {
             while (!end.await(2, TimeUnit.SECONDS)) {
                 double seconds = (System.nanoTime() - then) / 1e9;

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -37,8 +36,8 @@ public final class Lab implements AutoCloseable {
     private final List<String> namespaces = new ArrayList<>();
     private final Path directory;
     private final boolean keepDirectory;
-    private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread hook = new Thread(this::remove, "mnedc-lab-hook");
+    private boolean closed;
 
     private Lab(Path directory, boolean keepDirectory) {
         this.directory = directory;
@@ -160,10 +159,12 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private void remove() {
-        if (!closed.compareAndSet(false, true)) {
+    /** Whoever comes second waits for the first: the JVM ends as soon as its hooks have returned. */
+    private synchronized void remove() {
+        if (closed) {
             return;
         }
+        closed = true;
         hosts.values().forEach(Host::killAll);
         List<String> existing = Namespaces.all();
         Namespaces.remove(namespaces.stream().filter(existing::contains).toList());
