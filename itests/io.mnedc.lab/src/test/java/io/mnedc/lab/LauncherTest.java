@@ -1,0 +1,192 @@
+package io.mnedc.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launcher's command line and the settings it writes, with a stand-in for the JVM that prints its arguments. */
+class LauncherTest {
+    private static final Path HOME = Path.of("../..").toAbsolutePath().normalize();
+    private static final String FAKE_JAVA = """
+            #!/bin/sh
+            case "$*" in
+            *-XshowSettings*) echo "    java.specification.version = 17" ;;
+            *) echo "java $*" ;;
+            esac
+            """;
+
+    @TempDir
+    Path temporary;
+
+    private Path data;
+    private Path launcher;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        data = temporary.resolve("data of a node");
+        Path java = Files.createDirectories(temporary.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, FAKE_JAVA);
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        // a home of its own, so that nothing depends on what is built already
+        launcher = Files.copy(HOME.resolve("mnedc"), temporary.resolve("mnedc"));
+        Path jars = Files.createDirectories(temporary.resolve("bndrun/target/executable"));
+        for (String jar : List.of("relay.felix.jar", "relay.equinox.jar", "device.felix.jar")) {
+            Files.createFile(jars.resolve(jar));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo ", "relay ", "device ", "shell ", "test ", "bench "})
+    void everyCommandHasHelp(String command) {
+        CommandResult result = run((command + "--help").split(" ", -1));
+
+        assertThat(result.status()).isZero();
+        assertThat(result.output()).contains("./mnedc " + command.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', ./mnedc relay",
+        "nonsense, nonsense",
+        "relay --nonsense, --nonsense",
+        "relay --id x, --id",
+        "relay --listen, --listen",
+        "relay --listen 3334, --listen 3334",
+        "relay --listen 0.0.0.0:65536, 65536",
+        "relay --listen=0.0.0.0:0, 0.0.0.0:0",
+        "relay --pool 10.0.0.0, 10.0.0.0",
+        "relay --pool 10.0.0.0/31, /8 to /30",
+        "relay --pool 10.0.0.256/24, 10.0.0.256/24",
+        "relay --security tls, tls",
+        "device --relay host:port, host:port",
+        "device --relay h --id a/b, a/b",
+        "device --relay h --mtu 1279, 1280 to 65535",
+        "device --relay h --mtu x, --mtu x",
+        "device --relay h --tun sixteencharacter, longer than 15",
+        "device --relay h --tun a/b, a/b",
+        "shell, relay or device",
+        "shell both, both",
+        "demo --twice, --twice",
+        "test all, all",
+        "bench --rounds x, x",
+    })
+    void aWrongCommandLineIsNamed(String line, String named) {
+        CommandResult result = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.output()).contains(named);
+    }
+
+    @Test
+    void relayOptionsBecomeSettings() throws IOException {
+        CommandResult result = run("relay", "--data", data.toString(), "--listen", "[::]:4000", "--pool=10.9.0.0/16");
+
+        assertThat(result.orThrow()).contains("-Dfelix.fileinstall.dir=" + data + "/etc", "relay.felix.jar");
+        assertThat(settings("io.mnedc.relay"))
+                .contains("enabled=B\"true\"", "listen=[\"[::]:4000\"]", "security=\"none\"");
+        assertThat(settings("io.mnedc.address"))
+                .contains("enabled=B\"true\"", "pool=\"10.9.0.0/16\"", "data.dir=\"" + data + "/leases\"");
+    }
+
+    @Test
+    void deviceOptionsBecomeSettings() throws IOException {
+        run(
+                        "device",
+                        "--data",
+                        data.toString(),
+                        "--relay",
+                        "r1",
+                        "--relay",
+                        "r2:99",
+                        "--id",
+                        "press-7",
+                        "--mtu",
+                        "9000")
+                .orThrow();
+
+        assertThat(settings("io.mnedc.device"))
+                .contains("relays=[\"r1\",\"r2:99\"]", "device.id=\"press-7\"", "mtu=I\"9000\"");
+    }
+
+    @Test
+    void aSecondStartNeedsNoOptionsAndKeepsWhatWasEdited() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r1").orThrow();
+        List<String> first = settings("io.mnedc.device");
+        Path file = data.resolve("etc/io.mnedc.device.config");
+        Files.writeString(file, Files.readString(file) + "platform=\"press\"\nservices=[ \\\n  \"a\", \\\n  ]\n");
+
+        run("device", "--data", data.toString(), "--relay", "r2").orThrow();
+        run("device", "--data", data.toString()).orThrow();
+
+        List<String> expected = new ArrayList<>(first);
+        expected.replaceAll(line -> line.replace("r1", "r2"));
+        expected.addAll(List.of("platform=\"press\"", "services=[ \\", "  \"a\", \\", "  ]"));
+        assertThat(settings("io.mnedc.device")).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void aListOverSeveralLinesIsReplacedAsAWhole() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r1", "--id", "x").orThrow();
+        Path file = data.resolve("etc/io.mnedc.device.config");
+        Files.writeString(file, "relays=[ \\\n  \"a\", \\\n  \"b\", \\\n  ]\nenabled=B\"false\"\n");
+
+        run("device", "--data", data.toString(), "--relay", "r2").orThrow();
+
+        assertThat(settings("io.mnedc.device"))
+                .containsExactly("relays=[\"r2\"]", "enabled=B\"false\"", "device.id=\"x\"");
+    }
+
+    @Test
+    void aDeviceIdIsMadeUpOnceAndKept() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r").orThrow();
+        String id = Files.readString(data.resolve("device-id")).strip();
+
+        run("device", "--data", data.toString()).orThrow();
+
+        assertThat(id).matches("[A-Za-z0-9._-]{8,64}");
+        assertThat(settings("io.mnedc.device")).contains("device.id=\"" + id + "\"");
+    }
+
+    @Test
+    void aDeviceWithoutARelayIsToldSo() {
+        CommandResult result = run("device", "--data", data.toString());
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.output()).contains("--relay HOST[:PORT]");
+    }
+
+    @Test
+    void whatIsNotBuiltIsNamed() {
+        CommandResult result = run("device", "--data", data.toString(), "--relay", "r");
+        assertThat(result.status()).isZero();
+
+        CommandResult missing = run("shell", "device", "--data", data.toString());
+
+        assertThat(missing.status()).isEqualTo(3);
+        assertThat(missing.output()).contains("shell.felix.jar");
+    }
+
+    private List<String> settings(String pid) throws IOException {
+        return Files.readAllLines(data.resolve("etc/" + pid + ".config")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+    }
+
+    private CommandResult run(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of("env", "MNEDC_BUILD=no", "JAVA_HOME=" + temporary.resolve("jdk"), "sh", launcher.toString()));
+        command.addAll(List.of(arguments));
+        return Command.run(Duration.ofSeconds(20), "", command);
+    }
+}
