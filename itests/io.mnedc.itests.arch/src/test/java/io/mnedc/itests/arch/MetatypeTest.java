@@ -21,7 +21,7 @@ class MetatypeTest {
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 
     @ParameterizedTest
-    @ValueSource(strings = {"io.mnedc.relay", "io.mnedc.address"})
+    @ValueSource(strings = {"io.mnedc.relay", "io.mnedc.address", "io.mnedc.device"})
     void everySettingIsExplainedAndOnThePageWithItsDefault(String pid) throws Exception {
         Document metatype = metatype(pid);
         assertThat(metatype).as("metatype of %s", pid).isNotNull();
