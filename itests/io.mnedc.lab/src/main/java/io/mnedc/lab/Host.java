@@ -75,6 +75,19 @@ public final class Host {
                 : new Traffic(0, 0);
     }
 
+    /** Of a router: from now on, what it should forward disappears silently, as if a cable were pulled. */
+    public void cut() {
+        exec(
+                        "nft",
+                        "add table inet cut; add chain inet cut through { type filter hook forward priority -10; policy drop; }")
+                .orThrow();
+    }
+
+    /** Of a router that was {@link #cut()}: forwards again. */
+    public void mend() {
+        exec("nft", "delete table inet cut").orThrow();
+    }
+
     /** Byte counters of an interface. */
     public record Traffic(long received, long sent) {}
 

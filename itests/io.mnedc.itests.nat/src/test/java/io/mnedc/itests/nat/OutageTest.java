@@ -104,6 +104,26 @@ class OutageTest {
         assertThat(addresses()).isEqualTo(before);
     }
 
+    @Test
+    void aDeviceThatIsCutOffSilentlyIsMissedAndComesBack() {
+        Host gate = overlay.nats().lab().host("nat-b1");
+        String address = addressOnInterface(overlay.b());
+        long before = departuresOfB();
+
+        gate.cut();
+        Conversations.await("the relay misses b", BOUND, () -> departuresOfB() > before);
+        gate.mend();
+
+        pingAll();
+        assertThat(addressOnInterface(overlay.b())).isEqualTo(address);
+    }
+
+    private long departuresOfB() {
+        return overlay.relay().process().log().stream()
+                .filter(line -> line.contains(" b left"))
+                .count();
+    }
+
     private void pingAll() {
         for (Conversations.Pair pair : Conversations.pairs(overlay.devices())) {
             Conversations.await(
