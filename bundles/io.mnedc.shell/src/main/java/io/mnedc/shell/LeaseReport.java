@@ -23,7 +23,7 @@ final class LeaseReport {
                     lease.deviceId(),
                     lease.node(),
                     lease.ipv4().getHostAddress(),
-                    lease.ipv6().getHostAddress(),
+                    Text.address(lease.ipv6().getHostAddress()),
                     Text.time(lease.allocated()),
                     Text.time(lease.lastSeen()),
                     lease.reserved() ? "yes" : "no");

@@ -26,7 +26,7 @@ final class PeerReport {
                         peer.deviceId(),
                         peer.node(),
                         peer.ipv4().getHostAddress(),
-                        peer.ipv6().getHostAddress(),
+                        Text.address(peer.ipv6().getHostAddress()),
                         Text.orDash(peer.software()),
                         Text.orDash(info.platform()),
                         Text.orDash(info.executionType()),

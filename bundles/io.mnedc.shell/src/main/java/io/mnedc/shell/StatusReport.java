@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Relay and device as people want to see them. */
 final class StatusReport {
@@ -51,7 +52,7 @@ final class StatusReport {
             table.row(
                     session.deviceId(),
                     session.node(),
-                    String.join(" ", session.addresses()),
+                    session.addresses().stream().map(Text::address).collect(Collectors.joining(" ")),
                     session.remote(),
                     session.software(),
                     session.dataBound() ? "yes" : "no",

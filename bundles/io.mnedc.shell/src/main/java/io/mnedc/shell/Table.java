@@ -35,7 +35,7 @@ final class Table {
         for (int i = 0; i < numbers.length; i++) {
             int column = i;
             numbers[i] = !rows.isEmpty()
-                    && rows.stream().allMatch(row -> row.get(column).matches("[0-9][0-9.,]*( ?[kMGT]?B)?"));
+                    && rows.stream().allMatch(row -> row.get(column).matches("[0-9]+([.][0-9]+)?( [kMGT]?B)?"));
         }
         var text = new StringBuilder(line(indent, head, widths, numbers));
         rows.forEach(row -> text.append(line(indent, row, widths, numbers)));

@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How values are written for people. */
 final class Text {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
+
+    private static final Pattern ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?::|$)");
 
     private Text() {}
 
@@ -46,6 +50,17 @@ final class Text {
 
     static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    /** {@return an IPv6 address with its longest run of zeros left out (RFC 5952); any other text as it is} */
+    static String address(String text) {
+        String longest = "";
+        Matcher zeros = ZEROS.matcher(text);
+        while (zeros.find()) {
+            longest = zeros.group().length() > longest.length() ? zeros.group() : longest;
+        }
+        int start = text.indexOf(longest);
+        return longest.isEmpty() ? text : text.substring(0, start) + "::" + text.substring(start + longest.length());
     }
 
     static String orDash(String text) {

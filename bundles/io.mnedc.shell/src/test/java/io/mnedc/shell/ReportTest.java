@@ -79,8 +79,7 @@ class ReportTest {
         assertThat(PeerReport.of(directory).lines().toList())
                 .satisfiesExactly(
                         head -> assertThat(head).startsWith("DEVICE"),
-                        a -> assertThat(a)
-                                .matches("a +2 +10.0.0.2 +fd00:1:2:3:0:0:0:2 .*linux-amd64 +osgi +web:http:80 db"),
+                        a -> assertThat(a).matches("a +2 +10.0.0.2 +fd00:1:2:3::2 .*linux-amd64 +osgi +web:http:80 db"),
                         b -> assertThat(b).matches("b +3 .* -"),
                         own -> assertThat(own).contains("linux-arm", "container", "services -"));
         assertThat(PeerReport.of(Overlay.of())).startsWith("No peers.");
@@ -96,6 +95,16 @@ class ReportTest {
                         Text.age(Duration.ofMinutes(61)),
                         Text.age(Duration.ofHours(49))))
                 .containsExactly("59 s", "1 min 1 s", "1 h 1 min", "2 d 1 h");
+    }
+
+    @Test
+    void longestRunOfZerosIsLeftOutOfAnAddress() {
+        assertThat(List.of(
+                        Text.address("fd00:0:0:1:0:0:0:2"),
+                        Text.address("fd00:1:2:3:4:5:6:7"),
+                        Text.address("fd00:1:2:3:0:0:0:0"),
+                        Text.address("10.0.0.2")))
+                .containsExactly("fd00:0:0:1::2", "fd00:1:2:3:4:5:6:7", "fd00:1:2:3::", "10.0.0.2");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.mnedc.itests.gateway;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 
@@ -38,10 +40,21 @@ public final class Overlay {
         this.port = freePort();
     }
 
-    /** {@return a port of the loopback interface that nobody listens on} */
+    /**
+     * Finds a port of the loopback interface that nobody listens on. Not one of those that the kernel gives to outgoing
+     * connections: one of them might have it when the relay comes back, and a device that dials it while nobody listens
+     * could even reach itself.
+     *
+     * @return the port
+     */
     public static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken: the next one
+            }
         }
     }
 
