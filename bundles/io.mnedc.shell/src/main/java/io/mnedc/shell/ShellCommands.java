@@ -61,9 +61,15 @@ public final class ShellCommands {
     @Activate
     public ShellCommands() {}
 
-    /** {@return the relay and the device that run here} */
+    /** Prints the relay and the device that run here. */
     @Descriptor("shows the relay and the device that run here, with their counters")
-    public String status() {
+    public void status() {
+        // printed, not returned: not every shell prints results. Gogo puts the session's terminal behind System.out.
+        System.out.println(statusText());
+    }
+
+    /** {@return the relay and the device that run here} */
+    public String statusText() {
         RelayStatus relayHere = relay;
         DeviceStatus deviceHere = device;
         var text = new StringBuilder();
@@ -77,16 +83,26 @@ public final class ShellCommands {
         return text.isEmpty() ? NO_RELAY + System.lineSeparator() + NO_DEVICE : text.toString();
     }
 
-    /** {@return the peers of the device that runs here} */
+    /** Prints the peers of the device that runs here. */
     @Descriptor("lists the peers of this device, their addresses and what they offer")
-    public String peers() {
+    public void peers() {
+        System.out.println(peersText());
+    }
+
+    /** {@return the peers of the device that runs here} */
+    public String peersText() {
         PeerDirectory here = directory;
         return here == null ? NO_DEVICE : PeerReport.of(here);
     }
 
-    /** {@return the leases of the relay that runs here} */
+    /** Prints the leases of the relay that runs here. */
     @Descriptor("lists the leases of this relay: which device has which address")
-    public String leases() {
+    public void leases() {
+        System.out.println(leasesText());
+    }
+
+    /** {@return the leases of the relay that runs here} */
+    public String leasesText() {
         AddressAllocator here = allocator;
         return here == null ? NO_RELAY : LeaseReport.of(here);
     }
@@ -109,7 +125,6 @@ public final class ShellCommands {
             throws InterruptedException {
         DeviceStatus here = device;
         if (here == null) {
-            // Gogo puts the session's terminal behind System.out
             System.out.println(NO_DEVICE);
             return;
         }

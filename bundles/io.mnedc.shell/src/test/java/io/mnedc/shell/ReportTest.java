@@ -110,8 +110,8 @@ class ReportTest {
     @Test
     void commandsSayWhatIsMissing() {
         var commands = new ShellCommands();
-        assertThat(commands.status()).contains("io.mnedc.relay", "io.mnedc.device");
-        assertThat(commands.peers()).contains("io.mnedc.device");
-        assertThat(commands.leases()).contains("io.mnedc.address");
+        assertThat(commands.statusText()).contains("io.mnedc.relay", "io.mnedc.device");
+        assertThat(commands.peersText()).contains("io.mnedc.device");
+        assertThat(commands.leasesText()).contains("io.mnedc.address");
     }
 }

@@ -146,7 +146,7 @@ class OverlayIT {
         var reference = context.getServiceReferences((String) null, "(osgi.command.scope=mnedc)")[0];
         Object commands = context.getService(reference);
         try {
-            return String.valueOf(commands.getClass().getMethod(name).invoke(commands));
+            return String.valueOf(commands.getClass().getMethod(name + "Text").invoke(commands));
         } finally {
             context.ungetService(reference);
         }

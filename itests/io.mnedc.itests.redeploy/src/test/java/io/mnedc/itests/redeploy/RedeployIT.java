@@ -169,7 +169,8 @@ class RedeployIT {
                 return "no commands";
             }
             try {
-                return String.valueOf(commands.getClass().getMethod("status").invoke(commands));
+                return String.valueOf(
+                        commands.getClass().getMethod("statusText").invoke(commands));
             } finally {
                 context.ungetService(references[0]);
             }
