@@ -17,6 +17,9 @@ final class Settings {
 
     private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
 
+    /** Connected devices are marked as seen every few tens of seconds. */
+    private static final Duration LEAST_ABSENCE = Duration.ofMinutes(1);
+
     /** Finds the prefix that this overlay chose for itself. */
     interface ChosenPrefix {
         String get() throws IOException;
@@ -108,13 +111,16 @@ final class Settings {
         if (number == 0) {
             throw refused("lease.absence", value, "it is neither never nor a number above 0 with s, m, h or d");
         }
-        return Optional.of(
-                switch (text.charAt(text.length() - 1)) {
-                    case 's' -> Duration.ofSeconds(number);
-                    case 'm' -> Duration.ofMinutes(number);
-                    case 'h' -> Duration.ofHours(number);
-                    default -> Duration.ofDays(number);
-                });
+        Duration absence = switch (text.charAt(text.length() - 1)) {
+            case 's' -> Duration.ofSeconds(number);
+            case 'm' -> Duration.ofMinutes(number);
+            case 'h' -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
+        if (absence.compareTo(LEAST_ABSENCE) < 0) {
+            throw refused("lease.absence", value, "less than a minute would end leases of connected devices");
+        }
+        return Optional.of(absence);
     }
 
     static IllegalArgumentException refused(String key, String value, String why) {

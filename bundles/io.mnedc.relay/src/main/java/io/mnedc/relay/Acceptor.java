@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,7 @@ final class Acceptor implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final List<InetSocketAddress> listening = new ArrayList<>();
-    private final Duration limit;
+    private final Supplier<Duration> limit;
     private final Receiver receiver;
     private final Counter.Set counters;
     private final Refusals refusals;
@@ -50,7 +51,8 @@ final class Acceptor implements AutoCloseable {
     private volatile boolean closing;
     private int begun;
 
-    private Acceptor(Duration limit, Receiver receiver, Counter.Set counters, Refusals refusals) throws IOException {
+    private Acceptor(Supplier<Duration> limit, Receiver receiver, Counter.Set counters, Refusals refusals)
+            throws IOException {
         this.limit = limit;
         this.receiver = receiver;
         this.counters = counters;
@@ -59,12 +61,22 @@ final class Acceptor implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Binds all addresses and starts; binds none if one fails. */
-    static Acceptor start(RelaySettings settings, Receiver receiver, Counter.Set counters, Refusals refusals)
+    /**
+     * Binds all addresses and starts; binds none if one fails.
+     *
+     * @param listen where to listen
+     * @param limit how long a connection may take to say what it is, now
+     */
+    static Acceptor start(
+            List<InetSocketAddress> listen,
+            Supplier<Duration> limit,
+            Receiver receiver,
+            Counter.Set counters,
+            Refusals refusals)
             throws IOException {
-        Acceptor acceptor = new Acceptor(settings.handshake(), receiver, counters, refusals);
+        Acceptor acceptor = new Acceptor(limit, receiver, counters, refusals);
         try {
-            for (InetSocketAddress address : settings.listen()) {
+            for (InetSocketAddress address : listen) {
                 acceptor.listen(address);
             }
         } catch (IOException e) {
@@ -82,7 +94,8 @@ final class Acceptor implements AutoCloseable {
             server.bind(address, BACKLOG);
             server.register(selector, SelectionKey.OP_ACCEPT);
             listening.add((InetSocketAddress) server.getLocalAddress());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // also a runtime exception: for an IPv6 address where there is no IPv6
             server.close();
             throw new IOException(
                     "listen = " + text(address) + ": " + e.getMessage()
@@ -153,7 +166,9 @@ final class Acceptor implements AutoCloseable {
     private void begin(SocketChannel socket) throws IOException {
         try {
             socket.configureBlocking(false);
-            Begun state = new Begun(ByteBuffer.allocate(Preamble.SIZE), System.nanoTime() + limit.toNanos());
+            Begun state = new Begun(
+                    ByteBuffer.allocate(Preamble.SIZE),
+                    System.nanoTime() + limit.get().toNanos());
             SelectionKey key = socket.register(selector, SelectionKey.OP_READ, state);
             begun++;
             // most peers' first bytes are here already

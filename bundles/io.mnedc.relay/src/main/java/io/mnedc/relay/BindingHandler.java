@@ -25,20 +25,28 @@ final class BindingHandler implements DataHandler {
     private final Counter.Set counters;
     private final Refusals refusals;
     private final DataBinding.Relay binding;
+    private final Runnable ended;
     private boolean done;
 
+    /**
+     * Makes it.
+     *
+     * @param ended run once, when the stream is bound or closed
+     */
     BindingHandler(
             DataLoop loop,
             Duration limit,
             Sessions sessions,
             Counter.Set counters,
             Refusals refusals,
-            Randomness random) {
+            Randomness random,
+            Runnable ended) {
         this.loop = loop;
         this.limit = limit;
         this.sessions = sessions;
         this.counters = counters;
         this.refusals = refusals;
+        this.ended = ended;
         this.binding =
                 new DataBinding.Relay(this::secret, random.opaque(Protocol.NONCE), random.opaque(Protocol.SECRET));
     }
@@ -92,7 +100,8 @@ final class BindingHandler implements DataHandler {
             if (session == null) {
                 throw new ProtocolException(ErrorCode.BIND_FAILED, "the session ended while its data stream was bound");
             }
-            stream.handler(new Forwarder(session, stream, sessions, counters));
+            stream.handler(new Forwarder(session, stream, sessions, counters, refusals));
+            ended.run();
             session.bind(stream);
             // the session may have ended since it was looked up
             if (sessions.withId(bound.sessionId()) == null) {
@@ -108,6 +117,7 @@ final class BindingHandler implements DataHandler {
     @Override
     public void closed(@Nullable Throwable cause) {
         done = true;
+        ended.run();
         if (cause instanceof ProtocolException) {
             refusals.add(Counter.REFUSED_BIND, "data stream", String.valueOf(cause.getMessage()));
         } else if (cause instanceof IOException) {

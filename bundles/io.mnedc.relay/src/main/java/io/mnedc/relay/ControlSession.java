@@ -20,6 +20,7 @@ import io.mnedc.codec.session.RelaySession;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
 final class ControlSession implements ControlStream.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final int RETRY_MILLIS = 500;
-    private static final int TICKS_PER_INTERVAL = 2;
+    /** What may wait for a device before further envelopes for it are refused. */
+    private static final int MOST_WAITING_ENVELOPES = 256 << 10;
 
     private final Relay relay;
     private final RelaySession machine;
@@ -52,7 +54,9 @@ final class ControlSession implements ControlStream.Handler {
     @Override
     public void opened(ControlStream opened) {
         stream = opened;
-        opened.tickEvery(settings.keepalive().dividedBy(TICKS_PER_INTERVAL));
+        Duration shorter =
+                settings.keepalive().compareTo(settings.handshake()) < 0 ? settings.keepalive() : settings.handshake();
+        opened.tickEvery(shorter.dividedBy(Keepalive.POLLS));
     }
 
     @Override
@@ -82,8 +86,9 @@ final class ControlSession implements ControlStream.Handler {
         perform(machine.tick(now));
         Session registered = session;
         DataStream data = registered == null ? null : registered.data();
-        long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS;
-        if (data != null && now - data.lastHeardNanos() > patience) {
+        long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS
+                - settings.keepalive().toNanos() / Keepalive.POLLS;
+        if (data != null && now - data.lastHeardNanos() >= patience) {
             LOG.info("{}: its data stream is silent and is closed", name());
             data.close();
         }
@@ -114,7 +119,8 @@ final class ControlSession implements ControlStream.Handler {
             } else if (effect instanceof Effect.Forward forward && session != null) {
                 forward(session, forward.envelope());
             } else if (effect instanceof Effect.Reported reported) {
-                LOG.info("{} reports: {}", name(), reported.report().sentence());
+                // at the device's will: not for the log of every day
+                LOG.debug("{} reports: {}", name(), reported.report().sentence());
             }
         }
     }
@@ -140,25 +146,24 @@ final class ControlSession implements ControlStream.Handler {
             refuse(ErrorCode.LEASE_UNAVAILABLE, "the relay has no address allocator now");
             return;
         }
-        VirtualNetwork network = allocator.network();
         allocator
                 .allocate(hello.deviceId())
                 .whenComplete((lease, failure) -> execute(() -> {
                     if (lease != null) {
-                        leased(hello, lease, network);
+                        leased(hello, lease);
                     } else {
                         refused(failure);
                     }
                 }));
     }
 
-    private void leased(Hello hello, Lease lease, VirtualNetwork network) {
-        if (!network.ipv4(0).equals(network.network())
-                || !network.isLeasable(lease.node())
-                || !network.ipv4(lease.node()).equals(lease.ipv4())) {
+    private void leased(Hello hello, Lease lease) {
+        AddressAllocator allocator = relay.allocator();
+        if (allocator == null || !Session.fits(lease, allocator.network())) {
             refuse(ErrorCode.LEASE_UNAVAILABLE, "the pool changed meanwhile");
             return;
         }
+        VirtualNetwork network = allocator.network();
         ControlStream open = stream;
         if (open == null || machine.state() != RelaySession.State.LEASING) {
             return;
@@ -176,12 +181,13 @@ final class ControlSession implements ControlStream.Handler {
                 (int) settings.keepalive().toMillis(),
                 relay.epoch(),
                 relay.software());
-        Session registered = new Session(hello, lease, id, secret, open, this::dismiss);
+        Session registered = new Session(hello, lease, network, id, secret, open, this::dismiss);
         open.allowLargeMessages();
         // the registry sends the welcome itself, so that nothing can come before it
         if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
             session = registered;
             relay.sessions().join(registered, welcome);
+            relay.dismissIfReaddressed(registered);
             LOG.info(
                     "{} joined from {} as {}",
                     hello.deviceId(),
@@ -216,6 +222,12 @@ final class ControlSession implements ControlStream.Handler {
         if (receiver == null) {
             sender.send(ErrorReport.notice(
                     ErrorCode.PEER_UNKNOWN, "no device is registered at node " + envelope.destination()));
+            return;
+        }
+        if (receiver.waitingBytes() > MOST_WAITING_ENVELOPES) {
+            sender.send(ErrorReport.notice(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "too much waits for node " + envelope.destination() + ": try again later"));
             return;
         }
         relay.counters().add(Counter.ENVELOPES, 1);

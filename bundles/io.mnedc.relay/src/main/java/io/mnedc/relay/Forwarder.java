@@ -17,12 +17,14 @@ final class Forwarder implements DataHandler {
     private final DataStream stream;
     private final Sessions sessions;
     private final Counter.Set counters;
+    private final Refusals refusals;
 
-    Forwarder(Session session, DataStream stream, Sessions sessions, Counter.Set counters) {
+    Forwarder(Session session, DataStream stream, Sessions sessions, Counter.Set counters, Refusals refusals) {
         this.session = session;
         this.stream = stream;
         this.sessions = sessions;
         this.counters = counters;
+        this.refusals = refusals;
     }
 
     @Override
@@ -33,32 +35,36 @@ final class Forwarder implements DataHandler {
         int runFrames = 0;
         int frames = 0;
         int destination = 0;
-        for (int size = next(in, at, end); size > 0; size = next(in, at, end)) {
-            int to = DataFrame.destination(in, at);
-            if (DataFrame.source(in, at) != node) {
-                flush(destination, runFrames, in, run, at, end);
-                counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
-                run = at + size;
-                runFrames = 0;
-            } else if (to == Protocol.RELAY_NODE) {
-                flush(destination, runFrames, in, run, at, end);
-                toRelay(in, at, size, end);
-                run = at + size;
-                runFrames = 0;
-            } else {
-                if (to != destination && runFrames > 0) {
+        try {
+            for (int size = next(in, at, end); size > 0; size = next(in, at, end)) {
+                int to = DataFrame.destination(in, at);
+                if (DataFrame.source(in, at) != node) {
                     flush(destination, runFrames, in, run, at, end);
-                    run = at;
+                    counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
+                    run = at + size;
                     runFrames = 0;
+                } else if (to == Protocol.RELAY_NODE) {
+                    flush(destination, runFrames, in, run, at, end);
+                    toRelay(in, at, size, end);
+                    run = at + size;
+                    runFrames = 0;
+                } else {
+                    if (to != destination && runFrames > 0) {
+                        flush(destination, runFrames, in, run, at, end);
+                        run = at;
+                        runFrames = 0;
+                    }
+                    destination = to;
+                    runFrames++;
                 }
-                destination = to;
-                runFrames++;
+                at += size;
+                frames++;
             }
-            at += size;
-            frames++;
+        } finally {
+            // also when the next frame is broken: those before it are not
+            flush(destination, runFrames, in, run, at, end);
+            count(frames, at - begin);
         }
-        flush(destination, runFrames, in, run, at, end);
-        count(frames, at - begin);
         return at;
     }
 
@@ -111,6 +117,12 @@ final class Forwarder implements DataHandler {
 
     @Override
     public void closed(@Nullable Throwable cause) {
+        if (cause instanceof ProtocolException) {
+            refusals.add(
+                    Counter.REFUSED_PROTOCOL,
+                    session.deviceId() + "'s data stream",
+                    String.valueOf(cause.getMessage()));
+        }
         session.unbind(stream);
     }
 }

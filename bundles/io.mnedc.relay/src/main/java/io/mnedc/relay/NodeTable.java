@@ -25,16 +25,15 @@ final class NodeTable {
         return page == null ? null : page.get(node & PAGE - 1);
     }
 
-    /** Puts a session at its node; returns the one that was there. */
-    @Nullable
-    Session put(Session session) {
+    /** Puts a session at its node. */
+    void put(Session session) {
         int node = session.node();
         AtomicReferenceArray<@Nullable Session> page = pages.get(node >> PAGE_BITS);
         if (page == null) {
             page = new AtomicReferenceArray<>(PAGE);
             pages.set(node >> PAGE_BITS, page);
         }
-        return page.getAndSet(node & PAGE - 1, session);
+        page.set(node & PAGE - 1, session);
     }
 
     /** Removes a session, if it is still the one at its node. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,12 @@ import org.slf4j.LoggerFactory;
 final class Relay implements Acceptor.Receiver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int RENEW_SECONDS = 20;
-    private static final int GOODBYE_MILLIS = 200;
+    private static final int GOODBYE_MILLIS = 500;
+    private static final int GOODBYE_POLL_MILLIS = 5;
+    private static final int RETRY_SECONDS = 5;
+
+    /** Connections of each kind that have said what they are but not yet proved it. */
+    private static final int MOST_UNREGISTERED = 4096;
 
     private final Counter.Set counters = new Counter.Set();
     private final Refusals refusals = new Refusals(counters);
@@ -40,6 +46,7 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private final Randomness random = new Randomness();
     private final Set<ControlSession> controls = ConcurrentHashMap.newKeySet();
     private final AtomicInteger nextLoop = new AtomicInteger();
+    private final AtomicInteger unbound = new AtomicInteger();
     private final long epoch = random.id();
     private final Instant since = Instant.now();
     private final String software;
@@ -47,17 +54,17 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private final List<DataLoop> loops;
     private volatile RelaySettings settings;
     private volatile @Nullable AddressAllocator allocator;
-    private volatile Acceptor acceptor;
+    private volatile @Nullable Acceptor acceptor;
+    private boolean closed;
 
-    private Relay(RelaySettings settings, String software, EventLoopGroup group, List<DataLoop> loops)
-            throws IOException {
+    private Relay(RelaySettings settings, String software, EventLoopGroup group, List<DataLoop> loops) {
         this.settings = settings;
         this.software = software;
         this.group = group;
         this.loops = loops;
-        this.acceptor = Acceptor.start(settings, this, counters, refusals);
     }
 
+    /** Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying. */
     static Relay start(RelaySettings settings, String software) throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-relay-control", true));
         List<DataLoop> loops = new ArrayList<>();
@@ -66,14 +73,37 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             for (int i = 0; i < settings.loops(); i++) {
                 loops.add(new DataLoop("relay-data-" + i, pool));
             }
-            Relay relay = new Relay(settings, software, group, loops);
-            group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
-            LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
-            return relay;
         } catch (IOException e) {
             end(group, loops);
             throw e;
         }
+        Relay relay = new Relay(settings, software, group, loops);
+        LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
+        group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
+        relay.listenOrRetry("");
+        return relay;
+    }
+
+    private synchronized void listenOrRetry(String complaint) {
+        if (closed || acceptor != null) {
+            return;
+        }
+        String problem;
+        try {
+            acceptor = accept(settings.listen());
+            tellReady();
+            return;
+        } catch (IOException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        if (!problem.equals(complaint)) {
+            LOG.error("the relay cannot listen and tries again every {} s: {}", RETRY_SECONDS, problem);
+        }
+        group.schedule(() -> listenOrRetry(problem), RETRY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private Acceptor accept(List<InetSocketAddress> listen) throws IOException {
+        return Acceptor.start(listen, () -> settings.handshake(), this, counters, refusals);
     }
 
     /** Whether these settings can be taken on without losing a connection. */
@@ -81,22 +111,25 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         return next.loops() == settings.loops() && next.queueMemory() == settings.queueMemory();
     }
 
-    /** Takes on other settings; registered devices stay. */
-    void become(RelaySettings next) throws IOException {
+    /** Takes on other settings; registered devices stay. If it cannot listen there, nothing changes. */
+    synchronized void become(RelaySettings next) throws IOException {
         if (!next.listen().equals(settings.listen())) {
-            moveTo(next);
+            moveTo(next.listen());
         }
         settings = next;
     }
 
-    private void moveTo(RelaySettings next) throws IOException {
+    private void moveTo(List<InetSocketAddress> listen) throws IOException {
         Acceptor before = acceptor;
-        // an address in both lists can be bound only after it is let go
-        before.close();
+        if (before != null) {
+            // an address in both lists can be bound only after it is let go
+            before.close();
+            acceptor = null;
+        }
         try {
-            acceptor = Acceptor.start(next, this, counters, refusals);
+            acceptor = accept(listen);
         } catch (IOException e) {
-            acceptor = Acceptor.start(settings, this, counters, refusals);
+            listenOrRetry("");
             throw e;
         }
         tellReady();
@@ -110,20 +143,23 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             return;
         }
         tellReady();
-        for (Session session : sessions.all()) {
-            boolean fits = now.network().isLeasable(session.node())
-                    && now.network().ipv4(session.node()).equals(session.lease().ipv4());
-            if (!fits) {
-                session.dismiss(ErrorReport.fatal(
-                        ErrorCode.READDRESSED,
-                        "the pool is now " + now.network().cidr() + ": register again"));
-            }
+        sessions.all().forEach(this::dismissIfReaddressed);
+    }
+
+    /** Has a device register again if it was told another address plan than the one that is in force now. */
+    void dismissIfReaddressed(Session session) {
+        AddressAllocator present = allocator;
+        if (present != null && !session.network().equals(present.network())) {
+            session.dismiss(ErrorReport.fatal(
+                    ErrorCode.READDRESSED,
+                    "the virtual network is now " + present.network().cidr() + " and "
+                            + present.network().ulaPrefix().getHostAddress() + "/64: register again"));
         }
     }
 
     private void tellReady() {
         AddressAllocator present = allocator;
-        if (present != null) {
+        if (present != null && acceptor != null) {
             LOG.info(
                     "relay ready: listening on {} pool {}",
                     String.join(" ", listening()),
@@ -133,14 +169,20 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
 
     List<String> listening() {
         List<String> texts = new ArrayList<>();
-        for (InetSocketAddress address : acceptor.listening()) {
-            texts.add(Acceptor.text(address));
+        Acceptor accepting = acceptor;
+        if (accepting != null) {
+            accepting.listening().forEach(address -> texts.add(Acceptor.text(address)));
         }
         return texts;
     }
 
     @Override
     public void control(SocketChannel socket, ByteBuffer begun) {
+        if (controls.size() - sessions.count() >= MOST_UNREGISTERED) {
+            refusals.add(Counter.REFUSED_LIMIT, "a connection", "too many devices are registering");
+            closeQuietly(socket);
+            return;
+        }
         ControlSession control = new ControlSession(this, settings);
         controls.add(control);
         ControlStream.adopt(group, socket, begun, control);
@@ -156,8 +198,21 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             closeQuietly(socket);
             return;
         }
+        if (unbound.incrementAndGet() > MOST_UNREGISTERED) {
+            unbound.decrementAndGet();
+            refusals.add(Counter.REFUSED_LIMIT, "data stream", "too many data streams are being bound");
+            closeQuietly(socket);
+            return;
+        }
+        AtomicBoolean counted = new AtomicBoolean(true);
+        Runnable ended = () -> {
+            if (counted.getAndSet(false)) {
+                unbound.decrementAndGet();
+            }
+        };
         DataLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
-        BindingHandler binding = new BindingHandler(loop, settings.handshake(), sessions, counters, refusals, random);
+        BindingHandler binding =
+                new BindingHandler(loop, settings.handshake(), sessions, counters, refusals, random, ended);
         loop.attach(socket, settings.stream(), binding);
     }
 
@@ -172,7 +227,12 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private void renewLeases() {
         AddressAllocator present = allocator;
         if (present != null) {
-            sessions.all().forEach(session -> present.renew(session.deviceId()));
+            for (Session session : sessions.all()) {
+                present.renew(session.deviceId());
+                if (present.lease(session.deviceId()).stream().noneMatch(lease -> lease.node() == session.node())) {
+                    session.dismiss(ErrorReport.fatal(ErrorCode.READDRESSED, "the lease has ended: register again"));
+                }
+            }
         }
     }
 
@@ -249,15 +309,35 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     /** Tells everybody, closes everything and ends all threads within a few seconds. */
     @Override
     public void close() {
-        acceptor.close();
+        Acceptor accepting;
+        synchronized (this) {
+            closed = true;
+            accepting = acceptor;
+            acceptor = null;
+        }
+        if (accepting != null) {
+            accepting.close();
+        }
         controls.forEach(control -> control.dismiss(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops")));
+        awaitGoodbyes();
         end(group, loops);
         LOG.info("relay stopped");
     }
 
+    /** Netty closes what is open at once when it shuts down, so the devices are told before. */
+    private void awaitGoodbyes() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
+        try {
+            while (!controls.isEmpty() && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(GOODBYE_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static void end(EventLoopGroup group, List<DataLoop> loops) {
-        // the quiet period lets the farewells leave
-        group.shutdownGracefully(GOODBYE_MILLIS, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3000);
+        group.shutdownGracefully(0, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3000);
         loops.forEach(DataLoop::close);
     }
 }

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.Lease;
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private final Hello hello;
     private final Lease lease;
+    private final VirtualNetwork network;
     private final long id;
     private final Opaque secret;
     private final ControlStream control;
@@ -41,9 +43,17 @@ final class Session {
      *
      * @param dismissal ends the control stream with a report
      */
-    Session(Hello hello, Lease lease, long id, Opaque secret, ControlStream control, Consumer<ErrorReport> dismissal) {
+    Session(
+            Hello hello,
+            Lease lease,
+            VirtualNetwork network,
+            long id,
+            Opaque secret,
+            ControlStream control,
+            Consumer<ErrorReport> dismissal) {
         this.hello = hello;
         this.lease = lease;
+        this.network = network;
         this.id = id;
         this.secret = secret;
         this.control = control;
@@ -61,6 +71,18 @@ final class Session {
 
     String software() {
         return hello.software();
+    }
+
+    /** The address plan that the device was told. */
+    VirtualNetwork network() {
+        return network;
+    }
+
+    /** Whether a lease is one of this address plan. */
+    static boolean fits(Lease lease, VirtualNetwork network) {
+        return network.isLeasable(lease.node())
+                && network.ipv4(lease.node()).equals(lease.ipv4())
+                && network.ipv6(lease.node()).equals(lease.ipv6());
     }
 
     Lease lease() {
@@ -87,9 +109,18 @@ final class Session {
         return String.valueOf(control.remote());
     }
 
+    NodeInfo info() {
+        return info;
+    }
+
     /** Replaces what the device tells its peers. */
     void info(NodeInfo now) {
         info = now;
+    }
+
+    /** About how many bytes of control messages wait for the device. */
+    long waitingBytes() {
+        return control.waitingBytes();
     }
 
     NodeRecord record() {

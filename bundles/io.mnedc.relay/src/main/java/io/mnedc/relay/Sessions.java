@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,8 @@ final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final Map<String, Session> byDevice = new HashMap<>();
-    private final Map<Long, Session> byId = new HashMap<>();
+    // read by the data loops, which must not wait for the lock
+    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
     private final NodeTable byNode = new NodeTable();
     private final Counter.Set counters;
 
@@ -34,12 +36,13 @@ final class Sessions {
         if (older != null) {
             remove(older);
         }
+        Session holder = byNode.get(session.node());
+        if (holder != null) {
+            dismissFromNode(holder, session);
+        }
         byDevice.put(session.deviceId(), session);
         byId.put(session.id(), session);
-        Session atNode = byNode.put(session);
-        if (atNode != null) {
-            dismissFromNode(atNode, session);
-        }
+        byNode.put(session);
         counters.add(Counter.JOINS, 1);
         session.send(welcome);
         session.announce(Announcements.snapshot(others(session), session.nextAnnouncement()));
@@ -72,10 +75,10 @@ final class Sessions {
     /** Only after a change of leases beside the relay: the address now belongs to another device. */
     private void dismissFromNode(Session holder, Session now) {
         remove(holder);
+        counters.add(Counter.LEAVES, 1);
         tellOthers(holder, new Change.Absent(holder.deviceId()));
         holder.dismiss(ErrorReport.fatal(
                 ErrorCode.READDRESSED, "the address is now leased to " + now.deviceId() + ": register again"));
-        byNode.put(now);
     }
 
     /** Takes out a session that ended; nothing happens if another one has taken over. */
@@ -85,7 +88,6 @@ final class Sessions {
         }
         remove(session);
         counters.add(Counter.LEAVES, 1);
-        counters.add(Counter.DROP_QUEUE, session.dropped());
         tellOthers(session, new Change.Absent(session.deviceId()));
         return true;
     }
@@ -94,10 +96,14 @@ final class Sessions {
         byDevice.remove(session.deviceId(), session);
         byId.remove(session.id());
         byNode.remove(session);
+        counters.add(Counter.DROP_QUEUE, session.dropped());
     }
 
     /** A device tells something else about itself. */
     synchronized void publish(Session session, NodeInfo info) {
+        if (info.equals(session.info())) {
+            return;
+        }
         session.info(info);
         if (byDevice.get(session.deviceId()) == session) {
             tellOthers(session, new Change.Present(session.record()));
@@ -128,8 +134,14 @@ final class Sessions {
         return byNode.get(node);
     }
 
-    synchronized @Nullable Session withId(long id) {
+    /** The session with an ID; without a lock. */
+    @Nullable
+    Session withId(long id) {
         return byId.get(id);
+    }
+
+    synchronized int count() {
+        return byDevice.size();
     }
 
     /** All sessions, by ascending node. */

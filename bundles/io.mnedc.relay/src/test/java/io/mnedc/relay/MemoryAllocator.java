@@ -22,7 +22,11 @@ final class MemoryAllocator implements AddressAllocator {
     }
 
     synchronized void pool(String cidr) {
-        network = VirtualNetwork.parse(cidr, "fd00:1:2:3::/64");
+        pool(cidr, "fd00:1:2:3::/64");
+    }
+
+    synchronized void pool(String cidr, String ulaPrefix) {
+        network = VirtualNetwork.parse(cidr, ulaPrefix);
     }
 
     @Override

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -23,6 +25,7 @@ import io.mnedc.transport.StreamSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -283,6 +286,90 @@ class RelayTest {
     }
 
     @Test
+    void aChangedIpv6PrefixOrPrefixLengthSendsDevicesToRegisterAgain() throws Exception {
+        try (PlainDevice a = joined("a")) {
+            allocator.pool("10.9.0.0/24", "fd00:9:9:9::/64");
+            relay.allocator(allocator);
+            assertThat(a.await(ErrorReport.class).code()).isEqualTo(ErrorCode.READDRESSED.number());
+        }
+        try (PlainDevice a = joined("a")) {
+            allocator.pool("10.9.0.0/16", "fd00:9:9:9::/64");
+            relay.allocator(allocator);
+            assertThat(a.await(ErrorReport.class).code()).isEqualTo(ErrorCode.READDRESSED.number());
+        }
+    }
+
+    @Test
+    void anAddressThatWasLeasedAnewBelongsToTheNewDevice() throws Exception {
+        try (PlainDevice before = joined("a");
+                PlainDevice watcher = joined("w")) {
+            assertThat(watcher.await(Announce.class).changes()).hasSize(1);
+            allocator.release("a").toCompletableFuture().join();
+            allocator.release("w").toCompletableFuture().join();
+            try (PlainDevice now = joined("b")) {
+                assertThat(now.welcome.node()).isEqualTo(before.welcome.node());
+                assertThat(before.await(ErrorReport.class).code()).isEqualTo(ErrorCode.READDRESSED.number());
+                assertThat(watcher.await(Announce.class).changes()).containsExactly(new Change.Absent("a"));
+                watcher.sendFrame(now.welcome.node(), HI);
+                assertThat(PlainDevice.payload(now.receiveFrame())).isEqualTo(HI);
+            }
+        }
+    }
+
+    @Test
+    void anAddressInUseIsTriedAgainUntilItIsFree() throws Exception {
+        relay.close();
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            RelaySettings taken =
+                    listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort()));
+            relay = Relay.start(taken, "mnedc/test");
+            relay.allocator(allocator);
+            assertThat(relay.listening()).isEmpty();
+        }
+        eventually(() -> !relay.listening().isEmpty());
+        try (PlainDevice a = joined("a")) {
+            assertThat(a.welcome.node()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anAddressThatCannotBeBoundIsRefusedAndTheOldOneGoesOn() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
+            assertThatThrownBy(() -> relay.become(listening(taken)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(String.valueOf(other.getLocalPort()));
+        }
+        try (PlainDevice a = joined("a")) {
+            assertThat(a.welcome.node()).isEqualTo(2);
+        }
+    }
+
+    private static RelaySettings listening(InetSocketAddress address) {
+        RelaySettings now = settings(Duration.ofSeconds(5), Duration.ofSeconds(10));
+        return new RelaySettings(
+                true, List.of(address), now.keepalive(), now.handshake(), now.loops(), now.stream(), now.queueMemory());
+    }
+
+    @Test
+    void aStrangerThatNeverReadsIsClosed() throws Exception {
+        try (PlainDevice stranger = new PlainDevice(address())) {
+            stranger.sendPreamble(StreamKind.CONTROL);
+            byte[] ping = ControlCodec.encode(new Ping(1)).array();
+            byte[] pings = new byte[1000 * ping.length];
+            for (int i = 0; i < pings.length; i++) {
+                pings[i] = ping[i % ping.length];
+            }
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 5_000; i++) {
+                            stranger.control.getOutputStream().write(pings);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void anotherMajorVersionGetsARefusalThatItCanRead() throws Exception {
         try (PlainDevice newer = new PlainDevice(address())) {
             newer.control
@@ -405,15 +492,7 @@ class RelayTest {
         try (PlainDevice a = joined("a");
                 PlainDevice b = joined("b")) {
             InetSocketAddress before = address();
-            RelaySettings now = settings(Duration.ofSeconds(5), Duration.ofSeconds(10));
-            relay.become(new RelaySettings(
-                    true,
-                    List.of(new InetSocketAddress("127.0.0.2", 0)),
-                    now.keepalive(),
-                    now.handshake(),
-                    now.loops(),
-                    now.stream(),
-                    now.queueMemory()));
+            relay.become(listening(new InetSocketAddress("127.0.0.2", 0)));
             assertThat(relay.listening()).singleElement().asString().startsWith("127.0.0.2:");
             assertThatThrownBy(() -> new PlainDevice(before)).isInstanceOf(IOException.class);
             a.sendFrame(b.welcome.node(), HI);

@@ -26,6 +26,12 @@ public final class ControlStream {
     /** What may wait for a peer that does not read: more than a snapshot of ten thousand devices. */
     private static final int MOST_WAITING = 8 << 20;
 
+    /** The same for a peer that is not registered yet. */
+    private static final int MOST_WAITING_BEFORE = 64 << 10;
+
+    /** How long a peer may take to read the last messages. */
+    private static final int LINGER_SECONDS = 2;
+
     /** What is done with the stream. All calls come from the stream's event loop, one at a time, and must not block. */
     public interface Handler {
         /**
@@ -90,7 +96,9 @@ public final class ControlStream {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING))
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE))
                 .handler(decoder)
                 .connect(remote)
                 .addListener((ChannelFutureListener) connecting -> {
@@ -113,7 +121,7 @@ public final class ControlStream {
         NioSocketChannel channel = new NioSocketChannel(null, socket);
         channel.config()
                 .setTcpNoDelay(true)
-                .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE));
         channel.pipeline().addLast(decoder);
         group.register(channel).addListener((ChannelFutureListener) registering -> {
             if (!registering.isSuccess()) {
@@ -156,17 +164,20 @@ public final class ControlStream {
                 channel.writeAndFlush(Unpooled.wrappedBuffer(bytes), channel.voidPromise());
             } else {
                 decoder.failed(new ProtocolException(
-                        io.mnedc.codec.ErrorCode.LIMIT_EXCEEDED,
-                        "the peer does not read: more than " + MOST_WAITING + " bytes wait for it"));
+                        io.mnedc.codec.ErrorCode.LIMIT_EXCEEDED, "the peer does not read: too much waits for it"));
                 channel.close();
             }
         });
     }
 
-    /** Closes the connection when everything that was sent before has left. */
+    /** Closes the connection when everything that was sent before has left, or after two seconds. */
     public void closeAfterSent() {
-        channel.eventLoop()
-                .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+        channel.eventLoop().execute(() -> {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            // what was sent may never leave: a peer that does not read must not keep the connection
+            var forced = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+            channel.closeFuture().addListener(closed -> forced.cancel(false));
+        });
     }
 
     /** Closes the connection at once. */
@@ -174,9 +185,15 @@ public final class ControlStream {
         channel.close();
     }
 
-    /** From now on, messages up to {@link Protocol#MAX_MESSAGE} are read: the peer is registered. */
+    /** {@return about how many bytes wait for a registered peer that reads slower than it is sent to} */
+    public long waitingBytes() {
+        return channel.isWritable() ? Math.max(0, MOST_WAITING - channel.bytesBeforeUnwritable()) : MOST_WAITING;
+    }
+
+    /** The peer is registered: from now on, messages up to {@link Protocol#MAX_MESSAGE} are read, and more may wait for it. */
     public void allowLargeMessages() {
         decoder.allow(Protocol.MAX_MESSAGE);
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
     }
 
     /**

@@ -30,12 +30,16 @@ public final class DataLoop implements AutoCloseable {
     static final int READ_BUFFER = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(DataLoop.class);
+    private static final long MOST_LEFTOVERS = 16 << 20;
+    private static final int LEAST_LEFTOVER = 512;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
     private record Timer(long due, Runnable task) {}
 
     private final Selector selector;
     private final ChunkPool pool;
+    // apart from what waits to be sent: half frames of some streams must not cost the others their queues
+    private final ChunkPool leftovers = new ChunkPool(MOST_LEFTOVERS);
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BUFFER);
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::due));
@@ -268,7 +272,7 @@ public final class DataLoop implements AutoCloseable {
     private void keep(DataStream stream, int from, int to) throws ProtocolException {
         int size = to - from;
         ByteBuffer memory = stream.leftover;
-        if (memory != null && (memory.capacity() < size || size == 0 || stream.leftoverPooled)) {
+        if (memory != null && (memory.capacity() < size || (size == 0 && memory.capacity() > LEAST_LEFTOVER))) {
             forget(stream);
             memory = null;
         }
@@ -276,10 +280,9 @@ public final class DataLoop implements AutoCloseable {
             return;
         }
         if (memory == null) {
-            memory = size <= DataStream.SMALL ? null : pool.take();
+            memory = size <= DataStream.SMALL ? null : leftovers.take();
             stream.leftoverPooled = memory != null;
-            // all queue memory in use: the frame must be received all the same
-            memory = memory != null ? memory : ByteBuffer.allocate(Math.max(size, DataStream.SMALL));
+            memory = memory != null ? memory : ByteBuffer.allocate(Math.max(size, LEAST_LEFTOVER));
             stream.leftover = memory;
         }
         in.limit(to).position(from);
@@ -289,7 +292,7 @@ public final class DataLoop implements AutoCloseable {
     private void forget(DataStream stream) {
         ByteBuffer memory = stream.leftover;
         if (memory != null && stream.leftoverPooled) {
-            pool.give(memory);
+            leftovers.give(memory);
         }
         stream.leftover = null;
         stream.leftoverPooled = false;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection that carries data frames, served by a {@link DataLoop}. */
 public final class DataStream {
-    /** Leftovers up to this size are kept in a small array of the stream's own. */
-    static final int SMALL = 512;
+    /** Leftovers up to this size, which is all that an unbound stream can have, are kept in an array of their size. */
+    static final int SMALL = 8 << 10;
 
     private final DataLoop loop;
     private final SocketChannel socket;

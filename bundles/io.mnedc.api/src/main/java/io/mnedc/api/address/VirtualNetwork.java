@@ -30,6 +30,9 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
     /** The prefix length of the IPv6 virtual addresses (RFC 4291, section 2.5.4). */
     public static final int ULA_PREFIX_LENGTH = 64;
 
+    /** The first byte of multicast addresses; those above are reserved (RFC 5771, RFC 1112). */
+    private static final int FIRST_MULTICAST = 224;
+
     /** The node number of the relay itself. */
     public static final int RELAY_NODE = 1;
 
@@ -47,6 +50,11 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
                     + " has host bits set; its network is "
                     + toInet4(toInt(network) & mask(prefixLength)).getHostAddress() + "/"
                     + prefixLength);
+        }
+        int first = toInt(network) >>> 24;
+        if (first == 0 || network.isLoopbackAddress() || network.isLinkLocalAddress() || first >= FIRST_MULTICAST) {
+            throw new IllegalArgumentException("pool " + network.getHostAddress() + "/" + prefixLength
+                    + " is not for hosts: choose a private network, such as 10.0.0.0/24");
         }
         byte[] ula = ulaPrefix.getAddress();
         if ((ula[0] & 0xff) != 0xfd || ByteBuffer.wrap(ula).getLong(8) != 0) {

@@ -8,6 +8,9 @@ public final class Keepalive {
     /** Intervals of silence after which a peer is given up. */
     public static final int INTERVALS = 3;
 
+    /** How often {@link #poll} is to be called per interval; a silent peer is given up within three intervals then. */
+    public static final int POLLS = 4;
+
     /** What to do. */
     public enum Due {
         /** Nothing. */
@@ -44,17 +47,18 @@ public final class Keepalive {
     }
 
     /**
-     * Looks what is due. To be called a few times per interval.
+     * Looks what is due. To be called at least {@value #POLLS} times per interval.
      *
      * @param now the present time
      * @return what to do
      */
     public Due poll(long now) {
-        if (now - heard >= INTERVALS * interval) {
+        // a poll early rather than one late
+        if (now - heard >= INTERVALS * interval - interval / POLLS) {
             return Due.DEAD;
         }
         // probes also keep NAT mappings alive, so they are sent at their own pace even while the peer talks
-        if (now - probed >= interval) {
+        if (now - probed >= interval - interval / POLLS / 2) {
             probed = now;
             return Due.PROBE;
         }
