@@ -19,6 +19,7 @@ import io.mnedc.codec.session.Keepalive;
 import io.mnedc.codec.session.RelaySession;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -291,6 +292,7 @@ final class ControlSession implements ControlStream.Handler {
 
     private String remote() {
         ControlStream open = stream;
-        return open == null ? "a closed connection" : String.valueOf(open.remote());
+        InetSocketAddress remote = open == null ? null : open.remote();
+        return remote == null ? "a closed connection" : Acceptor.text(remote);
     }
 }

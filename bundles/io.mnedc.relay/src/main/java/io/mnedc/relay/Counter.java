@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a relay counts. The names, with dots for underscores, are those of docs/RELIABILITY.md. */
+/** What a relay counts. The names are those of docs/RELIABILITY.md. */
 enum Counter {
     CONNECTIONS,
     REFUSED_NOT_MNEDC,
@@ -60,6 +60,7 @@ enum Counter {
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '.');
+        // the first underscore is a dot: DROP_NO_STREAM is drop.no-stream
+        return name().toLowerCase(Locale.ROOT).replaceFirst("_", ".").replace('_', '-');
     }
 }

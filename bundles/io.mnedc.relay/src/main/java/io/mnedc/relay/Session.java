@@ -11,6 +11,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.Opaque;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -106,7 +107,8 @@ final class Session {
     }
 
     String remote() {
-        return String.valueOf(control.remote());
+        InetSocketAddress remote = control.remote();
+        return remote == null ? "a closed connection" : Acceptor.text(remote);
     }
 
     NodeInfo info() {

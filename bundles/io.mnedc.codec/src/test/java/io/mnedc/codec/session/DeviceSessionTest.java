@@ -90,7 +90,7 @@ class DeviceSessionTest {
     @Test
     void relayIsProbedAtTheIntervalItDemandsAndGivenUpAfterThree() {
         register();
-        assertThat(session.tick(NOW + KEEPALIVE - 1)).isEmpty();
+        assertThat(session.tick(NOW + KEEPALIVE - KEEPALIVE / Keepalive.POLLS)).isEmpty();
         assertThat(session.tick(NOW + KEEPALIVE)).singleElement().isInstanceOf(Effect.Send.class);
         assertThat(refusal(session.tick(NOW + 3 * KEEPALIVE))).isEqualTo(ErrorCode.TIMED_OUT);
     }

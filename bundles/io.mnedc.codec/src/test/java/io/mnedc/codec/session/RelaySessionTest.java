@@ -103,7 +103,9 @@ class RelaySessionTest {
         register();
         assertThat(session.tick(NOW + KEEPALIVE)).singleElement().isInstanceOf(Effect.Send.class);
         session.received(new Pong(1), NOW + KEEPALIVE);
-        assertThat(session.tick(NOW + 4 * KEEPALIVE - 1)).singleElement().isInstanceOf(Effect.Send.class);
+        assertThat(session.tick(NOW + 4 * KEEPALIVE - KEEPALIVE / Keepalive.POLLS - 1))
+                .singleElement()
+                .isInstanceOf(Effect.Send.class);
         assertThat(refusal(session.tick(NOW + 4 * KEEPALIVE))).isEqualTo(ErrorCode.TIMED_OUT);
     }
 
