@@ -33,6 +33,9 @@ final class Counters {
     /** Frames whose packet has a source address that is not the sender's. */
     final LongAdder foreignSource = new LongAdder();
 
+    /** Frames whose packet has a destination address that is not this device's. */
+    final LongAdder foreignDestination = new LongAdder();
+
     /** Frames and packets that are not what they should be. */
     final LongAdder malformed = new LongAdder();
 
@@ -59,6 +62,7 @@ final class Counters {
         all.put("drop.no-stream", noStream.sum());
         all.put("drop.no-destination", noDestination.sum());
         all.put("drop.foreign-source", foreignSource.sum());
+        all.put("drop.foreign-destination", foreignDestination.sum());
         all.put("drop.malformed", malformed.sum());
         all.put("drop.no-tun", noTun.sum());
         all.put("drop.queue", queueDrops);

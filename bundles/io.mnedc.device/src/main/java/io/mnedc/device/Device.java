@@ -31,7 +31,6 @@ final class Device implements DeviceStatus, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
     private static final Duration LEAVE = Duration.ofMillis(1500);
     private static final Duration END = Duration.ofSeconds(1);
-    private static final int LARGEST_QUEUE = 256 << 20;
 
     private final long instance = ThreadLocalRandom.current().nextLong();
     private final String software;
@@ -65,7 +64,7 @@ final class Device implements DeviceStatus, AutoCloseable {
                 "device {}: security is none: nothing is encrypted or authenticated, whoever is on the way can read and"
                         + " forge packets; for laboratories only",
                 settings.deviceId());
-        DataLoop data = new DataLoop("device-data", new ChunkPool(LARGEST_QUEUE));
+        DataLoop data = new DataLoop("device-data", new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L));
         EventLoopGroup loop;
         try {
             loop = new NioEventLoopGroup(1, Device::controlThread);

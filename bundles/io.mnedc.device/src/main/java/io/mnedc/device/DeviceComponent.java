@@ -5,10 +5,10 @@ import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.tun.TunDriver;
 import java.io.IOException;
 import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
@@ -104,8 +104,9 @@ public final class DeviceComponent {
                 context.registerService(RelayLink.class, device.link(), properties(settings)));
     }
 
+    @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
     private static Dictionary<String, Object> properties(DeviceSettings settings) {
-        return FrameworkUtil.asDictionary(Map.of(DEVICE_ID, settings.deviceId()));
+        return new Hashtable<>(Map.of(DEVICE_ID, settings.deviceId()));
     }
 
     private String version() {

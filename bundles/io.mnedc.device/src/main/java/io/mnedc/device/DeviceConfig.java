@@ -86,17 +86,17 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Send queue (KiB)",
             min = "128",
-            max = "262144",
-            description = "How much memory waiting packets may take, in KiB, 128 to 262144.")
+            max = "65536",
+            description = "How much memory waiting packets may take, in KiB, 128 to 65536.")
     int queue_kilobytes() default DeviceSettings.DEFAULT_QUEUE_KILOBYTES;
 
     @AttributeDefinition(
             name = "Send buffer (KiB)",
             min = "0",
-            max = "262144",
+            max = "65536",
             description =
                     "The send buffer of the data connection (SO_SNDBUF); what is in it can no longer be dropped, so"
-                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to 262144.")
+                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to 65536.")
     int send_buffer_kilobytes() default DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES;
 
     @AttributeDefinition(

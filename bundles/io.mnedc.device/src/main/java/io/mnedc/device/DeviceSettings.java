@@ -31,6 +31,10 @@ record DeviceSettings(
     static final int DEFAULT_RECONNECT_SECONDS = 30;
     static final int DEFAULT_QUEUE_MILLIS = 100;
     static final int DEFAULT_QUEUE_KILOBYTES = 8192;
+
+    /** Also what the pool behind it holds: a small part of the direct memory that small JVMs allow. */
+    static final int MOST_QUEUE_KILOBYTES = 65_536;
+
     static final int DEFAULT_SEND_BUFFER_KILOBYTES = 1024;
 
     DeviceSettings {

@@ -77,7 +77,7 @@ final class Downlink {
     private void frame(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int size) {
         int type = DataFrame.type(in, at);
         int payload = size - DataFrame.HEADER;
-        if (DataFrame.destination(in, at) != self.node() || DataFrame.flags(in, at) != 0) {
+        if (DataFrame.destination(in, at) != self.node() || (DataFrame.flags(in, at) & DataFrame.SEALED) != 0) {
             counters.malformed.increment();
         } else if (type == DataFrame.PACKET) {
             packet(self, port, in, at, payload);
@@ -98,6 +98,8 @@ final class Downlink {
             counters.malformed.increment();
         } else if (!self.comesFrom(DataFrame.source(in, at), in, vnet + VirtioNetHeader.SIZE, length)) {
             counters.foreignSource.increment();
+        } else if (!self.isReachedBy(in, vnet + VirtioNetHeader.SIZE, length)) {
+            counters.foreignDestination.increment();
         } else if (port == null) {
             counters.noTun.increment();
         } else if ((Packets.needs(in, vnet) & ~port.capabilities()) == 0) {

@@ -146,6 +146,11 @@ final class Membership {
         return isOther(source) && address(in, at, length, IPV4_SOURCE, IPV6_SOURCE) == source;
     }
 
+    /** {@return whether a packet's destination address is this device's} */
+    boolean isReachedBy(ByteBuffer in, int at, int length) {
+        return address(in, at, length, IPV4_DESTINATION, IPV6_DESTINATION) == node;
+    }
+
     private int address(ByteBuffer in, int at, int length, int offset4, int offset6) {
         int version = length < Packets.IPV4_HEADER ? 0 : in.get(at) >> 4;
         if (version == 4) {

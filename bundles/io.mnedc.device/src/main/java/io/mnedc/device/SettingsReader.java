@@ -44,7 +44,12 @@ final class SettingsReader {
                 truth("offload", true),
                 Duration.ofSeconds(number("reconnect.max.seconds", DeviceSettings.DEFAULT_RECONNECT_SECONDS, 1, 3600)),
                 Duration.ofMillis(number("queue.millis", DeviceSettings.DEFAULT_QUEUE_MILLIS, 1, 10_000)),
-                number("queue.kilobytes", DeviceSettings.DEFAULT_QUEUE_KILOBYTES, 128, 262_144) * 1024,
+                number(
+                                "queue.kilobytes",
+                                DeviceSettings.DEFAULT_QUEUE_KILOBYTES,
+                                128,
+                                DeviceSettings.MOST_QUEUE_KILOBYTES)
+                        * 1024,
                 number("send.buffer.kilobytes", DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES, 0, 262_144) * 1024);
     }
 

@@ -77,6 +77,9 @@ final class Uplink {
         } catch (IOException | RuntimeException e) {
             // also when it was closed: its owner knows whether that was in order
             failed.accept(e);
+        } catch (Throwable e) {
+            // such as no memory: the owner begins anew, and nobody takes a dead interface for a good one
+            failed.accept(new IOException("reading the interface failed: " + e, e));
         }
     }
 

@@ -174,13 +174,29 @@ class DeviceTest {
         byte[] sealed = frame(DataFrame.PACKET, 3, 2, good);
         sealed[5] = DataFrame.SEALED;
         relay.sendRaw("one", sealed);
+        byte[] elsewhere = withHeader(TestPackets.udp4(ipv4(3), InetAddress.getByName("192.168.1.1"), new byte[20]));
+        relay.sendRaw("one", frame(DataFrame.PACKET, 3, 2, elsewhere)); // for a host behind this device
+        relay.sendRaw(
+                "one", frame(DataFrame.PACKET, 3, 2, withHeader(TestPackets.udp6(ipv6(3), ipv6(4), new byte[9]))));
         relay.sendRaw("one", frame(DataFrame.ECHO, 3, 2, new byte[65]));
         relay.sendRaw("one", frame(DataFrame.PACKET, 3, 2, good));
 
         assertThat(receive(one)).hasSize(48);
         assertThat(one.tun().take(Duration.ofMillis(1))).isNull();
         assertThat(one.count("drop.foreign-source")).isEqualTo(1);
+        assertThat(one.count("drop.foreign-destination")).isEqualTo(2);
         assertThat(one.count("drop.malformed")).isEqualTo(6);
+    }
+
+    @Test
+    void flagsOfNewerVersionsAreIgnored() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        byte[] flagged = frame(DataFrame.PACKET, 3, 2, withHeader(TestPackets.udp4(ipv4(3), ipv4(2), new byte[20])));
+        flagged[5] = (byte) ~DataFrame.SEALED;
+        relay.sendRaw("one", flagged);
+        assertThat(receive(one)).hasSize(48);
     }
 
     /** Frames that can be delimited, with anything in them. */

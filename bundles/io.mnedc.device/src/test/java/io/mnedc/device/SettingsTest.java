@@ -67,7 +67,7 @@ class SettingsTest {
         "offload,maybe,true or false",
         "reconnect.max.seconds,0,1..3600",
         "queue.millis,-1,1..10000",
-        "queue.kilobytes,1,128..262144",
+        "queue.kilobytes,1,128..65536",
         "tun.name,a/b,tun.name",
         "device.id,no blanks,device.id",
         "relays,a:b:c,HOST[:PORT]",

@@ -3,6 +3,7 @@ package io.mnedc.transport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Direct memory for queues, shared by many streams and bounded as a whole. Thread-safe. */
@@ -14,6 +15,7 @@ public final class ChunkPool {
     private static final int KEPT = 32;
 
     private final int most;
+    private final IntFunction<ByteBuffer> memory;
     private final AtomicInteger out = new AtomicInteger();
     private final ArrayBlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(KEPT);
 
@@ -23,10 +25,15 @@ public final class ChunkPool {
      * @param totalBytes the most bytes that are in use at once
      */
     public ChunkPool(long totalBytes) {
+        this(totalBytes, ByteBuffer::allocateDirect);
+    }
+
+    ChunkPool(long totalBytes, IntFunction<ByteBuffer> memory) {
+        this.memory = memory;
         this.most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, totalBytes / CHUNK));
     }
 
-    /** {@return an empty chunk, or null if all are in use} */
+    /** {@return an empty chunk, or null if all are in use or the JVM has no more direct memory} */
     @Nullable
     ByteBuffer take() {
         if (out.incrementAndGet() > most) {
@@ -34,7 +41,16 @@ public final class ChunkPool {
             return null;
         }
         ByteBuffer chunk = free.poll();
-        return chunk == null ? ByteBuffer.allocateDirect(CHUNK) : chunk.clear();
+        if (chunk != null) {
+            return chunk.clear();
+        }
+        try {
+            return memory.apply(CHUNK);
+        } catch (OutOfMemoryError e) {
+            // the JVM's limit of direct memory is lower than this pool's: to the callers that is the same
+            out.decrementAndGet();
+            return null;
+        }
     }
 
     /** Gives back a chunk; the caller no longer uses it. */

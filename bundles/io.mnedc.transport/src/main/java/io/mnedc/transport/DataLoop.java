@@ -176,7 +176,7 @@ public final class DataLoop implements AutoCloseable {
                 runTasks();
                 selector.select(this::ready, untilNextTimer());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("{} ends: its selector failed", thread.getName(), e);
         } finally {
             end();
@@ -197,7 +197,8 @@ public final class DataLoop implements AutoCloseable {
     private static void runOne(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // an Error too, such as no memory for one stream: the others go on
             LOG.error("a task failed", e);
         }
     }
@@ -225,8 +226,8 @@ public final class DataLoop implements AutoCloseable {
             }
         } catch (CancelledKeyException e) {
             close(stream, null);
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof RuntimeException) {
+        } catch (IOException | RuntimeException | Error e) {
+            if (!(e instanceof IOException)) {
                 LOG.error("{} failed on a stream", thread.getName(), e);
             }
             close(stream, e);

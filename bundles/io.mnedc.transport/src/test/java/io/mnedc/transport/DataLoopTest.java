@@ -132,6 +132,27 @@ class DataLoopTest {
     }
 
     @Test
+    void anErrorCostsOneStreamAndNotTheLoop() throws Exception {
+        Echo failing = new Echo() {
+            @Override
+            public int received(DataStream stream, ByteBuffer in, int from, int to) {
+                throw new OutOfMemoryError("wanted by the test");
+            }
+        };
+        try (Socket client = connected(failing);
+                Socket other = connected(new Echo())) {
+            client.getOutputStream().write(1);
+            assertThat(failing.closed.get(10, TimeUnit.SECONDS)).isEqualTo("wanted by the test");
+            loop.execute(() -> {
+                throw new OutOfMemoryError("wanted by the test");
+            });
+            byte[] frame = frame(10, new Random(1));
+            other.getOutputStream().write(frame);
+            assertThat(other.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
+        }
+    }
+
+    @Test
     void connectsAndTellsWhenItCannot() throws Exception {
         Echo connecting = new Echo();
         loop.connect(

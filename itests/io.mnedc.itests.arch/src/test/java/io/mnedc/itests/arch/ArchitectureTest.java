@@ -83,10 +83,25 @@ class ArchitectureTest {
         if (imports.contains("org.slf4j")) {
             assertThat(imports).containsPattern("org\\.slf4j;version=\"\\[1\\.7,3\\)\"");
         }
+        if (imports.contains("org.osgi.framework;")) {
+            // Kura 5 has OSGi R7
+            assertThat(imports).contains("org.osgi.framework;version=\"[1.9,2)\"");
+        }
         assertThat(imports)
                 .doesNotContain("org.jspecify")
                 .doesNotContainPattern("io\\.netty[^;,]*;version=\"\\[4\\.1\\.");
         assertThat(manifest.getValue("DynamicImport-Package")).isNull();
+    }
+
+    /** The range above lets a bundle start there; these methods would be missing when they are called. */
+    @Test
+    void nobodyCallsWhatOlderFrameworksLack() {
+        noClasses()
+                .should()
+                .callMethod("org.osgi.framework.FrameworkUtil", "asDictionary", "java.util.Map")
+                .orShould()
+                .callMethod("org.osgi.framework.FrameworkUtil", "asMap", "java.util.Dictionary")
+                .check(CLASSES);
     }
 
     @Test
