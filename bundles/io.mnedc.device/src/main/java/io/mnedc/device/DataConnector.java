@@ -43,6 +43,9 @@ final class DataConnector {
         /** They no longer do; it will be opened anew. */
         void unbound(String why);
 
+        /** It could not be opened; it will be tried again. */
+        void unopened(String why);
+
         /** The relay does not know the session: it must register anew. */
         void sessionUnknown(String why);
     }
@@ -204,7 +207,7 @@ final class DataConnector {
             }
             events.unbound(why);
         } else {
-            LOG.debug("data stream: {}", why);
+            events.unopened(why);
         }
         timer = loop.schedule(this::attempt, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -35,7 +35,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     private final StatusBoard board;
     private final Counters counters;
-    private final OutageLog outages = new OutageLog();
+    private final OutageLog outages = new OutageLog("relay");
+    private final OutageLog streamOutages = new OutageLog("data stream");
     private @Nullable Parts parts;
     private @Nullable Membership membership;
     private String tunName = "";
@@ -166,6 +167,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void bound() {
+        streamOutages.over();
         board.bound(true);
         checkReady();
     }
@@ -180,6 +182,12 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
                 settings().deviceId(),
                 relay,
                 why);
+    }
+
+    @Override
+    public void unopened(String why) {
+        streamOutages.failed(settings().deviceId(), relay, why, System.nanoTime());
+        board.streamFailed("registered, but no data stream: " + relay + ": " + why);
     }
 
     @Override

@@ -4,15 +4,25 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that the relay is lost once per outage, and again each minute, whatever number of attempts are made. */
+/** Says that something is lost once per outage, and again each minute, whatever number of attempts are made. */
 final class OutageLog {
     private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
     private static final long REMIND = Duration.ofMinutes(1).toNanos();
 
+    private final String what;
     private boolean out;
     private long since;
     private long reminded;
     private int attempts;
+
+    /**
+     * Makes it.
+     *
+     * @param what the device has not, during an outage
+     */
+    OutageLog(String what) {
+        this.what = what;
+    }
 
     /** The connection, or an attempt to make one, ended. */
     void failed(String deviceId, RelayAddress relay, String why, long now) {
@@ -21,15 +31,16 @@ final class OutageLog {
             since = now;
             reminded = now;
             attempts = 0;
-            LOG.warn("device {} has no relay, it keeps trying: {}: {}", deviceId, relay, why);
+            LOG.warn("device {} has no {}, it keeps trying: {}: {}", deviceId, what, relay, why);
             return;
         }
         attempts++;
         if (now - reminded >= REMIND) {
             reminded = now;
             LOG.warn(
-                    "device {} has had no relay for {} s and {} attempts; the last one: {}: {}",
+                    "device {} has had no {} for {} s and {} attempts; the last one: {}: {}",
                     deviceId,
+                    what,
                     (now - since) / 1_000_000_000,
                     attempts,
                     relay,

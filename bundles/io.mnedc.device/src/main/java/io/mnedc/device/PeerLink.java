@@ -11,12 +11,14 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.Protocol;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ final class PeerLink implements RelayLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
     private static final int SUPER_PACKETS = Protocol.CAN_CHECKSUM | Protocol.CAN_TSO4 | Protocol.CAN_TSO6;
 
-    private static final class Following implements Subscription {
+    private final class Following implements Subscription {
         final Observer observer;
         volatile boolean ended;
 
@@ -39,6 +41,7 @@ final class PeerLink implements RelayLink {
         @Override
         public void close() {
             ended = true;
+            execute(() -> followers.remove(this));
         }
     }
 
@@ -47,6 +50,7 @@ final class PeerLink implements RelayLink {
     private final Consumer<NodeInfo> published;
     private final List<Following> followers = new ArrayList<>();
     private final Map<String, Peer> peers = new LinkedHashMap<>();
+    private final Map<Integer, String> holders = new HashMap<>();
     private volatile NodeInfo own = NodeInfo.NONE;
 
     /**
@@ -66,7 +70,6 @@ final class PeerLink implements RelayLink {
     public Subscription subscribe(Observer observer) {
         Following following = new Following(observer);
         execute(() -> {
-            followers.removeIf(follower -> follower.ended);
             followers.add(following);
             List<Peer> known = List.copyOf(peers.values());
             tell(following, one -> one.snapshot(known));
@@ -101,8 +104,14 @@ final class PeerLink implements RelayLink {
     /** Everybody who is there. */
     void snapshot(List<NodeRecord> nodes, Membership self) {
         peers.clear();
+        holders.clear();
         table.clear();
-        nodes.forEach(node -> note(node, self));
+        for (NodeRecord node : nodes) {
+            if (self.isOther(node.node())) {
+                displaced(node);
+                note(node, self);
+            }
+        }
         List<Peer> all = List.copyOf(peers.values());
         tellAll(observer -> observer.snapshot(all));
     }
@@ -111,30 +120,58 @@ final class PeerLink implements RelayLink {
     void changed(List<Change> changes, Membership self) {
         for (Change change : changes) {
             if (change instanceof Change.Present present) {
-                if (note(present.node(), self)) {
-                    Peer peer = peer(present.node(), self.network());
-                    tellAll(observer -> observer.present(peer));
-                }
-            } else if (change instanceof Change.Absent absent) {
-                Peer left = peers.remove(absent.deviceId());
-                if (left != null) {
-                    table.remove(left.node());
-                    tellAll(observer -> observer.absent(absent.deviceId()));
-                }
+                present(present.node(), self);
+            } else if (change instanceof Change.Absent absent && forget(absent.deviceId())) {
+                tellAll(observer -> observer.absent(absent.deviceId()));
             }
         }
     }
 
-    /** Notes a device unless it is this one. */
-    private boolean note(NodeRecord node, Membership self) {
-        if (!self.isOther(node.node())) {
-            return false;
+    private void present(NodeRecord node, Membership self) {
+        // not this device
+        if (self.isOther(node.node())) {
+            String before = displaced(node);
+            if (before != null) {
+                tellAll(observer -> observer.absent(before));
+            }
+            Peer peer = note(node, self);
+            tellAll(observer -> observer.present(peer));
         }
-        Peer before = peers.put(node.deviceId(), peer(node, self.network()));
+    }
+
+    /**
+     * A node belongs to one device, so that there are never more peers than the pool has addresses.
+     *
+     * @return the ID of the device that has lost its node to this one, now forgotten; null if there is none
+     */
+    private @Nullable String displaced(NodeRecord node) {
+        String holder = holders.get(node.node());
+        if (holder == null || holder.equals(node.deviceId())) {
+            return null;
+        }
+        forget(holder);
+        return holder;
+    }
+
+    private Peer note(NodeRecord node, Membership self) {
+        Peer peer = peer(node, self.network());
+        Peer before = peers.put(node.deviceId(), peer);
         if (before != null && before.node() != node.node()) {
+            holders.remove(before.node());
             table.remove(before.node());
         }
+        holders.put(node.node(), node.deviceId());
         table.put(node.node(), node.capabilities());
+        return peer;
+    }
+
+    private boolean forget(String deviceId) {
+        Peer left = peers.remove(deviceId);
+        if (left == null) {
+            return false;
+        }
+        holders.remove(left.node());
+        table.remove(left.node());
         return true;
     }
 
@@ -158,7 +195,6 @@ final class PeerLink implements RelayLink {
     }
 
     private void tellAll(Consumer<Observer> news) {
-        followers.removeIf(follower -> follower.ended);
         for (Following follower : List.copyOf(followers)) {
             tell(follower, news);
         }

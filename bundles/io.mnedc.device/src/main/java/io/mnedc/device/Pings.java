@@ -93,7 +93,9 @@ final class Pings {
             if (expiry != null) {
                 expiry.cancel(false);
             }
-            asked.reply().complete(Duration.ofNanos(System.nanoTime() - asked.sent()));
+            Duration time = Duration.ofNanos(System.nanoTime() - asked.sent());
+            // what the asker does then must not hold up the data loop
+            asked.reply().completeAsync(() -> time, timer);
         }
     }
 

@@ -13,7 +13,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -50,13 +52,13 @@ final class RelayConnector {
     private final Events events;
     private final Deque<RelayAddress> relaysLeft = new ArrayDeque<>();
     private final Deque<Target> targets = new ArrayDeque<>();
+    private final Map<RelayAddress, Long> notBefore = new HashMap<>();
     private List<RelayAddress> relays;
     private BackOff pauses;
     private Duration longest;
     private @Nullable RelayAddress preferred;
     private @Nullable RelayAttempt current;
     private @Nullable Future<?> waiting;
-    private Duration asked = Duration.ZERO;
     private int round;
     private boolean stopped;
 
@@ -88,10 +90,17 @@ final class RelayConnector {
     /** Changes the list. The connection goes on if its relay is still in it. */
     void relays(List<RelayAddress> changed) {
         boolean goesOn = goesOn(changed);
+        List<RelayAddress> before = relays;
         relays = changed;
         if (!goesOn) {
             again("the list of relays has changed");
+            return;
         }
+        // an attempt may be under way: what is tried after it is of the new list
+        targets.removeIf(target -> !changed.contains(target.relay()));
+        relaysLeft.retainAll(changed);
+        changed.stream().filter(relay -> !before.contains(relay)).forEach(relaysLeft::add);
+        notBefore.keySet().retainAll(changed);
     }
 
     /** {@return whether the present connection, or attempt, is to a relay of this list} */
@@ -104,6 +113,7 @@ final class RelayConnector {
     void longestPause(Duration changed) {
         longest = changed;
         pauses = pauses(changed);
+        notBefore.clear();
         if (waiting != null) {
             again("");
         }
@@ -113,13 +123,26 @@ final class RelayConnector {
     void again(String reason) {
         leave(reason);
         pauses.reset();
+        notBefore.clear();
         round();
     }
 
     /** Ends the session and begins a new one after a pause: something is wrong with this one. */
     void giveUp(String reason) {
+        RelayAttempt now = current;
+        if (now != null && now.wasRegistered()) {
+            remember(now);
+        }
         leave(reason);
         pauseAndRound(pauses.next());
+    }
+
+    /** This relay was one to register at. */
+    private void remember(RelayAttempt registered) {
+        preferred = registered.relay();
+        if (registered.registeredNanos() >= SUCCESS) {
+            pauses.reset();
+        }
     }
 
     private void leave(String reason) {
@@ -163,7 +186,6 @@ final class RelayConnector {
         if (stopped) {
             return;
         }
-        asked = Duration.ZERO;
         round++;
         relaysLeft.clear();
         targets.clear();
@@ -172,6 +194,7 @@ final class RelayConnector {
         if (first > 0) {
             Collections.rotate(order, -first);
         }
+        order.removeIf(relay -> heldBackNanos(relay) > 0);
         relaysLeft.addAll(order);
         next();
     }
@@ -184,8 +207,7 @@ final class RelayConnector {
         }
         RelayAddress relay = relaysLeft.poll();
         if (relay == null) {
-            Duration pause = pauses.next();
-            pauseAndRound(pause.compareTo(asked) > 0 ? pause : asked);
+            pauseAndRound(pauses.next());
             return;
         }
         int begun = round;
@@ -223,21 +245,32 @@ final class RelayConnector {
         current = null;
         ErrorReport refusal = attempt.refusal();
         if (refusal != null) {
-            Duration wish = Duration.ofMillis(refusal.retryMillis());
-            asked = wish.compareTo(asked) > 0 ? wish : asked;
+            holdBack(attempt.relay(), Duration.ofMillis(refusal.retryMillis()));
         }
         if (!attempt.wasRegistered()) {
             next();
             return true;
         }
-        preferred = attempt.relay();
-        if (attempt.registeredNanos() >= SUCCESS) {
-            pauses.reset();
-        }
+        remember(attempt);
         boolean replaced = refusal != null && refusal.code() == ErrorCode.REPLACED.number();
-        Duration pause = replaced ? pauses.longest() : pauses.next();
-        pauseAndRound(pause.compareTo(asked) > 0 ? pause : asked);
+        pauseAndRound(replaced ? pauses.longest() : pauses.next());
         return true;
+    }
+
+    /** A relay wants to be left alone: it is, but no longer than the setting says, and the others are tried. */
+    private void holdBack(RelayAddress relay, Duration wish) {
+        if (wish.isZero()) {
+            notBefore.remove(relay);
+        } else {
+            Duration hold = wish.compareTo(longest) < 0 ? wish : longest;
+            notBefore.put(relay, System.nanoTime() + hold.toNanos());
+        }
+    }
+
+    /** {@return for how long a relay must not be tried yet; not positive if it may be} */
+    private long heldBackNanos(RelayAddress relay) {
+        Long until = notBefore.get(relay);
+        return until == null ? 0 : until - System.nanoTime();
     }
 
     boolean isCurrent(RelayAttempt attempt) {
@@ -252,7 +285,9 @@ final class RelayConnector {
     private void pauseAndRound(Duration pause) {
         cancelWaiting();
         if (!stopped) {
-            waiting = loop.schedule(this::afterPause, pause.toNanos(), TimeUnit.NANOSECONDS);
+            // if all relays want to be left alone, until the first one may be tried
+            long held = relays.stream().mapToLong(this::heldBackNanos).min().orElse(0);
+            waiting = loop.schedule(this::afterPause, Math.max(pause.toNanos(), held), TimeUnit.NANOSECONDS);
         }
     }
 

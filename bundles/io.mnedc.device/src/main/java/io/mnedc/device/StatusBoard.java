@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How far the device is, put together from what its parts report. Thread-safe. */
@@ -21,6 +22,7 @@ final class StatusBoard {
     private boolean hopeless;
     private @Nullable String tunProblem;
     private @Nullable String relayProblem;
+    private @Nullable String streamProblem;
 
     StatusBoard(DeviceSettings settings) {
         this.settings = settings;
@@ -42,6 +44,7 @@ final class StatusBoard {
         bound = false;
         hopeless = false;
         relayProblem = null;
+        streamProblem = null;
         update();
     }
 
@@ -54,6 +57,7 @@ final class StatusBoard {
     synchronized void unregistered(@Nullable String problem, boolean lasting) {
         registered = false;
         bound = false;
+        streamProblem = null;
         if (problem != null) {
             relayProblem = problem;
             hopeless = lasting;
@@ -63,7 +67,12 @@ final class StatusBoard {
 
     synchronized void bound(boolean now) {
         bound = now;
+        streamProblem = null;
         update();
+    }
+
+    synchronized void streamFailed(String problem) {
+        streamProblem = problem;
     }
 
     synchronized void tunReady(String name) {
@@ -107,7 +116,12 @@ final class StatusBoard {
                 addresses,
                 tun,
                 "none",
-                Optional.ofNullable(tunProblem != null ? tunProblem : relayProblem),
+                Stream.of(
+                                Optional.ofNullable(tunProblem),
+                                Optional.ofNullable(relayProblem),
+                                Optional.ofNullable(streamProblem))
+                        .flatMap(Optional::stream)
+                        .findFirst(),
                 counters);
     }
 }

@@ -5,6 +5,8 @@ import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.transport.BackOff;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -28,6 +30,9 @@ final class TunHolder {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** An interface that lived so long was a success; the pauses begin anew. */
+    private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
+
     /** What others want to know. */
     interface Events {
         /** It is open and has its addresses. */
@@ -37,7 +42,7 @@ final class TunHolder {
         void tunFailed(String problem);
     }
 
-    private record Open(TunPort port, Uplink uplink, TunSettings asked) {}
+    private record Open(TunPort port, Uplink uplink, TunSettings asked, long since) {}
 
     private final TunDriver driver;
     private final ScheduledExecutorService loop;
@@ -94,11 +99,16 @@ final class TunHolder {
      */
     void want(TunSettings settings) {
         Open now = open;
-        wanted = settings;
         cancelRetry();
+        // not again at each registration; whoever wants something else and then this once more means it
+        boolean known = wanted != null && settings.equals(turnedDown);
+        if (!known) {
+            turnedDown = null;
+            wanted = settings;
+        }
         if (now == null) {
             openWanted();
-        } else if (now.asked().equals(settings) || settings.equals(turnedDown)) {
+        } else if (known || now.asked().equals(settings)) {
             events.tunReady(now.port().device().name());
         } else if (now.asked().name().equals(settings.name()) && now.asked().offload() == settings.offload()) {
             configure(now, settings);
@@ -113,9 +123,9 @@ final class TunHolder {
                 device.name(), settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
         try {
             device.configure(named);
-            open = new Open(now.port(), now.uplink(), settings);
+            open = new Open(now.port(), now.uplink(), settings, now.since());
             events.tunReady(device.name());
-        } catch (TunException e) {
+        } catch (TunException | RuntimeException e) {
             if (settings.addresses().equals(now.asked().addresses())) {
                 LOG.error("Interface {} stays as it is: {}", device.name(), e.getMessage());
                 turnedDown = settings;
@@ -130,16 +140,40 @@ final class TunHolder {
     }
 
     private void replace(Open before, TunSettings settings) {
+        TunSettings old = before.asked();
+        TunSettings instead =
+                new TunSettings(old.name(), old.mtu(), settings.addresses(), settings.routes(), old.offload());
+        if (!settings.name().equals(before.port().device().name()) && isTaken(settings.name())) {
+            LOG.error(
+                    "The interface cannot be changed, the old settings go on: there is already an interface named {};"
+                            + " choose another name in the setting tun.name",
+                    settings.name());
+            turnedDown = settings;
+            wanted = instead;
+            if (instead.equals(old)) {
+                events.tunReady(before.port().device().name());
+            } else {
+                configure(before, instead);
+            }
+            return;
+        }
         closeOpen();
         try {
             opened(driver.open(settings), settings);
-        } catch (TunException e) {
+        } catch (TunException | RuntimeException e) {
             LOG.error("The interface cannot be changed, the old settings go on: {}", e.getMessage());
-            // not again at each registration
             turnedDown = settings;
-            TunSettings old = before.asked();
-            wanted = new TunSettings(old.name(), old.mtu(), settings.addresses(), settings.routes(), old.offload());
+            wanted = instead;
             openWanted();
+        }
+    }
+
+    private static boolean isTaken(String name) {
+        try {
+            return NetworkInterface.getByName(name) != null;
+        } catch (SocketException e) {
+            // the driver will tell
+            return false;
         }
     }
 
@@ -159,11 +193,9 @@ final class TunHolder {
     }
 
     private void opened(TunDevice device, TunSettings settings) {
-        pauses.reset();
-        complaint = "";
         TunPort port = TunPort.of(device);
         Uplink uplink = uplinks.apply(new TunReader(device, cause -> ended(port, cause)));
-        open = new Open(port, uplink, settings);
+        open = new Open(port, uplink, settings, System.nanoTime());
         uplink.start();
         events.tunReady(device.name());
     }
@@ -213,6 +245,10 @@ final class TunHolder {
         }
         refusedBefore.addAndGet(now.port().device().refused());
         open = null;
+        if (System.nanoTime() - now.since() >= SUCCESS) {
+            pauses.reset();
+            complaint = "";
+        }
         now.port().device().close();
         now.uplink().awaitEnd();
     }

@@ -124,6 +124,67 @@ class DeviceReconnectTest {
     }
 
     @Test
+    void relayThatAsksToWaitHoldsUpNoOther() throws Exception {
+        TestRelay full = fixture.relay();
+        full.refusal = new ErrorReport(ErrorCode.POOL_EXHAUSTED.number(), "full", true, 3_600_000);
+        TestRelay away = fixture.relay();
+        away.close();
+        Node one =
+                fixture.device(Fixture.settings(Map.of("device.id", "one", "reconnect.max.seconds", 60), full, away));
+        Await.until("refused", () -> full.connections.get() == 1);
+        TestRelay back = fixture.restart(away);
+        Await.until("registered", () -> back.bindings.get() == 1);
+        one.awaitReady();
+        assertThat(full.connections).hasValue(1);
+    }
+
+    @Test
+    void waitThatARelayAsksForIsNotLongerThanTheSettingAllows() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.refusal = new ErrorReport(ErrorCode.POOL_EXHAUSTED.number(), "full", true, 3_600_000);
+        Node one = fixture.device("one", relay);
+        Await.until("refused", () -> relay.connections.get() == 1);
+        relay.refusal = null;
+        one.awaitReady();
+    }
+
+    @Test
+    void listThatChangesDuringAnAttemptIsWhatIsTriedNext() throws Exception {
+        TestRelay silent = fixture.relay();
+        silent.mute = true;
+        TestRelay removed = fixture.relay();
+        TestRelay added = fixture.relay();
+        Node one = fixture.device("one", silent, removed);
+        Await.until("trying", () -> silent.connections.get() == 1);
+        one.device().reconfigure(Fixture.settings("one", silent, added));
+        Await.until(
+                "changed",
+                () -> one.device().snapshot().relays().size() == 2
+                        && one.device()
+                                .snapshot()
+                                .relays()
+                                .get(1)
+                                .equals(added.address().toString()));
+        silent.close();
+        Await.until("registered", () -> added.bindings.get() == 1);
+        one.awaitReady();
+        assertThat(removed.connections).hasValue(0);
+    }
+
+    @Test
+    void dataStreamThatCannotBeOpenedIsToldAsTheProblem() throws Exception {
+        TestRelay relay = fixture.relay();
+        relay.dataClosed = true;
+        Node one = fixture.device("one", relay);
+        Await.until("told", () -> one.device().snapshot().problem().isPresent());
+        assertThat(one.device().snapshot().problem()).get().asString().startsWith("registered, but no data stream: ");
+        assertThat(one.state()).isEqualTo(State.REGISTERED);
+        relay.dataClosed = false;
+        one.awaitReady();
+        assertThat(one.device().snapshot().problem()).isEmpty();
+    }
+
+    @Test
     void relayOfAnotherMajorVersionIsNamedAsTheProblem() throws Exception {
         TestRelay relay = fixture.relay();
         relay.major = 9;

@@ -14,11 +14,14 @@ import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.TestPackets.Shape;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -315,6 +318,38 @@ class DeviceTest {
         Await.until("lost", () -> one.state() == State.CONNECTING);
         one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]));
         Await.until("counted", () -> one.count("drop.no-stream") == 1);
+    }
+
+    @Test
+    void threadsDoNotHoldTheClassLoaderOfWhoStartedThem() throws Exception {
+        TestRelay relay = fixture.relay();
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        Node one;
+        try (URLClassLoader foreign = new URLClassLoader(new URL[0])) {
+            Thread.currentThread().setContextClassLoader(foreign);
+            one = fixture.device("one", relay);
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+        one.awaitReady();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("mnedc-device"))
+                .hasSizeGreaterThanOrEqualTo(3)
+                .allMatch(thread -> thread.getContextClassLoader() == Device.class.getClassLoader());
+    }
+
+    @Test
+    void pingIsAnsweredApartFromTheDataLoop() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.device("one", relay);
+        one.awaitReady();
+        CompletableFuture<String> thread = one.device()
+                .ping(1, Duration.ofSeconds(20))
+                .thenApply(time -> Thread.currentThread().getName())
+                .toCompletableFuture();
+        // this thread's own name, if the reply was quicker than the line above
+        assertThat(thread.get(30, TimeUnit.SECONDS))
+                .isIn("mnedc-device-control", Thread.currentThread().getName());
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -123,6 +124,39 @@ class PeerLinkTest {
         subscription.close();
         link.snapshot(List.of(node("a", 3, 7)), self);
         assertThat(recorder.told).containsExactly("all []");
+    }
+
+    @Test
+    void closedSubscriptionHoldsNothing() throws Exception {
+        WeakReference<Object> observer = subscribedAndClosed();
+        Await.until("collected", () -> {
+            System.gc();
+            return observer.refersTo(null);
+        });
+    }
+
+    private WeakReference<Object> subscribedAndClosed() {
+        Recorder other = new Recorder();
+        link.subscribe(other).close();
+        return new WeakReference<>(other);
+    }
+
+    @Test
+    void nodeThatAnotherDeviceTakesIsNoLongerTheFirstOnes() {
+        link.subscribe(recorder);
+        link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7), node("c", 3, 1)), self);
+        link.changed(List.of(new Change.Present(node("d", 4, 1)), new Change.Absent("b")), self);
+        for (int i = 0; i < 3; i++) {
+            link.changed(List.of(new Change.Present(node("x" + i, 5, 1))), self);
+        }
+        assertThat(recorder.told)
+                .startsWith(
+                        "all []", "all [b, c]", "absent b", "present d 10.0.0.4", "present x0 10.0.0.5", "absent x0");
+        assertThat(table.capabilities(3)).isEqualTo(1);
+        assertThat(table.capabilities(4)).isEqualTo(1);
+        recorder.told.clear();
+        link.subscribe(recorder);
+        assertThat(recorder.told).containsExactly("all [c, d, x2]");
     }
 
     @Test

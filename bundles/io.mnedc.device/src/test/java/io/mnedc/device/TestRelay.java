@@ -62,6 +62,7 @@ final class TestRelay implements AutoCloseable {
     private final Map<Integer, DataStream> streams = new ConcurrentHashMap<>();
     private final Map<String, Integer> leases;
     final List<ControlMessage> heard = new CopyOnWriteArrayList<>();
+    final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger registrations = new AtomicInteger();
     final AtomicInteger bindings = new AtomicInteger();
     volatile int keepaliveMillis = 3000;
@@ -70,6 +71,7 @@ final class TestRelay implements AutoCloseable {
     volatile int major = Protocol.MAJOR;
     volatile boolean mute;
     volatile boolean forgetful;
+    volatile boolean dataClosed;
 
     TestRelay() throws IOException {
         this(0, new ConcurrentHashMap<>());
@@ -116,8 +118,11 @@ final class TestRelay implements AutoCloseable {
                 first.flip();
                 boolean control = Preamble.decode(first.duplicate()).kind() == Preamble.StreamKind.CONTROL;
                 if (control) {
+                    connections.incrementAndGet();
                     socket.configureBlocking(false);
                     ControlStream.adopt(loop, socket, first, new Session());
+                } else if (dataClosed) {
+                    socket.close();
                 } else {
                     data.attach(socket, StreamSettings.DEFAULT, new Binding());
                 }

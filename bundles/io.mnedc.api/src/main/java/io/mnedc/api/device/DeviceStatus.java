@@ -54,7 +54,8 @@ public interface DeviceStatus {
 
     /**
      * Sends an echo frame through the data stream to a peer's device bundle (not to its IP stack) and waits for its
-     * reply.
+     * reply. What depends on the result runs on the device's control thread and must not block: the {@code …Async}
+     * methods of the result take other work elsewhere.
      *
      * @param node the peer's node; 1 is the relay
      * @param timeout how long to wait

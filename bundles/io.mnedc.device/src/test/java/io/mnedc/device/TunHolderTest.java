@@ -1,0 +1,162 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.tun.TunDriver;
+import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.tun.memory.MemoryTunDevice;
+import io.mnedc.tun.memory.MemoryTunDriver;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Interfaces that cannot be had or changed. The test is the control loop. */
+@Timeout(60)
+class TunHolderTest {
+    private final Loop loop = new Loop();
+    private final MemoryTunDriver memory = MemoryTunDriver.withAllOffloads();
+    private final Set<String> refusedNames = new HashSet<>();
+    private final TunDriver driver = settings -> {
+        if (refusedNames.contains(settings.name())) {
+            throw new TunException(TunException.Reason.NAME_TAKEN, settings.name() + " is taken");
+        }
+        if (settings.name().equals("faulty")) {
+            throw new IllegalStateException("wanted by the test");
+        }
+        return memory.open(settings);
+    };
+    private final List<String> told = new ArrayList<>();
+    private final TunHolder holder = new TunHolder(
+            driver,
+            loop,
+            reader -> new Uplink(reader.device(), new Outlet(), new PeerTable(), new Counters(), reader.failed()),
+            new TunHolder.Events() {
+                @Override
+                public void tunReady(String name) {
+                    told.add("ready " + name);
+                }
+
+                @Override
+                public void tunFailed(String problem) {
+                    told.add("failed " + problem);
+                }
+            });
+
+    /** Notes what it shall do; {@link #run} does it. */
+    private static final class Loop extends ScheduledThreadPoolExecutor {
+        final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        final ArrayDeque<Runnable> later = new ArrayDeque<>();
+        final List<Long> pauses = new ArrayList<>();
+
+        Loop() {
+            super(1);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            pauses.add(unit.toMillis(delay));
+            later.add(task);
+            return super.schedule(() -> {}, 1, TimeUnit.HOURS);
+        }
+
+        void run(Queue<Runnable> from) throws Exception {
+            Await.until("a task", () -> !from.isEmpty());
+            Objects.requireNonNull(from.poll()).run();
+        }
+    }
+
+    @AfterEach
+    void end() {
+        holder.close();
+        loop.shutdownNow();
+    }
+
+    private static TunSettings named(String name) {
+        return new TunSettings(name, 1400, List.of(), List.of(), false);
+    }
+
+    private MemoryTunDevice tun() {
+        return memory.devices().get(0);
+    }
+
+    @Test
+    void refusedSettingsAreTriedAnewOnceOthersWereWanted() {
+        refusedNames.add("b");
+        holder.want(named("a"));
+        holder.want(named("b"));
+        assertThat(told).containsExactly("ready a", "ready a");
+        refusedNames.clear();
+        MemoryTunDevice old = tun();
+        holder.want(named("b"));
+        assertThat(tun()).as("the same registration again").isSameAs(old);
+        holder.want(named("a"));
+        holder.want(named("b"));
+        assertThat(tun().name()).isEqualTo("b");
+    }
+
+    @Test
+    void afterARefusalALostInterfaceComesBackAsItWas() throws Exception {
+        refusedNames.add("b");
+        holder.want(named("a"));
+        holder.want(named("b"));
+        // as each registration does
+        holder.want(named("b"));
+        // the interface that was closed for the change
+        loop.run(loop.tasks);
+        tun().close();
+        loop.run(loop.tasks);
+        loop.run(loop.later);
+        assertThat(told).last().isEqualTo("ready a");
+        assertThat(tun().name()).isEqualTo("a");
+    }
+
+    @Test
+    void nameThatTheSystemHasDoesNotTouchTheInterface() {
+        holder.want(named("a"));
+        MemoryTunDevice old = tun();
+        holder.want(named("lo"));
+        assertThat(tun()).isSameAs(old);
+        TunSettings larger = new TunSettings("a", 9000, List.of(), List.of(), false);
+        holder.want(larger);
+        assertThat(tun()).isSameAs(old);
+        assertThat(old.settings().mtu()).isEqualTo(9000);
+    }
+
+    @Test
+    void driverThatFailsLeavesTheOldSettingsInForce() {
+        holder.want(named("a"));
+        holder.want(named("faulty"));
+        assertThat(tun().name()).isEqualTo("a");
+        assertThat(told).last().isEqualTo("ready a");
+    }
+
+    @Test
+    void interfaceThatDoesNotLiveLongIsOpenedLessAndLessOften() throws Exception {
+        holder.want(named("a"));
+        for (int i = 0; i < 5; i++) {
+            tun().close();
+            loop.run(loop.tasks);
+            loop.run(loop.later);
+        }
+        // 1, 2, 4, 8, 16 s, each shortened by up to a half
+        assertThat(loop.pauses).hasSize(5);
+        assertThat(loop.pauses.get(4)).isGreaterThanOrEqualTo(8000);
+    }
+}
