@@ -84,6 +84,8 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
         }
         committer = new Thread(this::run, "mnedc-lease-commit");
         committer.setDaemon(true);
+        // not the loader of whoever happens to start it, which would live on after its bundle
+        committer.setContextClassLoader(MvLeaseStore.class.getClassLoader());
         committer.start();
     }
 

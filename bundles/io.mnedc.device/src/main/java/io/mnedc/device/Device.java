@@ -80,6 +80,8 @@ final class Device implements DeviceStatus, AutoCloseable {
     private static Thread controlThread(Runnable task) {
         Thread thread = new Thread(task, "mnedc-device-control");
         thread.setDaemon(true);
+        // not the loader of whoever happens to start it, which would live on after its bundle; so in all threads here
+        thread.setContextClassLoader(Device.class.getClassLoader());
         return thread;
     }
 

@@ -24,6 +24,7 @@ final class Resolver implements AutoCloseable {
         thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread made = new Thread(task, "mnedc-device-resolve");
             made.setDaemon(true);
+            made.setContextClassLoader(Resolver.class.getClassLoader());
             return made;
         });
         thread.allowCoreThreadTimeOut(true);

@@ -53,6 +53,7 @@ final class Uplink {
         this.failed = failed;
         this.thread = new Thread(this::run, "mnedc-device-uplink-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
+        thread.setContextClassLoader(Uplink.class.getClassLoader());
     }
 
     void start() {

@@ -86,13 +86,35 @@ final class Mailbox {
             }
             running = true;
         }
-        executor.execute(this::deliver);
+        boolean begun = false;
+        try {
+            executor.execute(this::deliver);
+            begun = true;
+        } finally {
+            // no thread to be had: the next change tries again
+            if (!begun) {
+                letGo();
+            }
+        }
     }
 
     private void deliver() {
-        for (Runnable step = next(); step != null; step = next()) {
-            step.run();
+        boolean done = false;
+        try {
+            for (Runnable step = next(); step != null; step = next()) {
+                step.run();
+            }
+            done = true;
+        } finally {
+            // an Error ends this thread, but not what the listener will be told
+            if (!done) {
+                letGo();
+            }
         }
+    }
+
+    private synchronized void letGo() {
+        running = false;
     }
 
     /** {@return the next thing to do; null once there is none, and this thread is let go} */
@@ -158,8 +180,8 @@ final class Mailbox {
         }
         try {
             call.run();
-        } catch (RuntimeException | LinkageError e) {
-            // LinkageError: the listener's bundle may have been updated under it
+        } catch (RuntimeException | Error e) {
+            // an Error too: the listener's bundle may have been updated under it
             LOG.warn(
                     "Peer listener {} failed when told that {} {}; it will be told of the next change all the same",
                     listener.getClass().getName(),

@@ -88,6 +88,22 @@ class ListenerDispatchTest {
     }
 
     @Test
+    void aListenerWithAnErrorIsToldOfTheNextChange() throws Exception {
+        var faulty = new Recorder() {
+            @Override
+            public void joined(Peer peer) {
+                super.joined(peer);
+                throw new StackOverflowError("wanted by the test");
+            }
+        };
+        dispatch.add(faulty);
+        directory.present(peer("a", 2));
+        faulty.await(1);
+        directory.present(peer("b", 3));
+        assertThat(faulty.await(2)).containsExactly("+a", "+b");
+    }
+
+    @Test
     void aBlockedListenerHoldsUpNobodyAndCatchesUpFromWhatIsTrueThen() throws Exception {
         var entered = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);

@@ -59,6 +59,7 @@ final class Acceptor implements AutoCloseable {
         this.refusals = refusals;
         this.thread = new Thread(this::run, "mnedc-relay-accept");
         thread.setDaemon(true);
+        thread.setContextClassLoader(Acceptor.class.getClassLoader());
     }
 
     /**

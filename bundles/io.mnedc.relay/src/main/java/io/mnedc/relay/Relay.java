@@ -11,7 +11,7 @@ import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -64,9 +64,17 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         this.loops = loops;
     }
 
+    private static Thread controlThread(Runnable task) {
+        Thread thread = new FastThreadLocalThread(task, "mnedc-relay-control");
+        thread.setDaemon(true);
+        // not the loader of whoever happens to start it, which would live on after its bundle
+        thread.setContextClassLoader(Relay.class.getClassLoader());
+        return thread;
+    }
+
     /** Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying. */
     static Relay start(RelaySettings settings, String software) throws IOException {
-        EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-relay-control", true));
+        EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
         try {
             ChunkPool pool = new ChunkPool(settings.queueMemory());

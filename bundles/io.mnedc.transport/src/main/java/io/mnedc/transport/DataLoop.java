@@ -59,6 +59,8 @@ public final class DataLoop implements AutoCloseable {
         this.pool = pool;
         this.thread = new Thread(this::run, "mnedc-" + name);
         thread.setDaemon(true);
+        // not the loader of whoever happens to start it, which would live on after its bundle
+        thread.setContextClassLoader(DataLoop.class.getClassLoader());
         thread.start();
     }
 
