@@ -124,6 +124,7 @@ class ListenerDispatchTest {
         dispatch.add(quick);
         directory.present(peer("gone", 2));
         assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        quick.await(1);
         directory.absent("gone");
         int many = Mailbox.BOUND * 2;
         for (int i = 0; i < many; i++) {
