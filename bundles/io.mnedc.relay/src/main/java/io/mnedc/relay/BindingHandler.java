@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.DataReady;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Preamble;
@@ -26,6 +27,7 @@ final class BindingHandler implements DataHandler {
     private final Refusals refusals;
     private final DataBinding.Relay binding;
     private final Runnable ended;
+    private ByteBuffer ready = ByteBuffer.allocate(0);
     private boolean done;
 
     /**
@@ -89,7 +91,9 @@ final class BindingHandler implements DataHandler {
     }
 
     private void perform(DataStream stream, Effect effect) throws ProtocolException {
-        if (effect instanceof Effect.Send send) {
+        if (effect instanceof Effect.Send send && send.message() instanceof DataReady) {
+            ready = ControlCodec.encode(send.message());
+        } else if (effect instanceof Effect.Send send) {
             send(stream, ControlCodec.encode(send.message()));
         } else if (effect instanceof Effect.Close close) {
             done = true;
@@ -102,7 +106,8 @@ final class BindingHandler implements DataHandler {
             }
             stream.handler(new Forwarder(session, stream, sessions, counters, refusals));
             ended.run();
-            session.bind(stream);
+            // from the moment the device knows, nothing that is sent to it may be lost
+            stream.sendBeforeOthers(ready, () -> session.bind(stream));
             // the session may have ended since it was looked up
             if (sessions.withId(bound.sessionId()) == null) {
                 session.unbind();

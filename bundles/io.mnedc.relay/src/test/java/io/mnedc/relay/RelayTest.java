@@ -460,7 +460,7 @@ class RelayTest {
             a.data.getOutputStream().write(new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0});
             assertThat(a.data.getInputStream().read()).isEqualTo(-1);
             a.bind();
-            eventually(() -> relay.status().snapshot().sessions().stream().allMatch(RelayStatus.Session::dataBound));
+            assertThat(relay.status().snapshot().sessions()).allMatch(RelayStatus.Session::dataBound);
             assertThat(relay.status().snapshot().sessions()).hasSize(1);
         }
     }

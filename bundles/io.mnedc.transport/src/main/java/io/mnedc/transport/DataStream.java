@@ -83,6 +83,19 @@ public final class DataStream {
         }
     }
 
+    /**
+     * Makes the stream known to those who send to it, and sends something that must come before all they send.
+     *
+     * @param first what comes first
+     * @param publish makes the stream known; must not block
+     */
+    public void sendBeforeOthers(ByteBuffer first, Runnable publish) {
+        synchronized (queue) {
+            publish.run();
+            send(first, 0, first.limit());
+        }
+    }
+
     private void awaitWritable() {
         SelectionKey registered = key;
         if (registered == null) {

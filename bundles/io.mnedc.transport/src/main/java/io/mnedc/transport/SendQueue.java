@@ -141,7 +141,7 @@ final class SendQueue {
         ByteBuffer memory = pool.take();
         boolean pooled = memory != null;
         // the begun frame must be finished, even when all queue memory is in use
-        Chunk chunk = new Chunk(memory != null ? memory : ByteBuffer.allocateDirect(to - from), pooled, now);
+        Chunk chunk = new Chunk(memory != null ? memory : ByteBuffer.allocate(to - from), pooled, now);
         copy(frames, from, to, chunk);
         chunk.lead = chunk.end;
         chunks.add(chunk);
