@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 public final class Bench {
     private static final Pattern RECEIVED =
             Pattern.compile("\"sum_received\"[^}]*?\"bytes\":\\s*([0-9.e+]+)[^}]*?\"bits_per_second\":\\s*([0-9.e+]+)");
+    private static final Pattern IPERF_ERROR = Pattern.compile("\"error\":\\s*\"([^\"]*)\"");
     private static final Pattern RTT_MEAN = Pattern.compile("= [0-9.]+/([0-9.]+)/");
     private static final Pattern RTT_EACH = Pattern.compile("time=([0-9.]+) ms");
     private static final double TICKS_PER_SECOND = 100;
@@ -162,16 +163,28 @@ public final class Bench {
         return (number(RECEIVED, 1, result) + number(RECEIVED, 1, loaded)) / 1e9;
     }
 
+    /** One transfer. A server that is not done yet with the transfer before refuses; that is told and tried again. */
     private static String iperf(Host from, String address, int seconds) {
-        return from.exec(
-                        Duration.ofSeconds(seconds + 30L),
-                        "iperf3",
-                        "--json",
-                        "--time",
-                        Integer.toString(seconds),
-                        "--client",
-                        address)
-                .orThrow();
+        for (int tries = 1; ; tries++) {
+            String result = from.exec(
+                            Duration.ofSeconds(seconds + 30L),
+                            "iperf3",
+                            "--json",
+                            "--time",
+                            Integer.toString(seconds),
+                            "--client",
+                            address)
+                    .output();
+            Matcher error = IPERF_ERROR.matcher(result);
+            if (!error.find()) {
+                return result;
+            }
+            if (tries == 5) {
+                throw new LabException("iperf3 to " + address + ": " + error.group(1));
+            }
+            progress("iperf3 to " + address + " again: " + error.group(1));
+            from.exec("sleep", "0.5");
+        }
     }
 
     private static void memory(Overlay overlay, Samples relay, Samples device) {
