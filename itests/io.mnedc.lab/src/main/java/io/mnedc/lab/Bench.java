@@ -20,7 +20,6 @@ public final class Bench {
     private static final Pattern RECEIVED =
             Pattern.compile("\"sum_received\"[^}]*?\"bytes\":\\s*([0-9.e+]+)[^}]*?\"bits_per_second\":\\s*([0-9.e+]+)");
     private static final Pattern IPERF_ERROR = Pattern.compile("\"error\":\\s*\"([^\"]*)\"");
-    private static final Pattern RTT_MEAN = Pattern.compile("= [0-9.]+/([0-9.]+)/");
     private static final Pattern RTT_EACH = Pattern.compile("time=([0-9.]+) ms");
     private static final double TICKS_PER_SECOND = 100;
     private static final PrintStream OUT = System.out;
@@ -140,8 +139,9 @@ public final class Bench {
     /** Returns the gigabytes that arrived meanwhile. */
     private double measure(Host from, Way way) {
         from.exec("ping", "-n", "-c3", "-i0.2", way.address); // wakes what sleeps
-        String idle = from.exec("ping", "-n", "-c20", "-i0.05", way.address).orThrow();
-        way.idlePing.add(number(RTT_MEAN, 1, idle));
+        String idle = from.exec("ping", "-n", "-c40", "-i0.05", way.address).orThrow();
+        way.idlePing.add(
+                roundTrips(List.of(idle.split("\n")), Integer.MAX_VALUE).median());
 
         double cpuBefore = machineCpuSeconds();
         String result = iperf(from, way.address, seconds);
@@ -153,14 +153,20 @@ public final class Bench {
                 from.start("ping", "-n", "-i0.02", "-w" + (seconds + 1), way.address); // outlives the transfer a little
         String loaded = iperf(from, way.address, seconds);
         pings.await(Duration.ofSeconds(seconds + 10L));
-        Samples each = new Samples();
-        RTT_EACH.matcher(String.join("\n", pings.log()))
-                .results()
-                .limit(seconds * 50L)
-                .forEach(match -> each.add(Double.parseDouble(match.group(1))));
+        Samples each = roundTrips(pings.log(), seconds * 50L);
         way.loadPing.add(each.median());
         way.loadPing99.add(each.quantile(0.99));
         return (number(RECEIVED, 1, result) + number(RECEIVED, 1, loaded)) / 1e9;
+    }
+
+    /** The times of single pings, the first so many. */
+    private static Samples roundTrips(List<String> output, long most) {
+        Samples each = new Samples();
+        RTT_EACH.matcher(String.join("\n", output))
+                .results()
+                .limit(most)
+                .forEach(match -> each.add(Double.parseDouble(match.group(1))));
+        return each;
     }
 
     /** One transfer. A server that is not done yet with the transfer before refuses; that is told and tried again. */
