@@ -33,7 +33,7 @@ final class BindingHandler implements DataHandler {
     /**
      * Makes it.
      *
-     * @param ended run once, when the stream is bound or closed
+     * @param ended run exactly once: when the stream is bound, after which it has another handler, or when it is closed
      */
     BindingHandler(
             DataLoop loop,

@@ -36,7 +36,7 @@ final class Forwarder implements DataHandler {
         int frames = 0;
         int destination = 0;
         try {
-            for (int size = next(in, at, end); size > 0; size = next(in, at, end)) {
+            for (int size = DataFrame.complete(in, at, end); size > 0; size = DataFrame.complete(in, at, end)) {
                 int to = DataFrame.destination(in, at);
                 if (DataFrame.source(in, at) != node) {
                     flush(destination, runFrames, in, run, at, end);
@@ -66,10 +66,6 @@ final class Forwarder implements DataHandler {
             count(frames, at - begin);
         }
         return at;
-    }
-
-    private static int next(ByteBuffer in, int at, int end) throws ProtocolException {
-        return DataFrame.complete(in, at, end);
     }
 
     private void count(int frames, int bytes) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -212,15 +211,9 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             closeQuietly(socket);
             return;
         }
-        AtomicBoolean counted = new AtomicBoolean(true);
-        Runnable ended = () -> {
-            if (counted.getAndSet(false)) {
-                unbound.decrementAndGet();
-            }
-        };
         DataLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
-        BindingHandler binding =
-                new BindingHandler(loop, settings.handshake(), sessions, counters, refusals, random, ended);
+        BindingHandler binding = new BindingHandler(
+                loop, settings.handshake(), sessions, counters, refusals, random, unbound::decrementAndGet);
         loop.attach(socket, settings.stream(), binding);
     }
 

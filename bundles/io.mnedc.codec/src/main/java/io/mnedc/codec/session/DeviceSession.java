@@ -238,9 +238,4 @@ public final class DeviceSession {
         snapshot.clear();
         return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
     }
-
-    /** {@return the security mode this device insists on, {@code SECURITY_…} of {@link Protocol}} */
-    public int security() {
-        return hello.security();
-    }
 }
