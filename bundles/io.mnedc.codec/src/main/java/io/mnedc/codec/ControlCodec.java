@@ -3,10 +3,12 @@ package io.mnedc.codec;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.DataChallenge;
 import io.mnedc.codec.ControlMessage.DataHello;
 import io.mnedc.codec.ControlMessage.DataProof;
 import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
@@ -14,6 +16,7 @@ import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.ByteBuffer;
@@ -40,6 +43,9 @@ public final class ControlCodec {
     private static final int PUBLISH = 7;
     private static final int ENVELOPE = 8;
     private static final int BYE = 9;
+    private static final int ENROL = 10;
+    private static final int RENEW = 11;
+    private static final int CREDENTIALS = 12;
     private static final int DATA_HELLO = 16;
     private static final int DATA_CHALLENGE = 17;
     private static final int DATA_PROOF = 18;
@@ -140,6 +146,21 @@ public final class ControlCodec {
         } else if (message instanceof Bye m) {
             out.shortened(Tag.SENTENCE, m.reason(), Protocol.MAX_SENTENCE);
             return BYE;
+        } else if (message instanceof Enrol m) {
+            out.deviceId(Tag.DEVICE_ID, m.deviceId())
+                    .int64(Tag.JOIN_ID, m.joinId())
+                    .opaque(Tag.JOIN_SECRET, m.joinSecret(), Protocol.JOIN_SECRET, Protocol.JOIN_SECRET)
+                    .opaque(Tag.CSR, m.request(), 0, Protocol.MAX_CERTIFICATE)
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT);
+            return ENROL;
+        } else if (message instanceof Renew m) {
+            out.opaque(Tag.CSR, m.request(), 0, Protocol.MAX_CERTIFICATE);
+            return RENEW;
+        } else if (message instanceof Credentials m) {
+            certificates(out, Tag.CERTIFICATE, m.chain(), Protocol.MAX_CHAIN);
+            certificates(out, Tag.TRUSTED, m.trusted(), Protocol.MAX_TRUSTED);
+            out.int64(Tag.TIME, m.timeMillis());
+            return CREDENTIALS;
         } else if (message instanceof DataHello m) {
             out.int64(Tag.SESSION_ID, m.sessionId()).opaque(Tag.NONCE, m.nonce(), Protocol.NONCE, Protocol.NONCE);
             return DATA_HELLO;
@@ -154,6 +175,13 @@ public final class ControlCodec {
             return DATA_READY;
         }
         throw new IllegalArgumentException("cannot write " + message);
+    }
+
+    private static void certificates(RecordWriter out, Tag tag, List<Opaque> list, int most) {
+        if (list.size() > most) {
+            throw new IllegalArgumentException(list.size() + " of " + tag + " are over " + most);
+        }
+        list.forEach(certificate -> out.opaque(tag, certificate, 0, Protocol.MAX_CERTIFICATE));
     }
 
     private static void refuse(@Nullable String complaint) {
@@ -182,6 +210,9 @@ public final class ControlCodec {
             case PUBLISH -> new Publish(NodeRecords.info(new RecordReader(in, "PUBLISH")));
             case ENVELOPE -> envelope(new RecordReader(in, "ENVELOPE"));
             case BYE -> new Bye(new RecordReader(in, "BYE").optionalText(Tag.SENTENCE, Protocol.MAX_SENTENCE));
+            case ENROL -> enrol(new RecordReader(in, "ENROL"));
+            case RENEW -> new Renew(new RecordReader(in, "RENEW").upTo(Tag.CSR, Protocol.MAX_CERTIFICATE));
+            case CREDENTIALS -> credentials(new RecordReader(in, "CREDENTIALS"));
             case DATA_HELLO -> dataHello(new RecordReader(in, "DATA_HELLO"));
             case DATA_CHALLENGE ->
                 new DataChallenge(new RecordReader(in, "DATA_CHALLENGE").fixed(Tag.NONCE, Protocol.NONCE));
@@ -286,6 +317,22 @@ public final class ControlCodec {
                     + Protocol.MAX_NODE;
         }
         return null;
+    }
+
+    private static Enrol enrol(RecordReader in) throws ProtocolException {
+        return new Enrol(
+                in.deviceId(Tag.DEVICE_ID),
+                in.int64(Tag.JOIN_ID),
+                in.fixed(Tag.JOIN_SECRET, Protocol.JOIN_SECRET),
+                in.upTo(Tag.CSR, Protocol.MAX_CERTIFICATE),
+                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT));
+    }
+
+    private static Credentials credentials(RecordReader in) throws ProtocolException {
+        return new Credentials(
+                in.opaques(Tag.CERTIFICATE, Protocol.MAX_CHAIN, Protocol.MAX_CERTIFICATE),
+                in.opaques(Tag.TRUSTED, Protocol.MAX_TRUSTED, Protocol.MAX_CERTIFICATE),
+                in.int64(Tag.TIME));
     }
 
     private static DataHello dataHello(RecordReader in) throws ProtocolException {

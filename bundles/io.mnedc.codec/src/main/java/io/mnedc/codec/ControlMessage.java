@@ -190,7 +190,7 @@ public sealed interface ControlMessage {
      *
      * @param source the sender's node; what a device fills in is replaced
      * @param destination the receiver's node, 1 to {@value Protocol#MAX_NODE}
-     * @param kind what the payload is: 1 handshake (reserved), 2 orchestration exchange (reserved)
+     * @param kind what the payload is: 1 handshake between devices, 2 orchestration exchange (reserved)
      * @param payload at most {@value Protocol#MAX_ENVELOPE} bytes
      */
     record Envelope(int source, int destination, int kind, Opaque payload) implements ControlMessage {}
@@ -201,6 +201,41 @@ public sealed interface ControlMessage {
      * @param reason a sentence for the relay's log
      */
     record Bye(String reason) implements ControlMessage {}
+
+    /**
+     * Device to relay, first and only message of an enrolment: asks for a certificate.
+     *
+     * @param deviceId what it wants to be called
+     * @param joinId names the join token
+     * @param joinSecret the join token's {@value Protocol#JOIN_SECRET} secret bytes
+     * @param request a PKCS #10 request (RFC 2986) in DER, at most {@value Protocol#MAX_CERTIFICATE} bytes
+     * @param software what it runs
+     */
+    record Enrol(String deviceId, long joinId, Opaque joinSecret, Opaque request, String software)
+            implements ControlMessage {}
+
+    /**
+     * Device to relay: asks for a certificate that lasts longer, for the key that it has registered with.
+     *
+     * @param request a PKCS #10 request (RFC 2986) in DER, at most {@value Protocol#MAX_CERTIFICATE} bytes
+     */
+    record Renew(Opaque request) implements ControlMessage {}
+
+    /**
+     * Relay to device: what it needs to prove itself and to check others. The answer to {@link Enrol} and
+     * {@link Renew}; without a chain after the welcome, and whenever the trusted certificates change.
+     *
+     * @param chain the device's certificates in DER, its own first; empty if they stay as they are
+     * @param trusted the overlay's CA certificates in DER, which replace those before; empty if they stay
+     * @param timeMillis the relay's clock, in milliseconds since 1970-01-01T00:00Z
+     */
+    record Credentials(List<Opaque> chain, List<Opaque> trusted, long timeMillis) implements ControlMessage {
+        /** Copies the lists. */
+        public Credentials {
+            chain = List.copyOf(chain);
+            trusted = List.copyOf(trusted);
+        }
+    }
 
     /**
      * Data stream, device to relay, first: which session it belongs to.

@@ -37,7 +37,25 @@ public enum ErrorCode {
     /** The overlay's addresses have changed: register again. */
     READDRESSED(16),
     /** The address reserved for this device is held by another one. */
-    RESERVATION_TAKEN(17);
+    RESERVATION_TAKEN(17),
+    /** The join token is unknown or wrong. */
+    JOIN_REFUSED(18),
+    /** The join token has expired. */
+    JOIN_EXPIRED(19),
+    /** The join token has been used as often as it may be. */
+    JOIN_USED(20),
+    /** The device ID is enrolled already with another key. */
+    ID_TAKEN(21),
+    /** The certificate is not one of this overlay, or it has expired, or it names no device. */
+    CERTIFICATE_REFUSED(22),
+    /** The device ID is not the one in the certificate. */
+    ID_MISMATCH(23),
+    /** The device has been revoked. */
+    REVOKED(24),
+    /** Two devices took turns with one identity too often: both have to wait. */
+    QUARANTINED(25),
+    /** The relay cannot make certificates now. */
+    ENROLMENT_UNAVAILABLE(26);
 
     private final int number;
 

@@ -32,6 +32,24 @@ public final class Protocol {
     /** The largest payload of an envelope between two devices, in bytes. */
     public static final int MAX_ENVELOPE = 16_384;
 
+    /** The largest certificate, or request for one, in DER, in bytes. */
+    public static final int MAX_CERTIFICATE = 4_096;
+
+    /** The most certificates in a chain. */
+    public static final int MAX_CHAIN = 4;
+
+    /** The most certificates that an overlay trusts at a time. */
+    public static final int MAX_TRUSTED = 8;
+
+    /** Bytes of a join token's secret. */
+    public static final int JOIN_SECRET = 32;
+
+    /** Envelope kind: a handshake between two devices. */
+    public static final int ENVELOPE_HANDSHAKE = 1;
+
+    /** Envelope kind: orchestration exchange. Reserved. */
+    public static final int ENVELOPE_ORCHESTRATION = 2;
+
     /** Bytes of the secret that binds a data stream to its control stream. */
     public static final int SECRET = 32;
 
@@ -56,7 +74,7 @@ public final class Protocol {
     /** Security mode: neither TLS nor sealing. For laboratories. */
     public static final int SECURITY_NONE = 0;
 
-    /** Security mode: control stream in mutual TLS 1.3, data frames sealed end to end. Reserved. */
+    /** Security mode: control stream in mutual TLS 1.3, data frames sealed end to end. */
     public static final int SECURITY_TLS = 1;
 
     /** Capability: takes packets whose checksum is left to it. */

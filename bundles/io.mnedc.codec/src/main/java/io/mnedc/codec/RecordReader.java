@@ -157,6 +157,20 @@ final class RecordReader {
         return values;
     }
 
+    /** All records with this tag, in order, each limited. */
+    List<Opaque> opaques(Tag tag, int most, int mostBytes) throws ProtocolException {
+        List<Opaque> values = new ArrayList<>();
+        for (ByteBuffer value : repeated(tag, most)) {
+            if (value.remaining() > mostBytes) {
+                throw new ProtocolException(
+                        ErrorCode.TOO_LARGE,
+                        where + ": " + tag + " has " + value.remaining() + " bytes, at most " + mostBytes);
+            }
+            values.add(bytes(value));
+        }
+        return values;
+    }
+
     /** Calls back for the records with one of two tags, in order. */
     void forEach(Tag first, Visitor ofFirst, Tag second, Visitor ofSecond) throws ProtocolException {
         for (int at = 0; at < in.limit(); at = next(at)) {

@@ -37,7 +37,13 @@ enum Tag {
     SERVICE(34),
     SERVICE_NAME(35),
     SERVICE_PROTOCOL(36),
-    SERVICE_PORT(37);
+    SERVICE_PORT(37),
+    TIME(38),
+    JOIN_ID(39),
+    JOIN_SECRET(40),
+    CSR(41),
+    CERTIFICATE(42),
+    TRUSTED(43);
 
     final int number;
 

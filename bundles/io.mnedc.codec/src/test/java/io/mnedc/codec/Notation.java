@@ -3,10 +3,12 @@ package io.mnedc.codec;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.DataChallenge;
 import io.mnedc.codec.ControlMessage.DataHello;
 import io.mnedc.codec.ControlMessage.DataProof;
 import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
@@ -15,6 +17,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -80,6 +83,21 @@ final class Notation {
             return new Notation("DATA_PROOF").bytes("MAC", m.mac()).end();
         } else if (message instanceof DataReady m) {
             return new Notation("DATA_READY").bytes("MAC", m.mac()).end();
+        } else if (message instanceof Enrol m) {
+            return new Notation("ENROL")
+                    .text("DEVICE_ID", m.deviceId())
+                    .hex64("JOIN_ID", m.joinId())
+                    .bytes("JOIN_SECRET", m.joinSecret())
+                    .bytes("CSR", m.request())
+                    .text("SOFTWARE", m.software())
+                    .end();
+        } else if (message instanceof Renew m) {
+            return new Notation("RENEW").bytes("CSR", m.request()).end();
+        } else if (message instanceof Credentials m) {
+            Notation notation = new Notation("CREDENTIALS");
+            m.chain().forEach(certificate -> notation.bytes("CERTIFICATE", certificate));
+            m.trusted().forEach(certificate -> notation.bytes("TRUSTED", certificate));
+            return notation.number("TIME", m.timeMillis()).end();
         } else if (message instanceof Unknown m) {
             return "UNKNOWN " + m.type();
         }

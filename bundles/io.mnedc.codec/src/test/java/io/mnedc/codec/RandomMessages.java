@@ -3,10 +3,12 @@ package io.mnedc.codec;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.DataChallenge;
 import io.mnedc.codec.ControlMessage.DataHello;
 import io.mnedc.codec.ControlMessage.DataProof;
 import io.mnedc.codec.ControlMessage.DataReady;
+import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
@@ -16,6 +18,7 @@ import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +60,14 @@ public final class RandomMessages {
                         ranged(0, 255),
                         bytes(ranged(0, Protocol.MAX_ENVELOPE))),
                 () -> new Bye(text(Protocol.MAX_SENTENCE)),
+                () -> new Enrol(
+                        deviceId(),
+                        int64(),
+                        bytes(Protocol.JOIN_SECRET),
+                        bytes(ranged(0, Protocol.MAX_CERTIFICATE)),
+                        text(Protocol.MAX_TEXT)),
+                () -> new Renew(bytes(ranged(0, Protocol.MAX_CERTIFICATE))),
+                () -> new Credentials(certificates(Protocol.MAX_CHAIN), certificates(Protocol.MAX_TRUSTED), int64()),
                 () -> new DataHello(int64(), bytes(Protocol.NONCE)),
                 () -> new DataChallenge(bytes(Protocol.NONCE)),
                 () -> new DataProof(bytes(Protocol.SECRET)),
@@ -87,6 +98,12 @@ public final class RandomMessages {
                 ranged(Protocol.MIN_KEEPALIVE, Protocol.MAX_KEEPALIVE),
                 int64(),
                 text(Protocol.MAX_TEXT));
+    }
+
+    private List<Opaque> certificates(int most) {
+        return IntStream.range(0, ranged(0, most))
+                .mapToObj(i -> bytes(ranged(0, Protocol.MAX_CERTIFICATE)))
+                .toList();
     }
 
     private Announce announce() {

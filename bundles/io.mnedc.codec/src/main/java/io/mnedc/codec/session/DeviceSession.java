@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
@@ -108,6 +109,11 @@ public final class DeviceSession {
         }
         if (state == State.REGISTERED && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));
+        }
+        if (state == State.REGISTERED
+                && hello.security() == Protocol.SECURITY_TLS
+                && message instanceof Credentials credentials) {
+            return List.of(new Effect.Credentialed(credentials));
         }
         return fail(message.getClass().getSimpleName() + " is not allowed in state " + state);
     }

@@ -2,12 +2,14 @@ package io.mnedc.codec.session;
 
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.Opaque;
 import java.util.List;
 
 /** What a state machine wants to be done, in order. */
@@ -46,6 +48,20 @@ public sealed interface Effect {
      * @param envelope as received; its source is not to be trusted by a relay
      */
     record Forward(Envelope envelope) implements Effect {}
+
+    /**
+     * Relay: the device asks for a certificate that lasts longer.
+     *
+     * @param request a PKCS #10 request in DER, not checked
+     */
+    record Renewal(Opaque request) implements Effect {}
+
+    /**
+     * Device: the relay tells its time, and certificates if there are other ones.
+     *
+     * @param credentials as received
+     */
+    record Credentialed(Credentials credentials) implements Effect {}
 
     /**
      * Device: the relay has registered it.

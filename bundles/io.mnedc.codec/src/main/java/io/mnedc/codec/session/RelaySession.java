@@ -8,9 +8,11 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import java.util.List;
 
@@ -94,6 +96,9 @@ public final class RelaySession {
         }
         if (state == State.REGISTERED && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));
+        }
+        if (state == State.REGISTERED && security == Protocol.SECURITY_TLS && message instanceof Renew renew) {
+            return List.of(new Effect.Renewal(renew.request()));
         }
         return fail(
                 ErrorCode.PROTOCOL_VIOLATION, message.getClass().getSimpleName() + " is not allowed in state " + state);

@@ -1,0 +1,89 @@
+package io.mnedc.api.relay;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Who may join the overlay: join tokens, enrolled devices, revocations. Published beside a secured relay. Thread-safe. */
+@ProviderType
+public interface RelayAdministration {
+    /**
+     * What a join token is good for.
+     *
+     * @param deviceId the only device ID that it enrols, which may be enrolled already (its key is then replaced);
+     *     empty: any ID that is not enrolled yet
+     * @param groups what the devices belong to in the access rules; each 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param lifetime how long it can be used, at least a second
+     * @param uses how many devices it enrols, 1 to 1,000,000
+     * @param addresses {@code HOST:PORT} of the relay as devices see it; empty: those the relay listens on
+     */
+    record TokenRequest(
+            Optional<String> deviceId, Set<String> groups, Duration lifetime, int uses, List<String> addresses) {
+        /** Copies the collections. */
+        public TokenRequest {
+            groups = Set.copyOf(groups);
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * An enrolled device.
+     *
+     * @param deviceId its unique ID
+     * @param groups what it belongs to
+     * @param key the SHA-256 of its public key (SubjectPublicKeyInfo, RFC 5280), in hexadecimal
+     * @param since when it was enrolled
+     * @param expires when its newest certificate expires
+     */
+    record Enrolment(String deviceId, Set<String> groups, String key, Instant since, Instant expires) {}
+
+    /**
+     * A device that is shut out.
+     *
+     * @param deviceId its unique ID
+     * @param since since when
+     * @param reason what was said about it; may be empty
+     */
+    record Revocation(String deviceId, Instant since, String reason) {}
+
+    /**
+     * Makes a join token.
+     *
+     * @param request what it is good for
+     * @return the token, to be handed to the devices; it is a secret and is kept nowhere else
+     * @throws IOException if it cannot be stored
+     * @throws IllegalArgumentException if the request is out of its ranges
+     * @throws IllegalStateException if this relay makes no certificates, because it has no CA key
+     */
+    String token(TokenRequest request) throws IOException;
+
+    /** {@return the enrolled devices, by ID} */
+    List<Enrolment> enrolled();
+
+    /**
+     * Shuts a device out: its connection is closed, its peers drop their keys, its certificates are refused and it
+     * cannot enrol.
+     *
+     * @param deviceId who; need not be enrolled
+     * @param reason a sentence; line breaks become blanks
+     * @throws IOException if it cannot be stored; it is shut out until the relay's next start all the same
+     * @throws IllegalArgumentException if it is no device ID
+     */
+    void revoke(String deviceId, String reason) throws IOException;
+
+    /**
+     * Lets a device in again.
+     *
+     * @param deviceId who
+     * @return whether it was shut out
+     * @throws IOException if it cannot be stored
+     */
+    boolean unrevoke(String deviceId) throws IOException;
+
+    /** {@return who is shut out, by ID} */
+    List<Revocation> revoked();
+}
