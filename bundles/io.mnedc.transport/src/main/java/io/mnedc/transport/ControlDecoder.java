@@ -9,19 +9,26 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Takes preamble and messages from a connection's bytes; nothing is allocated for a length that is not allowed. */
 final class ControlDecoder extends ByteToMessageDecoder {
-    private final ControlStream.Handler handler;
-    private final ByteBuffer begun;
+    private final @Nullable ControlTls tls;
+    private final boolean client;
+    private ControlStream.Handler handler;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable ControlStream stream;
     private @Nullable ScheduledFuture<?> ticks;
     private @Nullable Throwable cause;
+    private boolean secured;
+    private boolean authenticated;
     private boolean greeted;
     private boolean ended;
     private boolean closed;
@@ -30,11 +37,13 @@ final class ControlDecoder extends ByteToMessageDecoder {
     /**
      * Makes a decoder.
      *
-     * @param begun the connection's first bytes, as far as they have been read already
+     * @param tls how the stream is secured, or null if it is not
+     * @param client whether this end dialled
      */
-    ControlDecoder(ControlStream.Handler handler, ByteBuffer begun) {
+    ControlDecoder(ControlStream.Handler handler, @Nullable ControlTls tls, boolean client) {
         this.handler = handler;
-        this.begun = begun;
+        this.tls = tls;
+        this.client = client;
     }
 
     void allow(int bytes) {
@@ -44,9 +53,55 @@ final class ControlDecoder extends ByteToMessageDecoder {
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
-        handler.opened(ControlStream.of(ctx.channel(), this));
-        if (begun.hasRemaining()) {
-            channelRead(ctx, Unpooled.wrappedBuffer(begun));
+        stream = ControlStream.of(ctx.channel(), this);
+        if (tls == null) {
+            authenticated = true;
+            handler.opened(stream);
+        }
+        super.channelActive(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        ControlStream open = stream;
+        if (event instanceof SslHandshakeCompletionEvent completion && tls != null && open != null && !secured) {
+            if (completion.isSuccess()) {
+                secured(open, ctx.pipeline().get(SslHandler.class).engine(), tls);
+            } else {
+                failed(completion.cause());
+            }
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    private void secured(ControlStream open, SSLEngine engine, ControlTls expected) throws SSLException {
+        String version = engine.getSession().getProtocol();
+        String protocol = engine.getApplicationProtocol();
+        if (!version.equals(ControlTls.VERSION)) {
+            throw new SSLException("the handshake ended with " + version + " instead of " + ControlTls.VERSION);
+        }
+        if (protocol == null || !expected.protocols().contains(protocol)) {
+            throw new SSLException(
+                    "the peer agreed on no protocol of " + expected.protocols() + ": is it an MNEDC peer?");
+        }
+        secured = true;
+        handler.secured(open, engine.getSession(), protocol);
+    }
+
+    /** Goes on with another handler, which is given what has come meanwhile. On the event loop. */
+    void authenticated(ControlStream.Handler next) {
+        ChannelHandlerContext ctx = context;
+        ControlStream open = stream;
+        if (!secured || authenticated || closed || ctx == null || open == null) {
+            return;
+        }
+        authenticated = true;
+        handler = next;
+        next.opened(open);
+        try {
+            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        } catch (Exception e) {
+            exceptionCaught(ctx, e);
         }
     }
 
@@ -55,6 +110,9 @@ final class ControlDecoder extends ByteToMessageDecoder {
         if (ended) {
             in.skipBytes(in.readableBytes());
             return;
+        }
+        if (!authenticated) {
+            return; // bounded by FirstBytes
         }
         if (!greeted) {
             if (in.readableBytes() < Preamble.SIZE) {
@@ -82,7 +140,7 @@ final class ControlDecoder extends ByteToMessageDecoder {
         Throwable reason = thrown instanceof DecoderException && thrown.getCause() != null ? thrown.getCause() : thrown;
         ended = true;
         failed(reason);
-        if (reason instanceof ProtocolException broken) {
+        if (reason instanceof ProtocolException broken && authenticated) {
             handler.broken(broken);
         } else {
             ctx.close();
@@ -92,7 +150,10 @@ final class ControlDecoder extends ByteToMessageDecoder {
     /** Notes why the connection ends; for one that never opened, ends it. */
     void failed(Throwable reason) {
         if (cause == null) {
-            cause = reason;
+            boolean shakingHands = tls != null && context != null && !secured;
+            cause = shakingHands && !(reason instanceof ProtocolException)
+                    ? TlsFailure.explain(reason, client)
+                    : reason;
         }
         if (context == null) {
             end();
@@ -101,8 +162,12 @@ final class ControlDecoder extends ByteToMessageDecoder {
 
     void tickEvery(long period, TimeUnit unit) {
         ChannelHandlerContext ctx = context;
+        ScheduledFuture<?> before = ticks;
+        if (before != null) {
+            before.cancel(false);
+        }
         if (ctx != null && !closed) {
-            ticks = ctx.executor().scheduleAtFixedRate(handler::tick, period, period, unit);
+            ticks = ctx.executor().scheduleAtFixedRate(() -> handler.tick(), period, period, unit);
         }
     }
 

@@ -9,16 +9,20 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that carries control messages, served by a Netty event loop. Its methods may be called by any thread. */
@@ -29,13 +33,29 @@ public final class ControlStream {
     /** The same for a peer that is not registered yet. */
     private static final int MOST_WAITING_BEFORE = 64 << 10;
 
+    private static final String FIRST_BYTES = "first-bytes";
+
     /** How long a peer may take to read the last messages. */
     private static final int LINGER_SECONDS = 2;
 
     /** What is done with the stream. All calls come from the stream's event loop, one at a time, and must not block. */
     public interface Handler {
         /**
-         * It is connected.
+         * It is connected and the TLS handshake is complete: the peer has the key of its certificate, if it has one.
+         * Whether that certificate is any good is to be found out now, unless the engine's trust manager did. Nothing
+         * is read until {@link ControlStream#authenticated} is called. Not called for a stream without TLS; unless
+         * overridden, a stream with TLS is closed.
+         *
+         * @param stream the stream; a preamble and an error may be sent
+         * @param session with the peer's certificates
+         * @param protocol the ALPN name that was agreed on
+         */
+        default void secured(ControlStream stream, SSLSession session, String protocol) {
+            stream.close();
+        }
+
+        /**
+         * It is connected; with TLS: and {@link ControlStream#authenticated}.
          *
          * @param stream the stream
          */
@@ -82,7 +102,21 @@ public final class ControlStream {
     }
 
     /**
-     * Connects.
+     * Puts the handlers of a stream in their order.
+     *
+     * @param begun bytes that were read from the connection already
+     */
+    private static void fill(
+            ChannelPipeline pipeline, ByteBuffer begun, @Nullable SslHandler ssl, ControlDecoder decoder) {
+        pipeline.addLast(FIRST_BYTES, new FirstBytes(begun, decoder));
+        if (ssl != null) {
+            pipeline.addLast(ssl);
+        }
+        pipeline.addLast(decoder);
+    }
+
+    /**
+     * Connects without TLS.
      *
      * @param group whose event loops serve it
      * @param remote where to; resolved already
@@ -90,7 +124,33 @@ public final class ControlStream {
      * @param handler told that it is opened, or closed if that fails
      */
     public static void connect(EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, ByteBuffer.allocate(0));
+        connect(group, remote, timeout, null, handler);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param group whose event loops serve it
+     * @param remote where to; resolved already
+     * @param timeout how long to try; a TLS handshake comes on top
+     * @param tls with client engines, or null for a stream without TLS
+     * @param handler told that it is secured and opened, or closed if that fails; its cause then says what is likely
+     *     wrong
+     */
+    public static void connect(
+            EventLoopGroup group,
+            InetSocketAddress remote,
+            Duration timeout,
+            @Nullable ControlTls tls,
+            Handler handler) {
+        ControlDecoder decoder = new ControlDecoder(handler, tls, true);
+        SslHandler ssl;
+        try {
+            ssl = tls == null ? null : tls.handler();
+        } catch (RuntimeException e) {
+            group.execute(() -> decoder.failed(e));
+            return;
+        }
         new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
@@ -99,7 +159,12 @@ public final class ControlStream {
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE))
-                .handler(decoder)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel made) {
+                        fill(made.pipeline(), ByteBuffer.allocate(0), ssl, decoder);
+                    }
+                })
                 .connect(remote)
                 .addListener((ChannelFutureListener) connecting -> {
                     if (!connecting.isSuccess()) {
@@ -109,7 +174,7 @@ public final class ControlStream {
     }
 
     /**
-     * Serves an accepted socket.
+     * Serves an accepted socket without TLS.
      *
      * @param group whose event loops serve it
      * @param socket connected and non-blocking, owned by the stream from now on
@@ -117,12 +182,32 @@ public final class ControlStream {
      * @param handler told that it is opened, or closed if that fails
      */
     public static void adopt(EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, begun);
+        adopt(group, socket, begun, null, handler);
+    }
+
+    /**
+     * Serves an accepted socket.
+     *
+     * @param group whose event loops serve it
+     * @param socket connected and non-blocking, owned by the stream from now on
+     * @param begun bytes that were read from it already
+     * @param tls with server engines, or null for a stream without TLS
+     * @param handler told that it is secured and opened, or closed if that fails
+     */
+    public static void adopt(
+            EventLoopGroup group, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
+        ControlDecoder decoder = new ControlDecoder(handler, tls, false);
         NioSocketChannel channel = new NioSocketChannel(null, socket);
+        try {
+            fill(channel.pipeline(), begun, tls == null ? null : tls.handler(), decoder);
+        } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly();
+            group.execute(() -> decoder.failed(e));
+            return;
+        }
         channel.config()
                 .setTcpNoDelay(true)
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE));
-        channel.pipeline().addLast(decoder);
         group.register(channel).addListener((ChannelFutureListener) registering -> {
             if (!registering.isSuccess()) {
                 decoder.failed(registering.cause());
@@ -180,7 +265,17 @@ public final class ControlStream {
         });
     }
 
-    /** Closes the connection at once. */
+    /**
+     * The peer is who it says, or may try to prove that by messages: opens the stream. To be called once, on the
+     * stream's event loop, at or after {@link Handler#secured}; nothing happens if the stream is closed.
+     *
+     * @param next told that it is opened, then of everything that comes
+     */
+    public void authenticated(Handler next) {
+        decoder.authenticated(next);
+    }
+
+    /** Closes the connection; with TLS within a second, else at once. */
     public void close() {
         channel.close();
     }
@@ -190,14 +285,21 @@ public final class ControlStream {
         return channel.isWritable() ? Math.max(0, MOST_WAITING - channel.bytesBeforeUnwritable()) : MOST_WAITING;
     }
 
-    /** The peer is registered: from now on, messages up to {@link Protocol#MAX_MESSAGE} are read, and more may wait for it. */
+    /**
+     * The peer is registered: from now on, messages up to {@link Protocol#MAX_MESSAGE} are read, any number of them, and
+     * more may wait for it. A peer that sends over 64 KiB, TLS included, before this is called is disconnected.
+     */
     public void allowLargeMessages() {
+        if (channel.pipeline().get(FIRST_BYTES) instanceof FirstBytes first) {
+            first.unlimited();
+        }
         decoder.allow(Protocol.MAX_MESSAGE);
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
     }
 
     /**
-     * Has {@link Handler#tick} called regularly until the stream is closed. To be called once.
+     * Has {@link Handler#tick} called regularly until the stream is closed. To be called on the stream's event loop; a
+     * later call replaces the period.
      *
      * @param period how often
      */
