@@ -37,6 +37,11 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(API, true, Set.of(), Set.of()),
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of(NETTY, SLF4J)),
+                new Part(
+                        "io.mnedc.security",
+                        true,
+                        Set.of(API),
+                        Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
                 new Part("io.mnedc.address", false, Set.of(API), Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 // relay and device own Netty's threads; all else of Netty is behind the transport
                 new Part(

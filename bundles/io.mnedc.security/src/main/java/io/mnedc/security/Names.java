@@ -1,0 +1,60 @@
+package io.mnedc.security;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** What device IDs and group names look like, here and as names in certificates. */
+final class Names {
+    static final String RELAY_URI = "mnedc://relay";
+    static final String DEVICE_URI = "mnedc://device/";
+    static final String GROUP_URI = "mnedc://group/";
+    static final String SCHEME = "mnedc:";
+    /** So that a certificate fits a control message. */
+    static final int MAX_GROUPS = 32;
+
+    /** As in the protocol: it stands in URIs, file lines and rules unescaped. */
+    private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+    private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private Names() {}
+
+    static boolean isDeviceId(String id) {
+        return DEVICE.matcher(id).matches();
+    }
+
+    static boolean isGroup(String name) {
+        return GROUP.matcher(name).matches();
+    }
+
+    static String deviceId(String id) {
+        if (!isDeviceId(id)) {
+            throw new IllegalArgumentException(
+                    "device ID '" + shown(id) + "' is not 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+        }
+        return id;
+    }
+
+    static String group(String name) {
+        if (!isGroup(name)) {
+            throw new IllegalArgumentException(
+                    "group '" + shown(name) + "' is not 1 to 64 characters of A-Z a-z 0-9 . _ -");
+        }
+        return name;
+    }
+
+    static Set<String> groups(Set<String> names) {
+        if (names.size() > MAX_GROUPS) {
+            throw new IllegalArgumentException(names.size() + " groups: at most " + MAX_GROUPS + " are allowed");
+        }
+        names.forEach(Names::group);
+        return new TreeSet<>(names);
+    }
+
+    /** Text from elsewhere, fit for a log line or a terminal. */
+    static String shown(String text) {
+        String safe = text.replaceAll("[^ -~]", "?");
+        return safe.length() > 80 ? safe.substring(0, 80) + "..." : safe;
+    }
+}

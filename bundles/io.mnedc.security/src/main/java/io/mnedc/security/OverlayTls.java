@@ -1,0 +1,99 @@
+package io.mnedc.security;
+
+import io.mnedc.api.identity.Identity;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS contexts and engines of the overlay: TLS 1.3 (RFC 8446) and nothing older, ALPN (RFC 7301) always, sessions never
+ * resumed. A resumed session would skip the check of the certificate, and the few connections that live for hours do not
+ * need the time it saves. Thread-safe; an engine is not.
+ */
+public final class OverlayTls {
+    /** ALPN of a control stream: both ends show a certificate. */
+    public static final String CONTROL = "mnedc-control/1";
+    /** ALPN of an enrolment: only the relay shows one. */
+    public static final String ENROL = "mnedc-enrol/1";
+    /** ALPN of a handshake between two devices. */
+    public static final String PEER = "mnedc-peer/1";
+
+    private static final String[] PROTOCOLS = {"TLSv1.3"};
+    private static final String[] SUITES = {
+        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
+    };
+    /** RFC 8446, section 4.6.1: no ticket lives longer; the JDK issues none when its sessions would. */
+    private static final int LONGER_THAN_A_TICKET_MAY_LIVE = 7 * 24 * 3600 + 1;
+
+    private OverlayTls() {}
+
+    /**
+     * Makes a context; it serves any number of engines of either side.
+     *
+     * @param identity what to show; null: nothing, for enrolment
+     * @param trust who is believed
+     * @return the context
+     * @throws GeneralSecurityException when the platform lacks TLS 1.3
+     */
+    public static SSLContext context(@Nullable Identity identity, X509ExtendedTrustManager trust)
+            throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        KeyManager[] keys = identity == null ? new KeyManager[0] : new KeyManager[] {new FixedKey(identity)};
+        context.init(keys, new TrustManager[] {trust}, null);
+        context.getServerSessionContext().setSessionTimeout(LONGER_THAN_A_TICKET_MAY_LIVE);
+        context.getServerSessionContext().setSessionCacheSize(1);
+        context.getClientSessionContext().setSessionCacheSize(1);
+        return context;
+    }
+
+    /**
+     * An engine of the side that dials.
+     *
+     * @param context with trust for the other side
+     * @param alpn the one protocol to offer
+     * @return a new engine, in client mode
+     */
+    public static SSLEngine client(SSLContext context, String alpn) {
+        // without host and port: the JDK finds no session to resume
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(parameters(alpn));
+        return engine;
+    }
+
+    /**
+     * An engine of the side that is dialled. It asks for a certificate; unless {@code required}, a client may show none,
+     * and the caller looks at the session.
+     *
+     * @param context with an identity
+     * @param required whether the handshake fails without the client's certificate
+     * @param alpn the protocols to accept, by preference; a client that offers none of them is refused, one that offers
+     *     no ALPN at all is not: look at {@link SSLEngine#getApplicationProtocol}
+     * @return a new engine, in server mode
+     */
+    public static SSLEngine server(SSLContext context, boolean required, String... alpn) {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLParameters parameters = parameters(alpn);
+        if (required) {
+            parameters.setNeedClientAuth(true);
+        } else {
+            parameters.setWantClientAuth(true);
+        }
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    private static SSLParameters parameters(String... alpn) {
+        SSLParameters parameters = new SSLParameters(SUITES.clone(), PROTOCOLS.clone());
+        parameters.setApplicationProtocols(alpn.clone());
+        parameters.setUseCipherSuitesOrder(false);
+        parameters.setEnableRetransmissions(false);
+        return parameters;
+    }
+}

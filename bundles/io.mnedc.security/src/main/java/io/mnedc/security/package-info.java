@@ -1,0 +1,9 @@
+/** Who may join an overlay: its certificate authority, enrolment, stored identities, trust, TLS contexts, access rules. */
+@Export
+@Version("0.1.0")
+@NullMarked
+package io.mnedc.security;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
