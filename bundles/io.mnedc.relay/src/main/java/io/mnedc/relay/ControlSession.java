@@ -5,9 +5,12 @@ import io.mnedc.api.address.AllocationException;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -23,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,12 +43,19 @@ final class ControlSession implements ControlStream.Handler {
     private final Relay relay;
     private final RelaySession machine;
     private final RelaySettings settings;
+    private final Set<String> groups;
     private @Nullable ControlStream stream;
     private @Nullable Session session;
     private int minor = Protocol.MINOR;
 
-    ControlSession(Relay relay, RelaySettings settings) {
+    /**
+     * Begins.
+     *
+     * @param groups what the device belongs to in the access rules
+     */
+    ControlSession(Relay relay, RelaySettings settings, Set<String> groups) {
         this.relay = relay;
+        this.groups = groups;
         this.settings = settings;
         this.machine = new RelaySession(
                 Protocol.SECURITY_NONE,
@@ -72,7 +84,35 @@ final class ControlSession implements ControlStream.Handler {
 
     @Override
     public void message(ControlMessage message) {
-        perform(machine.received(message, System.nanoTime()));
+        long now = System.nanoTime();
+        Session registered = session;
+        if (registered == null || passes(registered, message, now)) {
+            perform(machine.received(message, now));
+        }
+    }
+
+    private boolean passes(Session registered, ControlMessage message, long now) {
+        switch (registered.allowance().message(now)) {
+            case PASS -> {
+                return true;
+            }
+            case IGNORE -> {
+                if (message instanceof Ping
+                        || message instanceof Pong
+                        || message instanceof Bye
+                        || message instanceof ErrorReport) {
+                    return true;
+                }
+                relay.counters().add(Counter.DROP_MESSAGES, 1);
+                registered.overLimit("control messages are ignored", now);
+                return false;
+            }
+            case FLOOD -> {
+                registered.flooding("control messages");
+                return false;
+            }
+        }
+        throw new IllegalStateException(message.toString());
     }
 
     @Override
@@ -132,6 +172,8 @@ final class ControlSession implements ControlStream.Handler {
             case PROTOCOL_VIOLATION, TOO_LARGE -> Counter.REFUSED_PROTOCOL;
             case SECURITY_MISMATCH -> Counter.REFUSED_SECURITY;
             case TIMED_OUT -> session == null ? Counter.REFUSED_TIMEOUT : null;
+            case REVOKED -> Counter.REFUSED_REVOKED;
+            case QUARANTINED -> Counter.REFUSED_QUARANTINED;
             case POOL_EXHAUSTED, RESERVATION_TAKEN, DEVICE_ID_INVALID, LEASE_UNAVAILABLE, INTERNAL ->
                 Counter.REFUSED_LEASE;
             default -> null;
@@ -142,6 +184,11 @@ final class ControlSession implements ControlStream.Handler {
     }
 
     private void lease(Hello hello) {
+        Optional<ErrorReport> refusal = relay.guard().refusal(hello.deviceId());
+        if (refusal.isPresent()) {
+            perform(machine.refused(refusal.get()));
+            return;
+        }
         AddressAllocator allocator = relay.allocator();
         if (allocator == null) {
             refuse(ErrorCode.LEASE_UNAVAILABLE, "the relay has no address allocator now");
@@ -182,13 +229,31 @@ final class ControlSession implements ControlStream.Handler {
                 (int) settings.keepalive().toMillis(),
                 relay.epoch(),
                 relay.software());
-        Session registered = new Session(hello, lease, network, id, secret, open, this::dismiss);
+        Session registered = new Session(
+                hello,
+                groups,
+                lease,
+                network,
+                id,
+                secret,
+                open,
+                this::dismiss,
+                new Allowance(relay::limits, System.nanoTime()),
+                relay.events());
         open.allowLargeMessages();
         // the registry sends the welcome itself, so that nothing can come before it
         if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
             session = registered;
             relay.sessions().join(registered, welcome);
             relay.dismissIfReaddressed(registered);
+            // it may have been shut out since it was let in
+            relay.guard().refusal(hello.deviceId()).ifPresent(registered::dismiss);
+            relay.events()
+                    .record(
+                            Events.Kind.JOINED,
+                            hello.deviceId(),
+                            remote(),
+                            lease.ipv4().getHostAddress() + (groups.isEmpty() ? "" : " groups " + groups));
             LOG.info(
                     "{} joined from {} as {}",
                     hello.deviceId(),
@@ -220,7 +285,12 @@ final class ControlSession implements ControlStream.Handler {
 
     private void forward(Session sender, Envelope envelope) {
         Session receiver = relay.sessions().atNode(envelope.destination());
-        if (receiver == null) {
+        boolean acquainted = receiver == null || relay.sessions().acquainted(sender, receiver);
+        if (!acquainted) {
+            relay.counters().add(Counter.DROP_RULES, 1);
+        }
+        // who may not talk to a device does not learn that it is there
+        if (receiver == null || !acquainted) {
             sender.send(ErrorReport.notice(
                     ErrorCode.PEER_UNKNOWN, "no device is registered at node " + envelope.destination()));
             return;
@@ -253,6 +323,7 @@ final class ControlSession implements ControlStream.Handler {
             if (allocator != null) {
                 allocator.renew(registered.deviceId());
             }
+            relay.events().record(Events.Kind.LEFT, registered.deviceId(), registered.remote(), why);
             LOG.info("{} left: {}", registered.deviceId(), why);
         }
     }

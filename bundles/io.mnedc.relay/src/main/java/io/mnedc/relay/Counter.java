@@ -17,9 +17,12 @@ enum Counter {
     REFUSED_SECURITY,
     REFUSED_LEASE,
     REFUSED_BIND,
+    REFUSED_REVOKED,
+    REFUSED_QUARANTINED,
     JOINS,
     LEAVES,
     TAKEOVERS,
+    QUARANTINES,
     FRAMES_IN,
     BYTES_IN,
     FRAMES_OUT,
@@ -29,6 +32,9 @@ enum Counter {
     DROP_NO_STREAM,
     DROP_MALFORMED,
     DROP_QUEUE,
+    DROP_RULES,
+    DROP_LIMIT,
+    DROP_MESSAGES,
     ENVELOPES;
 
     /** The counters of one relay. */

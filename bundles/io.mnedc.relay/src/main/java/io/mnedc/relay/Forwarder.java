@@ -18,6 +18,7 @@ final class Forwarder implements DataHandler {
     private final Sessions sessions;
     private final Counter.Set counters;
     private final Refusals refusals;
+    private final AccessMemory memory;
 
     Forwarder(Session session, DataStream stream, Sessions sessions, Counter.Set counters, Refusals refusals) {
         this.session = session;
@@ -25,6 +26,7 @@ final class Forwarder implements DataHandler {
         this.sessions = sessions;
         this.counters = counters;
         this.refusals = refusals;
+        this.memory = new AccessMemory(session);
     }
 
     @Override
@@ -35,9 +37,26 @@ final class Forwarder implements DataHandler {
         int runFrames = 0;
         int frames = 0;
         int destination = 0;
+        int passed = 0;
+        int passedBytes = 0;
+        // of this read: no other clock
+        long now = from.lastHeardNanos();
+        Allowance allowance = session.allowance();
+        long framesLeft = allowance.frames(now);
+        long bytesLeft = allowance.bytes(now);
         try {
             for (int size = DataFrame.complete(in, at, end); size > 0; size = DataFrame.complete(in, at, end)) {
                 int to = DataFrame.destination(in, at);
+                if (passed >= framesLeft || passedBytes >= bytesLeft) {
+                    flush(destination, runFrames, in, run, at, end);
+                    run = at + size;
+                    runFrames = 0;
+                    at += size;
+                    frames++;
+                    continue;
+                }
+                passed++;
+                passedBytes += size;
                 if (DataFrame.source(in, at) != node) {
                     flush(destination, runFrames, in, run, at, end);
                     counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
@@ -64,8 +83,19 @@ final class Forwarder implements DataHandler {
             // also when the next frame is broken: those before it are not
             flush(destination, runFrames, in, run, at, end);
             count(frames, at - begin);
+            if (allowance.taken(passed, frames, passedBytes, at - begin, now)) {
+                session.flooding("data");
+            }
+        }
+        if (passed < frames) {
+            overLimit(frames - passed, now);
         }
         return at;
+    }
+
+    private void overLimit(int dropped, long now) {
+        counters.add(Counter.DROP_LIMIT, dropped);
+        session.overLimit("data frames are dropped", now);
     }
 
     private void count(int frames, int bytes) {
@@ -85,6 +115,11 @@ final class Forwarder implements DataHandler {
         Session receiver = sessions.atNode(node);
         if (receiver == null) {
             counters.add(Counter.DROP_NO_DESTINATION, frames);
+            return;
+        }
+        Access rules = sessions.access();
+        if (rules != null && !memory.allowed(receiver, rules)) {
+            counters.add(Counter.DROP_RULES, frames);
             return;
         }
         @Nullable DataStream out = receiver.data();

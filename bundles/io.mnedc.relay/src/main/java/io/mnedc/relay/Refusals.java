@@ -16,15 +16,18 @@ final class Refusals {
     }
 
     private final Counter.Set counters;
+    private final Events events;
     private final Map<Counter, Seen> seen = new EnumMap<>(Counter.class);
 
-    Refusals(Counter.Set counters) {
+    Refusals(Counter.Set counters, Events events) {
         this.counters = counters;
+        this.events = events;
     }
 
     /** Counts a refusal; logs the first of its kind, then at most one in ten seconds with how many there were. */
     void add(Counter kind, String remote, String why) {
         counters.add(kind, 1);
+        events.record(Events.Kind.REFUSED, "", remote, kind.label() + ": " + why);
         long now = System.nanoTime();
         long unlogged;
         synchronized (this) {

@@ -40,8 +40,6 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private static final int MOST_UNREGISTERED = 4096;
 
     private final Counter.Set counters = new Counter.Set();
-    private final Refusals refusals = new Refusals(counters);
-    private final Sessions sessions = new Sessions(counters);
     private final Randomness random = new Randomness();
     private final Set<ControlSession> controls = ConcurrentHashMap.newKeySet();
     private final AtomicInteger nextLoop = new AtomicInteger();
@@ -49,6 +47,10 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private final long epoch = random.id();
     private final Instant since = Instant.now();
     private final String software;
+    private final Events events;
+    private final Refusals refusals;
+    private final Sessions sessions;
+    private final Guard guard;
     private final EventLoopGroup group;
     private final List<DataLoop> loops;
     private volatile RelaySettings settings;
@@ -61,6 +63,11 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         this.software = software;
         this.group = group;
         this.loops = loops;
+        this.events = Events.NONE;
+        this.refusals = new Refusals(counters, events);
+        this.sessions =
+                new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute());
+        this.guard = new Guard(sessions, events);
     }
 
     private static Thread controlThread(Runnable task) {
@@ -190,7 +197,7 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             closeQuietly(socket);
             return;
         }
-        ControlSession control = new ControlSession(this, settings);
+        ControlSession control = new ControlSession(this, settings, Set.of());
         controls.add(control);
         ControlStream.adopt(group, socket, begun, control);
     }
@@ -247,6 +254,19 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
 
     Counter.Set counters() {
         return counters;
+    }
+
+    Events events() {
+        return events;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    /** What each device may send now. */
+    Limits limits() {
+        return settings.policy().limits();
     }
 
     Refusals refusals() {

@@ -114,6 +114,45 @@ public final class RelayComponent {
                 description = "The most memory that the queues of all devices use together, 1 to 1048576. A change "
                         + "restarts the relay.")
         long queue_memory_megabytes() default 64;
+
+        /** {@return the access rules} */
+        @AttributeDefinition(
+                name = "Access rules",
+                description =
+                        "Which devices may talk to each other, each rule \"allow WHO WHO\" or \"deny WHO WHO\" with WHO "
+                                + "any, device:ID or group:NAME, and \"default allow\" or \"default deny\"; the first that fits "
+                                + "counts. Those of the file \"rules\" in the data directory follow. Without any, all may talk to "
+                                + "all. A change takes effect at once, for connected devices too.")
+        String[] rules() default {};
+
+        /** {@return data frames per second of a device} */
+        @AttributeDefinition(
+                name = "Frames per second",
+                description = "How many data frames (packets or super-packets) each device may send in a second; what "
+                        + "is more is dropped. 0 is no limit; at most 1000000000.")
+        long frames_per_second() default 2_000_000;
+
+        /** {@return bytes per second of a device} */
+        @AttributeDefinition(
+                name = "Bytes per second",
+                description = "How many bytes of data frames each device may send in a second; what is more is "
+                        + "dropped. 0 is no limit; at most 1000000000000.")
+        long bytes_per_second() default 4_000_000_000L;
+
+        /** {@return control messages per second of a device} */
+        @AttributeDefinition(
+                name = "Control messages per second",
+                description = "How many control messages each device may send in a second, five times as many at "
+                        + "once; what is more is ignored. 0 is no limit; at most 1000000.")
+        long messages_per_second() default 500;
+
+        /** {@return takeovers per minute} */
+        @AttributeDefinition(
+                name = "Clone swaps per minute",
+                description = "How often in a minute two connections may take turns with one identity before both "
+                        + "are sent away for ten minutes, because one must be a cloned image. 0 is no limit; at "
+                        + "most 1000.")
+        int clone_swaps_per_minute() default 6;
     }
 
     private final BundleContext context;

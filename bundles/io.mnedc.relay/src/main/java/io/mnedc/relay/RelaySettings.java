@@ -16,6 +16,7 @@ import java.util.List;
  * @param loops threads that forward frames
  * @param stream how data streams buffer
  * @param queueMemory the most bytes of all data streams' queues together
+ * @param policy what devices may do
  */
 record RelaySettings(
         boolean enabled,
@@ -24,7 +25,8 @@ record RelaySettings(
         Duration handshake,
         int loops,
         StreamSettings stream,
-        long queueMemory) {
+        long queueMemory,
+        Policy policy) {
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
     static RelaySettings of(RelayComponent.Config config) {
@@ -52,7 +54,8 @@ record RelaySettings(
                         (int) within("send.buffer.kilobytes", config.send_buffer_kilobytes(), 0, 1 << 20) << 10,
                         queue,
                         Duration.ofMillis(within("queue.millis", config.queue_millis(), 1, 60_000))),
-                within("queue.memory.megabytes", config.queue_memory_megabytes(), 1, 1 << 20) << 20);
+                within("queue.memory.megabytes", config.queue_memory_megabytes(), 1, 1 << 20) << 20,
+                Policy.of(config));
     }
 
     private static List<String> items(String[] values) {
@@ -68,7 +71,20 @@ record RelaySettings(
         return items;
     }
 
-    private static long within(String key, long value, long least, long most) {
+    /** Texts that may hold blanks. */
+    static List<String> lines(String[] values) {
+        List<String> lines = new ArrayList<>();
+        for (String value : values) {
+            for (String line : value.split("[,\\n]", -1)) {
+                if (!line.isBlank()) {
+                    lines.add(line.trim());
+                }
+            }
+        }
+        return List.copyOf(lines);
+    }
+
+    static long within(String key, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(key + " = " + value + " is not in " + least + ".." + most);
         }

@@ -8,12 +8,14 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -21,13 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
 final class Session {
+    private static final int FLOOD_RETRY_MILLIS = 60_000;
+
     private final Hello hello;
+    private final Set<String> groups;
     private final Lease lease;
     private final VirtualNetwork network;
     private final long id;
     private final Opaque secret;
     private final ControlStream control;
     private final Consumer<ErrorReport> dismissal;
+    private final Allowance allowance;
+    private final Events events;
     private final Instant since = Instant.now();
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
     private volatile NodeInfo info;
@@ -42,17 +49,26 @@ final class Session {
     /**
      * Makes a session.
      *
+     * @param groups what the device belongs to in the access rules
      * @param dismissal ends the control stream with a report
+     * @param allowance what the device may send
+     * @param events hears when it sends more
      */
     Session(
             Hello hello,
+            Set<String> groups,
             Lease lease,
             VirtualNetwork network,
             long id,
             Opaque secret,
             ControlStream control,
-            Consumer<ErrorReport> dismissal) {
+            Consumer<ErrorReport> dismissal,
+            Allowance allowance,
+            Events events) {
         this.hello = hello;
+        this.groups = Set.copyOf(groups);
+        this.allowance = allowance;
+        this.events = events;
         this.lease = lease;
         this.network = network;
         this.id = id;
@@ -64,6 +80,16 @@ final class Session {
 
     String deviceId() {
         return hello.deviceId();
+    }
+
+    /** What the device belongs to in the access rules; never changes. */
+    Set<String> groups() {
+        return groups;
+    }
+
+    /** What the device may still send. */
+    Allowance allowance() {
+        return allowance;
     }
 
     long instance() {
@@ -142,6 +168,22 @@ final class Session {
     void announce(List<Announce> announcements) {
         announcements.forEach(control::send);
         announced += announcements.size();
+    }
+
+    /** Tells the device, at most every ten seconds, that it sends too much. */
+    void overLimit(String what, long now) {
+        if (allowance.noticeDue(now)) {
+            String sentence = "too much is sent: " + what + "; the relay allows " + allowance.limits();
+            send(ErrorReport.notice(ErrorCode.LIMIT_EXCEEDED, sentence));
+            events.record(Events.Kind.LIMITED, deviceId(), remote(), sentence);
+        }
+    }
+
+    /** Ends the session of a device that goes on sending far too much. */
+    void flooding(String what) {
+        String sentence = "far too much " + what + " was sent, on and on; the relay allows " + allowance.limits();
+        events.record(Events.Kind.LIMITED, deviceId(), remote(), "closed: " + sentence);
+        dismiss(new ErrorReport(ErrorCode.LIMIT_EXCEEDED.number(), sentence, true, FLOOD_RETRY_MILLIS));
     }
 
     /** Ends the session with a report to the device. */

@@ -6,12 +6,14 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +26,21 @@ final class Sessions {
     // read by the data loops, which must not wait for the lock
     private final Map<Long, Session> byId = new ConcurrentHashMap<>();
     private final NodeTable byNode = new NodeTable();
+    private final Quarantine quarantine = new Quarantine();
     private final Counter.Set counters;
+    private final Events events;
+    private final IntSupplier cloneSwaps;
+    private volatile @Nullable Access access;
 
-    Sessions(Counter.Set counters) {
+    /**
+     * Nobody yet; all may talk to all.
+     *
+     * @param cloneSwaps how often in a minute two starts of a device may take turns, now
+     */
+    Sessions(Counter.Set counters, Events events, IntSupplier cloneSwaps) {
         this.counters = counters;
+        this.events = events;
+        this.cloneSwaps = cloneSwaps;
     }
 
     /** Registers a device: welcomes it, tells it of the others and the others of it; an older session must go. */
@@ -49,9 +62,42 @@ final class Sessions {
         if (older != null) {
             takeOver(older, session);
         }
-        if (older == null || !older.record().equals(session.record())) {
-            tellOthers(session, new Change.Present(session.record()));
+        boolean changed = older == null || !older.record().equals(session.record());
+        for (Session other : byDevice.values()) {
+            if (other != session) {
+                boolean knew = older != null && acquainted(older, other);
+                if (acquainted(session, other)) {
+                    if (changed || !knew) {
+                        tell(other, new Change.Present(session.record()));
+                    }
+                } else if (knew) {
+                    // enrolled anew, into other groups
+                    tell(other, new Change.Absent(session.deviceId()));
+                }
+            }
         }
+        if (older != null && older.instance() != session.instance()) {
+            countSwap(session);
+        }
+    }
+
+    private void countSwap(Session session) {
+        if (!quarantine.swapped(session.deviceId(), cloneSwaps.getAsInt(), System.nanoTime())) {
+            return;
+        }
+        counters.add(Counter.QUARANTINES, 1);
+        String sentence = "two devices take turns as " + session.deviceId()
+                + ", the last one from " + session.remote() + ": one must be a cloned image. Both have to wait "
+                + Quarantine.LENGTH.toMinutes() + " minutes; give one of them another ID and key";
+        LOG.error("{}", sentence);
+        events.record(Events.Kind.QUARANTINED, session.deviceId(), session.remote(), sentence);
+        session.dismiss(
+                new ErrorReport(ErrorCode.QUARANTINED.number(), sentence, true, (int) Quarantine.LENGTH.toMillis()));
+    }
+
+    /** How long a device has still to stay away because of a clone. */
+    synchronized Duration quarantineLeft(String deviceId) {
+        return quarantine.left(deviceId, System.nanoTime());
     }
 
     private void takeOver(Session older, Session newer) {
@@ -112,20 +158,51 @@ final class Sessions {
 
     private void tellOthers(Session about, Change change) {
         for (Session other : byDevice.values()) {
-            if (other != about) {
-                other.announce(Announcements.delta(List.of(change), other.nextAnnouncement()));
+            if (other != about && acquainted(about, other)) {
+                tell(other, change);
             }
         }
+    }
+
+    private static void tell(Session session, Change change) {
+        session.announce(Announcements.delta(List.of(change), session.nextAnnouncement()));
     }
 
     private List<Change> others(Session session) {
         List<Change> present = new ArrayList<>(byDevice.size());
         for (Session other : byDevice.values()) {
-            if (other != session) {
+            if (other != session && acquainted(session, other)) {
                 present.add(new Change.Present(other.record()));
             }
         }
         return present;
+    }
+
+    /** Whether two devices may know of each other and talk; without a lock. */
+    boolean acquainted(Session one, Session other) {
+        return AccessChange.allowed(access, one, other);
+    }
+
+    /** The rules in force; null if all may talk to all. Without a lock, for each run of frames. */
+    @Nullable
+    Access access() {
+        return access;
+    }
+
+    /** Puts other rules in force, and tells the devices whom they may know now and whom no longer. */
+    synchronized void access(@Nullable Access now) {
+        Access before = access;
+        // frames stop at once
+        access = now;
+        new AccessChange(before, now)
+                .of(byDevice.values())
+                .forEach((session, changes) ->
+                        session.announce(Announcements.delta(changes, session.nextAnnouncement())));
+    }
+
+    /** The session of a device. */
+    synchronized @Nullable Session ofDevice(String deviceId) {
+        return byDevice.get(deviceId);
     }
 
     /** The session at a node; without a lock, for each frame. */

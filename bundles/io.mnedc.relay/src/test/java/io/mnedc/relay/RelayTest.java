@@ -52,7 +52,8 @@ class RelayTest {
                 handshake,
                 2,
                 StreamSettings.DEFAULT,
-                16 << 20);
+                16 << 20,
+                Policy.DEFAULT);
     }
 
     @BeforeEach
@@ -348,7 +349,14 @@ class RelayTest {
     private static RelaySettings listening(InetSocketAddress address) {
         RelaySettings now = settings(Duration.ofSeconds(5), Duration.ofSeconds(10));
         return new RelaySettings(
-                true, List.of(address), now.keepalive(), now.handshake(), now.loops(), now.stream(), now.queueMemory());
+                true,
+                List.of(address),
+                now.keepalive(),
+                now.handshake(),
+                now.loops(),
+                now.stream(),
+                now.queueMemory(),
+                Policy.DEFAULT);
     }
 
     @Test

@@ -31,7 +31,6 @@ final class ControlDecoder extends ByteToMessageDecoder {
     private boolean authenticated;
     private boolean greeted;
     private boolean ended;
-    private boolean finishing;
     private boolean closed;
     private volatile int most = Protocol.MAX_HANDSHAKE_MESSAGE;
 
@@ -146,18 +145,6 @@ final class ControlDecoder extends ByteToMessageDecoder {
         } else {
             ctx.close();
         }
-    }
-
-    /** Reads nothing more; false if that was said before. On the event loop. */
-    boolean finish() {
-        boolean first = !finishing;
-        finishing = true;
-        ended = true;
-        return first;
-    }
-
-    boolean finishing() {
-        return finishing;
     }
 
     /** Notes why the connection ends; for one that never opened, ends it. */

@@ -8,14 +8,12 @@ import io.mnedc.codec.ProtocolException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
@@ -244,7 +242,7 @@ public final class ControlStream {
     private void write(ByteBuffer bytes) {
         // never directly, even on the event loop: a call from another thread may wait in its queue already
         channel.eventLoop().execute(() -> {
-            if (!channel.isActive() || decoder.finishing()) {
+            if (!channel.isActive()) {
                 return;
             }
             if (channel.isWritable()) {
@@ -257,31 +255,13 @@ public final class ControlStream {
         });
     }
 
-    /**
-     * Closes the connection when everything that was sent before has arrived, or after two seconds. Nothing more is read
-     * or sent.
-     */
+    /** Closes the connection when everything that was sent before has left, or after two seconds. */
     public void closeAfterSent() {
         channel.eventLoop().execute(() -> {
-            if (!decoder.finish()) {
-                return;
-            }
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> sayLast());
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             // what was sent may never leave: a peer that does not read must not keep the connection
             var forced = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
             channel.closeFuture().addListener(closed -> forced.cancel(false));
-        });
-    }
-
-    /** Closes this end's half; the peer closes the other. To close both while bytes of the peer's are unread resets the
-     * connection, and what was sent last may be lost to the peer (RFC 1122, section 4.2.2.13). */
-    private void sayLast() {
-        SslHandler ssl = channel.pipeline().get(SslHandler.class);
-        ChannelFuture last = ssl == null ? channel.newSucceededFuture() : ssl.closeOutbound();
-        last.addListener(said -> {
-            if (channel instanceof DuplexChannel both && channel.isActive()) {
-                both.shutdownOutput();
-            }
         });
     }
 

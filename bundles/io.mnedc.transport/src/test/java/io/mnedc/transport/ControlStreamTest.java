@@ -161,27 +161,6 @@ class ControlStreamTest {
     }
 
     @Test
-    void theLastWordArrivesAlthoughThePeerHasSentWhatNobodyReads() throws Exception {
-        try (SocketChannel talkative = SocketChannel.open(server.getLocalAddress())) {
-            talkative.write(ByteBuffer.allocate(20_000));
-            Log refusing = new Log();
-            SocketChannel accepted = server.accept();
-            accepted.configureBlocking(false);
-            ControlStream.adopt(group, accepted, ByteBuffer.allocate(0), refusing);
-            ControlStream stream = refusing.stream.get(10, TimeUnit.SECONDS);
-            stream.send(new Bye("no"));
-            stream.closeAfterSent();
-            talkative.write(ByteBuffer.allocate(20_000));
-            ByteBuffer last = ByteBuffer.allocate(100);
-            while (talkative.read(last) >= 0) {
-                assertThat(last.hasRemaining()).isTrue();
-            }
-            assertThat(last.flip()).isEqualTo(ControlCodec.encode(new Bye("no")));
-            assertThat(refusing.events).doesNotContain("closed");
-        }
-    }
-
-    @Test
     void aLengthBeyondTheLimitIsRefusedBeforeItsBytesCome() throws Exception {
         connect();
         try (SocketChannel hostile = SocketChannel.open(server.getLocalAddress())) {

@@ -1,0 +1,75 @@
+package io.mnedc.relay;
+
+import java.util.function.Supplier;
+
+/**
+ * What one device may still send: its buckets, under the limits that are in force now. Kept with the session, so that a
+ * new data stream does not bring a new burst. Thread-safe; one short lock per read, not per frame.
+ */
+final class Allowance {
+    private static final int DATA_BURST_SECONDS = 1;
+    private static final int MESSAGES_BURST_SECONDS = 5;
+    /** How often at most a device is told. */
+    private static final long NOTICE_NANOS = 10_000_000_000L;
+
+    private final Supplier<Limits> limits;
+    private final Bucket frames;
+    private final Bucket bytes;
+    private final Bucket messages;
+    private long noticed;
+
+    Allowance(Supplier<Limits> limits, long now) {
+        this.limits = limits;
+        this.frames = new Bucket(DATA_BURST_SECONDS, now);
+        this.bytes = new Bucket(DATA_BURST_SECONDS, now);
+        this.messages = new Bucket(MESSAGES_BURST_SECONDS, now);
+        this.noticed = now - NOTICE_NANOS;
+    }
+
+    Limits limits() {
+        return limits.get();
+    }
+
+    /** How many frames may pass now. */
+    synchronized long frames(long now) {
+        return frames.room(limits.get().framesPerSecond(), now);
+    }
+
+    /** How many bytes may pass now; the last frame may go beyond. */
+    synchronized long bytes(long now) {
+        return bytes.room(limits.get().bytesPerSecond(), now);
+    }
+
+    /** Takes what passed, of all that came; whether this device is flooding the relay and must go. */
+    synchronized boolean taken(int framesPassed, int framesCame, long bytesPassed, long bytesCame, long now) {
+        Limits present = limits.get();
+        // both must hear of it
+        boolean frameFlood = frames.take(framesPassed, framesCame, present.framesPerSecond(), now);
+        boolean byteFlood = bytes.take(bytesPassed, bytesCame, present.bytesPerSecond(), now);
+        return frameFlood || byteFlood;
+    }
+
+    /** What is to be done with a control message. */
+    enum Message {
+        PASS,
+        IGNORE,
+        /** The device floods the relay and must go. */
+        FLOOD
+    }
+
+    /** Takes a control message. */
+    synchronized Message message(long now) {
+        long rate = limits.get().messagesPerSecond();
+        boolean pass = messages.room(rate, now) > 0;
+        return messages.take(pass ? 1 : 0, 1, rate, now) ? Message.FLOOD : pass ? Message.PASS : Message.IGNORE;
+    }
+
+    /** Whether it is time to tell the device that it is over a limit. */
+    synchronized boolean noticeDue(long now) {
+        if (now - noticed < NOTICE_NANOS) {
+            return false;
+        }
+        noticed = now;
+        return true;
+    }
+}

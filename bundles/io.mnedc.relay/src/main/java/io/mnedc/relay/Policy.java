@@ -1,0 +1,25 @@
+package io.mnedc.relay;
+
+import java.util.List;
+
+/**
+ * What a relay lets its devices do.
+ *
+ * @param rules access rules as they were written, one each; those of the file {@code rules} follow them
+ * @param limits what each device may send
+ * @param cloneSwapsPerMinute how often two devices may take turns with one identity; 0 is no limit
+ */
+record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
+    static final Policy DEFAULT = new Policy(List.of(), Limits.DEFAULT, 6);
+
+    /** Checks a configuration; the exception names the key, the value and what is allowed. */
+    static Policy of(RelayComponent.Config config) {
+        return new Policy(
+                RelaySettings.lines(config.rules()),
+                new Limits(
+                        RelaySettings.within("frames.per.second", config.frames_per_second(), 0, 1_000_000_000L),
+                        RelaySettings.within("bytes.per.second", config.bytes_per_second(), 0, 1_000_000_000_000L),
+                        RelaySettings.within("messages.per.second", config.messages_per_second(), 0, 1_000_000L)),
+                (int) RelaySettings.within("clone.swaps.per.minute", config.clone_swaps_per_minute(), 0, 1000));
+    }
+}
