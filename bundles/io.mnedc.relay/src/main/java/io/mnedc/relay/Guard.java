@@ -8,11 +8,9 @@ import java.util.Optional;
 /** What a relay holds against devices: access rules, revocations, quarantine. Thread-safe. */
 final class Guard {
     private final Sessions sessions;
-    private final Events events;
 
-    Guard(Sessions sessions, Events events) {
+    Guard(Sessions sessions) {
         this.sessions = sessions;
-        this.events = events;
     }
 
     /** Why a device may not come in now. */

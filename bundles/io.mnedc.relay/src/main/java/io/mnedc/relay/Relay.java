@@ -67,7 +67,7 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         this.refusals = new Refusals(counters, events);
         this.sessions =
                 new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute());
-        this.guard = new Guard(sessions, events);
+        this.guard = new Guard(sessions);
     }
 
     private static Thread controlThread(Runnable task) {
