@@ -15,7 +15,15 @@ import java.util.Optional;
 public final class Revocations {
     private Revocations() {}
 
-    static Revocations open(Path file, InstantSource clock) throws IOException {
+    /**
+     * Reads them. An authority has its own: {@link OverlayAuthority#revocations}; this is for relays without one.
+     *
+     * @param file may be missing
+     * @param clock the system's
+     * @return the revocations
+     * @throws IOException if the file cannot be read
+     */
+    public static Revocations open(Path file, InstantSource clock) throws IOException {
         throw new IOException("not there yet: " + file + clock);
     }
 
