@@ -1,29 +1,266 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.relay.Events.Kind;
+import io.mnedc.security.AccessRules;
+import io.mnedc.security.Revocations;
+import io.mnedc.security.RulesFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What a relay holds against devices: access rules, revocations, quarantine. Thread-safe. */
-final class Guard {
+/**
+ * Keeps devices apart or out: puts access rules and revocations in force, also those that people write into the files of
+ * the data directory while the relay runs, and knows who is quarantined. Thread-safe.
+ */
+final class Guard implements AutoCloseable {
+    static final String RULES = "rules";
+    static final String REVOKED = "revoked";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final Access NOBODY = (device, groups, other, otherGroups) -> false;
+    private static final int REVOKED_RETRY_MILLIS = 600_000;
+    private static final long CLOSE_MILLIS = 3000;
+
     private final Sessions sessions;
+    private final Events events;
+    private final @Nullable Path directory;
+    private final @Nullable Revocations revocations;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Guard::thread);
+    private final Set<String> shutOut = new HashSet<>();
+    private List<String> setting;
+    private @Nullable RulesFile rules;
+    private String complaint = "";
 
-    Guard(Sessions sessions) {
+    private Guard(
+            Sessions sessions,
+            Events events,
+            List<String> setting,
+            @Nullable Path directory,
+            @Nullable Revocations revocations) {
         this.sessions = sessions;
+        this.events = events;
+        this.setting = setting;
+        this.directory = directory;
+        this.revocations = revocations;
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "mnedc-relay-guard");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Guard.class.getClassLoader());
+        return thread;
+    }
+
+    /**
+     * Puts rules and revocations in force, and looks after their files from now on.
+     *
+     * @param setting rules of the configuration, checked
+     * @param directory where the file {@value #RULES} may be; null: there is none
+     * @param revocations who is shut out; null: nobody
+     */
+    static Guard start(
+            Sessions sessions,
+            Events events,
+            List<String> setting,
+            @Nullable Path directory,
+            @Nullable Revocations revocations) {
+        Guard guard = new Guard(sessions, events, setting, directory, revocations);
+        guard.begin();
+        return guard;
+    }
+
+    private synchronized void begin() {
+        if (revocations != null) {
+            revocations.all().forEach(revocation -> shutOut.add(revocation.deviceId()));
+        }
+        if (directory == null) {
+            putInForce(AccessRules.parse(setting));
+        } else {
+            openRules(directory);
+        }
+        if (directory != null || revocations != null) {
+            thread.scheduleWithFixedDelay(this::poll, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void openRules(Path where) {
+        try {
+            RulesFile opened = RulesFile.open(where.resolve(RULES), setting);
+            rules = opened;
+            putInForce(opened.rules());
+        } catch (IOException | IllegalArgumentException e) {
+            // what it forbids is not known: nothing may be allowed
+            sessions.access(NOBODY);
+            String problem = String.valueOf(e.getMessage());
+            if (!problem.equals(complaint)) {
+                LOG.error("until the rules can be read, no device may talk to another: {}", problem);
+                events.record(Kind.RULES_BROKEN, "", "", problem);
+            }
+            complaint = problem;
+        }
+    }
+
+    /** Looks whether somebody has changed a file. */
+    private void poll() {
+        try {
+            synchronized (this) {
+                RulesFile opened = rules;
+                if (opened != null) {
+                    if (opened.poll()) {
+                        changed(opened.rules());
+                    }
+                } else if (directory != null) {
+                    openRules(directory);
+                }
+            }
+            if (revocations != null && revocations.poll()) {
+                review();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("rules and revocations could not be looked after; trying again", e);
+        }
+    }
+
+    /**
+     * Changes the rules of the configuration.
+     *
+     * @throws IllegalArgumentException if they do not go with those of the file; nothing changes then
+     */
+    synchronized void rules(List<String> now) {
+        RulesFile opened = rules;
+        if (opened != null) {
+            if (opened.setting(now)) {
+                changed(opened.rules());
+            }
+        } else if (directory == null && !now.equals(setting)) {
+            changed(AccessRules.parse(now));
+        }
+        setting = now;
+    }
+
+    private void changed(AccessRules now) {
+        putInForce(now);
+        String text = now.toString().strip().replace("\n", "; ");
+        LOG.info("access rules are now: {}", text);
+        events.record(Kind.RULES_CHANGED, "", "", text);
+    }
+
+    private void putInForce(AccessRules now) {
+        sessions.access(RulesAccess.of(now));
+    }
+
+    /** Sends away who is shut out now and was not before. */
+    private void review() {
+        Revocations present = revocations;
+        if (present == null) {
+            return;
+        }
+        synchronized (shutOut) {
+            List<Revocation> all = present.all();
+            Set<String> now = new HashSet<>();
+            for (Revocation revocation : all) {
+                now.add(revocation.deviceId());
+                if (shutOut.add(revocation.deviceId())) {
+                    LOG.warn("{} is revoked: {}", revocation.deviceId(), revocation.reason());
+                    events.record(Kind.REVOKED, revocation.deviceId(), "", revocation.reason());
+                    Session session = sessions.ofDevice(revocation.deviceId());
+                    if (session != null) {
+                        session.dismiss(refusal(revocation));
+                    }
+                }
+            }
+            for (String deviceId : List.copyOf(shutOut)) {
+                if (!now.contains(deviceId)) {
+                    shutOut.remove(deviceId);
+                    LOG.info("{} is no longer revoked", deviceId);
+                    events.record(Kind.UNREVOKED, deviceId, "", "");
+                }
+            }
+        }
+    }
+
+    /** Shuts a device out, at once. */
+    void revoke(String deviceId, String reason) throws IOException {
+        try {
+            shuttable().revoke(deviceId, reason);
+        } finally {
+            review();
+        }
+    }
+
+    /** Lets a device in again; whether it was shut out. */
+    boolean unrevoke(String deviceId) throws IOException {
+        try {
+            return shuttable().unrevoke(deviceId);
+        } finally {
+            review();
+        }
+    }
+
+    private Revocations shuttable() throws IOException {
+        Revocations present = revocations;
+        if (present == null) {
+            throw new IOException("this relay keeps no revocations: it has no data directory");
+        }
+        return present;
+    }
+
+    /** Who is shut out, by ID. */
+    List<Revocation> revoked() {
+        return revocations == null ? List.of() : revocations.all();
     }
 
     /** Why a device may not come in now. */
     Optional<ErrorReport> refusal(String deviceId) {
-        Duration left = sessions.quarantineLeft(deviceId);
-        if (!left.isZero()) {
-            return Optional.of(new ErrorReport(
-                    ErrorCode.QUARANTINED.number(),
-                    "two devices took turns as " + deviceId + ": wait " + (left.toSeconds() + 1)
-                            + " s, and give one of them another ID and key",
-                    true,
-                    (int) left.toMillis() + 1));
+        if (revocations != null) {
+            Optional<Revocation> revocation = revocations.find(deviceId);
+            if (revocation.isPresent()) {
+                return revocation.map(Guard::refusal);
+            }
         }
-        return Optional.empty();
+        Duration left = sessions.quarantineLeft(deviceId);
+        if (left.isZero()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ErrorReport(
+                ErrorCode.QUARANTINED.number(),
+                "two devices took turns as " + deviceId + ": wait " + (left.toSeconds() + 1)
+                        + " s, and give one of them another ID and key",
+                true,
+                (int) left.toMillis() + 1));
+    }
+
+    private static ErrorReport refusal(Revocation revocation) {
+        return new ErrorReport(
+                ErrorCode.REVOKED.number(),
+                revocation.deviceId() + " has been shut out; whoever runs the relay can undo that with mnedc:unrevoke",
+                true,
+                REVOKED_RETRY_MILLIS);
+    }
+
+    /** Ends its thread; what is in force stays. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("mnedc-relay-guard did not end within {} ms", CLOSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

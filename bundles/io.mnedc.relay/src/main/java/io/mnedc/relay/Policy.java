@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.security.AccessRules;
 import java.util.List;
 
 /**
@@ -14,8 +15,10 @@ record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
     static Policy of(RelayComponent.Config config) {
+        List<String> rules = RelaySettings.lines(config.rules());
+        AccessRules.parse(rules);
         return new Policy(
-                RelaySettings.lines(config.rules()),
+                rules,
                 new Limits(
                         RelaySettings.within("frames.per.second", config.frames_per_second(), 0, 1_000_000_000L),
                         RelaySettings.within("bytes.per.second", config.bytes_per_second(), 0, 1_000_000_000_000L),

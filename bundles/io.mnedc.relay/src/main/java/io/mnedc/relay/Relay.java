@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,7 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private final long epoch = random.id();
     private final Instant since = Instant.now();
     private final String software;
+    private final DataDirectory data;
     private final Events events;
     private final Refusals refusals;
     private final Sessions sessions;
@@ -58,16 +61,18 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private volatile @Nullable Acceptor acceptor;
     private boolean closed;
 
-    private Relay(RelaySettings settings, String software, EventLoopGroup group, List<DataLoop> loops) {
+    private Relay(
+            RelaySettings settings, String software, DataDirectory data, EventLoopGroup group, List<DataLoop> loops) {
         this.settings = settings;
         this.software = software;
         this.group = group;
         this.loops = loops;
-        this.events = Events.NONE;
+        this.data = data;
+        this.events = data.events();
         this.refusals = new Refusals(counters, events);
         this.sessions =
                 new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute());
-        this.guard = new Guard(sessions);
+        this.guard = Guard.start(sessions, events, settings.policy().rules(), data.path(), data.revocations());
     }
 
     private static Thread controlThread(Runnable task) {
@@ -82,17 +87,22 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     static Relay start(RelaySettings settings, String software) throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
+        DataDirectory data = DataDirectory.NONE;
         try {
+            Path directory = settings.directory();
+            data = directory == null ? data : DataDirectory.open(directory);
             ChunkPool pool = new ChunkPool(settings.queueMemory());
             for (int i = 0; i < settings.loops(); i++) {
                 loops.add(new DataLoop("relay-data-" + i, pool));
             }
         } catch (IOException e) {
             end(group, loops);
+            data.close();
             throw e;
         }
-        Relay relay = new Relay(settings, software, group, loops);
+        Relay relay = new Relay(settings, software, data, group, loops);
         LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
+        relay.events.record(Events.Kind.STARTED, "", "", software + " security=none");
         group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
         relay.listenOrRetry("");
         return relay;
@@ -122,11 +132,18 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
 
     /** Whether these settings can be taken on without losing a connection. */
     boolean canBecome(RelaySettings next) {
-        return next.loops() == settings.loops() && next.queueMemory() == settings.queueMemory();
+        return next.loops() == settings.loops()
+                && next.queueMemory() == settings.queueMemory()
+                && Objects.equals(next.directory(), settings.directory());
     }
 
     /** Takes on other settings; registered devices stay. If it cannot listen there, nothing changes. */
     synchronized void become(RelaySettings next) throws IOException {
+        try {
+            guard.rules(next.policy().rules());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         if (!next.listen().equals(settings.listen())) {
             moveTo(next.listen());
         }
@@ -341,7 +358,10 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         }
         controls.forEach(control -> control.dismiss(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops")));
         awaitGoodbyes();
+        guard.close();
         end(group, loops);
+        events.record(Events.Kind.STOPPED, "", "", "");
+        data.close();
         LOG.info("relay stopped");
     }
 

@@ -2,7 +2,9 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.relay.RelayStatus;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -115,6 +117,14 @@ public final class RelayComponent {
                         + "restarts the relay.")
         long queue_memory_megabytes() default 64;
 
+        /** {@return where the relay keeps its files} */
+        @AttributeDefinition(
+                name = "Data directory",
+                description = "Where the relay keeps who it is, who may join and its audit log; for this relay alone. "
+                        + "Empty: mnedc/relay in Karaf's data directory, or else the framework's storage area, which "
+                        + "some gateways clear when they start. A change restarts the relay.")
+        String data_dir() default "";
+
         /** {@return the access rules} */
         @AttributeDefinition(
                 name = "Access rules",
@@ -179,7 +189,7 @@ public final class RelayComponent {
     private synchronized void apply(Config config) {
         RelaySettings settings;
         try {
-            settings = RelaySettings.of(config);
+            settings = RelaySettings.of(config, storage());
         } catch (IllegalArgumentException e) {
             LOG.error(
                     "{}: {}; {}",
@@ -197,6 +207,15 @@ public final class RelayComponent {
         if (settings.enabled()) {
             begin(settings);
         }
+    }
+
+    private @Nullable Path storage() {
+        String karaf = context.getProperty("karaf.data");
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc", "relay").toAbsolutePath().normalize();
+        }
+        File area = context.getDataFile("relay");
+        return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 
     private static void reconfigure(Relay running, RelaySettings settings) {

@@ -2,9 +2,12 @@ package io.mnedc.relay;
 
 import io.mnedc.transport.StreamSettings;
 import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A relay's checked configuration.
@@ -17,6 +20,7 @@ import java.util.List;
  * @param stream how data streams buffer
  * @param queueMemory the most bytes of all data streams' queues together
  * @param policy what devices may do
+ * @param directory for what it keeps, for this relay alone; null: it keeps nothing
  */
 record RelaySettings(
         boolean enabled,
@@ -26,10 +30,15 @@ record RelaySettings(
         int loops,
         StreamSettings stream,
         long queueMemory,
-        Policy policy) {
+        Policy policy,
+        @Nullable Path directory) {
 
-    /** Checks a configuration; the exception names the key, the value and what is allowed. */
-    static RelaySettings of(RelayComponent.Config config) {
+    /**
+     * Checks a configuration; the exception names the key, the value and what is allowed.
+     *
+     * @param storage the directory if none is configured; null: there is none
+     */
+    static RelaySettings of(RelayComponent.Config config, @Nullable Path storage) {
         String security = config.security().trim();
         if (!security.equals("none")) {
             throw new IllegalArgumentException(
@@ -55,7 +64,18 @@ record RelaySettings(
                         queue,
                         Duration.ofMillis(within("queue.millis", config.queue_millis(), 1, 60_000))),
                 within("queue.memory.megabytes", config.queue_memory_megabytes(), 1, 1 << 20) << 20,
-                Policy.of(config));
+                Policy.of(config),
+                directory(config.data_dir().trim(), storage));
+    }
+
+    private static @Nullable Path directory(String configured, @Nullable Path storage) {
+        try {
+            return configured.isEmpty()
+                    ? storage
+                    : Path.of(configured).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("data.dir = \"" + configured + "\": " + e.getMessage(), e);
+        }
     }
 
     private static List<String> items(String[] values) {

@@ -53,7 +53,8 @@ class RelayTest {
                 2,
                 StreamSettings.DEFAULT,
                 16 << 20,
-                Policy.DEFAULT);
+                Policy.DEFAULT,
+                null);
     }
 
     @BeforeEach
@@ -356,7 +357,8 @@ class RelayTest {
                 now.loops(),
                 now.stream(),
                 now.queueMemory(),
-                Policy.DEFAULT);
+                Policy.DEFAULT,
+                null);
     }
 
     @Test

@@ -1,0 +1,34 @@
+package io.mnedc.relay;
+
+import io.mnedc.security.PrivateFiles;
+import io.mnedc.security.Revocations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a relay keeps on disk beside its identity.
+ *
+ * @param path of the directory, for this relay alone; null: it keeps nothing
+ * @param events the audit log
+ * @param revocations who is shut out; null: nobody can be
+ */
+record DataDirectory(
+        @Nullable Path path, Events events, @Nullable Revocations revocations) implements AutoCloseable {
+    static final DataDirectory NONE = new DataDirectory(null, Events.NONE, null);
+
+    /** Opens it, and makes it if it is not there. */
+    static DataDirectory open(Path path) throws IOException {
+        PrivateFiles.directory(path);
+        return new DataDirectory(path, AuditLog.open(path, Clock.systemUTC()), null);
+    }
+
+    /** Writes what is left to write. */
+    @Override
+    public void close() {
+        if (events instanceof AuditLog log) {
+            log.close();
+        }
+    }
+}
