@@ -14,16 +14,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts connections, reads their first eight bytes to see what they are, and hands them on. Holds at most
- * {@value #MOST_BEGUN} connections that have not said what they are, each with eight bytes.
+ * Accepts connections, reads their first eight bytes to see what they are, and hands them on. How many may be here is
+ * limited by {@link HalfOpen}.
  */
 final class Acceptor implements AutoCloseable {
-    static final int MOST_BEGUN = 4096;
-
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
@@ -34,27 +33,34 @@ final class Acceptor implements AutoCloseable {
 
     /** Takes connections that have said what they are. */
     interface Receiver {
-        void control(SocketChannel socket, ByteBuffer begun);
+        /** One that begins as TLS does. */
+        void tls(HalfOpen.Entry entry, ByteBuffer begun);
 
-        void data(SocketChannel socket, Preamble preamble);
+        /** A control stream without TLS. */
+        void control(HalfOpen.Entry entry, ByteBuffer begun);
+
+        void data(HalfOpen.Entry entry, Preamble preamble);
     }
 
-    private record Begun(ByteBuffer bytes, long deadline) {}
+    private record Begun(ByteBuffer bytes, HalfOpen.Entry entry) {}
 
     private final Selector selector = Selector.open();
     private final List<InetSocketAddress> listening = new ArrayList<>();
     private final Supplier<Duration> limit;
     private final Receiver receiver;
+    private final HalfOpen halfOpen;
     private final Counter.Set counters;
     private final Refusals refusals;
     private final Thread thread;
     private volatile boolean closing;
     private int begun;
 
-    private Acceptor(Supplier<Duration> limit, Receiver receiver, Counter.Set counters, Refusals refusals)
+    private Acceptor(
+            Supplier<Duration> limit, Receiver receiver, HalfOpen halfOpen, Counter.Set counters, Refusals refusals)
             throws IOException {
         this.limit = limit;
         this.receiver = receiver;
+        this.halfOpen = halfOpen;
         this.counters = counters;
         this.refusals = refusals;
         this.thread = new Thread(this::run, "mnedc-relay-accept");
@@ -66,16 +72,17 @@ final class Acceptor implements AutoCloseable {
      * Binds all addresses and starts; binds none if one fails.
      *
      * @param listen where to listen
-     * @param limit how long a connection may take to say what it is, now
+     * @param limit how long a connection may take to prove who it is, now
      */
     static Acceptor start(
             List<InetSocketAddress> listen,
             Supplier<Duration> limit,
             Receiver receiver,
+            HalfOpen halfOpen,
             Counter.Set counters,
             Refusals refusals)
             throws IOException {
-        Acceptor acceptor = new Acceptor(limit, receiver, counters, refusals);
+        Acceptor acceptor = new Acceptor(limit, receiver, halfOpen, counters, refusals);
         try {
             for (InetSocketAddress address : listen) {
                 acceptor.listen(address);
@@ -150,12 +157,6 @@ final class Acceptor implements AutoCloseable {
                 return;
             }
             counters.add(Counter.CONNECTIONS, 1);
-            if (begun >= MOST_BEGUN) {
-                refusals.add(
-                        Counter.REFUSED_LIMIT, remote(socket), "too many connections that have not said what they are");
-                socket.close();
-                return;
-            }
             begin(socket);
         } catch (IOException e) {
             // out of descriptors, most likely: without a pause this would be a busy loop
@@ -167,16 +168,34 @@ final class Acceptor implements AutoCloseable {
     private void begin(SocketChannel socket) throws IOException {
         try {
             socket.configureBlocking(false);
-            Begun state = new Begun(
-                    ByteBuffer.allocate(Preamble.SIZE),
-                    System.nanoTime() + limit.get().toNanos());
-            SelectionKey key = socket.register(selector, SelectionKey.OP_READ, state);
-            begun++;
-            // most peers' first bytes are here already
-            read(key, socket, state);
         } catch (IOException e) {
             socket.close();
             throw e;
+        }
+        HalfOpen.Entry entry = enter(socket);
+        if (entry == null) {
+            return;
+        }
+        Begun state = new Begun(ByteBuffer.allocate(Preamble.SIZE), entry);
+        SelectionKey key;
+        try {
+            key = socket.register(selector, SelectionKey.OP_READ, state);
+        } catch (IOException e) {
+            entry.discard();
+            throw e;
+        }
+        begun++;
+        // most peers' first bytes are here already
+        read(key, socket, state);
+    }
+
+    private HalfOpen.@Nullable Entry enter(SocketChannel socket) throws IOException {
+        try {
+            return halfOpen.enter(socket, System.nanoTime() + limit.get().toNanos());
+        } catch (IOException e) {
+            // gone already
+            socket.close();
+            return null;
         }
     }
 
@@ -194,38 +213,44 @@ final class Acceptor implements AutoCloseable {
             if (got < 0) {
                 drop(key);
             } else if (state.bytes().position() > 0 && state.bytes().get(0) == TLS_HANDSHAKE) {
-                refusals.add(
-                        Counter.REFUSED_TLS, remote(socket), "it begins with TLS, but this relay has security = none");
-                drop(key);
+                letGo(key);
+                receiver.tls(state.entry(), state.bytes().flip());
             } else if (!state.bytes().hasRemaining()) {
-                handOn(key, socket, state.bytes().flip());
+                handOn(key, state.entry(), state.bytes().flip());
             }
         } catch (ProtocolException e) {
-            refusals.add(Counter.REFUSED_NOT_MNEDC, remote(socket), String.valueOf(e.getMessage()));
+            refusals.add(Counter.REFUSED_NOT_MNEDC, state.entry().remote(), String.valueOf(e.getMessage()));
             drop(key);
         } catch (IOException e) {
             drop(key);
         }
     }
 
-    private void handOn(SelectionKey key, SocketChannel socket, ByteBuffer bytes) throws ProtocolException {
+    private void handOn(SelectionKey key, HalfOpen.Entry entry, ByteBuffer bytes) throws ProtocolException {
         Preamble preamble = Preamble.decode(bytes.duplicate());
-        key.cancel();
-        begun--;
+        letGo(key);
         if (preamble.kind() == Preamble.StreamKind.CONTROL) {
-            receiver.control(socket, bytes);
+            receiver.control(entry, bytes);
         } else {
-            receiver.data(socket, preamble);
+            receiver.data(entry, preamble);
         }
     }
 
-    private void drop(SelectionKey key) {
+    private void letGo(SelectionKey key) {
         key.cancel();
         begun--;
+    }
+
+    private void drop(SelectionKey key) {
+        letGo(key);
         close(key);
     }
 
     private static void close(SelectionKey key) {
+        if (key.attachment() instanceof Begun state) {
+            state.entry().discard();
+            return;
+        }
         try {
             key.channel().close();
         } catch (IOException e) {
@@ -235,21 +260,12 @@ final class Acceptor implements AutoCloseable {
 
     private void sweep(long now) {
         for (SelectionKey key : selector.keys()) {
-            if (key.isValid() && key.attachment() instanceof Begun state && now - state.deadline() >= 0) {
-                refusals.add(
-                        Counter.REFUSED_TIMEOUT,
-                        remote((SocketChannel) key.channel()),
-                        "it did not say what it is in time");
+            if (key.isValid()
+                    && key.attachment() instanceof Begun state
+                    && now - state.entry().deadline() >= 0) {
+                refusals.add(Counter.REFUSED_TIMEOUT, state.entry().remote(), "it did not say what it is in time");
                 drop(key);
             }
-        }
-    }
-
-    private static String remote(SocketChannel socket) {
-        try {
-            return String.valueOf(socket.getRemoteAddress());
-        } catch (IOException e) {
-            return "a closed connection";
         }
     }
 

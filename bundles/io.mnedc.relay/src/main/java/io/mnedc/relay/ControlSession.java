@@ -43,25 +43,40 @@ final class ControlSession implements ControlStream.Handler {
     private final Relay relay;
     private final RelaySession machine;
     private final RelaySettings settings;
-    private final Set<String> groups;
+    private final HalfOpen.Entry entry;
+    private final @Nullable Peer peer;
     private @Nullable ControlStream stream;
     private @Nullable Session session;
     private int minor = Protocol.MINOR;
+    private boolean renewing;
 
     /**
      * Begins.
      *
-     * @param groups what the device belongs to in the access rules
+     * @param entry the connection, released once the device is registered
+     * @param peer whose it is, as TLS has proved; null for a stream without TLS
      */
-    ControlSession(Relay relay, RelaySettings settings, Set<String> groups) {
+    ControlSession(Relay relay, RelaySettings settings, HalfOpen.Entry entry, @Nullable Peer peer) {
         this.relay = relay;
-        this.groups = groups;
         this.settings = settings;
+        this.entry = entry;
+        this.peer = peer;
+        long now = System.nanoTime();
         this.machine = new RelaySession(
-                Protocol.SECURITY_NONE,
-                settings.handshake().toNanos(),
+                peer == null ? Protocol.SECURITY_NONE : Protocol.SECURITY_TLS,
+                entry.deadline() - now,
                 settings.keepalive().toNanos(),
-                System.nanoTime());
+                now);
+    }
+
+    /** Whose it is; null without TLS. */
+    @Nullable
+    Peer peer() {
+        return peer;
+    }
+
+    private Set<String> groups() {
+        return peer == null ? Set.of() : peer.groups();
     }
 
     @Override
@@ -137,6 +152,12 @@ final class ControlSession implements ControlStream.Handler {
 
     @Override
     public void closed(@Nullable Throwable cause) {
+        entry.release();
+        if (session == null
+                && cause instanceof ProtocolException broken
+                && machine.state() != RelaySession.State.CLOSED) {
+            count(ErrorReport.fatal(broken.code(), String.valueOf(broken.getMessage())));
+        }
         leave(cause == null ? "connection closed" : String.valueOf(cause.getMessage()));
         // a lease that is still being made must not register a closed connection
         perform(machine.refused(ErrorReport.fatal(ErrorCode.STOPPING, "connection closed")));
@@ -159,6 +180,8 @@ final class ControlSession implements ControlStream.Handler {
                 relay.sessions().publish(session, published.info());
             } else if (effect instanceof Effect.Forward forward && session != null) {
                 forward(session, forward.envelope());
+            } else if (effect instanceof Effect.Renewal renewal && peer != null) {
+                renew(peer, renewal.request());
             } else if (effect instanceof Effect.Reported reported) {
                 // at the device's will: not for the log of every day
                 LOG.debug("{} reports: {}", name(), reported.report().sentence());
@@ -167,23 +190,24 @@ final class ControlSession implements ControlStream.Handler {
     }
 
     private void count(ErrorReport report) {
-        Counter kind = switch (ControlMessage.codeOf(report).orElse(ErrorCode.INTERNAL)) {
-            case VERSION_UNSUPPORTED -> Counter.REFUSED_VERSION;
-            case PROTOCOL_VIOLATION, TOO_LARGE -> Counter.REFUSED_PROTOCOL;
-            case SECURITY_MISMATCH -> Counter.REFUSED_SECURITY;
-            case TIMED_OUT -> session == null ? Counter.REFUSED_TIMEOUT : null;
-            case REVOKED -> Counter.REFUSED_REVOKED;
-            case QUARANTINED -> Counter.REFUSED_QUARANTINED;
-            case POOL_EXHAUSTED, RESERVATION_TAKEN, DEVICE_ID_INVALID, LEASE_UNAVAILABLE, INTERNAL ->
-                Counter.REFUSED_LEASE;
-            default -> null;
-        };
-        if (kind != null) {
+        Counter kind = Counter.of(report);
+        if (session == null && kind == null && report.code() == ErrorCode.INTERNAL.number()) {
+            kind = Counter.REFUSED_LEASE;
+        }
+        boolean ofRegistered = kind == Counter.REFUSED_TIMEOUT || kind == Counter.REFUSED_LIMIT;
+        if (kind != null && !(session != null && ofRegistered)) {
             relay.refusals().add(kind, name(), report.sentence());
         }
     }
 
     private void lease(Hello hello) {
+        if (peer != null && !peer.deviceId().equals(hello.deviceId())) {
+            perform(machine.refused(ErrorReport.fatal(
+                    ErrorCode.ID_MISMATCH,
+                    "the device calls itself " + hello.deviceId() + ", but its certificate is for " + peer.deviceId()
+                            + ": set device.id = " + peer.deviceId() + ", or enrol it anew")));
+            return;
+        }
         Optional<ErrorReport> refusal = relay.guard().refusal(hello.deviceId());
         if (refusal.isPresent()) {
             perform(machine.refused(refusal.get()));
@@ -231,7 +255,7 @@ final class ControlSession implements ControlStream.Handler {
                 relay.software());
         Session registered = new Session(
                 hello,
-                groups,
+                groups(),
                 lease,
                 network,
                 id,
@@ -244,7 +268,12 @@ final class ControlSession implements ControlStream.Handler {
         // the registry sends the welcome itself, so that nothing can come before it
         if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
             session = registered;
+            entry.release();
             relay.sessions().join(registered, welcome);
+            Overlay overlay = relay.overlay();
+            if (overlay != null) {
+                registered.send(overlay.greeting());
+            }
             relay.dismissIfReaddressed(registered);
             // it may have been shut out since it was let in
             relay.guard().refusal(hello.deviceId()).ifPresent(registered::dismiss);
@@ -253,7 +282,7 @@ final class ControlSession implements ControlStream.Handler {
                             Events.Kind.JOINED,
                             hello.deviceId(),
                             remote(),
-                            lease.ipv4().getHostAddress() + (groups.isEmpty() ? "" : " groups " + groups));
+                            lease.ipv4().getHostAddress() + (groups().isEmpty() ? "" : " groups " + groups()));
             LOG.info(
                     "{} joined from {} as {}",
                     hello.deviceId(),
@@ -281,6 +310,29 @@ final class ControlSession implements ControlStream.Handler {
 
     private void refuse(ErrorCode code, String sentence) {
         perform(machine.refused(new ErrorReport(code.number(), sentence, true, RETRY_MILLIS)));
+    }
+
+    private void renew(Peer proven, Opaque request) {
+        Overlay overlay = relay.overlay();
+        if (overlay == null || renewing) {
+            return;
+        }
+        renewing = true;
+        overlay.renew(
+                proven,
+                request,
+                credentials -> execute(() -> {
+                    renewing = false;
+                    send(credentials);
+                    relay.counters().add(Counter.RENEWALS, 1);
+                    relay.events().record(Events.Kind.RENEWED, proven.deviceId(), remote(), "");
+                    LOG.info("{}: its certificate is renewed", proven.deviceId());
+                }),
+                refusal -> execute(() -> {
+                    renewing = false;
+                    LOG.warn("{}: its certificate is not renewed: {}", proven.deviceId(), refusal.sentence());
+                    send(new ErrorReport(refusal.code(), refusal.sentence(), false, refusal.retryMillis()));
+                }));
     }
 
     private void forward(Session sender, Envelope envelope) {

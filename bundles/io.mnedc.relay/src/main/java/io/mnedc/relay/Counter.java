@@ -1,9 +1,13 @@
 package io.mnedc.relay;
 
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What a relay counts. The names are those of docs/RELIABILITY.md. */
 enum Counter {
@@ -17,8 +21,12 @@ enum Counter {
     REFUSED_SECURITY,
     REFUSED_LEASE,
     REFUSED_BIND,
+    REFUSED_CERTIFICATE,
+    REFUSED_ENROLMENT,
     REFUSED_REVOKED,
     REFUSED_QUARANTINED,
+    ENROLMENTS,
+    RENEWALS,
     JOINS,
     LEAVES,
     TAKEOVERS,
@@ -36,6 +44,23 @@ enum Counter {
     DROP_LIMIT,
     DROP_MESSAGES,
     ENVELOPES;
+
+    /** What a refusal with this report counts as; null if its code has no counter. */
+    static @Nullable Counter of(ErrorReport report) {
+        return switch (ControlMessage.codeOf(report).orElse(ErrorCode.INTERNAL)) {
+            case VERSION_UNSUPPORTED -> REFUSED_VERSION;
+            case PROTOCOL_VIOLATION, TOO_LARGE -> REFUSED_PROTOCOL;
+            case SECURITY_MISMATCH -> REFUSED_SECURITY;
+            case TIMED_OUT -> REFUSED_TIMEOUT;
+            case LIMIT_EXCEEDED -> REFUSED_LIMIT;
+            case REVOKED -> REFUSED_REVOKED;
+            case QUARANTINED -> REFUSED_QUARANTINED;
+            case CERTIFICATE_REFUSED, ID_MISMATCH -> REFUSED_CERTIFICATE;
+            case JOIN_REFUSED, JOIN_EXPIRED, JOIN_USED, ID_TAKEN, ENROLMENT_UNAVAILABLE -> REFUSED_ENROLMENT;
+            case POOL_EXHAUSTED, RESERVATION_TAKEN, DEVICE_ID_INVALID, LEASE_UNAVAILABLE -> REFUSED_LEASE;
+            default -> null;
+        };
+    }
 
     /** The counters of one relay. */
     static final class Set {

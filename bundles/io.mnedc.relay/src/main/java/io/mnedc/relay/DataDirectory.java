@@ -21,7 +21,9 @@ record DataDirectory(
     /** Opens it, and makes it if it is not there. */
     static DataDirectory open(Path path) throws IOException {
         PrivateFiles.directory(path);
-        return new DataDirectory(path, AuditLog.open(path, Clock.systemUTC()), null);
+        Clock clock = Clock.systemUTC();
+        return new DataDirectory(
+                path, AuditLog.open(path, clock), Revocations.open(path.resolve(Guard.REVOKED), clock));
     }
 
     /** Writes what is left to write. */

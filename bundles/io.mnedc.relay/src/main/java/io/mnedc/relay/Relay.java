@@ -4,48 +4,41 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.codec.Preamble;
-import io.mnedc.codec.ProtocolException;
 import io.mnedc.transport.ChunkPool;
-import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running relay. Its public methods are called by one thread at a time; the rest is thread-safe. */
-final class Relay implements Acceptor.Receiver, AutoCloseable {
+final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int RENEW_SECONDS = 20;
     private static final int GOODBYE_MILLIS = 500;
     private static final int GOODBYE_POLL_MILLIS = 5;
     private static final int RETRY_SECONDS = 5;
 
-    /** Connections of each kind that have said what they are but not yet proved it. */
-    private static final int MOST_UNREGISTERED = 4096;
-
     private final Counter.Set counters = new Counter.Set();
     private final Randomness random = new Randomness();
     private final Set<ControlSession> controls = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger nextLoop = new AtomicInteger();
-    private final AtomicInteger unbound = new AtomicInteger();
     private final long epoch = random.id();
     private final Instant since = Instant.now();
     private final String software;
@@ -54,11 +47,14 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     private final Refusals refusals;
     private final Sessions sessions;
     private final Guard guard;
+    private final HalfOpen halfOpen;
+    private final Reception reception;
     private final EventLoopGroup group;
     private final List<DataLoop> loops;
     private volatile RelaySettings settings;
     private volatile @Nullable AddressAllocator allocator;
     private volatile @Nullable Acceptor acceptor;
+    private volatile @Nullable Overlay overlay;
     private boolean closed;
 
     private Relay(
@@ -73,6 +69,8 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         this.sessions =
                 new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute());
         this.guard = Guard.start(sessions, events, settings.policy().rules(), data.path(), data.revocations());
+        this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
+        this.reception = new Reception(this, group, loops, () -> overlay);
     }
 
     private static Thread controlThread(Runnable task) {
@@ -83,14 +81,25 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         return thread;
     }
 
-    /** Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying. */
-    static Relay start(RelaySettings settings, String software) throws IOException {
+    /**
+     * Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying.
+     *
+     * @param identities who may supply the relay's key and trust
+     * @throws IOException if keys and certificates cannot be used; the message has the cure
+     */
+    static Relay start(RelaySettings settings, String software, Identities identities) throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
         DataDirectory data = DataDirectory.NONE;
+        Admission admission = null;
         try {
             Path directory = settings.directory();
-            data = directory == null ? data : DataDirectory.open(directory);
+            if (directory != null) {
+                data = DataDirectory.open(directory);
+            }
+            if (settings.security().tls()) {
+                admission = Admission.open(settings.security(), data, identities, InstantSource.system());
+            }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
             for (int i = 0; i < settings.loops(); i++) {
                 loops.add(new DataLoop("relay-data-" + i, pool));
@@ -101,11 +110,23 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             throw e;
         }
         Relay relay = new Relay(settings, software, data, group, loops);
-        LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
-        relay.events.record(Events.Kind.STARTED, "", "", software + " security=none");
+        relay.secure(admission);
         group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
         relay.listenOrRetry("");
         return relay;
+    }
+
+    private void secure(@Nullable Admission admission) {
+        if (admission == null) {
+            LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
+        } else {
+            overlay = Overlay.start(this, group, admission);
+        }
+        events.record(
+                Events.Kind.STARTED,
+                "",
+                "",
+                software + " security=" + settings.security().mode());
     }
 
     private synchronized void listenOrRetry(String complaint) {
@@ -127,14 +148,15 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
     }
 
     private Acceptor accept(List<InetSocketAddress> listen) throws IOException {
-        return Acceptor.start(listen, () -> settings.handshake(), this, counters, refusals);
+        return Acceptor.start(listen, () -> settings.handshake(), reception, halfOpen, counters, refusals);
     }
 
     /** Whether these settings can be taken on without losing a connection. */
     boolean canBecome(RelaySettings next) {
         return next.loops() == settings.loops()
                 && next.queueMemory() == settings.queueMemory()
-                && Objects.equals(next.directory(), settings.directory());
+                && Objects.equals(next.directory(), settings.directory())
+                && next.security().sameIdentity(settings.security());
     }
 
     /** Takes on other settings; registered devices stay. If it cannot listen there, nothing changes. */
@@ -146,6 +168,10 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         }
         if (!next.listen().equals(settings.listen())) {
             moveTo(next.listen());
+        }
+        Overlay secured = overlay;
+        if (secured != null) {
+            secured.admission().grace(next.security().grace());
         }
         settings = next;
     }
@@ -207,45 +233,24 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         return texts;
     }
 
-    @Override
-    public void control(SocketChannel socket, ByteBuffer begun) {
-        if (controls.size() - sessions.count() >= MOST_UNREGISTERED) {
-            refusals.add(Counter.REFUSED_LIMIT, "a connection", "too many devices are registering");
-            closeQuietly(socket);
-            return;
-        }
-        ControlSession control = new ControlSession(this, settings, Set.of());
+    /**
+     * Makes the session of a new control stream.
+     *
+     * @param peer whose it is; null if this relay has no security
+     */
+    ControlSession session(HalfOpen.Entry entry, @Nullable Peer peer) {
+        ControlSession control = new ControlSession(this, settings, entry, peer);
         controls.add(control);
-        ControlStream.adopt(group, socket, begun, control);
+        return control;
     }
 
-    @Override
-    public void data(SocketChannel socket, Preamble preamble) {
-        try {
-            preamble.negotiate();
-        } catch (ProtocolException e) {
-            // told by its control stream already
-            refusals.add(Counter.REFUSED_VERSION, "data stream", String.valueOf(e.getMessage()));
-            closeQuietly(socket);
-            return;
-        }
-        if (unbound.incrementAndGet() > MOST_UNREGISTERED) {
-            unbound.decrementAndGet();
-            refusals.add(Counter.REFUSED_LIMIT, "data stream", "too many data streams are being bound");
-            closeQuietly(socket);
-            return;
-        }
-        DataLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
-        BindingHandler binding = new BindingHandler(
-                loop, settings.handshake(), sessions, counters, refusals, random, unbound::decrementAndGet);
-        loop.attach(socket, settings.stream(), binding);
-    }
-
-    private static void closeQuietly(SocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("closing a socket failed", e);
+    /** Ends the sessions of some devices for which there is a reason now. */
+    void recheck(Predicate<Peer> which, Function<Peer, Optional<ErrorReport>> reason) {
+        for (ControlSession control : controls) {
+            Peer peer = control.peer();
+            if (peer != null && which.test(peer)) {
+                reason.apply(peer).ifPresent(control::dismiss);
+            }
         }
     }
 
@@ -259,6 +264,16 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
                 }
             }
         }
+    }
+
+    RelaySettings settings() {
+        return settings;
+    }
+
+    /** What secures this relay; null for a relay without security. */
+    @Nullable
+    Overlay overlay() {
+        return overlay;
     }
 
     void ended(ControlSession control) {
@@ -319,7 +334,7 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
             return new RelayStatus.Snapshot(
                     listening(),
                     present == null ? "" : present.network().cidr(),
-                    "none",
+                    settings.security().mode(),
                     since,
                     all.stream().map(Relay::line).collect(Collectors.toList()),
                     values);
@@ -359,6 +374,10 @@ final class Relay implements Acceptor.Receiver, AutoCloseable {
         controls.forEach(control -> control.dismiss(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops")));
         awaitGoodbyes();
         guard.close();
+        Overlay secured = overlay;
+        if (secured != null) {
+            secured.close();
+        }
         end(group, loops);
         events.record(Events.Kind.STOPPED, "", "", "");
         data.close();

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayStatus;
 import java.io.File;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
@@ -35,6 +37,8 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = RelayComponent.Config.class)
 public final class RelayComponent {
     static final String PID = "io.mnedc.relay";
+
+    private static final String KARAF_DATA = "karaf.data";
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayComponent.class);
 
@@ -61,10 +65,84 @@ public final class RelayComponent {
         /** {@return the security mode} */
         @AttributeDefinition(
                 name = "Security",
-                description = "none: nobody is authenticated and nothing is encrypted, for laboratories only. The same "
-                        + "value must be set on the devices.",
-                options = @Option(label = "none (laboratory)", value = "none"))
+                description = "tls: devices prove who they are, nobody reads what they say. none: nobody is "
+                        + "authenticated and nothing is encrypted, for laboratories only. The same value must be set on "
+                        + "the devices. A change restarts the relay.",
+                options = {
+                    @Option(label = "TLS and sealed packets", value = "tls"),
+                    @Option(label = "none (laboratory)", value = "none")
+                })
         String security() default "none";
+
+        /** {@return where keys, tokens and enrolments are kept} */
+        @AttributeDefinition(
+                name = "Data directory",
+                description = "Where the relay keeps the overlay's authority, join tokens, enrolments, revocations, "
+                        + "access rules and the audit log; for it alone, mode 0700. Empty: mnedc/relay in Karaf's data "
+                        + "directory, or else the framework's storage area, which some gateways clear when they start. A "
+                        + "change restarts the relay.")
+        String data_dir() default "";
+
+        /** {@return the name of the identity provider} */
+        @AttributeDefinition(
+                name = "Identity provider",
+                description = "The name (service property mnedc.identity.name) of a service that supplies the relay's "
+                        + "key and whom it trusts, such as a gateway's own keystore. Empty: keystore, or the overlay's "
+                        + "own authority. A change restarts the relay.")
+        String identity_provider() default "";
+
+        /** {@return the key store} */
+        @AttributeDefinition(
+                name = "Keystore",
+                description =
+                        "A PKCS #12 or JKS file with the relay's key and certificate, of a PKI of your own. Empty: "
+                                + "the overlay's own authority. The file may change while the relay runs.")
+        String keystore() default "";
+
+        /** {@return its password} */
+        @AttributeDefinition(
+                name = "Keystore password",
+                description = "The password of the keystore and of its key.",
+                type = AttributeType.PASSWORD)
+        String keystore_password() default "";
+
+        /** {@return the trust store} */
+        @AttributeDefinition(
+                name = "Truststore",
+                description =
+                        "A PKCS #12 or JKS file with the authorities that devices' certificates come from. Empty: "
+                                + "the trusted certificates in the keystore.")
+        String truststore() default "";
+
+        /** {@return its password} */
+        @AttributeDefinition(
+                name = "Truststore password",
+                description = "The password of the truststore.",
+                type = AttributeType.PASSWORD)
+        String truststore_password() default "";
+
+        /** {@return how long certificates last} */
+        @AttributeDefinition(
+                name = "Certificate lifetime (days)",
+                description =
+                        "How long the certificates last that devices are given; they renew them when half of that "
+                                + "is over. 1 to 7300. A change restarts the relay.")
+        int certificate_days() default 365;
+
+        /** {@return how long after their expiry certificates are good} */
+        @AttributeDefinition(
+                name = "Grace (days)",
+                description = "How long after its expiry a device's certificate still lets it in, to renew it: for "
+                        + "devices that lay in store. 0 to 36500; for new connections.")
+        int grace_days() default 400;
+
+        /** {@return unproven connections per source} */
+        @AttributeDefinition(
+                name = "Unproven connections per address",
+                description =
+                        "How many connections from one address (of IPv6: from one /64) may be open that have not "
+                                + "proved yet whose they are; beyond that the oldest is closed. 1 to 4096; for new connections.")
+        int halfopen_per_address() default 256;
 
         /** {@return the keepalive interval in milliseconds} */
         @AttributeDefinition(
@@ -117,14 +195,6 @@ public final class RelayComponent {
                         + "restarts the relay.")
         long queue_memory_megabytes() default 64;
 
-        /** {@return where the relay keeps its files} */
-        @AttributeDefinition(
-                name = "Data directory",
-                description = "Where the relay keeps who it is, who may join and its audit log; for this relay alone. "
-                        + "Empty: mnedc/relay in Karaf's data directory, or else the framework's storage area, which "
-                        + "some gateways clear when they start. A change restarts the relay.")
-        String data_dir() default "";
-
         /** {@return the access rules} */
         @AttributeDefinition(
                 name = "Access rules",
@@ -166,6 +236,7 @@ public final class RelayComponent {
     }
 
     private final BundleContext context;
+    private final Identities identities = new Identities();
     private @Nullable Relay relay;
     private @Nullable ServiceRegistration<RelayStatus> registration;
     private @Nullable AddressAllocator allocator;
@@ -210,7 +281,7 @@ public final class RelayComponent {
     }
 
     private @Nullable Path storage() {
-        String karaf = context.getProperty("karaf.data");
+        String karaf = context.getProperty(KARAF_DATA);
         if (karaf != null) {
             return Path.of(karaf, "mnedc", "relay").toAbsolutePath().normalize();
         }
@@ -228,7 +299,8 @@ public final class RelayComponent {
 
     private void begin(RelaySettings settings) {
         try {
-            Relay started = Relay.start(settings, version());
+            warnOfStorage(settings);
+            Relay started = Relay.start(settings, version(), identities);
             relay = started;
             AddressAllocator present = allocator;
             if (present != null) {
@@ -237,6 +309,18 @@ public final class RelayComponent {
             registration = context.registerService(RelayStatus.class, started.status(), null);
         } catch (IOException e) {
             LOG.error("{}: the relay cannot start: {}", PID, e.getMessage());
+        }
+    }
+
+    private void warnOfStorage(RelaySettings settings) {
+        if (settings.security().tls()
+                && settings.directory() != null
+                && context.getProperty(KARAF_DATA) == null
+                && settings.directory().equals(storage())) {
+            LOG.warn(
+                    "the overlay's keys are kept in the framework's storage area, which some gateways clear when they"
+                            + " start: better set data.dir of {}",
+                    PID);
         }
     }
 
@@ -293,5 +377,24 @@ public final class RelayComponent {
         if (running != null) {
             running.allocator(null);
         }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updatedIdentity")
+    void addIdentity(IdentityProvider provider, Map<String, Object> properties) {
+        if (properties.get(IdentityProvider.NAME) instanceof String name) {
+            identities.add(name, provider);
+        }
+    }
+
+    void updatedIdentity(IdentityProvider provider, Map<String, Object> properties) {
+        identities.remove(provider);
+        addIdentity(provider, properties);
+    }
+
+    void removeIdentity(IdentityProvider provider) {
+        identities.remove(provider);
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueMemory the most bytes of all data streams' queues together
  * @param policy what devices may do
  * @param directory for what it keeps, for this relay alone; null: it keeps nothing
+ * @param security how it is secured
  */
 record RelaySettings(
         boolean enabled,
@@ -31,7 +32,8 @@ record RelaySettings(
         StreamSettings stream,
         long queueMemory,
         Policy policy,
-        @Nullable Path directory) {
+        @Nullable Path directory,
+        SecuritySettings security) {
 
     /**
      * Checks a configuration; the exception names the key, the value and what is allowed.
@@ -39,11 +41,6 @@ record RelaySettings(
      * @param storage the directory if none is configured; null: there is none
      */
     static RelaySettings of(RelayComponent.Config config, @Nullable Path storage) {
-        String security = config.security().trim();
-        if (!security.equals("none")) {
-            throw new IllegalArgumentException(
-                    "security = \"" + security + "\" is not known to this version: only \"none\" is");
-        }
         List<InetSocketAddress> listen = new ArrayList<>();
         for (String text : items(config.listen())) {
             listen.add(ListenAddress.parse(text));
@@ -65,7 +62,8 @@ record RelaySettings(
                         Duration.ofMillis(within("queue.millis", config.queue_millis(), 1, 60_000))),
                 within("queue.memory.megabytes", config.queue_memory_megabytes(), 1, 1 << 20) << 20,
                 Policy.of(config),
-                directory(config.data_dir().trim(), storage));
+                directory(config.data_dir().trim(), storage),
+                SecuritySettings.of(config));
     }
 
     private static @Nullable Path directory(String configured, @Nullable Path storage) {

@@ -54,12 +54,13 @@ class RelayTest {
                 StreamSettings.DEFAULT,
                 16 << 20,
                 Policy.DEFAULT,
-                null);
+                null,
+                SecuritySettings.NONE);
     }
 
     @BeforeEach
     void start() throws IOException {
-        relay = Relay.start(settings(Duration.ofSeconds(5), Duration.ofSeconds(10)), "mnedc/test");
+        relay = Relay.start(settings(Duration.ofSeconds(5), Duration.ofSeconds(10)), "mnedc/test", new Identities());
         relay.allocator(allocator);
     }
 
@@ -73,7 +74,7 @@ class RelayTest {
 
     private void restart(RelaySettings settings) throws IOException {
         relay.close();
-        relay = Relay.start(settings, "mnedc/test");
+        relay = Relay.start(settings, "mnedc/test", new Identities());
         relay.allocator(allocator);
     }
 
@@ -324,7 +325,7 @@ class RelayTest {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             RelaySettings taken =
                     listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort()));
-            relay = Relay.start(taken, "mnedc/test");
+            relay = Relay.start(taken, "mnedc/test", new Identities());
             relay.allocator(allocator);
             assertThat(relay.listening()).isEmpty();
         }
@@ -358,7 +359,8 @@ class RelayTest {
                 now.stream(),
                 now.queueMemory(),
                 Policy.DEFAULT,
-                null);
+                null,
+                SecuritySettings.NONE);
     }
 
     @Test

@@ -1,0 +1,203 @@
+package io.mnedc.relay;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.Opaque;
+import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.OverlayAuthority.Enrolled;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.OverlayTrust;
+import io.mnedc.security.PeerName;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.Revocations;
+import io.mnedc.security.Role;
+import io.mnedc.security.StoreIdentity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who this relay is and whom it lets in: by the overlay's own authority, or by a PKI that others run. Reads and writes
+ * files; for threads that may block. Thread-safe.
+ */
+final class Admission {
+    private record Shown(Identity identity, SSLContext context) {}
+
+    private final @Nullable OverlayAuthority authority;
+    private final IdentityProvider provider;
+    private final @Nullable Revocations revocations;
+    private final InstantSource clock;
+    private volatile Duration grace;
+    private volatile @Nullable Shown shown;
+
+    private Admission(
+            @Nullable OverlayAuthority authority,
+            IdentityProvider provider,
+            @Nullable Revocations revocations,
+            InstantSource clock,
+            Duration grace) {
+        this.authority = authority;
+        this.provider = provider;
+        this.revocations = revocations;
+        this.clock = clock;
+        this.grace = grace;
+    }
+
+    /**
+     * Opens what the settings name.
+     *
+     * @param data where the overlay's own authority is kept
+     * @throws IOException if its files cannot be used; the message has the cure
+     */
+    static Admission open(SecuritySettings settings, DataDirectory data, Identities identities, InstantSource clock)
+            throws IOException {
+        IdentityProvider foreign = foreign(settings, identities);
+        if (foreign != null) {
+            return new Admission(null, foreign, data.revocations(), clock, settings.grace());
+        }
+        Path directory = data.path();
+        if (directory == null) {
+            throw new IOException("security = tls needs a place for its keys: set data.dir");
+        }
+        try {
+            OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock);
+            return new Admission(own, own, data.revocations(), clock, settings.grace());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable IdentityProvider foreign(SecuritySettings settings, Identities identities) {
+        if (!settings.identityProvider().isEmpty()) {
+            return identities.named(settings.identityProvider());
+        }
+        return settings.store()
+                .map(store -> new StoreIdentity(
+                        store.keystore(),
+                        store.password().toCharArray(),
+                        store.truststore().orElse(null),
+                        store.truststorePassword().isEmpty()
+                                ? null
+                                : store.truststorePassword().toCharArray()))
+                .orElse(null);
+    }
+
+    /** The overlay's own authority; empty for a PKI that others run. */
+    Optional<OverlayAuthority> authority() {
+        return Optional.ofNullable(authority);
+    }
+
+    /** How long after its expiry a device's certificate is still good, from now on. */
+    void grace(Duration now) {
+        grace = now;
+    }
+
+    /**
+     * An engine for a new connection, with the identity as it is now.
+     *
+     * @throws IllegalStateException if there is none; the message says why
+     */
+    SSLEngine engine() {
+        try {
+            Identity now = provider.identity();
+            Shown present = shown;
+            if (present == null || !present.identity().equals(now)) {
+                present = new Shown(now, OverlayTls.context(now, OverlayTrust.acceptAny()));
+                shown = present;
+            }
+            return OverlayTls.server(present.context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks a device.
+     *
+     * @param chain as it was shown in TLS; may be empty
+     */
+    Peer admit(List<X509Certificate> chain) throws RefusedException {
+        if (chain.isEmpty()) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED,
+                    "the device has shown no certificate: join the overlay with a token first");
+        }
+        OverlayAuthority own = authority;
+        PeerName name = own == null ? foreign(chain) : own.admit(chain, grace);
+        return new Peer(name.deviceId(), name.groups(), chain);
+    }
+
+    private PeerName foreign(List<X509Certificate> chain) throws RefusedException {
+        PeerName name;
+        try {
+            name = OverlayTrust.check(chain, Role.DEVICE, provider.identity().trusted(), clock.instant(), grace);
+        } catch (CertificateException e) {
+            throw new RefusedException(Reason.CERTIFICATE_REFUSED, String.valueOf(e.getMessage()));
+        } catch (GeneralSecurityException e) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED, "the relay cannot say whom it trusts now; its log tells why");
+        }
+        if (revocations != null && revocations.find(name.deviceId()).isPresent()) {
+            throw new RefusedException(Reason.REVOKED, name.deviceId() + " has been shut out");
+        }
+        return name;
+    }
+
+    /** Enrols a device that has a join token. */
+    Enrolled enrol(Enrol request) throws RefusedException {
+        return issuing()
+                .enrol(
+                        request.joinId(),
+                        request.joinSecret().bytes(),
+                        request.deviceId(),
+                        request.request().bytes());
+    }
+
+    /** Renews a device's certificate. */
+    Enrolled renew(Peer peer, Opaque request) throws RefusedException {
+        return issuing().renew(peer.chain().get(0), peer.deviceId(), request.bytes());
+    }
+
+    private OverlayAuthority issuing() throws RefusedException {
+        OverlayAuthority own = authority;
+        if (own == null) {
+            throw new RefusedException(
+                    Reason.ENROLMENT_UNAVAILABLE,
+                    "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore");
+        }
+        return own;
+    }
+
+    /** What devices are to trust, DER; empty if that is not the relay's to say. */
+    List<Opaque> trusted() {
+        OverlayAuthority own = authority;
+        return own == null
+                ? List.of()
+                : own.trusted().stream().map(Opaque::copyOf).toList();
+    }
+
+    long timeMillis() {
+        return clock.millis();
+    }
+
+    /** Takes over what has changed in the files; once a second. Whether certificates are to be looked at again. */
+    boolean refresh() {
+        OverlayAuthority own = authority;
+        if (own == null) {
+            return false;
+        }
+        own.revocations().poll();
+        return own.refresh();
+    }
+}

@@ -1,0 +1,155 @@
+package io.mnedc.relay;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections that have not proved yet who they are. There is room for {@value #MOST}, and for fewer of one source;
+ * where there is none, the oldest one gives way: who is honest needs milliseconds, who stalls is the oldest. Of all
+ * sources the one with the most connections gives way. Thread-safe.
+ */
+final class HalfOpen {
+    static final int MOST = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HalfOpen.class);
+
+    /** A connection that is counted until it is released. */
+    final class Entry {
+        private final SocketChannel socket;
+        private final SourceNetwork source;
+        private final String remote;
+        private final long deadline;
+
+        private Entry(SocketChannel socket, SourceNetwork source, String remote, long deadline) {
+            this.socket = socket;
+            this.source = source;
+            this.remote = remote;
+            this.deadline = deadline;
+        }
+
+        SocketChannel socket() {
+            return socket;
+        }
+
+        SourceNetwork source() {
+            return source;
+        }
+
+        /** The other end's address and port. */
+        String remote() {
+            return remote;
+        }
+
+        /** When it must have proved who it is, by {@link System#nanoTime}. */
+        long deadline() {
+            return deadline;
+        }
+
+        /** It has proved who it is, or is closed; may be said more than once. */
+        void release() {
+            remove(this);
+        }
+
+        /** Closes it before it was handed to anybody. */
+        void discard() {
+            release();
+            try {
+                socket.close();
+            } catch (IOException e) {
+                LOG.debug("closing a socket failed", e);
+            }
+        }
+    }
+
+    private final IntSupplier mostOfOne;
+    private final Refusals refusals;
+    private final Map<SourceNetwork, LinkedHashSet<Entry>> bySource = new HashMap<>();
+    private int count;
+
+    /**
+     * Empty.
+     *
+     * @param mostOfOne how many there may be from one source, now
+     */
+    HalfOpen(IntSupplier mostOfOne, Refusals refusals) {
+        this.mostOfOne = mostOfOne;
+        this.refusals = refusals;
+    }
+
+    /**
+     * Takes a connection.
+     *
+     * @param deadline when it must have proved who it is, by {@link System#nanoTime}
+     */
+    Entry enter(SocketChannel socket, long deadline) throws IOException {
+        var remote = socket.getRemoteAddress();
+        Entry entry = new Entry(socket, SourceNetwork.of(remote), String.valueOf(remote), deadline);
+        Entry evicted;
+        boolean ofOne;
+        synchronized (this) {
+            Set<Entry> same = bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>());
+            ofOne = same.size() >= mostOfOne.getAsInt();
+            evicted = ofOne ? oldest(same) : count >= MOST ? oldest(largest()) : null;
+            if (evicted != null) {
+                remove(evicted);
+            }
+            bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>())
+                    .add(entry);
+            count++;
+        }
+        if (evicted != null) {
+            refusals.add(
+                    Counter.REFUSED_LIMIT,
+                    evicted.remote,
+                    "too many connections " + (ofOne ? "from " + evicted.source : "in all")
+                            + " have not proved who they are: the oldest is closed");
+            // whoever serves it now reads the end of the stream and closes it in its own order
+            shutDown(evicted.socket);
+        }
+        return entry;
+    }
+
+    private Set<Entry> largest() {
+        Set<Entry> largest = Set.of();
+        for (Set<Entry> entries : bySource.values()) {
+            if (entries.size() > largest.size()) {
+                largest = entries;
+            }
+        }
+        return largest;
+    }
+
+    private static @Nullable Entry oldest(Set<Entry> entries) {
+        return entries.isEmpty() ? null : entries.iterator().next();
+    }
+
+    private synchronized void remove(Entry entry) {
+        Set<Entry> same = bySource.get(entry.source);
+        if (same != null && same.remove(entry)) {
+            count--;
+            if (same.isEmpty()) {
+                bySource.remove(entry.source);
+            }
+        }
+    }
+
+    private static void shutDown(SocketChannel socket) {
+        try {
+            socket.shutdownInput();
+        } catch (IOException e) {
+            LOG.debug("closed meanwhile", e);
+        }
+    }
+
+    synchronized int count() {
+        return count;
+    }
+}

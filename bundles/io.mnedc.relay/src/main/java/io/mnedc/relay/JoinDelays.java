@@ -1,0 +1,40 @@
+package io.mnedc.relay;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How long a refused enrolment waits for its answer: longer with each one from the same source. Remembers at most
+ * {@value #MOST} sources, the latest. Thread-safe; time comes in as an argument.
+ */
+final class JoinDelays {
+    static final int MOST = 4096;
+    static final Duration FIRST = Duration.ofSeconds(1);
+    static final Duration LONGEST = Duration.ofSeconds(8);
+
+    private static final long FORGOTTEN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private record Failures(int count, long last) {}
+
+    // by the last failure
+    private final Map<SourceNetwork, Failures> bySource = new LinkedHashMap<>();
+
+    /** Another enrolment was refused: how long its answer is to wait. */
+    synchronized Duration refused(SourceNetwork source, long now) {
+        Failures before = bySource.remove(source);
+        int count = before == null || now - before.last() >= FORGOTTEN_NANOS ? 0 : before.count();
+        Iterator<Failures> eldest = bySource.values().iterator();
+        while (bySource.size() >= MOST && eldest.hasNext()) {
+            eldest.next();
+            eldest.remove();
+        }
+        bySource.put(source, new Failures(Math.min(count + 1, Integer.SIZE), now));
+        Duration delay = FIRST;
+        for (int i = 0; i < count && delay.compareTo(LONGEST) < 0; i++) {
+            delay = delay.multipliedBy(2);
+        }
+        return delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+    }
+}

@@ -1,0 +1,215 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.security.OverlayAuthority.Enrolled;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.RefusedException;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.ControlTls;
+import io.netty.channel.EventLoopGroup;
+import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The secured side of a relay: TLS, certificates, enrolment, renewal. Cryptography of handshakes has its own threads, work
+ * on files another one, so the control loop never waits. Thread-safe.
+ */
+final class Overlay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Overlay.class);
+    private static final int MOST_HANDSHAKES_WAITING = 2 * HalfOpen.MOST;
+    private static final int MOST_FILES_WAITING = 1024;
+    private static final int BUSY_RETRY_MILLIS = 2000;
+    private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
+
+    private final Relay relay;
+    private final EventLoopGroup group;
+    private final Admission admission;
+    private final JoinDelays delays = new JoinDelays();
+    private final ThreadPoolExecutor handshakes = Workers.start(
+            "relay-tls", Math.min(4, Runtime.getRuntime().availableProcessors()), MOST_HANDSHAKES_WAITING);
+    private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
+    private volatile Credentials trusted;
+
+    private Overlay(Relay relay, EventLoopGroup group, Admission admission) {
+        this.relay = relay;
+        this.group = group;
+        this.admission = admission;
+        this.trusted = now();
+    }
+
+    /** Begins; files are read. */
+    static Overlay start(Relay relay, EventLoopGroup group, Admission admission) {
+        Overlay overlay = new Overlay(relay, group, admission);
+        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay::watch), 1, 1, TimeUnit.SECONDS);
+        return overlay;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    private Credentials now() {
+        return new Credentials(List.of(), admission.trusted(), admission.timeMillis());
+    }
+
+    /** What a device is told after the welcome: time and trust. */
+    Credentials greeting() {
+        return new Credentials(List.of(), trusted.trusted(), admission.timeMillis());
+    }
+
+    /** Serves a connection that begins as TLS does. */
+    void secure(HalfOpen.Entry entry, ByteBuffer begun) {
+        try {
+            // the identity may come from slow hardware
+            handshakes.execute(() -> adopt(entry, begun));
+        } catch (RejectedExecutionException e) {
+            relay.refusals().add(Counter.REFUSED_LIMIT, entry.remote(), "too many TLS handshakes at once");
+            entry.discard();
+        }
+    }
+
+    private void adopt(HalfOpen.Entry entry, ByteBuffer begun) {
+        Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
+        ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, handshakes, left);
+        ControlStream.adopt(group, entry.socket(), begun, tls, new TlsGate(relay, this, entry));
+    }
+
+    /**
+     * Checks a device's certificates.
+     *
+     * @param admitted told who it is; on one of the overlay's threads, or the caller's
+     * @param refused told why not; on one of the overlay's threads, or the caller's
+     */
+    void admit(List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
+        run(handshakes, refused, () -> admitted.accept(admission.admit(chain)));
+    }
+
+    /** Enrols a device; as {@link #admit}. */
+    void enrol(Enrol request, Consumer<Enrolled> enrolled, Consumer<ErrorReport> refused) {
+        run(files, refused, () -> {
+            Enrolled done = admission.enrol(request);
+            enrolled.accept(done);
+            relay.recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
+        });
+    }
+
+    /** Renews a device's certificate; as {@link #admit}. */
+    void renew(Peer peer, Opaque request, Consumer<Credentials> renewed, Consumer<ErrorReport> refused) {
+        run(files, refused, () -> renewed.accept(message(admission.renew(peer, request))));
+    }
+
+    /** What an enrolled device is sent. */
+    Credentials message(Enrolled enrolled) {
+        return new Credentials(
+                enrolled.credentials().chain().stream().map(Opaque::copyOf).toList(),
+                enrolled.credentials().trusted().stream().map(Opaque::copyOf).toList(),
+                admission.timeMillis());
+    }
+
+    /** How long a refused enrolment from there waits for its answer. */
+    Duration delay(SourceNetwork source) {
+        return delays.refused(source, System.nanoTime());
+    }
+
+    /** Something that may be refused. */
+    private interface Attempt {
+        void run() throws RefusedException;
+    }
+
+    private static void run(ThreadPoolExecutor on, Consumer<ErrorReport> refused, Attempt attempt) {
+        try {
+            on.execute(() -> {
+                try {
+                    attempt.run();
+                } catch (RefusedException e) {
+                    refused.accept(report(e));
+                } catch (RuntimeException e) {
+                    LOG.error("checking or making a certificate failed", e);
+                    refused.accept(ErrorReport.fatal(
+                            ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            refused.accept(new ErrorReport(
+                    ErrorCode.LIMIT_EXCEEDED.number(),
+                    "the relay is busy with others: try again",
+                    true,
+                    BUSY_RETRY_MILLIS));
+        }
+    }
+
+    private static ErrorReport report(RefusedException refusal) {
+        ErrorCode code = switch (refusal.reason()) {
+            case CERTIFICATE_REFUSED -> ErrorCode.CERTIFICATE_REFUSED;
+            case REVOKED -> ErrorCode.REVOKED;
+            case ID_MISMATCH -> ErrorCode.ID_MISMATCH;
+            case JOIN_REFUSED -> ErrorCode.JOIN_REFUSED;
+            case JOIN_EXPIRED -> ErrorCode.JOIN_EXPIRED;
+            case JOIN_USED -> ErrorCode.JOIN_USED;
+            case ID_TAKEN -> ErrorCode.ID_TAKEN;
+            case ENROLMENT_UNAVAILABLE -> ErrorCode.ENROLMENT_UNAVAILABLE;
+        };
+        return ErrorReport.fatal(code, String.valueOf(refusal.getMessage()));
+    }
+
+    /** Why a connected device must go. */
+    Optional<ErrorReport> stillGood(Peer peer) {
+        try {
+            admission.admit(peer.chain());
+            return Optional.empty();
+        } catch (RefusedException e) {
+            return Optional.of(report(e));
+        }
+    }
+
+    private void onFiles(Runnable task) {
+        try {
+            files.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too much to do with files: later");
+        }
+    }
+
+    /** Once a second: what others changed in the files. */
+    private void watch() {
+        try {
+            if (!admission.refresh()) {
+                return;
+            }
+            Credentials now = now();
+            if (!now.trusted().equals(trusted.trusted())) {
+                trusted = now;
+                relay.sessions().all().forEach(session -> session.send(now));
+                relay.events()
+                        .record(Events.Kind.CA_CHANGED, "", "", now.trusted().size() + " certificates are trusted now");
+                LOG.info(
+                        "the trusted authorities have changed: {} registered devices are told",
+                        relay.sessions().count());
+                relay.recheck(peer -> true, this::stillGood);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("looking after the overlay's files failed", e);
+        }
+    }
+
+    /** Ends its threads. */
+    @Override
+    public void close() {
+        Workers.end(handshakes);
+        Workers.end(files);
+    }
+}

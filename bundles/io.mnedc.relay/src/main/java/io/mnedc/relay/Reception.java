@@ -1,0 +1,74 @@
+package io.mnedc.relay;
+
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataLoop;
+import io.netty.channel.EventLoopGroup;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sends each connection, once it has said what it is, to where that is served. On the acceptor's thread. */
+final class Reception implements Acceptor.Receiver {
+    private final Relay relay;
+    private final EventLoopGroup group;
+    private final List<DataLoop> loops;
+    private final Supplier<@Nullable Overlay> overlay;
+    private final AtomicInteger nextLoop = new AtomicInteger();
+
+    /**
+     * Makes it.
+     *
+     * @param overlay what secures the relay; null for a relay without security
+     */
+    Reception(Relay relay, EventLoopGroup group, List<DataLoop> loops, Supplier<@Nullable Overlay> overlay) {
+        this.relay = relay;
+        this.group = group;
+        this.loops = loops;
+        this.overlay = overlay;
+    }
+
+    @Override
+    public void tls(HalfOpen.Entry entry, ByteBuffer begun) {
+        Overlay secured = overlay.get();
+        if (secured != null) {
+            secured.secure(entry, begun);
+            return;
+        }
+        relay.refusals()
+                .add(Counter.REFUSED_TLS, entry.remote(), "it begins with TLS, but this relay has security = none");
+        entry.discard();
+    }
+
+    @Override
+    public void control(HalfOpen.Entry entry, ByteBuffer begun) {
+        if (overlay.get() != null) {
+            relay.refusals()
+                    .add(Counter.REFUSED_SECURITY, entry.remote(), "it has security = none, but this relay has tls");
+            ControlStream.adopt(group, entry.socket(), begun, new PlainRefusal(entry));
+            return;
+        }
+        ControlStream.adopt(group, entry.socket(), begun, relay.session(entry, null));
+    }
+
+    @Override
+    public void data(HalfOpen.Entry entry, Preamble preamble) {
+        try {
+            preamble.negotiate();
+        } catch (ProtocolException e) {
+            // told by its control stream already
+            relay.refusals().add(Counter.REFUSED_VERSION, entry.remote(), String.valueOf(e.getMessage()));
+            entry.discard();
+            return;
+        }
+        DataLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
+        Duration left = Duration.ofNanos(Math.max(0, entry.deadline() - System.nanoTime()));
+        BindingHandler binding = new BindingHandler(
+                loop, left, relay.sessions(), relay.counters(), relay.refusals(), relay.random(), entry::release);
+        loop.attach(entry.socket(), relay.settings().stream(), binding);
+    }
+}

@@ -1,0 +1,37 @@
+package io.mnedc.relay;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Threads beside the control loop, with a bounded queue: what does not fit is rejected. */
+final class Workers {
+    private static final int CLOSE_MILLIS = 2000;
+    private static final int IDLE_SECONDS = 30;
+
+    private Workers() {}
+
+    static ThreadPoolExecutor start(String role, int threads, int waiting) {
+        AtomicInteger next = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting), task -> {
+                    Thread thread = new Thread(task, "mnedc-" + role + "-" + next.getAndIncrement());
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(Workers.class.getClassLoader());
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Ends the threads; what waits is dropped. */
+    static void end(ThreadPoolExecutor pool) {
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
