@@ -2,9 +2,9 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.tun.TunDriver;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
+import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
@@ -38,6 +38,9 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final PeerTable table = new PeerTable();
     private final Outlet outlet = new Outlet();
     private final Resolver resolver = new Resolver();
+    private final IdentityThread identityThread = new IdentityThread();
+    private final Identities identities;
+    private final Admission admission;
     private final EventLoopGroup loop;
     private final DataLoop data;
     private final StatusBoard board;
@@ -54,16 +57,12 @@ final class Device implements DeviceStatus, AutoCloseable {
      * Starts a device.
      *
      * @param settings checked
-     * @param driver makes its interface
-     * @param software what it says it runs, such as {@code mnedc/0.1.0}
+     * @param around where it runs
      * @return the device, owned by the caller
      * @throws IOException if the system has no selector left
      */
-    static Device start(DeviceSettings settings, TunDriver driver, String software) throws IOException {
-        LOG.warn(
-                "device {}: security is none: nothing is encrypted or authenticated, whoever is on the way can read and"
-                        + " forge packets; for laboratories only",
-                settings.deviceId());
+    static Device start(DeviceSettings settings, Surroundings around) throws IOException {
+        warnIfNaked(settings);
         DataLoop data = new DataLoop("device-data", new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L));
         EventLoopGroup loop;
         try {
@@ -72,7 +71,7 @@ final class Device implements DeviceStatus, AutoCloseable {
             data.close();
             throw new IOException("no event loop: " + e.getMessage(), e);
         }
-        Device device = new Device(settings, driver, software, data, loop);
+        Device device = new Device(settings, around, data, loop);
         loop.execute(device.control::start);
         return device;
     }
@@ -85,21 +84,32 @@ final class Device implements DeviceStatus, AutoCloseable {
         return thread;
     }
 
-    private Device(DeviceSettings settings, TunDriver driver, String software, DataLoop data, EventLoopGroup loop) {
+    private static void warnIfNaked(DeviceSettings settings) {
+        if (!settings.security().tls()) {
+            LOG.warn(
+                    "device {}: security is none: nothing is encrypted or authenticated, whoever is on the way can read"
+                            + " and forge packets; for laboratories only",
+                    settings.deviceId());
+        }
+    }
+
+    private Device(DeviceSettings settings, Surroundings around, DataLoop data, EventLoopGroup loop) {
         this.settings = settings;
-        this.software = software;
+        this.software = around.software();
         this.data = data;
         this.loop = loop;
         this.board = new StatusBoard(settings);
         this.pings = new Pings(outlet, loop);
         this.life = new DeviceLife(board, counters);
-        this.tun = new TunHolder(driver, loop, this::uplink, life);
+        this.identities = new Identities(around.providers(), around.clock());
+        this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
         Downlink downlink = new Downlink(outlet, tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
-        this.control =
-                new RelayConnector(loop, resolver, settings.relays(), settings.reconnectMost(), this::hello, life);
+        this.admission = new Admission(loop, identityThread, identities, resolver, () -> this.settings, software);
+        this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
+        Renewals renewals = new Renewals(loop, identityThread, identities, () -> this.settings, board::identity);
         this.link = new PeerLink(loop, table, control::publish);
-        life.wire(() -> this.settings, control, stream, tun, link);
+        life.wire(() -> this.settings, control, stream, tun, link, renewals);
     }
 
     private final class Arrivals implements Downlink.Events {
@@ -127,7 +137,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         DeviceSettings now = settings;
         TunPort port = tun.port();
         int capabilities = !now.offload() ? 0 : port == null ? TunPort.ALL : port.capabilities();
-        return new Hello(now.deviceId(), instance, software, capabilities, Protocol.SECURITY_NONE, link.own());
+        int security = now.security().tls() ? Protocol.SECURITY_TLS : Protocol.SECURITY_NONE;
+        return new Hello(now.deviceId(), instance, software, capabilities, security, link.own());
     }
 
     /** {@return what discovery follows} */
@@ -144,10 +155,28 @@ final class Device implements DeviceStatus, AutoCloseable {
         loop.execute(() -> apply(next));
     }
 
+    /** Another identity may be there, or none any more; streams that exist stay. */
+    void providersChanged() {
+        loop.execute(() -> {
+            if (!(settings.security().source() instanceof SecuritySettings.Provided)) {
+                return;
+            }
+            if (control.isRegistered()) {
+                identityThread.execute(identities::refresh);
+            } else {
+                control.again("another identity");
+            }
+        });
+    }
+
     private void apply(DeviceSettings next) {
-        Set<SettingsChange> changes = SettingsChange.between(settings, next);
+        DeviceSettings before = settings;
+        Set<SettingsChange> changes = SettingsChange.between(before, next);
         if (changes.isEmpty()) {
             return;
+        }
+        if (before.security().tls()) {
+            warnIfNaked(next);
         }
         LOG.info("device {}: settings changed: {}", next.deviceId(), changes);
         settings = next;
@@ -165,8 +194,11 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (changes.contains(SettingsChange.RELAYS)) {
             life.relaysChanged(next.relays());
         }
+        JoinToken join = next.security().join();
         if (changes.contains(SettingsChange.REGISTRATION)) {
             life.registerAnew("its settings have changed");
+        } else if (changes.contains(SettingsChange.JOIN) && join != null) {
+            admission.ifNew(join, () -> life.registerAnew("there is a new join token"));
         }
     }
 
@@ -192,6 +224,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         await(left);
         data.close();
         resolver.close();
+        identityThread.close();
         pings.close();
         loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(END.toMillis(), TimeUnit.MILLISECONDS);

@@ -2,13 +2,18 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
@@ -17,6 +22,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -46,17 +53,47 @@ public final class DeviceComponent {
 
     private final BundleContext context;
     private final TunDriver driver;
+    private final IdentityProviders providers = new IdentityProviders();
     private @Nullable Running running;
 
     /** Made by the component runtime. */
     @Activate
     public DeviceComponent(
-            BundleContext context,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) TunDriver driver,
-            Map<String, Object> properties) {
+            BundleContext context, @Reference(policyOption = ReferencePolicyOption.GREEDY) TunDriver driver) {
         this.context = context;
         this.driver = driver;
+    }
+
+    /** Those who supply identities are known by now. */
+    @Activate
+    void activate(Map<String, Object> properties) {
         apply(properties);
+    }
+
+    @Reference(
+            service = IdentityProvider.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addIdentityProvider(ServiceReference<IdentityProvider> reference, IdentityProvider provider) {
+        providers.add(reference, provider);
+        providersChanged();
+    }
+
+    void updatedIdentityProvider(ServiceReference<IdentityProvider> reference, IdentityProvider provider) {
+        addIdentityProvider(reference, provider);
+    }
+
+    void removeIdentityProvider(ServiceReference<IdentityProvider> reference) {
+        providers.remove(reference);
+        providersChanged();
+    }
+
+    private synchronized void providersChanged() {
+        Running now = running;
+        if (now != null) {
+            now.device().providersChanged();
+        }
     }
 
     @Modified
@@ -77,7 +114,7 @@ public final class DeviceComponent {
                 stop();
                 return;
             }
-            DeviceSettings settings = reader.read(HostName.get());
+            DeviceSettings settings = reader.read(HostName.get(), this::storage);
             if (now == null) {
                 start(settings);
             } else {
@@ -97,11 +134,30 @@ public final class DeviceComponent {
     }
 
     private void start(DeviceSettings settings) throws IOException {
-        Device device = Device.start(settings, driver, "mnedc/" + version());
+        Device device = Device.start(
+                settings, new Surroundings(driver, "mnedc/" + version(), providers::find, InstantSource.system()));
         running = new Running(
                 device,
                 context.registerService(DeviceStatus.class, device, properties(settings)),
                 context.registerService(RelayLink.class, device.link(), properties(settings)));
+    }
+
+    /** Where the identity is kept if no setting says so. */
+    private Path storage() {
+        String karaf = context.getProperty("karaf.data");
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc", "identity").toAbsolutePath().normalize();
+        }
+        File area = context.getDataFile("identity");
+        if (area == null) {
+            throw new IllegalArgumentException(
+                    "data.dir is empty and this framework has no storage area; set data.dir");
+        }
+        LOG.warn(
+                "The device's identity is kept in the framework's storage area, which some gateways clear when they"
+                        + " start: then it has to join anew. Better set data.dir of {}",
+                PID);
+        return area.toPath().toAbsolutePath().normalize();
     }
 
     @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7

@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
@@ -33,7 +34,7 @@ import org.osgi.service.metatype.annotations.Option;
             name = "Relays",
             required = false,
             description = "The relays to try in turn, each HOST or HOST:PORT (port 3334 if left out; IPv6 addresses in"
-                    + " brackets). Names are looked up at each attempt. A change leaves the connection alone if its"
+                    + " brackets). Empty: those of the join token, also after it has been used. Names are looked up at each attempt. A change leaves the connection alone if its"
                     + " relay is still in the list; interface and addresses stay in any case.")
     String[] relays() default {};
 
@@ -54,10 +55,79 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Security",
-            options = @Option(label = "none (laboratory only)", value = "none"),
-            description = "How the streams are protected; must be the same at the relay. This version has only none:"
-                    + " nothing is encrypted or authenticated.")
-    String security() default "none";
+            options = {
+                @Option(label = "TLS, and packets sealed end to end", value = "tls"),
+                @Option(label = "none (laboratory only)", value = "none")
+            },
+            description = "How the streams are protected; must be the same at the relay. With none, nothing is"
+                    + " encrypted and nobody proves who he is. A change makes the device register anew.")
+    String security() default "tls";
+
+    @AttributeDefinition(
+            name = "Join token",
+            required = false,
+            type = AttributeType.PASSWORD,
+            description = "Lets the device join: what \"./mnedc relay token\" or \"mnedc:token\" prints at the relay."
+                    + " It is used once; afterwards it may stay or be cleared. Another one makes the device join anew.")
+    String join_token() default "";
+
+    @AttributeDefinition(
+            name = "Data directory",
+            required = false,
+            description = "Where the device keeps its key, its certificate, whom it trusts, and the time; for it alone"
+                    + " and readable by nobody else. Empty: mnedc/identity in Karaf's data directory, or else the"
+                    + " framework's storage area, which some gateways clear when they start.")
+    String data_dir() default "";
+
+    @AttributeDefinition(
+            name = "Identity provider",
+            required = false,
+            description = "The name of the service (IdentityProvider, property mnedc.identity.name) that supplies key,"
+                    + " certificate and trust. Empty: the key store, or else the device's own files.")
+    String identity_provider() default "";
+
+    @AttributeDefinition(
+            name = "Key store",
+            required = false,
+            description = "A PKCS #12 or JKS file of one's own PKI with this device's key and certificates. Empty: the"
+                    + " device makes its key and joins by a token.")
+    String keystore() default "";
+
+    @AttributeDefinition(
+            name = "Key store's password",
+            required = false,
+            type = AttributeType.PASSWORD,
+            description = "The password of key store and key.")
+    String keystore_password() default "";
+
+    @AttributeDefinition(
+            name = "Trust store",
+            required = false,
+            description = "A PKCS #12 or JKS file with the certificates of the authorities whose relays and devices are"
+                    + " believed. Empty: those in the key store.")
+    String truststore() default "";
+
+    @AttributeDefinition(
+            name = "Trust store's password",
+            required = false,
+            type = AttributeType.PASSWORD,
+            description = "The password of the trust store; empty if it has none.")
+    String truststore_password() default "";
+
+    @AttributeDefinition(
+            name = "Access rules",
+            required = false,
+            description = "Which devices may talk to this one, on top of the relay's rules: each \"allow WHO WHO\" or"
+                    + " \"deny WHO WHO\" with any, device:ID or group:NAME for WHO, or \"default deny\"; the first that"
+                    + " matches decides. ID and groups are those of the certificates. A change counts at once.")
+    String[] rules() default {};
+
+    @AttributeDefinition(
+            name = "New keys after (s)",
+            min = "1",
+            max = "86400",
+            description = "How long two devices use the same keys, 1 to 86400 seconds.")
+    int rekey_seconds() default SecuritySettings.DEFAULT_REKEY_SECONDS;
 
     @AttributeDefinition(
             name = "Offload",

@@ -2,14 +2,14 @@ package io.mnedc.device;
 
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,15 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DeviceLife implements RelayConnector.Events, DataConnector.Events, TunHolder.Events {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceLife.class);
-
-    /** Refusals that somebody has to do something about. */
-    private static final Set<ErrorCode> LASTING = EnumSet.of(
-            ErrorCode.VERSION_UNSUPPORTED,
-            ErrorCode.SECURITY_MISMATCH,
-            ErrorCode.DEVICE_ID_INVALID,
-            ErrorCode.REPLACED,
-            ErrorCode.POOL_EXHAUSTED,
-            ErrorCode.RESERVATION_TAKEN);
 
     private static final long NOTICES_APART = Duration.ofSeconds(10).toNanos();
 
@@ -52,7 +43,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             RelayConnector control,
             DataConnector stream,
             TunHolder tun,
-            PeerLink link) {}
+            PeerLink link,
+            Renewals renewals) {}
 
     DeviceLife(StatusBoard board, Counters counters) {
         this.board = board;
@@ -65,8 +57,9 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             RelayConnector control,
             DataConnector stream,
             TunHolder tun,
-            PeerLink link) {
-        parts = new Parts(settings, control, stream, tun, link);
+            PeerLink link,
+            Renewals renewals) {
+        parts = new Parts(settings, control, stream, tun, link, renewals);
     }
 
     private Parts parts() {
@@ -92,8 +85,22 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void unreachable(RelayAddress tried, String why) {
-        outages.failed(settings().deviceId(), tried, why, System.nanoTime());
-        board.unregistered(tried + ": " + why, false);
+        lost(tried + ": " + why, false);
+    }
+
+    @Override
+    public void relaysKnown(List<RelayAddress> relays) {
+        board.relays(relays);
+    }
+
+    @Override
+    public void denied(String why, boolean lasting) {
+        lost(why, lasting);
+    }
+
+    private void lost(String why, boolean lasting) {
+        outages.failed(settings().deviceId(), why, System.nanoTime());
+        board.unregistered(why, lasting);
     }
 
     @Override
@@ -108,6 +115,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         membership = now;
         relay = attempt.relay();
         board.registered(relay, now);
+        parts().renewals().registered(attempt);
         // first the interface: what comes through the stream finds it open
         parts().tun().want(now.tun(settings()));
         parts().stream().open(welcome, now, attempt.remote());
@@ -130,6 +138,16 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
+    public void envelope(RelayAttempt attempt, Envelope envelope) {
+        // nobody understands any yet
+    }
+
+    @Override
+    public void credentialed(RelayAttempt attempt, Credentials credentials) {
+        parts().renewals().received(attempt, credentials);
+    }
+
+    @Override
     public void noticed(RelayAttempt attempt, ErrorReport notice) {
         // a relay that says much must not fill the log
         long now = System.nanoTime();
@@ -146,6 +164,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             return;
         }
         parts().stream().close();
+        parts().renewals().ended();
         said = false;
         String id = settings().deviceId();
         ErrorReport refusal = attempt.refusal();
@@ -157,8 +176,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             board.unregistered(problem, true);
             return;
         }
-        outages.failed(id, attempt.relay(), why, System.nanoTime());
-        board.unregistered(attempt.relay() + ": " + why, code != null && LASTING.contains(code));
+        boolean own = settings().security().source() instanceof SecuritySettings.Own;
+        lost(attempt.relay() + ": " + why + Refusals.cure(code, id, own), attempt.lasting());
     }
 
     private long pauseSeconds() {
@@ -186,15 +205,15 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void unopened(String why) {
-        streamOutages.failed(settings().deviceId(), relay, why, System.nanoTime());
+        streamOutages.failed(settings().deviceId(), relay + ": " + why, System.nanoTime());
         board.streamFailed("registered, but no data stream: " + relay + ": " + why);
     }
 
     @Override
     public void sessionUnknown(String why) {
         said = false;
-        board.unregistered(relay + ": " + why, false);
-        outages.failed(settings().deviceId(), relay, why, System.nanoTime());
+        lost(relay + ": " + why, false);
+        parts().renewals().ended();
         parts().stream().close();
         parts().control().giveUp("the relay does not know this session's data stream");
     }
@@ -263,6 +282,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     private void leaving() {
         said = false;
+        parts().renewals().ended();
         parts().stream().close();
         board.unregistered(null, false);
     }

@@ -7,7 +7,7 @@ import java.util.List;
  * The settings of a device, checked.
  *
  * @param deviceId its unique ID
- * @param relays to be tried in turn, at least one
+ * @param relays to be tried in turn; empty: those that are known from joining
  * @param tunName the interface's name, may have a {@code %d}
  * @param mtu of the interface
  * @param offload whether the interface shall use the kernel's offloads
@@ -15,6 +15,7 @@ import java.util.List;
  * @param queueTime how long a frame may wait to be sent
  * @param queueBytes how much may wait to be sent
  * @param sendBufferBytes the data stream's SO_SNDBUF; 0 leaves it to the kernel
+ * @param security how it proves itself and whom it believes
  */
 record DeviceSettings(
         String deviceId,
@@ -25,7 +26,8 @@ record DeviceSettings(
         Duration reconnectMost,
         Duration queueTime,
         int queueBytes,
-        int sendBufferBytes) {
+        int sendBufferBytes,
+        SecuritySettings security) {
     static final String DEFAULT_TUN_NAME = "mnedc%d";
     static final int DEFAULT_MTU = 1400;
     static final int DEFAULT_RECONNECT_SECONDS = 30;

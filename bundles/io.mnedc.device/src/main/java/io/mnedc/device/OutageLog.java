@@ -25,28 +25,27 @@ final class OutageLog {
     }
 
     /** The connection, or an attempt to make one, ended. */
-    void failed(String deviceId, RelayAddress relay, String why, long now) {
+    void failed(String deviceId, String why, long now) {
         if (!out) {
             out = true;
             since = now;
             reminded = now;
             attempts = 0;
-            LOG.warn("device {} has no {}, it keeps trying: {}: {}", deviceId, what, relay, why);
+            LOG.warn("device {} has no {}, it keeps trying: {}", deviceId, what, why);
             return;
         }
         attempts++;
         if (now - reminded >= REMIND) {
             reminded = now;
             LOG.warn(
-                    "device {} has had no {} for {} s and {} attempts; the last one: {}: {}",
+                    "device {} has had no {} for {} s and {} attempts; the last one: {}",
                     deviceId,
                     what,
                     (now - since) / 1_000_000_000,
                     attempts,
-                    relay,
                     why);
         } else {
-            LOG.debug("device {}, attempt {}: {}: {}", deviceId, attempts, relay, why);
+            LOG.debug("device {}, attempt {}: {}", deviceId, attempts, why);
         }
     }
 

@@ -2,6 +2,8 @@ package io.mnedc.device;
 
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
@@ -15,12 +17,14 @@ import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.transport.ControlStream;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** One control stream, from the attempt to connect to its end. On the control loop. */
@@ -40,6 +44,12 @@ final class RelayAttempt implements ControlStream.Handler {
 
         void changed(RelayAttempt attempt, List<Change> changes);
 
+        /** Another device says something. */
+        void envelope(RelayAttempt attempt, Envelope envelope);
+
+        /** The relay tells its time, and what to trust. */
+        void credentialed(RelayAttempt attempt, Credentials credentials);
+
         /** The relay says something after which the connection goes on. */
         void noticed(RelayAttempt attempt, ErrorReport notice);
 
@@ -56,6 +66,8 @@ final class RelayAttempt implements ControlStream.Handler {
     private @Nullable ControlStream stream;
     private @Nullable Future<?> deadline;
     private @Nullable ErrorReport refusal;
+    private @Nullable X509Certificate certificate;
+    private boolean distrusted;
     private long registeredAt;
     private boolean registered;
     private boolean over;
@@ -84,6 +96,21 @@ final class RelayAttempt implements ControlStream.Handler {
         return refusal;
     }
 
+    /** {@return whether it ended for a reason that somebody has to do something about} */
+    boolean lasting() {
+        ErrorReport said = refusal;
+        if (distrusted) {
+            return true;
+        }
+        return said != null && Refusals.lasting(ControlMessage.codeOf(said).orElse(null));
+    }
+
+    /** {@return the relay's certificate, checked; null before that and without TLS} */
+    @Nullable
+    X509Certificate certificate() {
+        return certificate;
+    }
+
     boolean wasRegistered() {
         return registered;
     }
@@ -101,12 +128,16 @@ final class RelayAttempt implements ControlStream.Handler {
         }
     }
 
+    /** Sends a message that only a registered device may send; does nothing if it is not, or no longer. */
+    void tell(ControlMessage message) {
+        if (session.state() == DeviceSession.State.REGISTERED) {
+            send(message);
+        }
+    }
+
     /** Tells the peers something else, if registered already; else the hello told it. */
     void publish(NodeInfo info) {
-        ControlStream open = stream;
-        if (open != null && session.state() == DeviceSession.State.REGISTERED) {
-            open.send(new Publish(info));
-        }
+        tell(new Publish(info));
     }
 
     /** Ends it in order; {@link Events#ended} is not called any more. */
@@ -116,6 +147,12 @@ final class RelayAttempt implements ControlStream.Handler {
         if (!before) {
             run(session.leave(reason));
         }
+    }
+
+    @Override
+    public void secured(ControlStream secured, SSLSession tls, String protocol) {
+        certificate = PeerCertificates.first(tls);
+        secured.authenticated(this);
     }
 
     @Override
@@ -169,12 +206,12 @@ final class RelayAttempt implements ControlStream.Handler {
     @Override
     public void closed(@Nullable Throwable cause) {
         String why = cause == null ? "the relay closed the connection" : describe(cause);
+        distrusted = PeerCertificates.refused(cause);
         end(why);
-        cancelDeadline();
         gone.complete(null);
     }
 
-    private static String describe(Throwable cause) {
+    static String describe(Throwable cause) {
         String message = cause.getMessage();
         return message == null ? cause.getClass().getSimpleName() : message;
     }
@@ -198,6 +235,10 @@ final class RelayAttempt implements ControlStream.Handler {
                 events.snapshot(this, snapshot.nodes());
             } else if (effect instanceof Effect.Changes changes) {
                 events.changed(this, changes.changes());
+            } else if (effect instanceof Effect.Forward forward) {
+                events.envelope(this, forward.envelope());
+            } else if (effect instanceof Effect.Credentialed credentialed) {
+                events.credentialed(this, credentialed.credentials());
             }
         }
     }

@@ -1,11 +1,12 @@
 package io.mnedc.device;
 
+import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
-import io.mnedc.codec.ErrorCode;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,36 +44,45 @@ final class RelayConnector {
 
         /** A relay is not found or does not answer. */
         void unreachable(RelayAddress relay, String why);
+
+        /** These relays are tried from now on. */
+        void relaysKnown(List<RelayAddress> relays);
+
+        /** The device has nothing to show to a relay; it will look again. */
+        void denied(String why, boolean lasting);
     }
 
     private record Target(RelayAddress relay, InetSocketAddress address) {}
 
     private final EventLoopGroup loop;
     private final Resolver resolver;
+    private final Admission admission;
     private final Supplier<Hello> hello;
     private final Events events;
     private final Deque<RelayAddress> relaysLeft = new ArrayDeque<>();
     private final Deque<Target> targets = new ArrayDeque<>();
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
-    private List<RelayAddress> relays;
+    private List<RelayAddress> relays = List.of();
+    private Function<RelayAddress, @Nullable ControlTls> tls = relay -> null;
     private BackOff pauses;
     private Duration longest;
     private @Nullable RelayAddress preferred;
     private @Nullable RelayAttempt current;
     private @Nullable Future<?> waiting;
     private int round;
+    private boolean hopeful;
     private boolean stopped;
 
     RelayConnector(
             EventLoopGroup loop,
             Resolver resolver,
-            List<RelayAddress> relays,
+            Admission admission,
             Duration longest,
             Supplier<Hello> hello,
             Events events) {
         this.loop = loop;
         this.resolver = resolver;
-        this.relays = relays;
+        this.admission = admission;
         this.longest = longest;
         this.pauses = pauses(longest);
         this.hello = hello;
@@ -87,15 +98,15 @@ final class RelayConnector {
         round();
     }
 
-    /** Changes the list. The connection goes on if its relay is still in it. */
+    /** Changes the list. The connection goes on if its relay is still in it. Empty: those known from joining. */
     void relays(List<RelayAddress> changed) {
-        boolean goesOn = goesOn(changed);
-        List<RelayAddress> before = relays;
-        relays = changed;
-        if (!goesOn) {
+        if (!goesOn(changed)) {
             again("the list of relays has changed");
             return;
         }
+        List<RelayAddress> before = relays;
+        relays = changed;
+        events.relaysKnown(changed);
         // an attempt may be under way: what is tried after it is of the new list
         targets.removeIf(target -> !changed.contains(target.relay()));
         relaysLeft.retainAll(changed);
@@ -148,6 +159,7 @@ final class RelayConnector {
     private void leave(String reason) {
         cancelWaiting();
         round++;
+        admission.cancel();
         targets.clear();
         relaysLeft.clear();
         RelayAttempt now = current;
@@ -155,6 +167,20 @@ final class RelayConnector {
         if (now != null) {
             now.leave(reason);
         }
+    }
+
+    /** Sends a message that only a registered device may send. */
+    void tell(ControlMessage message) {
+        RelayAttempt now = current;
+        if (now != null) {
+            now.tell(message);
+        }
+    }
+
+    /** {@return whether the device is registered} */
+    boolean isRegistered() {
+        RelayAttempt now = current;
+        return now != null && now.wasRegistered();
     }
 
     /** Tells the peers something else. */
@@ -189,12 +215,49 @@ final class RelayConnector {
         round++;
         relaysLeft.clear();
         targets.clear();
+        hopeful = false;
+        admission.prepare(new Admitted(round));
+    }
+
+    private final class Admitted implements Admission.Events {
+        private final int begun;
+
+        Admitted(int begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public void admitted(List<RelayAddress> known, Function<RelayAddress, @Nullable ControlTls> secured) {
+            if (begun == round && !stopped) {
+                relays = known;
+                tls = secured;
+                events.relaysKnown(known);
+                tryAll();
+            }
+        }
+
+        @Override
+        public void denied(String why, boolean lasting, Admission.Pause pause) {
+            if (begun == round && !stopped) {
+                events.denied(why, lasting);
+                pauseAndRound(
+                        switch (pause) {
+                            case USUAL -> pauses.next();
+                            case LONG -> pauses.longest();
+                            case SELDOM -> Refusals.SELDOM;
+                        });
+            }
+        }
+    }
+
+    private void tryAll() {
         List<RelayAddress> order = new ArrayList<>(relays);
         int first = preferred == null ? -1 : order.indexOf(preferred);
         if (first > 0) {
             Collections.rotate(order, -first);
         }
-        order.removeIf(relay -> heldBackNanos(relay) > 0);
+        // one that wants to be left alone for a while is no hopeless case
+        hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
         relaysLeft.addAll(order);
         next();
     }
@@ -207,7 +270,8 @@ final class RelayConnector {
         }
         RelayAddress relay = relaysLeft.poll();
         if (relay == null) {
-            pauseAndRound(pauses.next());
+            // when all that were tried want somebody to do something, there is no hurry
+            pauseAndRound(hopeful ? pauses.next() : pauses.longest());
             return;
         }
         int begun = round;
@@ -220,6 +284,7 @@ final class RelayConnector {
 
     private void resolved(RelayAddress relay, List<InetSocketAddress> found) {
         if (found.isEmpty()) {
+            hopeful = true;
             events.unreachable(relay, "the name " + relay.host() + " is not known to the DNS");
         }
         found.forEach(address -> targets.add(new Target(relay, address)));
@@ -230,7 +295,7 @@ final class RelayConnector {
         events.trying(target.relay());
         RelayAttempt attempt = new RelayAttempt(target.relay(), target.address(), hello.get(), loop, events);
         current = attempt;
-        ControlStream.connect(loop, target.address(), CONNECT, attempt);
+        ControlStream.connect(loop, target.address(), CONNECT, tls.apply(target.relay()), attempt);
     }
 
     /**
@@ -247,13 +312,14 @@ final class RelayConnector {
         if (refusal != null) {
             holdBack(attempt.relay(), Duration.ofMillis(refusal.retryMillis()));
         }
+        boolean lasting = attempt.lasting();
+        hopeful = hopeful || !lasting;
         if (!attempt.wasRegistered()) {
             next();
             return true;
         }
         remember(attempt);
-        boolean replaced = refusal != null && refusal.code() == ErrorCode.REPLACED.number();
-        pauseAndRound(replaced ? pauses.longest() : pauses.next());
+        pauseAndRound(lasting ? pauses.longest() : pauses.next());
         return true;
     }
 

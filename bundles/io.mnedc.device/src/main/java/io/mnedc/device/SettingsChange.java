@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 
 /** What must be touched to get from some settings to others. */
@@ -16,7 +17,11 @@ enum SettingsChange {
     /** The data stream must be opened anew. */
     DATA_STREAM,
     /** The pauses between attempts. */
-    PAUSES;
+    PAUSES,
+    /** There is another join token: the device enrols, if it is one that it has not used. */
+    JOIN,
+    /** Who may talk to this device, or for how long with the same key. */
+    PEERS;
 
     /** {@return what differs; empty if nothing does} */
     static Set<SettingsChange> between(DeviceSettings before, DeviceSettings now) {
@@ -24,7 +29,7 @@ enum SettingsChange {
         if (!before.relays().equals(now.relays())) {
             changes.add(RELAYS);
         }
-        if (!before.deviceId().equals(now.deviceId())) {
+        if (!before.deviceId().equals(now.deviceId()) || !before.security().sameIdentity(now.security())) {
             changes.add(REGISTRATION);
         }
         if (!before.tunName().equals(now.tunName())) {
@@ -45,6 +50,13 @@ enum SettingsChange {
         }
         if (!before.reconnectMost().equals(now.reconnectMost())) {
             changes.add(PAUSES);
+        }
+        if (!Objects.equals(before.security().join(), now.security().join())) {
+            changes.add(JOIN);
+        }
+        if (!before.security().rules().equals(now.security().rules())
+                || !before.security().rekey().equals(now.security().rekey())) {
+            changes.add(PEERS);
         }
         return changes;
     }

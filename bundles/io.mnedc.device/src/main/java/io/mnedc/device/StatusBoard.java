@@ -1,7 +1,10 @@
 package io.mnedc.device;
 
+import io.mnedc.api.device.DeviceStatus.Certificate;
 import io.mnedc.api.device.DeviceStatus.Snapshot;
 import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.identity.Identity;
+import io.mnedc.security.Fingerprints;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,9 @@ final class StatusBoard {
     private DeviceSettings settings;
     private State state = State.CONNECTING;
     private Instant since = Instant.now();
-    private RelayAddress relay;
+    private @Nullable RelayAddress relay;
+    private List<RelayAddress> relays;
+    private Optional<Certificate> certificate = Optional.empty();
     private List<String> addresses = List.of();
     private String tun = "";
     private boolean registered;
@@ -26,11 +31,22 @@ final class StatusBoard {
 
     StatusBoard(DeviceSettings settings) {
         this.settings = settings;
-        this.relay = settings.relays().get(0);
+        this.relays = settings.relays();
+        this.relay = relays.isEmpty() ? null : relays.get(0);
     }
 
     synchronized void settings(DeviceSettings changed) {
         settings = changed;
+    }
+
+    synchronized void relays(List<RelayAddress> known) {
+        relays = known;
+    }
+
+    synchronized void identity(Identity identity) {
+        certificate = Optional.of(new Certificate(
+                identity.chain().get(0).getNotAfter().toInstant(),
+                identity.trusted().stream().map(Fingerprints::of).sorted().toList()));
     }
 
     synchronized void trying(RelayAddress tried) {
@@ -111,11 +127,12 @@ final class StatusBoard {
                 settings.deviceId(),
                 state,
                 since,
-                relay.toString(),
-                settings.relays().stream().map(RelayAddress::toString).toList(),
+                relay == null ? "" : relay.toString(),
+                relays.stream().map(RelayAddress::toString).toList(),
                 addresses,
                 tun,
-                "none",
+                settings.security().tls() ? "tls" : "none",
+                settings.security().tls() ? certificate : Optional.empty(),
                 Stream.of(
                                 Optional.ofNullable(tunProblem),
                                 Optional.ofNullable(relayProblem),

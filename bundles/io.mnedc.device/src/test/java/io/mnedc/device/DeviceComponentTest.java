@@ -33,7 +33,10 @@ class DeviceComponentTest {
     void begin() throws IOException {
         relay = new TestRelay();
         properties.putAll(Map.of(
-                "enabled", "true", "device.id", "one", "relays", relay.address().toString()));
+                "enabled", "true",
+                "device.id", "one",
+                "relays", relay.address().toString(),
+                "security", "none"));
     }
 
     @AfterEach
@@ -64,7 +67,9 @@ class DeviceComponentTest {
     }
 
     private DeviceComponent component() {
-        return new DeviceComponent(context(), driver, properties);
+        DeviceComponent component = new DeviceComponent(context(), driver);
+        component.activate(properties);
+        return component;
     }
 
     private DeviceStatus.Snapshot snapshot() {

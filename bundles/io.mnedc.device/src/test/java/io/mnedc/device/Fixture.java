@@ -7,12 +7,15 @@ import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Relays and devices of a test, and what ends them. */
 final class Fixture implements AutoCloseable {
@@ -66,7 +69,8 @@ final class Fixture implements AutoCloseable {
     }
 
     Device device(DeviceSettings settings, TunDriver driver) throws IOException {
-        Device device = Device.start(settings, driver, "mnedc/test");
+        Device device = Device.start(
+                settings, new Surroundings(driver, "mnedc/test", name -> Optional.empty(), InstantSource.system()));
         devices.add(device);
         return device;
     }
@@ -83,8 +87,9 @@ final class Fixture implements AutoCloseable {
         Map<String, Object> all = new HashMap<>();
         all.put("relays", relays);
         all.put("reconnect.max.seconds", 1);
+        all.put("security", "none");
         all.putAll(values);
-        return new SettingsReader(all).read("");
+        return new SettingsReader(all).read("", () -> Path.of("unused"));
     }
 
     static InetAddress ipv4(int node) throws UnknownHostException {

@@ -3,6 +3,8 @@ package io.mnedc.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mnedc.security.AccessRules;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -15,10 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
+    private static final Path STORAGE = Path.of("/somewhere/identity");
+
     private static DeviceSettings read(Map<String, ?> values) {
         Map<String, Object> all = new HashMap<>(Map.of("device.id", "one", "relays", "relay.example"));
         all.putAll(values);
-        return new SettingsReader(all).read("host");
+        return new SettingsReader(all).read("host", () -> STORAGE);
     }
 
     @Test
@@ -34,7 +38,14 @@ class SettingsTest {
                         Duration.ofSeconds(30),
                         Duration.ofMillis(100),
                         8192 * 1024,
-                        1024 * 1024));
+                        1024 * 1024,
+                        new SecuritySettings(
+                                true,
+                                null,
+                                STORAGE,
+                                new SecuritySettings.Own(),
+                                AccessRules.OPEN,
+                                Duration.ofSeconds(120))));
         assertThat(new SettingsReader(Map.of()).enabled()).isFalse();
         for (var method : DeviceConfig.class.getDeclaredMethods()) {
             assertThat(method.getDefaultValue()).as(method.getName()).isNotNull();
@@ -63,7 +74,7 @@ class SettingsTest {
         "mtu,1279,1280..65535",
         "mtu,abc,1280..65535",
         "mtu,65536,1280..65535",
-        "security,tls,none",
+        "security,rot13,'allowed is tls, or none'",
         "offload,maybe,true or false",
         "reconnect.max.seconds,0,1..3600",
         "queue.millis,-1,1..10000",
@@ -75,7 +86,10 @@ class SettingsTest {
         "relays,a:65536,1..65535",
         "relays,[zz]:1,brackets",
         "relays,-a,host name",
-        "relays,',',relays is empty",
+        "join.token,mnedc1-AA,copy the whole last line",
+        "rules,allow everybody,rules",
+        "rekey.seconds,0,1..86400",
+        "truststore,/some/trust.p12,keystore",
     })
     void wrongValueIsRefusedWithKeyAndCure(String key, String value, String cure) {
         assertThatThrownBy(() -> read(Map.of(key, value)))
@@ -92,7 +106,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "localhost", "no good", "ä"})
     void hostNameThatCannotStandInIsRefused(String name) {
-        assertThatThrownBy(() -> new SettingsReader(Map.of("relays", "a")).read(name))
+        assertThatThrownBy(() -> new SettingsReader(Map.of("relays", "a")).read(name, () -> STORAGE))
                 .hasMessageContaining("set device.id");
     }
 

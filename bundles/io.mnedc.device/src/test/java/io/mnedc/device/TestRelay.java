@@ -1,6 +1,5 @@
 package io.mnedc.device;
 
-import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
@@ -9,18 +8,15 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Welcome;
-import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
-import io.mnedc.codec.session.DataBinding;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.RelaySession;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlStream;
-import io.mnedc.transport.DataHandler;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.StreamSettings;
@@ -32,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +58,7 @@ final class TestRelay implements AutoCloseable {
     private final Map<Long, Session> byId = new ConcurrentHashMap<>();
     private final Map<Integer, DataStream> streams = new ConcurrentHashMap<>();
     private final Map<String, Integer> leases;
+    private final @Nullable TestGate gate;
     final List<ControlMessage> heard = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger registrations = new AtomicInteger();
@@ -74,11 +72,17 @@ final class TestRelay implements AutoCloseable {
     volatile boolean dataClosed;
 
     TestRelay() throws IOException {
-        this(0, new ConcurrentHashMap<>());
+        this(null);
     }
 
-    private TestRelay(int port, Map<String, Integer> leases) throws IOException {
+    /** A relay with TLS, if there is a gate. */
+    TestRelay(@Nullable TestGate gate) throws IOException {
+        this(0, new ConcurrentHashMap<>(), gate);
+    }
+
+    private TestRelay(int port, Map<String, Integer> leases, @Nullable TestGate gate) throws IOException {
         this.leases = leases;
+        this.gate = gate;
         this.data = new DataLoop("test-relay-data", new ChunkPool(16 << 20));
         this.server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         this.acceptor = new Thread(this::accept, "test-relay-accept");
@@ -88,7 +92,7 @@ final class TestRelay implements AutoCloseable {
 
     /** Another start of this relay: same port, same leases, no sessions. */
     TestRelay restarted() throws IOException {
-        return new TestRelay(port(), leases);
+        return new TestRelay(port(), leases, gate);
     }
 
     int port() throws IOException {
@@ -116,15 +120,19 @@ final class TestRelay implements AutoCloseable {
                     continue;
                 }
                 first.flip();
-                boolean control = Preamble.decode(first.duplicate()).kind() == Preamble.StreamKind.CONTROL;
-                if (control) {
+                boolean control = first.get(0) != 'M'
+                        || Preamble.decode(first.duplicate()).kind() == Preamble.StreamKind.CONTROL;
+                if (control && (gate != null || first.get(0) != 'M')) {
+                    connections.incrementAndGet();
+                    guard(socket, first);
+                } else if (control) {
                     connections.incrementAndGet();
                     socket.configureBlocking(false);
-                    ControlStream.adopt(loop, socket, first, new Session());
+                    ControlStream.adopt(loop, socket, first, new Session(null));
                 } else if (dataClosed) {
                     socket.close();
                 } else {
-                    data.attach(socket, StreamSettings.DEFAULT, new Binding());
+                    data.attach(socket, StreamSettings.DEFAULT, new TestBinding(this));
                 }
             }
         } catch (IOException e) {
@@ -132,10 +140,24 @@ final class TestRelay implements AutoCloseable {
         }
     }
 
+    /** TLS where there should be none, or the other way round, or as it should be. */
+    private void guard(SocketChannel socket, ByteBuffer first) throws IOException {
+        if (gate == null) {
+            socket.close();
+            return;
+        }
+        socket.configureBlocking(false);
+        gate.adopt(loop, socket, first, Session::new);
+    }
+
     /** One device's control stream. */
     private final class Session implements ControlStream.Handler {
+        final @Nullable X509Certificate certificate;
         final RelaySession session = new RelaySession(
-                Protocol.SECURITY_NONE, 5_000_000_000L, keepaliveMillis * 1_000_000L, System.nanoTime());
+                gate == null ? Protocol.SECURITY_NONE : Protocol.SECURITY_TLS,
+                5_000_000_000L,
+                keepaliveMillis * 1_000_000L,
+                System.nanoTime());
         final long id = sessionIds.incrementAndGet();
         final Opaque secret = random();
 
@@ -147,6 +169,10 @@ final class TestRelay implements AutoCloseable {
 
         int node;
         long sequence;
+
+        Session(@Nullable X509Certificate certificate) {
+            this.certificate = certificate;
+        }
 
         @Override
         public void opened(ControlStream opened) {
@@ -185,6 +211,8 @@ final class TestRelay implements AutoCloseable {
                     stream().closeAfterSent();
                 } else if (effect instanceof Effect.Lease lease) {
                     lease(lease.hello());
+                } else if (effect instanceof Effect.Renewal renewal && gate != null && certificate != null) {
+                    stream().send(gate.renew(certificate, renewal.request()));
                 } else if (effect instanceof Effect.Published published) {
                     Hello old = hello;
                     if (old != null) {
@@ -202,7 +230,7 @@ final class TestRelay implements AutoCloseable {
         }
 
         private void lease(Hello asking) {
-            ErrorReport no = refusal;
+            ErrorReport no = gate == null ? refusal : gate.refusal(certificate, asking.deviceId(), refusal);
             if (no != null) {
                 run(session.refused(no));
                 return;
@@ -222,6 +250,9 @@ final class TestRelay implements AutoCloseable {
             List<Change> all = new ArrayList<>();
             sessions.values().forEach(other -> all.add(new Change.Present(other.record())));
             stream().send(new Announce(++sequence, Part.SNAPSHOT_WHOLE, all));
+            if (gate != null) {
+                stream().send(gate.credentials(List.of()));
+            }
             announceAll(new Change.Present(record()));
             registrations.incrementAndGet();
         }
@@ -262,82 +293,32 @@ final class TestRelay implements AutoCloseable {
         }
     }
 
-    /** A data stream: handshake, then frames. */
-    private final class Binding implements DataHandler {
-        final DataBinding.Relay binding = new DataBinding.Relay(this::secret, random(), random());
-        int node;
-
-        private @Nullable Opaque secret(long id) {
-            Session session = byId.get(id);
-            return session == null || forgetful ? null : session.secret;
-        }
-
-        @Override
-        public void opened(DataStream stream) {
-            send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
-        }
-
-        @Override
-        public int received(DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
-            int at = from;
-            while (!binding.ready()) {
-                if (to - at < 4 || to - at < 4 + in.getInt(at)) {
-                    return at;
-                }
-                int end = at + 4 + in.getInt(at);
-                ByteBuffer message = in.duplicate().clear().limit(end).position(at + 4);
-                for (Effect effect : binding.received(ControlCodec.decode(message))) {
-                    if (effect instanceof Effect.Send send) {
-                        send(stream, ControlCodec.encode(send.message()));
-                    } else if (effect instanceof Effect.Close) {
-                        stream.close();
-                        return to;
-                    } else if (effect instanceof Effect.Bound bound) {
-                        Session session = byId.get(bound.sessionId());
-                        node = session == null ? 0 : session.node;
-                        streams.put(node, stream);
-                        bindings.incrementAndGet();
-                    }
-                }
-                at = end;
-            }
-            for (int size = DataFrame.complete(in, at, to); size > 0; size = DataFrame.complete(in, at, to)) {
-                frame(stream, in, at, size);
-                in.clear();
-                at += size;
-            }
-            return at;
-        }
-
-        private void frame(DataStream stream, ByteBuffer in, int at, int size) {
-            int destination = DataFrame.destination(in, at);
-            if (mute) {
-                return;
-            }
-            if (destination == Protocol.RELAY_NODE && DataFrame.type(in, at) == DataFrame.ECHO) {
-                DataFrame.reply(in, at);
-                stream.send(in, at, at + size);
-                return;
-            }
-            DataStream to = streams.get(destination);
-            if (to != null) {
-                to.send(in, at, at + size);
-            }
-        }
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            // a stale entry is overwritten by the next binding
-        }
+    @Nullable
+    Opaque secret(long sessionId) {
+        Session session = byId.get(sessionId);
+        return session == null || forgetful ? null : session.secret;
     }
 
-    private static Opaque random() {
+    int bound(long sessionId, DataStream stream) {
+        Session session = byId.get(sessionId);
+        int node = session == null ? 0 : session.node;
+        streams.put(node, stream);
+        bindings.incrementAndGet();
+        return node;
+    }
+
+    @Nullable
+    DataStream stream(int node) {
+        return streams.get(node);
+    }
+
+    static Opaque random() {
         byte[] bytes = new byte[32];
         ThreadLocalRandom.current().nextBytes(bytes);
         return Opaque.copyOf(bytes);
     }
 
-    private static void send(DataStream stream, ByteBuffer bytes) {
+    static void send(DataStream stream, ByteBuffer bytes) {
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes);
         stream.send(direct, 0, direct.capacity());
     }

@@ -41,8 +41,19 @@ final class StatusReport {
         field(text, "addresses", Text.orDash(String.join(", ", device.addresses())));
         field(text, "tun", Text.orDash(device.tun()));
         field(text, "security", device.security());
+        device.certificate().ifPresent(certificate -> certificate(text, certificate, now));
         warnings(text, device.security());
         return text.append(counters(device.counters())).toString();
+    }
+
+    private static void certificate(StringBuilder text, DeviceStatus.Certificate certificate, Instant now) {
+        Duration left = Duration.between(now, certificate.expires());
+        field(
+                text,
+                "certificate",
+                "good until " + Text.time(certificate.expires())
+                        + (left.isNegative() ? " (EXPIRED)" : " (" + Text.age(left) + ")"));
+        certificate.trusted().forEach(fingerprint -> field(text, "trusted CA", fingerprint));
     }
 
     private static String sessions(List<RelayStatus.Session> sessions, Instant now) {
@@ -76,7 +87,7 @@ final class StatusReport {
     private static void field(StringBuilder text, String name, String value) {
         text.append(INDENT)
                 .append(name)
-                .append(" ".repeat(11 - name.length()))
+                .append(" ".repeat(12 - name.length()))
                 .append(value)
                 .append(NL);
     }

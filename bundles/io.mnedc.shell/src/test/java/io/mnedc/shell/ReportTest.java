@@ -64,10 +64,13 @@ class ReportTest {
                 List.of(),
                 "",
                 "tls",
+                Optional.of(new DeviceStatus.Certificate(NOW.plus(Duration.ofDays(300)), List.of("ab".repeat(32)))),
                 Optional.of("CAP_NET_ADMIN is missing"),
                 Map.of());
         assertThat(StatusReport.device(device, NOW))
                 .contains("Device gw-1", "FAILED", "CAP_NET_ADMIN is missing", "relay:3334, other:3334")
+                .containsPattern("certificate +good until .*300 d")
+                .containsPattern("trusted CA +" + "ab".repeat(32))
                 .doesNotContain("WARNING");
     }
 

@@ -24,17 +24,31 @@ public interface DeviceStatus {
     }
 
     /**
+     * What a device proves itself with, and by whom it knows others.
+     *
+     * @param expires when its certificate does; one that a relay made is renewed long before
+     * @param trusted SHA-256 fingerprints of the authorities that it trusts, 64 lower-case hexadecimal digits each
+     */
+    record Certificate(Instant expires, List<String> trusted) {
+        /** Copies the list. */
+        public Certificate {
+            trusted = List.copyOf(trusted);
+        }
+    }
+
+    /**
      * One look at the device.
      *
      * @param deviceId its unique ID
      * @param state how far it is
      * @param since since when it is in this state
      * @param relay host and port of the relay it is connected to, or tries
-     * @param relays all configured relays
+     * @param relays all relays that it tries: the configured ones, or else those of its join token
      * @param addresses its virtual addresses in CIDR notation; empty before the first lease
      * @param tun its TUN interface's name; empty before the first lease
-     * @param security {@code none} or, later, {@code tls}
-     * @param problem the last problem in a sentence with its cure, if it still matters
+     * @param security {@code tls} or {@code none}
+     * @param certificate what it proves itself with; empty without TLS and before it has registered
+     * @param problem the last problem in a sentence with its cure, if it still matters; never a secret
      * @param counters frames, bytes and drops by reason since start; names are those of docs/RELIABILITY.md
      */
     record Snapshot(
@@ -46,6 +60,7 @@ public interface DeviceStatus {
             List<String> addresses,
             String tun,
             String security,
+            Optional<Certificate> certificate,
             Optional<String> problem,
             Map<String, Long> counters) {}
 

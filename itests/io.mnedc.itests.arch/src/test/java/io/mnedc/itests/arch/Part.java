@@ -18,6 +18,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     private static final String API = "io.mnedc.api";
     private static final String CODEC = "io.mnedc.codec";
     private static final String TRANSPORT = "io.mnedc.transport";
+    private static final String SECURITY = "io.mnedc.security";
     private static final String LIBC = "io.mnedc.libc";
     private static final String OSGI = "org.osgi";
     private static final String SLF4J = "org.slf4j";
@@ -38,7 +39,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of(NETTY, SLF4J)),
                 new Part(
-                        "io.mnedc.security",
+                        SECURITY,
                         true,
                         Set.of(API),
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
@@ -56,8 +57,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(
                         "io.mnedc.device",
                         false,
-                        Set.of(API, CODEC, TRANSPORT),
-                        Set.of(NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
+                        Set.of(API, CODEC, TRANSPORT, SECURITY),
+                        Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")));
     }

@@ -1,0 +1,268 @@
+package io.mnedc.device;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.device.Identities.Known;
+import io.mnedc.device.Identities.Missing;
+import io.mnedc.device.Identities.MustJoin;
+import io.mnedc.security.JoinToken;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.OverlayTrust;
+import io.mnedc.transport.ControlTls;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets a device ready to speak to relays: finds its identity, joins if it has none or has got a new token. On the
+ * control loop; what may block is done on the identity thread.
+ */
+final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+    /** How long to wait before trying again. */
+    enum Pause {
+        /** As after any attempt that failed. */
+        USUAL,
+        /** The longest of the usual ones. */
+        LONG,
+        /** {@link Refusals#SELDOM}. */
+        SELDOM
+    }
+
+    /** Told once per {@link #prepare}, unless that is cancelled. */
+    interface Events {
+        /**
+         * The device may go on.
+         *
+         * @param relays to be tried in turn
+         * @param tls how a stream to one of them is secured; null without TLS
+         */
+        void admitted(List<RelayAddress> relays, Function<RelayAddress, @Nullable ControlTls> tls);
+
+        /** The device has nothing to show. */
+        void denied(String why, boolean lasting, Pause pause);
+    }
+
+    private final EventLoopGroup loop;
+    private final IdentityThread thread;
+    private final Identities identities;
+    private final Resolver resolver;
+    private final Supplier<DeviceSettings> settings;
+    private final String software;
+    private @Nullable Enrolment enrolment;
+    private @Nullable JoinToken refused;
+    private int turn;
+
+    Admission(
+            EventLoopGroup loop,
+            IdentityThread thread,
+            Identities identities,
+            Resolver resolver,
+            Supplier<DeviceSettings> settings,
+            String software) {
+        this.loop = loop;
+        this.thread = thread;
+        this.identities = identities;
+        this.resolver = resolver;
+        this.settings = settings;
+        this.software = software;
+    }
+
+    /** Ends what {@link #prepare} has begun; nothing is told any more. */
+    void cancel() {
+        turn++;
+        Enrolment now = enrolment;
+        enrolment = null;
+        if (now != null) {
+            now.cancel();
+        }
+    }
+
+    /** Begins; what was begun before is cancelled. */
+    void prepare(Events events) {
+        cancel();
+        DeviceSettings now = settings.get();
+        SecuritySettings security = now.security();
+        if (!security.tls()) {
+            events.admitted(now.relays(), relay -> null);
+            return;
+        }
+        int mine = turn;
+        JoinToken token = security.join();
+        boolean withToken = token != null && !Objects.equals(token, refused);
+        thread.execute(() -> {
+            Identities.Answer answer = identities.ask(security, now.deviceId(), withToken);
+            loop.execute(() -> {
+                if (mine == turn) {
+                    answered(answer, now, events);
+                }
+            });
+        });
+    }
+
+    private void answered(Identities.Answer answer, DeviceSettings now, Events events) {
+        if (answer instanceof Known known) {
+            admit(known, now, events);
+        } else if (answer instanceof MustJoin must) {
+            join(must, now, events);
+        } else if (answer instanceof Missing missing) {
+            events.denied(missing.why(), true, Pause.LONG);
+        }
+    }
+
+    private void admit(Known known, DeviceSettings now, Events events) {
+        List<RelayAddress> relays = now.relays().isEmpty() ? parse(known.relays()) : now.relays();
+        if (relays.isEmpty()) {
+            events.denied(
+                    "relays is empty and this device has not joined by a token; set relays to one or more HOST[:PORT]",
+                    true,
+                    Pause.LONG);
+            return;
+        }
+        Identity identity = known.identity();
+        events.admitted(
+                relays,
+                relay -> tls(
+                        OverlayTls.CONTROL,
+                        identity,
+                        OverlayTrust.relayTrust(identity.trusted(), relay.host(), identities.floor())));
+    }
+
+    private static List<RelayAddress> parse(List<String> texts) {
+        List<RelayAddress> relays = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                relays.add(RelayAddress.parse(text));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("The address of a relay is left out: {}", e.getMessage());
+            }
+        }
+        return relays;
+    }
+
+    private ControlTls tls(String protocol, @Nullable Identity identity, X509ExtendedTrustManager trust) {
+        Supplier<SSLEngine> engines = () -> {
+            try {
+                return OverlayTls.client(OverlayTls.context(identity, trust), protocol);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("no TLS: " + e.getMessage(), e);
+            }
+        };
+        return new ControlTls(engines, Set.of(protocol), thread, HANDSHAKE);
+    }
+
+    private void join(MustJoin must, DeviceSettings now, Events events) {
+        JoinToken token = must.token();
+        // whoever configures relays means them; the pinned authority makes sure that they are the token's
+        Set<RelayAddress> relays = new LinkedHashSet<>(now.relays());
+        relays.addAll(parse(token.addresses()));
+        Enrol request = new Enrol(now.deviceId(), token.id(), Opaque.copyOf(token.secret()), must.request(), software);
+        LOG.info("device {} joins by {}", now.deviceId(), token);
+        Enrolment begun = new Enrolment(
+                loop,
+                resolver,
+                tls(OverlayTls.ENROL, null, OverlayTrust.pinned(token.fingerprint(), identities.floor())),
+                request,
+                List.copyOf(relays),
+                new Joining(must, now, events));
+        enrolment = begun;
+        begun.start();
+    }
+
+    private final class Joining implements Enrolment.Events {
+        private final MustJoin must;
+        private final DeviceSettings asked;
+        private final Events events;
+
+        Joining(MustJoin must, DeviceSettings asked, Events events) {
+            this.must = must;
+            this.asked = asked;
+            this.events = events;
+        }
+
+        @Override
+        public void granted(RelayAddress relay, Credentials credentials, @Nullable X509Certificate certificate) {
+            enrolment = null;
+            int mine = turn;
+            thread.execute(() -> {
+                String problem = keep(credentials, certificate);
+                loop.execute(() -> {
+                    if (mine == turn) {
+                        kept(relay, problem);
+                    }
+                });
+            });
+        }
+
+        private @Nullable String keep(Credentials credentials, @Nullable X509Certificate certificate) {
+            try {
+                RelayTime.note(identities.floor(), credentials.timeMillis(), certificate);
+                identities.joined(RelayTime.credentials(credentials), must.token());
+                return null;
+            } catch (IOException | GeneralSecurityException | RuntimeException e) {
+                return RelayAttempt.describe(e);
+            }
+        }
+
+        private void kept(RelayAddress relay, @Nullable String problem) {
+            if (problem != null) {
+                events.denied(relay + " has answered the join token, but: " + problem, true, Pause.LONG);
+                return;
+            }
+            LOG.info("device {} has joined by {}; the token is not needed any more", asked.deviceId(), relay);
+            prepare(events);
+        }
+
+        @Override
+        public void failed(String why, @Nullable ErrorCode code, boolean lasting) {
+            enrolment = null;
+            String problem = "cannot join: " + why + Refusals.cure(code, asked.deviceId(), true);
+            Known present = must.present();
+            if (present != null && lasting) {
+                // a token is for joining; this device has
+                refused = must.token();
+                LOG.warn("device {} {}; it goes on with the identity that it has", asked.deviceId(), problem);
+                admit(present, asked, events);
+                return;
+            }
+            events.denied(problem, lasting, Refusals.ofToken(code) ? Pause.SELDOM : lasting ? Pause.LONG : Pause.USUAL);
+        }
+    }
+
+    /** Whether a token of the settings is worth another registration, told on the loop. */
+    void ifNew(JoinToken token, Runnable then) {
+        SecuritySettings security = settings.get().security();
+        String deviceId = settings.get().deviceId();
+        refused = null;
+        try {
+            thread.execute(() -> {
+                if (identities.ask(security, deviceId, true) instanceof MustJoin must
+                        && must.token().equals(token)) {
+                    loop.execute(then);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device is ending", e);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.mnedc.device;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.Opaque;
+import io.mnedc.device.SecuritySettings.Own;
+import io.mnedc.device.SecuritySettings.Provided;
+import io.mnedc.device.SecuritySettings.Stores;
+import io.mnedc.security.Credentials;
+import io.mnedc.security.DeviceIdentityStore;
+import io.mnedc.security.JoinToken;
+import io.mnedc.security.PrivateFiles;
+import io.mnedc.security.StoreIdentity;
+import io.mnedc.security.TimeFloor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where this device's identity comes from, by its settings. Reads files and asks services, so it may block: everything
+ * but {@link #current} and {@link #floor} is called by one thread, the identity thread.
+ */
+final class Identities {
+    private static final Logger LOG = LoggerFactory.getLogger(Identities.class);
+
+    /** What there is. */
+    sealed interface Answer {}
+
+    /**
+     * This device can prove who it is.
+     *
+     * @param identity key, certificate and trust
+     * @param relays where the relays were when it joined; empty if somebody else supplies the identity
+     */
+    record Known(Identity identity, List<String> relays) implements Answer {}
+
+    /**
+     * This device has to join.
+     *
+     * @param token by which
+     * @param request for a certificate, in DER; its key is stored
+     * @param present what it has until then; null if nothing
+     */
+    record MustJoin(
+            JoinToken token, Opaque request, @Nullable Known present) implements Answer {}
+
+    /**
+     * This device cannot prove who it is.
+     *
+     * @param why a sentence with the cure
+     */
+    record Missing(String why) implements Answer {}
+
+    /** Where it is kept now. */
+    private record Place(
+            SecuritySettings settings,
+            @Nullable DeviceIdentityStore store,
+            @Nullable IdentityProvider files,
+            TimeFloor floor) {}
+
+    private final Function<String, Optional<IdentityProvider>> providers;
+    private final InstantSource clock;
+    private @Nullable Place place;
+    private volatile @Nullable Identity current;
+    private volatile TimeFloor floor;
+
+    Identities(Function<String, Optional<IdentityProvider>> providers, InstantSource clock) {
+        this.providers = providers;
+        this.clock = clock;
+        this.floor = TimeFloor.inMemory(clock);
+    }
+
+    /** {@return the identity as it was found last; null if there is none. Any thread} */
+    @Nullable
+    Identity current() {
+        return current;
+    }
+
+    /** {@return the effective time. Any thread} */
+    TimeFloor floor() {
+        return floor;
+    }
+
+    /**
+     * Finds out what there is.
+     *
+     * @param settings where to look
+     * @param deviceId for a request
+     * @param withToken whether to join by the settings' token, if it was not used yet
+     */
+    Answer ask(SecuritySettings settings, String deviceId, boolean withToken) {
+        try {
+            Place here = place(settings);
+            DeviceIdentityStore store = here.store();
+            if (store != null) {
+                return own(store, withToken ? settings.join() : null, deviceId);
+            }
+            Identity identity = provider(here).identity();
+            current = identity;
+            return new Known(identity, List.of());
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // providers are other people's code
+            current = null;
+            return new Missing("no identity: " + RelayAttempt.describe(e));
+        }
+    }
+
+    private Answer own(DeviceIdentityStore store, @Nullable JoinToken token, String deviceId)
+            throws IOException, GeneralSecurityException {
+        Identity identity = store.stored().orElse(null);
+        current = identity;
+        Known known = identity == null ? null : new Known(identity, store.relays());
+        if (token != null && (known == null || !store.redeemed(token))) {
+            return new MustJoin(token, Opaque.copyOf(store.enrolmentRequest(deviceId)), known);
+        }
+        return known != null
+                ? known
+                : new Missing("this device has no identity yet; set join.token to what \"./mnedc relay token\" or"
+                        + " \"mnedc:token\" prints at the relay");
+    }
+
+    private IdentityProvider provider(Place here) throws GeneralSecurityException {
+        IdentityProvider files = here.files();
+        if (files != null) {
+            return files;
+        }
+        if (here.settings().source() instanceof Provided provided) {
+            return providers
+                    .apply(provided.name())
+                    .orElseThrow(() -> new GeneralSecurityException("identity.provider = \"" + provided.name()
+                            + "\" is not there: no service IdentityProvider has the property " + IdentityProvider.NAME
+                            + " with this value; start the bundle that offers it, or correct the setting"));
+        }
+        throw new IllegalStateException("no source of identities");
+    }
+
+    /** Asks the provider again, if there is one: its key or trust may be another one now. */
+    void refresh() {
+        Place here = place;
+        if (here == null || here.store() != null) {
+            return;
+        }
+        try {
+            current = provider(here).identity();
+        } catch (GeneralSecurityException | RuntimeException e) {
+            // what was known goes on: connections that exist stay
+            LOG.debug("the identity cannot be read anew", e);
+        }
+    }
+
+    private Place place(SecuritySettings settings) throws IOException {
+        Place here = place;
+        if (here != null && here.settings().sameIdentity(settings)) {
+            return here;
+        }
+        place = null;
+        Path directory = settings.directory();
+        if (directory == null) {
+            throw new IOException("no directory to keep it in; set data.dir");
+        }
+        Place there;
+        if (settings.source() instanceof Own) {
+            DeviceIdentityStore store = DeviceIdentityStore.open(directory, clock);
+            there = new Place(settings, store, null, store.floor());
+        } else {
+            PrivateFiles.directory(directory);
+            there = new Place(settings, null, files(settings), TimeFloor.open(directory.resolve("time-floor"), clock));
+        }
+        place = there;
+        floor = there.floor();
+        return there;
+    }
+
+    private static @Nullable IdentityProvider files(SecuritySettings settings) {
+        if (!(settings.source() instanceof Stores stores)) {
+            return null;
+        }
+        Secret trustPassword = stores.truststorePassword();
+        return new StoreIdentity(
+                stores.keystore(),
+                stores.password().text().toCharArray(),
+                stores.truststore(),
+                trustPassword == null ? null : trustPassword.text().toCharArray());
+    }
+
+    /**
+     * Keeps what a relay has made for this device.
+     *
+     * @param credentials to be checked and stored
+     * @param token by which it joined
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if it is not for this device's key, or not of the token's authority
+     */
+    void joined(Credentials credentials, JoinToken token) throws IOException, GeneralSecurityException {
+        DeviceIdentityStore store = store();
+        if (store == null) {
+            throw new IOException("the settings have changed meanwhile");
+        }
+        store.enrolled(credentials, token);
+        current = store.identity();
+    }
+
+    /**
+     * Takes what a relay tells a registered device. Whoever brings an identity brings its trust, too: then there is
+     * nothing to take.
+     *
+     * @return whether the identity is another one now
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if it is not for this device, or nobody would be trusted any more
+     */
+    boolean update(Credentials credentials) throws IOException, GeneralSecurityException {
+        DeviceIdentityStore store = store();
+        if (store == null || !store.update(credentials)) {
+            return false;
+        }
+        current = store.identity();
+        return true;
+    }
+
+    /** {@return when the certificate is to be renewed; empty if that is others' affair} */
+    Optional<Instant> renewAt() {
+        DeviceIdentityStore store = store();
+        return store == null ? Optional.empty() : store.renewAt();
+    }
+
+    /**
+     * Asks for a certificate that lasts longer.
+     *
+     * @return a request by the present key, in DER
+     * @throws GeneralSecurityException if there is none
+     */
+    byte[] renewal(String deviceId) throws GeneralSecurityException {
+        DeviceIdentityStore store = store();
+        if (store == null) {
+            throw new GeneralSecurityException("this identity is not renewed by the relay");
+        }
+        return store.renewalRequest(deviceId);
+    }
+
+    private @Nullable DeviceIdentityStore store() {
+        Place here = place;
+        return here == null ? null : here.store();
+    }
+}

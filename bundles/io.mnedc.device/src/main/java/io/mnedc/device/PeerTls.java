@@ -1,0 +1,77 @@
+package io.mnedc.device;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.security.AccessRules;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.OverlayTrust;
+import io.mnedc.security.PeerName;
+import io.mnedc.security.Role;
+import io.mnedc.transport.seal.PeerEngines;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+
+/** TLS with other devices: this device's identity, trust in the overlay, and this device's own rules. */
+final class PeerTls implements PeerEngines {
+    private final Identities identities;
+    private final Supplier<DeviceSettings> settings;
+    private final Runnable refresh;
+
+    /**
+     * Makes it.
+     *
+     * @param refresh has the identity read anew, soon and elsewhere: a provider may have another one for the next time
+     */
+    PeerTls(Identities identities, Supplier<DeviceSettings> settings, Runnable refresh) {
+        this.identities = identities;
+        this.settings = settings;
+        this.refresh = refresh;
+    }
+
+    @Override
+    public SSLEngine engine(String peerId, boolean initiator) throws GeneralSecurityException {
+        refresh.run();
+        Identity identity = identities.current();
+        if (identity == null) {
+            throw new GeneralSecurityException("this device has no identity");
+        }
+        Instant end = identity.chain().get(0).getNotAfter().toInstant();
+        if (identities.floor().now().isAfter(end)) {
+            throw new GeneralSecurityException("this device's certificate has expired on " + end
+                    + "; the relay renews it, unless another authority made it");
+        }
+        SSLContext context =
+                OverlayTls.context(identity, OverlayTrust.peerTrust(identity.trusted(), peerId, identities.floor()));
+        return initiator ? OverlayTls.client(context, ALPN) : OverlayTls.server(context, true, ALPN);
+    }
+
+    @Override
+    public void admit(String peerId, SSLSession session) throws CertificateException {
+        AccessRules rules = settings.get().security().rules();
+        Identity identity = identities.current();
+        if (rules.open()) {
+            return;
+        }
+        if (identity == null) {
+            throw new CertificateException("this device has no identity");
+        }
+        PeerName self = check(identity.chain(), identity);
+        PeerName peer = check(PeerCertificates.of(session), identity);
+        if (!rules.allowed(self.deviceId(), self.groups(), peerId, peer.groups())) {
+            throw new CertificateException(
+                    "this device's rules do not let it talk to " + peerId + " (groups " + peer.groups() + ")");
+        }
+    }
+
+    private PeerName check(List<X509Certificate> chain, Identity identity) throws CertificateException {
+        return OverlayTrust.check(
+                chain, Role.DEVICE, identity.trusted(), identities.floor().now(), Duration.ZERO);
+    }
+}

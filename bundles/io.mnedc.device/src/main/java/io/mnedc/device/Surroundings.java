@@ -1,0 +1,21 @@
+package io.mnedc.device;
+
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.tun.TunDriver;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a device finds where it runs.
+ *
+ * @param driver makes its interface
+ * @param software what it says it runs, such as {@code mnedc/0.1.0}
+ * @param providers finds who supplies identities, by name; any thread
+ * @param clock the system's, which may be wrong
+ */
+record Surroundings(
+        TunDriver driver,
+        String software,
+        Function<String, Optional<IdentityProvider>> providers,
+        InstantSource clock) {}
