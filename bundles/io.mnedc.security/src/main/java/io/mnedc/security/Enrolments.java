@@ -2,12 +2,36 @@ package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The enrolled devices: a file for each. Thread-safe. */
+/**
+ * The enrolled devices: a file for each, named by its ID. Without its file a device's certificate is good still, but its
+ * ID can be enrolled by anybody with a token. Thread-safe.
+ */
 public final class Enrolments {
-    Enrolments() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Enrolments.class);
+
+    private final Path directory;
+
+    Enrolments(Path directory) throws IOException {
+        PrivateFiles.directory(directory);
+        this.directory = directory;
+    }
 
     /**
      * Looks a device up.
@@ -17,11 +41,84 @@ public final class Enrolments {
      * @throws IOException if it cannot be read
      */
     public Optional<Enrolment> find(String deviceId) throws IOException {
-        return Optional.empty();
+        Path file = directory.resolve(fileName(Names.deviceId(deviceId)));
+        Properties fields;
+        try {
+            fields = RecordFile.read(file);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        return Optional.of(new Enrolment(
+                deviceId,
+                RecordFile.groups(file, fields),
+                RecordFile.text(file, fields, "key"),
+                RecordFile.instant(file, fields, "since"),
+                RecordFile.instant(file, fields, "expires")));
+    }
+
+    Optional<String> keyOf(String deviceId) throws IOException {
+        return find(deviceId).map(Enrolment::key);
     }
 
     /** {@return all, by ID; those that cannot be read are logged and left out} */
     public List<Enrolment> all() {
-        return List.of();
+        List<Enrolment> all = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(directory, file -> !hidden(file))) {
+            for (Path file : files) {
+                read(file).ifPresent(all::add);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("The enrolled devices in {} cannot be listed: {}", directory, e.toString());
+        }
+        all.sort(Comparator.comparing(Enrolment::deviceId));
+        return all;
+    }
+
+    private Optional<Enrolment> read(Path file) {
+        try {
+            String deviceId = RecordFile.text(file, RecordFile.read(file), "device");
+            if (!file.getFileName().equals(Path.of(fileName(Names.deviceId(deviceId))))) {
+                throw new IOException("it is named for another device than " + deviceId);
+            }
+            return find(deviceId);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("{} is left out: {}", file, e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static boolean hidden(Path file) {
+        return String.valueOf(file.getFileName()).startsWith(".");
+    }
+
+    /** With the lock of the tokens' directory. */
+    void record(String deviceId, String key, Set<String> groups, X509Certificate certificate, Instant now)
+            throws IOException {
+        Instant since = find(deviceId)
+                .filter(known -> known.key().equals(key))
+                .map(Enrolment::since)
+                .orElse(now);
+        Properties fields = new Properties();
+        fields.setProperty("device", deviceId);
+        fields.setProperty("key", key);
+        fields.setProperty("groups", String.join(" ", Names.groups(groups)));
+        fields.setProperty("since", since.toString());
+        fields.setProperty("serial", certificate.getSerialNumber().toString(16));
+        fields.setProperty("expires", certificate.getNotAfter().toInstant().toString());
+        RecordFile.write(directory.resolve(fileName(deviceId)), fields);
+    }
+
+    /** Any ID as a file name, on file systems that do not tell upper from lower case too. */
+    static String fileName(String deviceId) {
+        StringBuilder name = new StringBuilder();
+        for (byte b : deviceId.getBytes(StandardCharsets.US_ASCII)) {
+            char c = (char) b;
+            if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') {
+                name.append(c);
+            } else {
+                name.append(String.format(Locale.ROOT, "%%%02x", (int) c));
+            }
+        }
+        return name.toString();
     }
 }

@@ -1,24 +1,198 @@
 package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The join tokens of an overlay: a file for each, with the hash of its secret. Thread-safe, and safe across processes. */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
+/**
+ * The join tokens of an overlay: a file for each, with the SHA-256 of its secret. (The secret is 32 random bytes: there is
+ * nothing to guess, and a slow hash would only help those who send wrong ones.) Safe across threads and processes.
+ */
 public final class JoinTokens {
-    JoinTokens() {}
+    private static final Logger LOG = LoggerFactory.getLogger(JoinTokens.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Duration LONGEST = Duration.ofDays(3650);
+    private static final int MOST_USES = 1_000_000;
+    /** So long one that is over is remembered, to say so rather than "unknown". */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+    /** Of so many the answer may have been lost. */
+    private static final int REDEEMERS = 64;
 
     /**
-     * Makes a token.
+     * What a token allows one device.
+     *
+     * @param deviceId who it may be
+     * @param fixed whether the token is for that ID only, which may be enrolled already
+     * @param groups what it belongs to
+     * @param again whether this key has redeemed the token before
+     */
+    record Grant(String deviceId, boolean fixed, Set<String> groups, boolean again) {}
+
+    private final Path directory;
+    private final InstantSource clock;
+    private final Supplier<String> fingerprint;
+
+    JoinTokens(Path directory, InstantSource clock, Supplier<String> fingerprint) throws IOException {
+        PrivateFiles.directory(directory);
+        this.directory = directory;
+        this.clock = clock;
+        this.fingerprint = fingerprint;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /**
+     * Makes a token for the CA in use.
      *
      * @param request what it is good for
      * @param addresses of the relay, for a request without
      * @return the token; kept nowhere else
      * @throws IOException if it cannot be stored
      * @throws IllegalArgumentException if the request is out of its ranges
+     * @throws IllegalStateException if there is no CA key
      */
     public JoinToken issue(TokenRequest request, List<String> addresses) throws IOException {
-        throw new IOException("not there yet");
+        if (request.uses() < 1 || request.uses() > MOST_USES) {
+            throw new IllegalArgumentException(request.uses() + " uses: a token has 1 to " + MOST_USES);
+        }
+        Duration life = request.lifetime();
+        if (life.compareTo(Duration.ofSeconds(1)) < 0 || life.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "lifetime " + life + ": a token lives 1 second to " + LONGEST.toDays() + " days");
+        }
+        request.deviceId().ifPresent(Names::deviceId);
+        byte[] secret = new byte[JoinToken.SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        List<String> relays = request.addresses().isEmpty() ? addresses : request.addresses();
+        JoinToken token = new JoinToken(relays, fingerprint.get(), RANDOM.nextLong(), secret);
+        Properties fields = new Properties();
+        fields.setProperty("secret-sha256", Fingerprints.hex(secret));
+        fields.setProperty("expires", clock.instant().plus(life).toString());
+        fields.setProperty("uses", String.valueOf(request.uses()));
+        fields.setProperty("device", request.deviceId().orElse(""));
+        fields.setProperty("groups", String.join(" ", Names.groups(request.groups())));
+        fields.setProperty("redeemed", "");
+        RecordFile.write(file(token.id()), fields);
+        removeOld();
+        return token;
+    }
+
+    /** Checks the secret, without a lock: it never changes. */
+    void prove(long id, byte[] secret) throws RefusedException, IOException {
+        read(id, secret);
+    }
+
+    /** What the token allows this device and key now. With the directory's lock. */
+    Grant grant(long id, byte[] secret, String deviceId, String key) throws RefusedException, IOException {
+        Properties fields = read(id, secret);
+        Instant expires = RecordFile.instant(file(id), fields, "expires");
+        if (!clock.instant().isBefore(expires)) {
+            throw new RefusedException(
+                    Reason.JOIN_EXPIRED, "the join token expired at " + expires + ": make a new one");
+        }
+        String fixed = RecordFile.text(file(id), fields, "device");
+        String wanted = deviceId.isEmpty() ? fixed : deviceId;
+        if (wanted.isEmpty() || !(fixed.isEmpty() || fixed.equals(wanted))) {
+            throw new RefusedException(
+                    Reason.ID_MISMATCH,
+                    wanted.isEmpty()
+                            ? "neither the device nor its join token names a device ID: set one"
+                            : "the join token is for device ID " + fixed + ", not " + Names.shown(wanted)
+                                    + ": set that ID, or make a token without --id or with the other one");
+        }
+        if (!Names.isDeviceId(wanted)) {
+            throw new RefusedException(Reason.ID_MISMATCH, "'" + Names.shown(wanted) + "' is no device ID");
+        }
+        boolean again = redeemers(fields).contains(key + "/" + wanted);
+        if (!again && RecordFile.number(file(id), fields, "uses") < 1) {
+            throw new RefusedException(
+                    Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
+        }
+        return new Grant(wanted, !fixed.isEmpty(), RecordFile.groups(file(id), fields), again);
+    }
+
+    /** Counts a use. With the lock that was held since {@link #grant}. */
+    void take(long id, Grant grant, String key) throws IOException {
+        if (grant.again()) {
+            return;
+        }
+        Properties fields = RecordFile.read(file(id));
+        List<String> redeemers = redeemers(fields);
+        redeemers.add(key + "/" + grant.deviceId());
+        int uses = RecordFile.number(file(id), fields, "uses");
+        fields.setProperty("uses", String.valueOf(uses - 1));
+        fields.setProperty(
+                "redeemed",
+                String.join(" ", redeemers.subList(Math.max(0, redeemers.size() - REDEEMERS), redeemers.size())));
+        RecordFile.write(file(id), fields);
+    }
+
+    private Properties read(long id, byte[] secret) throws RefusedException, IOException {
+        Properties fields;
+        try {
+            fields = RecordFile.read(file(id));
+        } catch (NoSuchFileException e) {
+            throw refused();
+        }
+        byte[] known = HexFormat.of().parseHex(hash(id, fields));
+        if (!MessageDigest.isEqual(known, Fingerprints.sha256(secret))) {
+            throw refused();
+        }
+        return fields;
+    }
+
+    private String hash(long id, Properties fields) throws IOException {
+        String hash = RecordFile.text(file(id), fields, "secret-sha256");
+        if (!hash.matches("[0-9a-f]{64}")) {
+            throw new IOException(file(id) + " is damaged ('secret-sha256' is no hash): remove it, make a new token");
+        }
+        return hash;
+    }
+
+    /** The same for an unknown token and a wrong secret. */
+    private static RefusedException refused() {
+        return new RefusedException(
+                Reason.JOIN_REFUSED, "the relay does not know this join token: make a new one at this relay");
+    }
+
+    private static List<String> redeemers(Properties fields) {
+        String words = fields.getProperty("redeemed", "").strip();
+        return new ArrayList<>(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
+    }
+
+    private void removeOld() {
+        Instant old = clock.instant().minus(REMEMBERED);
+        try (var files = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
+            for (Path file : files) {
+                if (RecordFile.instant(file, RecordFile.read(file), "expires").isBefore(old)) {
+                    PrivateFiles.delete(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("Old join tokens in {} are not removed: {}", directory, e.toString());
+        }
+    }
+
+    private Path file(long id) {
+        return directory.resolve(HexFormat.of().toHexDigits(id));
     }
 }

@@ -2,22 +2,30 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The overlay's own certificate authority, in the data directory of a relay, with all that belongs to it: the relay's
  * certificate, join tokens, enrolled devices, revocations. Other processes may work on the same directory. Thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
+@SuppressWarnings("try") // locks are held, not used
 public final class OverlayAuthority implements IdentityProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(OverlayAuthority.class);
+
     /**
      * A device's new certificate.
      *
@@ -27,7 +35,42 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public record Enrolled(String deviceId, Set<String> groups, Credentials credentials) {}
 
-    private OverlayAuthority() {}
+    /**
+     * A CA of the overlay, for people.
+     *
+     * @param fingerprint as {@link Fingerprints} writes it
+     * @param certificate of the CA
+     * @param inUse whether certificates are issued by it
+     * @param key where its key is; empty: taken away
+     */
+    public record Ca(String fingerprint, X509Certificate certificate, boolean inUse, Optional<Path> key) {}
+
+    private final Path directory;
+    private final Duration certificateLife;
+    private final InstantSource clock;
+    private final CaFiles cas;
+    private final RelayCertificate relay;
+    private final JoinTokens tokens;
+    private final Enrolments enrolments;
+    private final Revocations revocations;
+    private volatile Snapshot now;
+    private String lastFailure = "";
+
+    /** What the files said when they were read last. */
+    private record Snapshot(CaFiles.State ca, RelayCertificate.Loaded relay, List<String> stamps) {}
+
+    private OverlayAuthority(Path directory, Duration certificateLife, InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        this.directory = directory;
+        this.certificateLife = certificateLife;
+        this.clock = clock;
+        cas = new CaFiles(directory);
+        relay = new RelayCertificate(directory);
+        revocations = Revocations.open(directory.resolve("revoked"), clock);
+        enrolments = new Enrolments(directory.resolve("devices"));
+        tokens = new JoinTokens(directory.resolve("tokens"), clock, this::tokenFingerprint);
+        now = load();
+    }
 
     /**
      * Opens the authority, or makes it: CA, relay certificate and directories on first use.
@@ -41,12 +84,27 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public static OverlayAuthority open(Path directory, Duration certificateLife, InstantSource clock)
             throws IOException, GeneralSecurityException {
-        throw new IOException("not there yet");
+        PrivateFiles.directory(directory);
+        return new OverlayAuthority(directory, certificateLife, clock);
+    }
+
+    private Snapshot load() throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            if (!cas.exist()) {
+                cas.create(clock.instant());
+                LOG.info("New overlay CA in {}: keep a copy of {} in a safe place", directory, CaFiles.KEY);
+            }
+            cas.mend();
+            // taken before: what changes meanwhile is read once more
+            List<String> stamps = FileStamps.of(directory);
+            CaFiles.State state = cas.load();
+            return new Snapshot(state, relay.loadOrRenew(state, clock.instant()), stamps);
+        }
     }
 
     @Override
     public Identity identity() throws GeneralSecurityException {
-        throw new GeneralSecurityException("not there yet");
+        return now.relay.identity();
     }
 
     /**
@@ -56,23 +114,49 @@ public final class OverlayAuthority implements IdentityProvider {
      * @return whether {@link #identity} or {@link #trusted} is another one now: new connections need a new TLS context,
      *     registered devices the trusted certificates
      */
-    public boolean refresh() {
-        return false;
+    public synchronized boolean refresh() {
+        Snapshot before = now;
+        boolean due = before.ca.key().isPresent() && !clock.instant().isBefore(before.relay.renewAt());
+        if (!due && before.stamps.equals(FileStamps.of(directory))) {
+            return false;
+        }
+        try {
+            now = load();
+            lastFailure = "";
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(lastFailure)) {
+                LOG.error("The CA's files are not taken over, what was read before stays: {}", failure);
+            }
+            lastFailure = failure;
+            return false;
+        }
+        return !now.relay.identity().chain().equals(before.relay.identity().chain())
+                || !now.ca.all().equals(before.ca.all());
     }
 
     /** {@return the fingerprint of the CA in use, as join tokens carry it} */
     public String fingerprint() {
-        return "";
+        return Fingerprints.of(now.ca.current());
     }
 
     /** {@return whether certificates can be issued: the CA's key is there} */
     public boolean issues() {
-        return false;
+        return now.ca.key().isPresent();
+    }
+
+    /** {@return when the relay's certificate ends} */
+    public Instant expires() {
+        return now.relay.identity().chain().get(0).getNotAfter().toInstant();
     }
 
     /** {@return what devices are to trust, DER: CAs, and certificates by which they vouch for each other} */
     public List<byte[]> trusted() {
-        return List.of();
+        try {
+            return Pem.encode(now.ca.all());
+        } catch (CertificateException e) {
+            throw new IllegalStateException("certificates that were read cannot be written", e);
+        }
     }
 
     /**
@@ -87,7 +171,43 @@ public final class OverlayAuthority implements IdentityProvider {
      *     when an answer was lost
      */
     public Enrolled enrol(long tokenId, byte[] secret, String deviceId, byte[] request) throws RefusedException {
-        throw new RefusedException(RefusedException.Reason.ENROLMENT_UNAVAILABLE, "not there yet");
+        Snapshot at = now;
+        PublicKey key = CertificateRequest.provenKey(request);
+        String fingerprint = Fingerprints.of(key);
+        try {
+            // the secret first: who does not have it learns nothing, and holds nobody's lock
+            tokens.prove(tokenId, secret);
+            if (at.ca.key().isEmpty()) {
+                throw unavailable();
+            }
+            try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
+                JoinTokens.Grant grant = tokens.grant(tokenId, secret, deviceId, fingerprint);
+                checkFree(grant, fingerprint);
+                X509Certificate certificate = issue(at, key, grant.deviceId(), grant.groups());
+                tokens.take(tokenId, grant, fingerprint);
+                enrolments.record(grant.deviceId(), fingerprint, grant.groups(), certificate, clock.instant());
+                return new Enrolled(grant.deviceId(), grant.groups(), credentials(at, certificate));
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
+    private void checkFree(JoinTokens.Grant grant, String fingerprint) throws RefusedException, IOException {
+        revocations.poll();
+        if (revocations.find(grant.deviceId()).isPresent()) {
+            throw Admission.revoked(grant.deviceId());
+        }
+        boolean taken = enrolments
+                .keyOf(grant.deviceId())
+                .filter(key -> !key.equals(fingerprint))
+                .isPresent();
+        if (taken && !grant.fixed()) {
+            throw new RefusedException(
+                    Reason.ID_TAKEN,
+                    "device ID " + grant.deviceId() + " is enrolled with another key: choose another ID, or, to replace"
+                            + " that device, make a token with --id " + grant.deviceId());
+        }
     }
 
     /**
@@ -100,11 +220,33 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when it is not renewed
      */
     public Enrolled renew(X509Certificate current, String deviceId, byte[] request) throws RefusedException {
-        throw new RefusedException(RefusedException.Reason.ENROLMENT_UNAVAILABLE, "not there yet");
+        Snapshot at = now;
+        PublicKey key = CertificateRequest.provenKey(request);
+        if (!key.equals(current.getPublicKey())) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED,
+                    "a certificate is renewed for its own key only: enrol with a new token");
+        }
+        if (revocations.find(deviceId).isPresent()) {
+            throw Admission.revoked(deviceId);
+        }
+        try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
+            String fingerprint = Fingerprints.of(key);
+            Admission.checkKey(enrolments, deviceId, fingerprint);
+            var record = enrolments.find(deviceId);
+            Set<String> groups = record.isPresent()
+                    ? record.get().groups()
+                    : new CertificateNames(current).device().groups();
+            X509Certificate certificate = issue(at, key, deviceId, groups);
+            enrolments.record(deviceId, fingerprint, groups, certificate, clock.instant());
+            return new Enrolled(deviceId, groups, credentials(at, certificate));
+        } catch (IOException | GeneralSecurityException e) {
+            throw failed(e);
+        }
     }
 
     /**
-     * Issues a certificate; nothing is recorded. For tests and tools: {@link #enrol} and {@link #renew} do more.
+     * Issues a certificate; nothing is recorded. {@link #enrol} and {@link #renew} do more.
      *
      * @param request PKCS #10 (RFC 2986), DER; only its key is used
      * @param deviceId who it is for
@@ -113,7 +255,35 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when the request is not acceptable, or no certificates can be made now
      */
     public Credentials issue(byte[] request, String deviceId, Set<String> groups) throws RefusedException {
-        throw new RefusedException(RefusedException.Reason.ENROLMENT_UNAVAILABLE, "not there yet");
+        Snapshot at = now;
+        try {
+            return credentials(at, issue(at, CertificateRequest.provenKey(request), deviceId, groups));
+        } catch (GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
+    private X509Certificate issue(Snapshot at, PublicKey key, String deviceId, Set<String> groups)
+            throws GeneralSecurityException, RefusedException {
+        Issuer issuer = at.ca.issuer().orElseThrow(OverlayAuthority::unavailable);
+        return issuer.device(key, deviceId, groups, clock.instant(), certificateLife);
+    }
+
+    private static Credentials credentials(Snapshot at, X509Certificate own) throws CertificateException {
+        return new Credentials(Pem.encode(List.of(own)), Pem.encode(at.ca.all()));
+    }
+
+    private static RefusedException unavailable() {
+        return new RefusedException(
+                Reason.ENROLMENT_UNAVAILABLE,
+                "this relay makes no certificates now, because its CA key is kept elsewhere: ask who runs it");
+    }
+
+    private static RefusedException failed(Exception cause) {
+        LOG.error("A certificate could not be issued: {}", cause.toString());
+        return new RefusedException(
+                Reason.ENROLMENT_UNAVAILABLE,
+                "the relay cannot make certificates now, its log says why: try again later");
     }
 
     /**
@@ -125,29 +295,88 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when it is not let in
      */
     public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
-        throw new RefusedException(RefusedException.Reason.CERTIFICATE_REFUSED, "not there yet");
+        return new Admission(this, revocations, enrolments, clock).admit(chain, grace);
     }
 
     /** {@return the join tokens} */
     public JoinTokens tokens() {
-        throw new UnsupportedOperationException();
+        return tokens;
     }
 
     /** {@return the enrolled devices} */
     public Enrolments enrolments() {
-        throw new UnsupportedOperationException();
+        return enrolments;
     }
 
     /** {@return who is shut out} */
     public Revocations revocations() {
-        throw new UnsupportedOperationException();
+        return revocations;
     }
 
-    /** A CA of the overlay, for people. */
-    public record Ca(String fingerprint, X509Certificate certificate, boolean inUse, Optional<Path> key) {}
+    /** Tokens are of no use while there is no CA key; they are told so to who makes them, not to who redeems them. */
+    private String tokenFingerprint() {
+        refresh();
+        if (!issues()) {
+            throw cas.noKey("to make join tokens, and leave it there until they are redeemed");
+        }
+        return fingerprint();
+    }
 
     /** {@return the trusted CAs, the one in use first} */
     public List<Ca> authorities() {
-        return List.of();
+        Snapshot at = now;
+        return at.ca.authorities().stream()
+                .map(ca -> new Ca(Fingerprints.of(ca), ca, ca.equals(at.ca.current()), cas.keyFile(at.ca, ca)))
+                .toList();
+    }
+
+    /**
+     * Makes a second CA, to replace the one in use. From now on devices are told to trust both; wait with {@link #use}
+     * until all that matter have been connected once.
+     *
+     * @return its fingerprint
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if it cannot be made
+     * @throws IllegalStateException if there are two already, or the key of the one in use is not there
+     */
+    public String add() throws IOException, GeneralSecurityException {
+        X509Certificate added;
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            added = cas.add(clock.instant());
+        }
+        refresh();
+        return Fingerprints.of(added);
+    }
+
+    /**
+     * Issues by another trusted CA from now on, the relay's own certificate first.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if its key cannot be used
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if its key is not there
+     */
+    public void use(String fingerprint) throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            cas.use(fingerprint);
+        }
+        refresh();
+    }
+
+    /**
+     * Ends the trust in a CA. Devices whose certificate it issued and that have not renewed since are shut out.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if the files cannot be read
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if it is in use
+     */
+    public void drop(String fingerprint) throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            cas.drop(fingerprint);
+        }
+        refresh();
     }
 }

@@ -1,22 +1,41 @@
 package io.mnedc.security;
 
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
-/** Whose certificate is believed, and whose it is. Thread-safe, without state. */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
+/**
+ * Whose certificate is believed, and whose it is: path validation of RFC 5280 by the JDK, then what the certificate says
+ * its owner is. Thread-safe, without state.
+ */
 public final class OverlayTrust {
+    /** Extended key usages, RFC 5280, section 4.2.1.12. */
+    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    /** A relay sends its own, one that vouches for its CA, and up to two CAs; a PKI may have more levels. */
+    private static final int MAX_CHAIN = 8;
+
     private OverlayTrust() {}
 
     /**
-     * Checks a certificate.
+     * Checks a certificate. That the peer has the key is TLS's business. For a relay whose result is not
+     * {@link PeerName#named}, whoever dialled must also check the host name.
      *
-     * @param chain as the peer sent it, its own first
+     * @param chain as the peer sent it, its own first; what follows may be more than is needed
      * @param role what the peer must be
      * @param trusted the authorities
      * @param now the effective time
@@ -27,7 +46,110 @@ public final class OverlayTrust {
     public static PeerName check(
             List<X509Certificate> chain, Role role, Set<X509Certificate> trusted, Instant now, Duration grace)
             throws CertificateException {
-        throw new CertificateException("not there yet");
+        if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
+            throw new CertificateException(
+                    chain.size() + " certificates were shown: 1 to " + MAX_CHAIN + " are allowed");
+        }
+        X509Certificate own = chain.get(0);
+        CertificateNames names = new CertificateNames(own);
+        validate(chain, names, trusted, within(own, names, now, grace));
+        usable(own, names);
+        return role == Role.RELAY ? relay(own, names) : device(own, names);
+    }
+
+    /** {@return the time to validate at: within the grace period, the last moment of the certificate} */
+    private static Instant within(X509Certificate own, CertificateNames names, Instant now, Duration grace)
+            throws CertificateException {
+        Instant end = own.getNotAfter().toInstant();
+        if (!now.isAfter(end)) {
+            return now;
+        }
+        if (now.isAfter(end.plus(grace))) {
+            throw new CertificateException("the certificate of " + names.shownSubject() + " expired at " + end
+                    + (grace.isZero() ? "" : ", more than the " + grace.toDays() + " days of grace ago")
+                    + " (it is " + now + " here): enrol again with a new join token, or correct the clock");
+        }
+        return end;
+    }
+
+    private static void validate(
+            List<X509Certificate> chain, CertificateNames names, Set<X509Certificate> trusted, Instant at)
+            throws CertificateException {
+        Set<TrustAnchor> anchors = new HashSet<>();
+        for (X509Certificate ca : trusted) {
+            if (ca.getBasicConstraints() >= 0) {
+                anchors.add(new TrustAnchor(ca, null));
+            }
+        }
+        CertificateException why = null;
+        for (int length = 1; length <= chain.size(); length++) {
+            List<X509Certificate> path = chain.subList(0, length);
+            // the path may end at any of them: with two CAs, peers that know only one still find theirs
+            if (issuedByOne(path.get(length - 1), anchors)) {
+                why = validatePath(path, names, anchors, at);
+                if (why == null) {
+                    return;
+                }
+            }
+        }
+        throw why != null
+                ? why
+                : new CertificateException("the certificate of " + names.shownSubject()
+                        + " is not of this overlay: it was issued by "
+                        + Names.shown(chain.get(0).getIssuerX500Principal().getName()) + ", who is not trusted here");
+    }
+
+    private static boolean issuedByOne(X509Certificate certificate, Set<TrustAnchor> anchors) {
+        return anchors.stream()
+                .anyMatch(anchor -> certificate
+                        .getIssuerX500Principal()
+                        .equals(anchor.getTrustedCert().getSubjectX500Principal()));
+    }
+
+    private static @Nullable CertificateException validatePath(
+            List<X509Certificate> path, CertificateNames names, Set<TrustAnchor> anchors, Instant at) {
+        try {
+            PKIXParameters parameters = new PKIXParameters(anchors);
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(at));
+            CertPathValidator.getInstance("PKIX")
+                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+            return null;
+        } catch (CertPathValidatorException e) {
+            return new CertificateException(
+                    "the certificate of " + names.shownSubject() + " is not accepted: "
+                            + Names.shown(String.valueOf(e.getMessage())) + " (it is " + at + " here)",
+                    e);
+        } catch (GeneralSecurityException e) {
+            return new CertificateException("the certificate of " + names.shownSubject() + " cannot be checked", e);
+        }
+    }
+
+    private static void usable(X509Certificate own, CertificateNames names) throws CertificateException {
+        boolean[] usage = own.getKeyUsage();
+        if (own.getBasicConstraints() >= 0 || (usage != null && !usage[0])) {
+            throw new CertificateException(
+                    "the certificate of " + names.shownSubject() + " is not for signing handshakes");
+        }
+    }
+
+    private static PeerName relay(X509Certificate own, CertificateNames names) throws CertificateException {
+        List<String> purposes = own.getExtendedKeyUsage();
+        boolean server = purposes != null && purposes.contains(SERVER_AUTH);
+        if (!server || (names.named() && !names.relay())) {
+            throw new CertificateException("the certificate of " + names.shownSubject() + " is not that of a relay");
+        }
+        return new PeerName("", Set.of(), names.named());
+    }
+
+    private static PeerName device(X509Certificate own, CertificateNames names) throws CertificateException {
+        List<String> purposes = own.getExtendedKeyUsage();
+        // other PKIs do not always say what a certificate is for; ours does
+        boolean client = purposes == null ? !names.named() : purposes.contains(CLIENT_AUTH);
+        if (!client || names.relay()) {
+            throw new CertificateException("the certificate of " + names.shownSubject() + " is not that of a device");
+        }
+        return names.device();
     }
 
     /** {@return trust for the relay's side: TLS proves that the client has its key, the caller checks the rest} */
@@ -44,18 +166,48 @@ public final class OverlayTrust {
      * @return the trust
      */
     public static X509ExtendedTrustManager relayTrust(Set<X509Certificate> trusted, String host, TimeFloor floor) {
-        return new PeerTrust(chain -> check(chain, Role.RELAY, trusted, floor.now(), Duration.ZERO));
+        Set<X509Certificate> authorities = Set.copyOf(trusted);
+        return new PeerTrust(chain -> {
+            PeerName name = check(chain, Role.RELAY, authorities, notBefore(chain.get(0), floor), Duration.ZERO);
+            if (!name.named()) {
+                HostNames.check(chain.get(0), host);
+            }
+            floor.raise(chain.get(0).getNotBefore().toInstant());
+        });
     }
 
     /**
-     * Trust for the relay of a join token: its chain must end in a CA with that fingerprint, which it sends.
+     * Trust for the relay of a join token: its chain must lead to a CA with that fingerprint, which it sends.
      *
      * @param fingerprint of the CA's certificate
      * @param floor as in {@link #relayTrust}
      * @return the trust
      */
     public static X509ExtendedTrustManager pinned(String fingerprint, TimeFloor floor) {
-        return new PeerTrust(chain -> check(chain, Role.RELAY, Set.of(), floor.now(), Duration.ZERO));
+        return new PeerTrust(chain -> {
+            Set<X509Certificate> authority = new HashSet<>();
+            for (X509Certificate each : chain) {
+                if (Fingerprints.of(each).equals(fingerprint)) {
+                    authority.add(each);
+                }
+            }
+            if (authority.isEmpty()) {
+                throw new CertificateException("the relay is not the one of the join token: it shows no CA certificate"
+                        + " with the fingerprint " + fingerprint + "; make a new token at the right relay");
+            }
+            PeerName name = check(chain, Role.RELAY, authority, notBefore(chain.get(0), floor), Duration.ZERO);
+            if (!name.named()) {
+                throw new CertificateException("the certificate of the join token's relay does not name a relay");
+            }
+            floor.raise(chain.get(0).getNotBefore().toInstant());
+        });
+    }
+
+    /** A clock that is before the beginning of the relay's certificate is wrong: what the CA signed is past. */
+    private static Instant notBefore(X509Certificate relay, TimeFloor floor) {
+        Instant begin = relay.getNotBefore().toInstant();
+        Instant now = floor.now();
+        return now.isBefore(begin) ? begin : now;
     }
 
     /**
@@ -67,6 +219,13 @@ public final class OverlayTrust {
      * @return the trust
      */
     public static X509ExtendedTrustManager peerTrust(Set<X509Certificate> trusted, String expectedId, TimeFloor floor) {
-        return new PeerTrust(chain -> check(chain, Role.DEVICE, trusted, floor.now(), Duration.ZERO));
+        Set<X509Certificate> authorities = Set.copyOf(trusted);
+        return new PeerTrust(chain -> {
+            PeerName name = check(chain, Role.DEVICE, authorities, floor.now(), Duration.ZERO);
+            if (!name.deviceId().equals(expectedId)) {
+                throw new CertificateException(
+                        "the certificate is that of " + name.deviceId() + ", not of " + Names.shown(expectedId));
+            }
+        });
     }
 }

@@ -151,7 +151,7 @@ public final class PrivateFiles {
     }
 
     /** Only root can, and only root has to. */
-    private static void giveToOwnerOf(Path directory, Path file) {
+    static void giveToOwnerOf(Path directory, Path file) {
         if (posix(file)) {
             try {
                 UserPrincipal owner = Files.getOwner(directory);

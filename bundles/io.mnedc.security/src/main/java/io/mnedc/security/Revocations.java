@@ -2,48 +2,96 @@ package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The devices that are shut out: a text file, {@code ID instant reason} per line, {@code #} for comments, that people and
- * other processes may edit at any time. Thread-safe.
+ * The devices that are shut out: a text file, {@code ID instant reason} per line, that people and other processes may edit
+ * at any time. An ID alone is enough; lines that begin with {@code #} are comments. Thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
+@SuppressWarnings("try") // locks are held, not used
 public final class Revocations {
-    private Revocations() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
+    private static final int LIMIT = 16 << 20;
+    private static final int LONGEST_REASON = 256;
+    private static final int LINES_TO_REPORT = 10;
+
+    private final Path path;
+    private final InstantSource clock;
+    private final PolledFile file;
+    private volatile Map<String, Revocation> revoked = Map.of();
+    /** What could not be written: shut out all the same. */
+    private final Map<String, Revocation> unwritten = new TreeMap<>();
+
+    private String lastFailure = "";
+
+    private Revocations(Path path, InstantSource clock) {
+        this.path = path;
+        this.clock = clock;
+        this.file = new PolledFile(path, LIMIT);
+    }
 
     /**
-     * Reads them. An authority has its own: {@link OverlayAuthority#revocations}; this is for relays without one.
+     * Opens the list. An authority has its own: {@link OverlayAuthority#revocations}; this is for relays without one.
      *
-     * @param file may be missing
+     * @param path of the file, in a directory of its owner only; may be missing
      * @param clock the system's
-     * @return the revocations
-     * @throws IOException if the file cannot be read
+     * @return the list
+     * @throws IOException if the file is there and cannot be read: then nobody can tell who is shut out
      */
-    public static Revocations open(Path file, InstantSource clock) throws IOException {
-        throw new IOException("not there yet: " + file + clock);
+    public static Revocations open(Path path, InstantSource clock) throws IOException {
+        Revocations list = new Revocations(path, clock);
+        list.file.changed().ifPresent(lines -> list.revoked = list.parse(lines, true));
+        return list;
     }
 
     /**
      * Looks whether the file has changed; cheap, to be called once a second. Lines that are wrong are logged and ignored.
+     * What {@link #revoke} and {@link #unrevoke} of this object did is known already and not reported.
      *
      * @return whether others are shut out now
      */
-    public boolean poll() {
-        return false;
+    public synchronized boolean poll() {
+        try {
+            Optional<List<String>> changed = file.changed();
+            lastFailure = "";
+            if (changed.isEmpty()) {
+                return false;
+            }
+            Map<String, Revocation> newer = parse(changed.get(), true);
+            unwritten.forEach(newer::putIfAbsent);
+            boolean differ = !newer.keySet().equals(revoked.keySet());
+            revoked = newer;
+            return differ;
+        } catch (IOException e) {
+            if (!e.toString().equals(lastFailure)) {
+                LOG.error("{} cannot be read, the revocations before it stay: {}", path, e.toString());
+            }
+            lastFailure = e.toString();
+            return false;
+        }
     }
 
     /** {@return the device's revocation} */
     public Optional<Revocation> find(String deviceId) {
-        return Optional.empty();
+        return Optional.ofNullable(revoked.get(deviceId));
     }
 
     /** {@return all, by ID} */
     public List<Revocation> all() {
-        return List.of();
+        return List.copyOf(revoked.values());
     }
 
     /**
@@ -54,8 +102,22 @@ public final class Revocations {
      * @throws IOException if it cannot be stored; in memory it is shut out all the same
      * @throws IllegalArgumentException if it is no device ID
      */
-    public void revoke(String deviceId, String reason) throws IOException {
-        throw new IOException("not there yet");
+    public synchronized void revoke(String deviceId, String reason) throws IOException {
+        Names.deviceId(deviceId);
+        String sentence =
+                reason.replaceAll("\\p{Cntrl}+", " ").replaceAll("\\s+", " ").strip();
+        String shortened = sentence.substring(0, Math.min(sentence.length(), LONGEST_REASON));
+        Revocation added = new Revocation(deviceId, clock.instant().truncatedTo(ChronoUnit.SECONDS), shortened);
+        Map<String, Revocation> newer = new TreeMap<>(revoked);
+        newer.putIfAbsent(deviceId, added);
+        revoked = newer;
+        unwritten.put(deviceId, added);
+        edit(lines -> {
+            if (!parse(lines, false).containsKey(deviceId)) {
+                lines.add((deviceId + " " + added.since() + " " + shortened).strip());
+            }
+        });
+        unwritten.remove(deviceId);
     }
 
     /**
@@ -65,7 +127,75 @@ public final class Revocations {
      * @return whether it was shut out
      * @throws IOException if it cannot be stored
      */
-    public boolean unrevoke(String deviceId) throws IOException {
-        throw new IOException("not there yet");
+    public synchronized boolean unrevoke(String deviceId) throws IOException {
+        Names.deviceId(deviceId);
+        boolean[] was = {false};
+        edit(lines -> was[0] = lines.removeIf(line -> deviceId.equals(idOf(line))));
+        Map<String, Revocation> newer = new TreeMap<>(revoked);
+        boolean known = newer.remove(deviceId) != null;
+        unwritten.remove(deviceId);
+        revoked = newer;
+        return was[0] || known;
+    }
+
+    private interface Edit {
+        void apply(List<String> lines);
+    }
+
+    /** Changes the file as it is now, comments and other people's lines included. */
+    private void edit(Edit edit) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IOException(path + " is in no directory");
+        }
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            List<String> lines =
+                    new ArrayList<>(new PolledFile(path, LIMIT).changed().orElse(List.of()));
+            List<String> before = List.copyOf(lines);
+            edit.apply(lines);
+            if (!lines.equals(before)) {
+                PrivateFiles.write(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private Map<String, Revocation> parse(List<String> lines, boolean report) {
+        Map<String, Revocation> found = new TreeMap<>();
+        int wrong = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = plain(lines.get(i));
+            String id = idOf(line);
+            if (id != null) {
+                String[] words = line.split("\\s+", 3);
+                Instant since = words.length > 1 ? instant(words[1]) : null;
+                String reason = since == null ? line.substring(id.length()).strip() : words.length > 2 ? words[2] : "";
+                found.putIfAbsent(id, new Revocation(id, since == null ? Instant.EPOCH : since, reason));
+            } else if (!line.isEmpty() && report && wrong++ < LINES_TO_REPORT) {
+                LOG.error(
+                        "{}, line {}, is ignored: '{}' does not begin with a device ID",
+                        path,
+                        i + 1,
+                        Names.shown(line));
+            }
+        }
+        return found;
+    }
+
+    /** A reason may have a '#'. */
+    private static String plain(String line) {
+        return line.startsWith("#") ? "" : line.strip();
+    }
+
+    private static @Nullable String idOf(String line) {
+        String id = plain(line).split("\\s+", 2)[0];
+        return Names.isDeviceId(id) ? id : null;
+    }
+
+    private static @Nullable Instant instant(String word) {
+        try {
+            return Instant.parse(word);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,30 +62,44 @@ public final class TimeFloor {
 
     /** {@return the effective time} */
     public synchronized Instant now() {
-        Instant proven = floor.plusNanos(System.nanoTime() - floorNanos);
+        Instant proven = proven();
         Instant clock = system.instant();
         return clock.isAfter(proven) ? clock : proven;
     }
 
+    private Instant proven() {
+        return floor.plusNanos(System.nanoTime() - floorNanos);
+    }
+
     /**
-     * A time that is certainly past, heard of from somebody believed.
+     * A time that is certainly past, heard of from somebody believed. The system's clock itself is never kept: should it
+     * run ahead for a while, that does no lasting harm.
      *
-     * @param proven not after the true time; ignored if it is not after the effective time
+     * @param past not after the true time; nothing new if it is before what was proven earlier
      */
-    public synchronized void raise(Instant proven) {
-        Instant now = now();
-        if (proven.isAfter(now)) {
-            now = proven;
-        }
-        floor = now;
+    public synchronized void raise(Instant past) {
+        Instant proven = proven();
+        floor = past.isAfter(proven) ? past : proven;
         floorNanos = System.nanoTime();
-        if (file != null && Duration.between(written, now).compareTo(WORTH_WRITING) > 0) {
+        if (file != null && Duration.between(written, floor).compareTo(WORTH_WRITING) > 0) {
             try {
-                PrivateFiles.write(file, (now + "\n").getBytes(StandardCharsets.US_ASCII));
-                written = now;
+                PrivateFiles.write(file, (floor + "\n").getBytes(StandardCharsets.US_ASCII));
+                written = floor;
             } catch (IOException e) {
                 LOG.warn("Time floor {} cannot be written: {}", file, e.toString());
             }
         }
+    }
+
+    /**
+     * The time that a relay told. It is believed up to the end of the relay's own certificate: so far a wrong or malicious
+     * relay can move this clock, and no farther.
+     *
+     * @param told by the relay
+     * @param relay its certificate, checked
+     */
+    public void heard(Instant told, X509Certificate relay) {
+        Instant end = relay.getNotAfter().toInstant();
+        raise(told.isBefore(end) ? told : end);
     }
 }

@@ -1,0 +1,101 @@
+package io.mnedc.security;
+
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.security.RefusedException.Reason;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides at the relay whether a device that has proven its key is let in, with whatever PKI. Thread-safe. */
+public final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
+    private final IdentityProvider identity;
+    private final Revocations revocations;
+    private final @Nullable Enrolments enrolments;
+    private final InstantSource clock;
+
+    /**
+     * Makes the decision's parts known.
+     *
+     * @param identity says who is trusted, now and later
+     * @param revocations who is shut out
+     * @param enrolments whose keys are known; null with a PKI of one's own
+     * @param clock the system's
+     */
+    public Admission(
+            IdentityProvider identity, Revocations revocations, @Nullable Enrolments enrolments, InstantSource clock) {
+        this.identity = identity;
+        this.revocations = revocations;
+        this.enrolments = enrolments;
+        this.clock = clock;
+    }
+
+    /**
+     * Checks a device that connects: its certificate, that it is not revoked, that its key is the enrolled one.
+     *
+     * @param chain as it was shown in TLS
+     * @param grace how long after its expiry a device's certificate is still good
+     * @return who it is
+     * @throws RefusedException when it is not let in
+     */
+    public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
+        PeerName name;
+        try {
+            name = OverlayTrust.check(chain, Role.DEVICE, trusted(), clock.instant(), grace);
+        } catch (CertificateException e) {
+            throw new RefusedException(Reason.CERTIFICATE_REFUSED, String.valueOf(e.getMessage()));
+        }
+        if (revocations.find(name.deviceId()).isPresent()) {
+            throw revoked(name.deviceId());
+        }
+        if (enrolments != null) {
+            try {
+                checkKey(
+                        enrolments,
+                        name.deviceId(),
+                        Fingerprints.of(chain.get(0).getPublicKey()));
+            } catch (IOException e) {
+                LOG.error("The enrolment of {} cannot be read: {}", name.deviceId(), e.toString());
+                throw new RefusedException(
+                        Reason.CERTIFICATE_REFUSED, "the relay cannot read this device's enrolment: its log says more");
+            }
+        }
+        return name;
+    }
+
+    private Set<X509Certificate> trusted() throws RefusedException {
+        try {
+            return identity.identity().trusted();
+        } catch (GeneralSecurityException e) {
+            LOG.error("The relay's own identity cannot be read: {}", e.getMessage());
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED, "the relay cannot read whom it trusts: its log says more");
+        }
+    }
+
+    static void checkKey(Enrolments enrolments, String deviceId, String fingerprint)
+            throws RefusedException, IOException {
+        Optional<String> known = enrolments.keyOf(deviceId);
+        if (known.isPresent() && !known.get().equals(fingerprint)) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED,
+                    "device " + deviceId + " has been enrolled anew with another key: this certificate is not good any"
+                            + " more; enrol with a new join token");
+        }
+    }
+
+    static RefusedException revoked(String deviceId) {
+        return new RefusedException(
+                Reason.REVOKED, "device " + deviceId + " is revoked: whoever runs the relay can let it in again");
+    }
+}

@@ -1,0 +1,73 @@
+package io.mnedc.security;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Small files of {@code name=value} lines that people may read and mend. */
+final class RecordFile {
+    private static final int LIMIT = 64 * 1024;
+
+    private RecordFile() {}
+
+    static Properties read(Path file) throws IOException {
+        Properties fields = new Properties();
+        try {
+            fields.load(new StringReader(new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8)));
+        } catch (IllegalArgumentException e) {
+            throw wrong(file, "it has a malformed \\u escape");
+        }
+        return fields;
+    }
+
+    static void write(Path file, Properties fields) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String name : new TreeSet<>(fields.stringPropertyNames())) {
+            text.append(name).append('=').append(fields.getProperty(name)).append('\n');
+        }
+        PrivateFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(Path file, Properties fields, String name) throws IOException {
+        String value = fields.getProperty(name);
+        if (value == null) {
+            throw wrong(file, "it has no '" + name + "'");
+        }
+        return value.strip();
+    }
+
+    static Instant instant(Path file, Properties fields, String name) throws IOException {
+        try {
+            return Instant.parse(text(file, fields, name));
+        } catch (DateTimeException e) {
+            throw wrong(file, "'" + name + "' is no time such as 2030-01-31T12:00:00Z");
+        }
+    }
+
+    static int number(Path file, Properties fields, String name) throws IOException {
+        try {
+            return Integer.parseInt(text(file, fields, name));
+        } catch (NumberFormatException e) {
+            throw wrong(file, "'" + name + "' is no number");
+        }
+    }
+
+    static Set<String> groups(Path file, Properties fields) throws IOException {
+        String words = text(file, fields, "groups");
+        try {
+            return words.isEmpty() ? Set.of() : Names.groups(Set.of(words.split("\\s+")));
+        } catch (IllegalArgumentException e) {
+            throw wrong(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static IOException wrong(Path file, String why) {
+        return new IOException(file + " is damaged (" + why + "): mend it, or remove it");
+    }
+}

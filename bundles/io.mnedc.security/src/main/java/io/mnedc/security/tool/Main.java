@@ -1,0 +1,51 @@
+package io.mnedc.security.tool;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.security.GeneralSecurityException;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Runs one command: {@code token}, {@code ca}, {@code revoke} or {@code unrevoke}, each with {@code --data DIR}. */
+public final class Main {
+    private static final int FAILED = 1;
+    private static final int WRONG = 2;
+
+    private Main() {}
+
+    /**
+     * Runs the command and ends the process: status 1 when it failed, 2 when the command line is wrong.
+     *
+     * @param words of the command line
+     */
+    public static void main(String[] words) {
+        System.exit(run(List.of(words), System.out, System.err));
+    }
+
+    /** Answers go to {@code out}, remarks to {@code err}. */
+    static int run(List<String> words, PrintStream out, PrintStream err) {
+        try {
+            if (words.isEmpty()) {
+                throw new WrongCommandException("a command is missing: token, ca, revoke or unrevoke");
+            }
+            Options options = Options.parse(words.subList(1, words.size()));
+            Commands commands = new Commands(options, InstantSource.system(), out, err);
+            switch (words.get(0)) {
+                case "token" -> commands.token();
+                case "ca" -> commands.ca();
+                case "revoke" -> commands.revoke();
+                case "unrevoke" -> commands.unrevoke();
+                default ->
+                    throw new WrongCommandException(
+                            "'" + words.get(0) + "' is no command: token, ca, revoke and unrevoke are");
+            }
+            return 0;
+        } catch (WrongCommandException | IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return WRONG;
+        } catch (IOException | GeneralSecurityException | IllegalStateException e) {
+            err.println(e instanceof java.nio.file.FileSystemException ? e.toString() : e.getMessage());
+            return FAILED;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.mnedc.security.tool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A command line: {@code --name value}, {@code --name=value}, and words. */
+record Options(Map<String, List<String>> values, List<String> words) {
+    private static final Set<String> WITHOUT_VALUE = Set.of("--add");
+    private static final Set<String> WITH_VALUE = Set.of(
+            "--data", "--id", "--group", "--ttl", "--uses", "--address", "--port", "--use", "--drop", "--reason");
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhd])");
+
+    static Options parse(List<String> line) throws WrongCommandException {
+        Map<String, List<String>> values = new HashMap<>();
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < line.size(); i++) {
+            String word = line.get(i);
+            int equals = word.indexOf('=');
+            String name = word.startsWith("--") && equals > 0 ? word.substring(0, equals) : word;
+            if (!word.startsWith("--")) {
+                words.add(word);
+            } else if (WITHOUT_VALUE.contains(word)) {
+                values.computeIfAbsent(name, key -> new ArrayList<>()).add("");
+            } else if (!WITH_VALUE.contains(name)) {
+                throw new WrongCommandException("'" + name + "' is no option here");
+            } else if (equals > 0) {
+                values.computeIfAbsent(name, key -> new ArrayList<>()).add(word.substring(equals + 1));
+            } else if (++i < line.size()) {
+                values.computeIfAbsent(name, key -> new ArrayList<>()).add(line.get(i));
+            } else {
+                throw new WrongCommandException(name + " needs a value");
+            }
+        }
+        return new Options(Map.copyOf(values), List.copyOf(words));
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
+    Optional<String> one(String name) throws WrongCommandException {
+        List<String> all = all(name);
+        if (all.size() > 1) {
+            throw new WrongCommandException(name + " may be there only once");
+        }
+        return all.stream().findFirst();
+    }
+
+    String required(String name) throws WrongCommandException {
+        return one(name).orElseThrow(() -> new WrongCommandException(name + " is missing"));
+    }
+
+    int number(String name, int otherwise) throws WrongCommandException {
+        try {
+            return Integer.parseInt(one(name).orElse(String.valueOf(otherwise)));
+        } catch (NumberFormatException e) {
+            throw new WrongCommandException(name + " '" + required(name) + "' is no number");
+        }
+    }
+
+    Duration time(String name, Duration otherwise) throws WrongCommandException {
+        if (!has(name)) {
+            return otherwise;
+        }
+        Matcher matcher = TIME.matcher(required(name));
+        if (!matcher.matches()) {
+            throw new WrongCommandException(name + " '" + required(name) + "' is no time such as 30s, 15m, 24h or 7d");
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+        };
+    }
+
+    /** Refuses what the command does not know, so that a mistyped option is not left out silently. */
+    void only(Set<String> names, int wordsAllowed, String usage) throws WrongCommandException {
+        for (String name : values.keySet()) {
+            if (!names.contains(name)) {
+                throw new WrongCommandException(name + " does not belong here: " + usage);
+            }
+        }
+        if (words.size() != wordsAllowed) {
+            throw new WrongCommandException("wrong number of words: " + usage);
+        }
+    }
+}
