@@ -1,0 +1,113 @@
+package io.mnedc.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JoinTokenTest {
+    private static final int ROUNDS = 500;
+
+    private static JoinToken random(Random random) {
+        List<String> addresses = new ArrayList<>();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            int port = 1 + random.nextInt(65_535);
+            addresses.add(
+                    switch (random.nextInt(3)) {
+                        case 0 -> "relay-" + random.nextInt(1000) + ".example.org:" + port;
+                        case 1 -> "10." + random.nextInt(256) + ".0." + random.nextInt(256) + ":" + port;
+                        default -> "[2001:db8::" + Integer.toHexString(random.nextInt(65_536)) + "]:" + port;
+                    });
+        }
+        byte[] fingerprint = new byte[32];
+        byte[] secret = new byte[32];
+        random.nextBytes(fingerprint);
+        random.nextBytes(secret);
+        return new JoinToken(addresses, HexFormat.of().formatHex(fingerprint), random.nextLong(), secret);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void whatIsWrittenIsReadAgain(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < ROUNDS; i++) {
+            JoinToken token = random(random);
+            JoinToken read = JoinToken.parse(" " + token.text() + "\n");
+            assertThat(read).isEqualTo(token).hasSameHashCodeAs(token);
+            assertThat(read.addresses()).isEqualTo(token.addresses());
+            assertThat(read.secret()).isEqualTo(token.secret());
+            assertThat(read.id()).isEqualTo(token.id());
+            assertThat(read.fingerprint()).isEqualTo(token.fingerprint());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5, 6})
+    void aDamagedOneIsRefusedWithTheCureOrIsAnotherToken(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < ROUNDS; i++) {
+            String damaged = damage(random(random).text(), random);
+            try {
+                assertThat(JoinToken.parse(damaged).text()).isEqualTo(damaged.strip());
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageContaining("make a new token");
+            }
+        }
+    }
+
+    private static String damage(String text, Random random) {
+        int at = random.nextInt(text.length());
+        return switch (random.nextInt(4)) {
+            case 0 -> text.substring(0, at);
+            case 1 -> text.substring(0, at) + (char) (32 + random.nextInt(200)) + text.substring(at + 1);
+            case 2 -> text.substring(0, at) + text.substring(Math.min(text.length(), at + 1 + random.nextInt(5)));
+            default -> text.substring(0, at) + text.substring(0, 1 + random.nextInt(30)) + text.substring(at);
+        };
+    }
+
+    @Test
+    void theSecretIsNotShown() {
+        JoinToken token = random(new Random(7));
+        assertThat(token.toString())
+                .doesNotContain(token.text().substring(20, 40))
+                .doesNotContain(HexFormat.of().formatHex(token.secret()))
+                .contains(token.addresses().get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "host",
+                "host:0",
+                "host:65536",
+                "ho st:1",
+                "a,b:1",
+                "2001:db8::1:3334",
+                "host:1:2",
+                "h\u00f6st:1"
+            })
+    void anAddressIsHostAndPort(String address) {
+        assertThatThrownBy(() -> new JoinToken(List.of(address), "0".repeat(64), 1, new byte[32]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("HOST:PORT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "mnedc1-", "mnedc2-AAAA", "mnedc1-*", "hello", "mnedc1-AA=="})
+    void textThatIsNoTokenIsRefused(String text) {
+        assertThatThrownBy(() -> JoinToken.parse(text)).hasMessageContaining("not a join token");
+    }
+
+    @Test
+    void aVeryLongTextIsRefused() {
+        assertThatThrownBy(() -> JoinToken.parse("mnedc1-" + "A".repeat(100_000)))
+                .hasMessageContaining("longer than");
+    }
+}

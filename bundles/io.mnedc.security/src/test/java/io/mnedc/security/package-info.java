@@ -1,0 +1,5 @@
+/** What those who secure an overlay may rely on. */
+@NullMarked
+package io.mnedc.security;
+
+import org.jspecify.annotations.NullMarked;
