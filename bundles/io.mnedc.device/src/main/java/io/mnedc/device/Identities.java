@@ -119,7 +119,7 @@ final class Identities {
         current = identity;
         Known known = identity == null ? null : new Known(identity, store.relays());
         if (token != null && (known == null || !store.redeemed(token))) {
-            return new MustJoin(token, Opaque.copyOf(store.enrolmentRequest(deviceId)), known);
+            return new MustJoin(token, Opaque.copyOf(store.enrolmentRequest(deviceId, token)), known);
         }
         return known != null
                 ? known

@@ -153,13 +153,13 @@ public final class DeviceIdentityStore implements IdentityProvider {
     /**
      * A request for another certificate by the present key.
      *
+     * @param deviceId the common name
      * @return PKCS #10 (RFC 2986), DER
      * @throws GeneralSecurityException if there is no identity
      */
-    public synchronized byte[] renewalRequest() throws GeneralSecurityException {
+    public synchronized byte[] renewalRequest(String deviceId) throws GeneralSecurityException {
         Identity own = identity();
-        return CertificateRequest.make(
-                own.key(), own.chain().get(0).getPublicKey(), deviceId().orElseThrow());
+        return CertificateRequest.make(own.key(), own.chain().get(0).getPublicKey(), Names.deviceId(deviceId));
     }
 
     /**

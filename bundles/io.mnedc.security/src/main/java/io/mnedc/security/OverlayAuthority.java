@@ -227,6 +227,7 @@ public final class OverlayAuthority implements IdentityProvider {
                     Reason.CERTIFICATE_REFUSED,
                     "a certificate is renewed for its own key only: enrol with a new token");
         }
+        revocations.poll();
         if (revocations.find(deviceId).isPresent()) {
             throw Admission.revoked(deviceId);
         }
@@ -295,6 +296,8 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when it is not let in
      */
     public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
+        // others may have another object for the same file: what one of them writes holds here at once
+        revocations.poll();
         return new Admission(this, revocations, enrolments, clock).admit(chain, grace);
     }
 

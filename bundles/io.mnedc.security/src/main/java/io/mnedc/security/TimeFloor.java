@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,17 +88,5 @@ public final class TimeFloor {
                 LOG.warn("Time floor {} cannot be written: {}", file, e.toString());
             }
         }
-    }
-
-    /**
-     * The time that a relay told. It is believed up to the end of the relay's own certificate: so far a wrong or malicious
-     * relay can move this clock, and no farther.
-     *
-     * @param told by the relay
-     * @param relay its certificate, checked
-     */
-    public void heard(Instant told, X509Certificate relay) {
-        Instant end = relay.getNotAfter().toInstant();
-        raise(told.isBefore(end) ? told : end);
     }
 }
