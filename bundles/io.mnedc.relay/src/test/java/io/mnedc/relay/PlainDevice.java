@@ -84,6 +84,16 @@ final class PlainDevice implements AutoCloseable {
         }
     }
 
+    /** The next message of a type, keepalives included. */
+    <T extends ControlMessage> T receiveRaw(Class<T> type) throws IOException {
+        while (true) {
+            ControlMessage message = receive(fromControl);
+            if (type.isInstance(message)) {
+                return type.cast(message);
+            }
+        }
+    }
+
     private static ControlMessage receive(DataInputStream in) throws IOException {
         return ControlCodec.decode(ByteBuffer.wrap(in.readNBytes(in.readInt())));
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -16,11 +17,12 @@ final class StatusReport {
 
     private StatusReport() {}
 
-    static String relay(RelayStatus.Snapshot relay, Instant now) {
+    static String relay(RelayStatus.Snapshot relay, Optional<Instant> expires, Instant now) {
         var text = new StringBuilder("Relay").append(NL);
         field(text, "listening", relay.listening().isEmpty() ? "-" : String.join(", ", relay.listening()));
         field(text, "pool", relay.pool().isEmpty() ? "none yet: io.mnedc.address is not enabled" : relay.pool());
         field(text, "security", relay.security());
+        expires.ifPresent(end -> certificate(text, end, now));
         field(text, "since", since(relay.since(), now));
         field(text, "devices", String.valueOf(relay.sessions().size()));
         warnings(text, relay.security());
@@ -41,19 +43,20 @@ final class StatusReport {
         field(text, "addresses", Text.orDash(String.join(", ", device.addresses())));
         field(text, "tun", Text.orDash(device.tun()));
         field(text, "security", device.security());
-        device.certificate().ifPresent(certificate -> certificate(text, certificate, now));
+        device.certificate().ifPresent(certificate -> {
+            certificate(text, certificate.expires(), now);
+            certificate.trusted().forEach(fingerprint -> field(text, "trusted CA", fingerprint));
+        });
         warnings(text, device.security());
         return text.append(counters(device.counters())).toString();
     }
 
-    private static void certificate(StringBuilder text, DeviceStatus.Certificate certificate, Instant now) {
-        Duration left = Duration.between(now, certificate.expires());
+    private static void certificate(StringBuilder text, Instant expires, Instant now) {
+        Duration left = Duration.between(now, expires);
         field(
                 text,
                 "certificate",
-                "good until " + Text.time(certificate.expires())
-                        + (left.isNegative() ? " (EXPIRED)" : " (" + Text.age(left) + ")"));
-        certificate.trusted().forEach(fingerprint -> field(text, "trusted CA", fingerprint));
+                "good until " + Text.time(expires) + (left.isNegative() ? " (EXPIRED)" : " (" + Text.age(left) + ")"));
     }
 
     private static String sessions(List<RelayStatus.Session> sessions, Instant now) {

@@ -47,7 +47,8 @@ class ReportTest {
                 NOW.minus(Duration.ofHours(2)),
                 List.of(session),
                 Map.of("frames.in", 10L, "bytes.in", 1500L));
-        assertThat(StatusReport.relay(relay, NOW))
+        assertThat(StatusReport.relay(relay, Optional.of(NOW.plus(Duration.ofDays(3))), NOW))
+                .containsPattern("certificate +good until .*3 d 0 h")
                 .contains("0.0.0.0:3334", "10.0.0.0/24", "WARNING: security=none", "2 h 0 min")
                 .containsPattern("gw-1 +2 +10.0.0.2 fd00::2 +192.0.2.7:40000 .* yes +1 min 15 s +1.5 kB +2.5 MB +3")
                 .containsSubsequence("bytes.in", "frames.in");

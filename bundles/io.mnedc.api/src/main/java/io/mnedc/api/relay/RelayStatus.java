@@ -3,6 +3,7 @@ package io.mnedc.api.relay;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** What a relay tells about itself. Thread-safe. */
@@ -13,7 +14,7 @@ public interface RelayStatus {
      *
      * @param listening addresses and ports it accepts connections on
      * @param pool the pool in CIDR notation; empty while there is no allocator
-     * @param security {@code none} or, later, {@code tls}
+     * @param security {@code none} or {@code tls}
      * @param since since when it is listening
      * @param sessions registered devices, by ascending node
      * @param counters frames, bytes, connections, drops and refusals by reason since start; names are those of
@@ -59,4 +60,9 @@ public interface RelayStatus {
 
     /** {@return the relay as it is now} */
     Snapshot snapshot();
+
+    /** {@return when the relay's certificate expires, unless it is renewed before; empty if it has none} */
+    default Optional<Instant> certificateExpires() {
+        return Optional.empty();
+    }
 }

@@ -143,7 +143,7 @@ class OverlayIT {
     }
 
     private String command(String name) throws Exception {
-        var reference = context.getServiceReferences((String) null, "(osgi.command.scope=mnedc)")[0];
+        var reference = context.getServiceReferences((String) null, "(osgi.command.function=status)")[0];
         Object commands = context.getService(reference);
         try {
             return String.valueOf(commands.getClass().getMethod(name + "Text").invoke(commands));

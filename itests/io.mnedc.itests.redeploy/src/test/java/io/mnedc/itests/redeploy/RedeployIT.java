@@ -160,7 +160,7 @@ class RedeployIT {
 
     private String status() {
         try {
-            var references = context.getAllServiceReferences(null, "(osgi.command.scope=mnedc)");
+            var references = context.getAllServiceReferences(null, "(osgi.command.function=status)");
             if (references == null) {
                 return "no shell";
             }

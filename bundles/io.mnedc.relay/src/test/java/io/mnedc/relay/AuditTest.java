@@ -1,0 +1,157 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonObject;
+import io.mnedc.codec.ControlMessage.Bye;
+import io.mnedc.relay.Events.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AuditTest {
+    private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-02T12:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private Path file() {
+        return directory.resolve("audit.jsonl");
+    }
+
+    private List<JsonObject> lines() throws IOException {
+        try (var lines = Files.lines(file())) {
+            return lines.map(line -> Json.parse(line).asObject()).toList();
+        }
+    }
+
+    @Test
+    void whatHappensAtARelayIsALineOfJsonEach() throws Exception {
+        Path relayDirectory = directory.resolve("relay");
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, relayDirectory);
+                PlainDevice stranger = new PlainDevice(relay.address())) {
+            try (PlainDevice a = relay.joined("a")) {
+                a.send(new Bye("good night"));
+                TestRelay.eventually(() -> relay.count(Counter.LEAVES) == 1);
+            }
+            stranger.control.getOutputStream().write("GET / HT".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            TestRelay.eventually(() -> relay.count(Counter.REFUSED_NOT_MNEDC) == 1);
+            relay.become(TestRelay.rules("default deny"));
+        }
+        directory = relayDirectory;
+        assertThat(lines().stream().map(line -> line.getString("event", "")))
+                .containsExactly("started", "joined", "left", "refused", "rules-changed", "stopped");
+        JsonObject joined = lines().get(1);
+        assertThat(joined.getString("device", "")).isEqualTo("a");
+        assertThat(joined.getString("remote", "")).startsWith("127.0.0.1:");
+        assertThat(Instant.parse(joined.getString("time", ""))).isBefore(Instant.now());
+        assertThat(lines().get(2).getString("detail", "")).contains("good night");
+        assertThat(lines().get(3).getString("detail", "")).contains("refused.not-mnedc");
+        assertThat(lines().get(4).getString("detail", "")).contains("default deny");
+    }
+
+    @Test
+    void whatAnAttackerWritesStaysInsideItsString() throws Exception {
+        try (AuditLog log = AuditLog.open(directory, NOON)) {
+            log.record(Kind.LEFT, "a", "", "\"}\n{\"event\":\"joined\", \u0000 ü \u2028");
+        }
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line.getString("detail", ""))
+                        .isEqualTo("\"}\n{\"event\":\"joined\", \u0000 ü \u2028"));
+    }
+
+    @Test
+    void onlyTheOwnerCanReadItAndALineCutOffByACrashIsEnded() throws Exception {
+        Files.writeString(file(), "{\"event\":\"joi");
+        Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
+        try (AuditLog log = AuditLog.open(directory, NOON)) {
+            log.record(Kind.JOINED, "a", "", "");
+        }
+        assertThat(Files.readAllLines(file()))
+                .containsExactly(
+                        "{\"event\":\"joi",
+                        "{\"time\":\"2026-01-02T12:00:00Z\",\"event\":\"joined\",\"device\":\"a\"}");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void fiveOlderFilesAreKept() throws Exception {
+        RotatingFile rotating = new RotatingFile(file(), 10);
+        for (int i = 0; i < 20; i++) {
+            rotating.append("line number " + i + "\n");
+        }
+        rotating.close();
+        assertThat(Files.readString(file())).isEqualTo("line number 19\n");
+        for (int i = 1; i <= RotatingFile.KEPT; i++) {
+            assertThat(Files.readString(directory.resolve("audit.jsonl." + i)))
+                    .isEqualTo("line number " + (19 - i) + "\n");
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files).hasSize(6);
+        }
+    }
+
+    @Test
+    void aFileThatWasMovedAwayIsMadeAnew() throws Exception {
+        RotatingFile rotating = new RotatingFile(file());
+        rotating.append("one\n");
+        Files.move(file(), directory.resolve("moved"));
+        rotating.append("two\n");
+        rotating.close();
+        assertThat(Files.readString(file())).isEqualTo("two\n");
+    }
+
+    @Test
+    void anAttackerCannotFillTheDiskAndWhatIsLeftOutIsCounted() throws Exception {
+        try (AuditLog log = AuditLog.open(directory, NOON)) {
+            for (int i = 0; i < 5000; i++) {
+                log.record(Kind.REFUSED, "", "192.0.2.1:" + i, "x");
+            }
+            log.record(Kind.REFUSED, "", "192.0.2.2:1", "somebody else");
+        }
+        assertThat(lines()).hasSize(AuditThrottle.REFUSALS_PER_SOURCE + 2);
+        JsonObject sum = lines().get(lines().size() - 1);
+        assertThat(sum.getString("event", "")).isEqualTo("suppressed");
+        assertThat(sum.getInt("count", 0)).isEqualTo(5000 - AuditThrottle.REFUSALS_PER_SOURCE);
+        assertThat(sum.getString("detail", "")).contains("192.0.2.1");
+    }
+
+    @Test
+    void manySourcesTogetherHaveALimitToo() {
+        AuditThrottle throttle = new AuditThrottle();
+        long now = System.nanoTime();
+        int passed = 0;
+        for (int i = 0; i < 100_000; i++) {
+            passed += throttle.pass(Kind.REFUSED, "", "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255), now)
+                    ? 1
+                    : 0;
+        }
+        assertThat(passed).isEqualTo(AuditThrottle.REFUSALS);
+        assertThat(throttle.pass(Kind.REVOKED, "a", "", now)).as("what matters").isTrue();
+        long later = now + TimeUnit.MINUTES.toNanos(2);
+        assertThat(throttle.sum(later).events()).isEqualTo(100_000 - AuditThrottle.REFUSALS);
+        assertThat(throttle.pass(Kind.REFUSED, "", "10.0.0.1", later)).isTrue();
+    }
+
+    @Test
+    void aSourceIsAHostOrAnIpv6Network() {
+        assertThat(AuditThrottle.source("192.0.2.1:55")).isEqualTo("192.0.2.1");
+        assertThat(AuditThrottle.source("/192.0.2.1:55")).isEqualTo("192.0.2.1");
+        assertThat(AuditThrottle.source("[2001:db8:1:2:3:4:5:6]:77"))
+                .isEqualTo(AuditThrottle.source("/[2001:db8:1:2:9:9:9:9]:5"));
+    }
+}

@@ -1,0 +1,89 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Preamble.StreamKind;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CloneTest {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    @Test
+    void twoDevicesThatTakeTurnsWithOneIdentityAreBothSentAway() throws Exception {
+        try (TestRelay relay = TestRelay.with(new Policy(List.of(), Limits.DEFAULT, 2));
+                PlainDevice bystander = relay.joined("b");
+                PlainDevice first = relay.joined("a", 1);
+                PlainDevice second = relay.joined("a", 2);
+                PlainDevice third = relay.joined("a", 1);
+                PlainDevice fourth = relay.joined("a", 2)) {
+            assertThat(first.await(ErrorReport.class).code()).isEqualTo(ErrorCode.REPLACED.number());
+            assertThat(second.await(ErrorReport.class).code()).isEqualTo(ErrorCode.TOOK_OVER.number());
+            assertThat(third.await(ErrorReport.class).code()).isEqualTo(ErrorCode.TOOK_OVER.number());
+            assertThat(fourth.await(ErrorReport.class).code()).isEqualTo(ErrorCode.TOOK_OVER.number());
+            ErrorReport sent = fourth.await(ErrorReport.class);
+            assertThat(sent.code()).isEqualTo(ErrorCode.QUARANTINED.number());
+            assertThat(sent.fatal()).isTrue();
+            assertThat(sent.sentence()).contains("cloned image");
+            try (PlainDevice again = new PlainDevice(relay.address())) {
+                again.sendPreamble(StreamKind.CONTROL);
+                again.send(again.hello("a", 1));
+                again.receivePreamble();
+                ErrorReport refusal = (ErrorReport) again.receive();
+                assertThat(refusal.code()).isEqualTo(ErrorCode.QUARANTINED.number());
+                assertThat(refusal.retryMillis()).isBetween(500_000, 600_000);
+            }
+            assertThat(relay.count(Counter.QUARANTINES)).isEqualTo(1);
+            assertThat(relay.relay().sessions().count())
+                    .as("b, which is %s", bystander.welcome.node())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDeviceThatReconnectsIsNoClone() throws Exception {
+        try (TestRelay relay = TestRelay.with(new Policy(List.of(), Limits.DEFAULT, 1))) {
+            Welcome before = null;
+            for (int i = 0; i < 5; i++) {
+                // not closed: each takes over from the one before
+                PlainDevice again = relay.joined("a", 1);
+                assertThat(before == null || before.node() == again.welcome.node())
+                        .isTrue();
+                before = again.welcome;
+            }
+            assertThat(relay.count(Counter.TAKEOVERS)).isEqualTo(4);
+            assertThat(relay.count(Counter.QUARANTINES)).isZero();
+        }
+    }
+
+    @Test
+    void quarantineEndsAndSlowTurnsAreAllowed() {
+        Quarantine quarantine = new Quarantine();
+        for (long i = 0; i < 50; i++) {
+            assertThat(quarantine.swapped("slow", 2, i * MINUTE / 2)).isFalse();
+            assertThat(quarantine.swapped("unlimited", 0, 0)).isFalse();
+        }
+        quarantine.swapped("a", 1, 0);
+        assertThat(quarantine.swapped("a", 1, 1)).isTrue();
+        assertThat(quarantine.left("a", MINUTE)).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+        assertThat(quarantine.left("b", MINUTE)).isZero();
+        assertThat(quarantine.left("a", 11 * MINUTE)).isZero();
+    }
+
+    @Test
+    void theTableForgetsTheLongestQuietFirst() {
+        Quarantine quarantine = new Quarantine();
+        for (int i = 0; i < 2 * Quarantine.MOST; i++) {
+            quarantine.swapped("device-" + i, 1, 0);
+        }
+        assertThat(quarantine.swapped("device-0", 1, 1)).isFalse();
+        assertThat(quarantine.swapped("device-" + (2 * Quarantine.MOST - 1), 1, 1))
+                .isTrue();
+    }
+}

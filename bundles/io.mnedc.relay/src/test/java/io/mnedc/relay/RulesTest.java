@@ -1,0 +1,197 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.security.AccessRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RulesTest {
+    private static final byte[] HI = {1, 2, 3};
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path temporary;
+
+    private static List<Change> heard(PlainDevice device, long sequence) throws IOException {
+        Announce announce = device.await(Announce.class);
+        assertThat(announce.sequence()).as("announcements have no gaps").isEqualTo(sequence);
+        return List.copyOf(announce.changes());
+    }
+
+    private static String present(Change change) {
+        return ((Change.Present) change).node().deviceId();
+    }
+
+    @Test
+    void devicesThatMayNotTalkNeverHearOfEachOther() throws Exception {
+        try (TestRelay relay = TestRelay.with(TestRelay.rules("deny device:a device:b"));
+                PlainDevice a = relay.joined("a")) {
+            assertThat(heard(a, 1)).isEmpty();
+            try (PlainDevice b = relay.joined("b");
+                    PlainDevice c = relay.joined("c")) {
+                assertThat(heard(b, 1)).as("snapshot without a").isEmpty();
+                assertThat(heard(c, 1)).hasSize(2);
+                b.send(new Publish(new NodeInfo("secret", "", List.of())));
+                assertThat(heard(c, 2)).hasSize(1);
+            }
+            assertThat(present(heard(a, 2).get(0))).isEqualTo("c");
+            assertThat(heard(a, 3)).as("not that b has left").containsExactly(new Change.Absent("c"));
+        }
+    }
+
+    @Test
+    void framesAndEnvelopesBetweenThemAreDroppedAndCounted() throws Exception {
+        try (TestRelay relay = TestRelay.with(TestRelay.rules("allow device:a device:c", "default deny"));
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b");
+                PlainDevice c = relay.joined("c")) {
+            a.sendFrame(b.welcome.node(), HI);
+            a.sendFrame(c.welcome.node(), HI);
+            assertThat(PlainDevice.payload(c.receiveFrame())).isEqualTo(HI);
+            assertThat(relay.count(Counter.DROP_RULES)).isEqualTo(1);
+
+            a.send(new Envelope(0, b.welcome.node(), 2, Opaque.copyOf(HI)));
+            ErrorReport notice = a.await(ErrorReport.class);
+            assertThat(notice.code()).as("as if there were none").isEqualTo(ErrorCode.PEER_UNKNOWN.number());
+            assertThat(notice.sentence()).isEqualTo("no device is registered at node " + b.welcome.node());
+            a.send(new Envelope(0, c.welcome.node(), 2, Opaque.copyOf(HI)));
+            assertThat(c.await(Envelope.class).source()).isEqualTo(a.welcome.node());
+            assertThat(relay.count(Counter.DROP_RULES)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aChangeOfTheSettingIsFeltAtOnceByThoseWhoAreThere() throws Exception {
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b");
+                PlainDevice c = relay.joined("c")) {
+            heard(a, 1);
+            heard(a, 2);
+            heard(a, 3);
+            heard(b, 1);
+            heard(b, 2);
+            relay.become(TestRelay.rules("deny device:a device:b"));
+            assertThat(heard(a, 4)).containsExactly(new Change.Absent("b"));
+            assertThat(heard(b, 3)).containsExactly(new Change.Absent("a"));
+            a.sendFrame(b.welcome.node(), HI);
+            TestRelay.eventually(() -> relay.count(Counter.DROP_RULES) == 1);
+
+            relay.become(TestRelay.rules("deny device:a device:c"));
+            assertThat(heard(a, 5)).hasSize(2).contains(new Change.Absent("c"));
+            assertThat(present(heard(b, 4).get(0))).isEqualTo("a");
+            a.sendFrame(c.welcome.node(), HI);
+            a.sendFrame(b.welcome.node(), HI);
+            assertThat(PlainDevice.payload(b.receiveFrame())).isEqualTo(HI);
+            assertThat(relay.count(Counter.DROP_RULES)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theFileIsReadAgainWhenItChangesAndABrokenOneChangesNothing() throws Exception {
+        Path file = temporary.resolve("relay/rules");
+        try (TestRelay relay = TestRelay.with(TestRelay.rules("allow device:a device:c"), temporary.resolve("relay"));
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            heard(a, 1);
+            heard(a, 2);
+            heard(b, 1);
+            Files.writeString(file, "# the setting's rules come first\ndeny any any\n");
+            assertThat(heard(a, 3)).containsExactly(new Change.Absent("b"));
+            assertThat(heard(b, 2)).containsExactly(new Change.Absent("a"));
+            Files.writeString(file, "allow everything\n");
+            try (PlainDevice c = relay.joined("c")) {
+                assertThat(heard(a, 4)).as("by the setting").hasSize(1);
+                assertThat(heard(c, 1)).as("the file's rules before").hasSize(1);
+            }
+            assertThat(heard(a, 5)).containsExactly(new Change.Absent("c"));
+            Files.delete(file);
+            assertThat(present(heard(a, 6).get(0))).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void ifTheFileIsBrokenAtTheStartNobodyMayTalkUntilItIsRight() throws Exception {
+        Path directory = temporary.resolve("relay");
+        TestRelay.with(Policy.DEFAULT, directory).close();
+        Files.writeString(directory.resolve("rules"), "default deny\nallow device:a devices:b\n");
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            heard(a, 1);
+            assertThat(heard(b, 1)).isEmpty();
+            Files.writeString(directory.resolve("rules"), "default deny\nallow device:a device:b\n");
+            assertThat(present(heard(a, 2).get(0))).isEqualTo("b");
+        }
+        assertThat(Files.readString(directory.resolve("audit.jsonl")))
+                .containsSubsequence("rules-broken", "line 2", "devices:b");
+    }
+
+    @Test
+    void rulesThatContradictTheFileAreRefusedAndChangeNothing() throws Exception {
+        Path directory = temporary.resolve("relay");
+        TestRelay.with(Policy.DEFAULT, directory).close();
+        Files.writeString(directory.resolve("rules"), "default deny\n");
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory)) {
+            assertThatThrownBy(() -> relay.become(TestRelay.rules("default allow")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("default");
+            try (PlainDevice a = relay.joined("a");
+                    PlainDevice b = relay.joined("b")) {
+                assertThat(heard(a, 1)).isEmpty();
+                assertThat(heard(b, 1)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void groupsDecideAndThoseWithoutAGroupAreNotMeant() {
+        Access rules = access("allow group:press group:office", "deny group:press any");
+        assertThat(rules.allowed("p", Set.of("press", "hall-2"), "o", Set.of("office")))
+                .isTrue();
+        assertThat(rules.allowed("o", Set.of("office"), "p", Set.of("press"))).isTrue();
+        assertThat(rules.allowed("p", Set.of("press"), "q", Set.of("press"))).isFalse();
+        assertThat(rules.allowed("p", Set.of("press"), "x", Set.of())).isFalse();
+        assertThat(rules.allowed("o", Set.of("office"), "x", Set.of())).isTrue();
+    }
+
+    @Test
+    void devicesThatNoRuleTellsApartAreOfOneKind() {
+        Access rules = access("deny device:a group:g");
+        assertThat(rules.kin("x", Set.of("h"))).isEqualTo(rules.kin("y", Set.of()));
+        assertThat(rules.kin("x", Set.of("g", "h"))).isEqualTo(rules.kin("y", Set.of("g")));
+        assertThat(Set.of(rules.kin("a", Set.of()), rules.kin("x", Set.of()), rules.kin("x", Set.of("g"))))
+                .hasSize(3);
+    }
+
+    @Test
+    void rulesThatForbidNothingCostNothing() {
+        assertThat(RulesAccess.of(AccessRules.parse(List.of("allow any any")))).isNull();
+    }
+
+    private static Access access(String... rules) {
+        @Nullable Access access = RulesAccess.of(AccessRules.parse(List.of(rules)));
+        if (access == null) {
+            throw new AssertionError("everything is allowed");
+        }
+        return access;
+    }
+}

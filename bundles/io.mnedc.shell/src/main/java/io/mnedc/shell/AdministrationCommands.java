@@ -1,0 +1,157 @@
+package io.mnedc.shell;
+
+import io.mnedc.api.relay.RelayAdministration;
+import java.io.IOException;
+import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Parameter;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Gogo's {@code mnedc:*} commands for who may join the overlay of the relay that runs here. */
+@Component(
+        service = AdministrationCommands.class,
+        property = {
+            "osgi.command.scope=mnedc",
+            "osgi.command.function=token",
+            "osgi.command.function=devices",
+            "osgi.command.function=revoke",
+            "osgi.command.function=unrevoke",
+            "osgi.command.function=revoked"
+        })
+public final class AdministrationCommands {
+    private static final String NONE =
+            "No secured relay runs here: set enabled=true and security=tls in the configuration io.mnedc.relay.";
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable RelayAdministration administration;
+
+    /** Made by the component runtime. */
+    @Activate
+    public AdministrationCommands() {}
+
+    private interface Work {
+        String on(RelayAdministration here) throws IOException;
+    }
+
+    private String run(Work work) {
+        RelayAdministration here = administration;
+        if (here == null) {
+            return NONE;
+        }
+        try {
+            return work.on(here);
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /**
+     * Prints a new join token, alone on the last line.
+     *
+     * @param id the only device ID that it is good for
+     * @param ttl how long it is good
+     * @param uses for how many devices
+     * @param groups what they belong to
+     * @param addresses of the relay as devices see it
+     */
+    @Descriptor("makes a join token and prints it on the last line: a secret that lets a device enrol")
+    public void token(
+            @Descriptor("the only device ID that it is good for, which may be enrolled already; else any new one")
+                    @Parameter(
+                            names = {"-i", "--id"},
+                            absentValue = "")
+                    String id,
+            @Descriptor("how long it is good, such as 30m, 24h or 7d; 24h if not given")
+                    @Parameter(
+                            names = {"-t", "--ttl"},
+                            absentValue = "24h")
+                    String ttl,
+            @Descriptor("how many devices it enrols, 1 if not given")
+                    @Parameter(
+                            names = {"-u", "--uses"},
+                            absentValue = "1")
+                    int uses,
+            @Descriptor("what the devices belong to in the access rules: names with commas")
+                    @Parameter(
+                            names = {"-g", "--group"},
+                            absentValue = "")
+                    String groups,
+            @Descriptor("HOST:PORT of the relay as devices see it, several with commas; else where it listens")
+                    @Parameter(
+                            names = {"-a", "--address"},
+                            absentValue = "")
+                    String addresses) {
+        System.out.println(tokenText(id, ttl, uses, groups, addresses));
+    }
+
+    /** {@return what {@link #token} prints} */
+    public String tokenText(String id, String ttl, int uses, String groups, String addresses) {
+        return run(here -> AdministrationReport.token(here, id, ttl, uses, groups, addresses));
+    }
+
+    /** Prints the enrolled devices. */
+    @Descriptor("lists the devices that are enrolled: groups, key, since when, until when")
+    public void devices() {
+        System.out.println(devicesText());
+    }
+
+    /** {@return the enrolled devices} */
+    public String devicesText() {
+        return run(AdministrationReport::devices);
+    }
+
+    /**
+     * Shuts a device out.
+     *
+     * @param device who
+     * @param reason words
+     */
+    @Descriptor("shuts a device out, at once and until mnedc:unrevoke")
+    public void revoke(@Descriptor("device ID") String device, @Descriptor("why, if you like") String... reason) {
+        System.out.println(revokeText(device, reason));
+    }
+
+    /** {@return what {@link #revoke} prints} */
+    public String revokeText(String device, String... reason) {
+        return run(here -> {
+            here.revoke(device, String.join(" ", reason));
+            return device + " is shut out.";
+        });
+    }
+
+    /**
+     * Lets a device in again.
+     *
+     * @param device who
+     */
+    @Descriptor("lets a device in again that was shut out")
+    public void unrevoke(@Descriptor("device ID") String device) {
+        System.out.println(unrevokeText(device));
+    }
+
+    /** {@return what {@link #unrevoke} prints} */
+    public String unrevokeText(String device) {
+        return run(here -> here.unrevoke(device)
+                ? device + " may come in again."
+                : device + " was not shut out: mnedc:revoked lists who is.");
+    }
+
+    /** Prints who is shut out. */
+    @Descriptor("lists the devices that are shut out")
+    public void revoked() {
+        System.out.println(revokedText());
+    }
+
+    /** {@return who is shut out} */
+    public String revokedText() {
+        return run(AdministrationReport::revoked);
+    }
+}

@@ -1,0 +1,128 @@
+package io.mnedc.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.relay.RelayAdministration;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdministrationTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    /** A relay with two enrolled devices. */
+    private static final class Relay implements RelayAdministration {
+        final List<TokenRequest> asked = new ArrayList<>();
+        final List<Revocation> revocations = new ArrayList<>();
+
+        @Override
+        public String token(TokenRequest request) {
+            asked.add(request);
+            return "mnedc1-secret";
+        }
+
+        @Override
+        public List<Enrolment> enrolled() {
+            return List.of(
+                    new Enrolment("gw-1", Set.of("press", "hall-2"), "0123456789".repeat(6) + "abcd", NOW, NOW),
+                    new Enrolment("gw-2", Set.of(), "f".repeat(64), NOW, NOW));
+        }
+
+        @Override
+        public void revoke(String deviceId, String reason) throws IOException {
+            if (deviceId.equals("full")) {
+                throw new IOException("no space left on device");
+            }
+            revocations.add(new Revocation(deviceId, NOW, reason));
+        }
+
+        @Override
+        public boolean unrevoke(String deviceId) {
+            return revocations.removeIf(revocation -> revocation.deviceId().equals(deviceId));
+        }
+
+        @Override
+        public List<Revocation> revoked() {
+            return revocations;
+        }
+    }
+
+    private final Relay relay = new Relay();
+    private final AdministrationCommands commands = new AdministrationCommands();
+
+    @BeforeEach
+    void bind() {
+        commands.administration = relay;
+    }
+
+    @Test
+    void aTokenStandsAloneOnTheLastLine() {
+        List<String> lines = commands.tokenText("gw-7", "7d", 1, "press, hall-2", "r:3334,[::1]:3334")
+                .lines()
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(1);
+        assertThat(lines.get(lines.size() - 1)).isEqualTo("mnedc1-secret");
+        assertThat(lines.get(0)).contains("gw-7", "7d", "hall-2,press", "secret");
+        assertThat(relay.asked)
+                .containsExactly(new RelayAdministration.TokenRequest(
+                        Optional.of("gw-7"),
+                        Set.of("press", "hall-2"),
+                        Duration.ofDays(7),
+                        1,
+                        List.of("r:3334", "[::1]:3334")));
+    }
+
+    @Test
+    void withoutOptionsATokenIsForAnyNewDevice() {
+        assertThat(commands.tokenText("", "24h", 1, "", "")).contains("any device", "24h");
+        assertThat(relay.asked)
+                .containsExactly(new RelayAdministration.TokenRequest(
+                        Optional.empty(), Set.of(), Duration.ofHours(24), 1, List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90s, PT1M30S", "30m, PT30M", "24H, PT24H", "7d, PT168H"})
+    void timesHaveAUnit(String text, Duration lifetime) {
+        assertThat(AdministrationReport.lifetime(text)).isEqualTo(lifetime);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "24", "h", "-1h", "1w", "99999999999h"})
+    void aTimeThatIsNoneIsRefused(String text) {
+        assertThatThrownBy(() -> AdministrationReport.lifetime(text)).hasMessageContainingAll(text, "24h");
+        assertThat(commands.tokenText("", text, 1, "", "")).contains("is no time");
+        assertThat(relay.asked).isEmpty();
+    }
+
+    @Test
+    void devicesAreListedWithWhatTheyBelongToAndWhoIsShutOut() {
+        assertThat(commands.revokeText("gw-2", "stolen", "on", "Monday")).isEqualTo("gw-2 is shut out.");
+        assertThat(commands.devicesText().lines().toList())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("DEVICE"),
+                        one -> assertThat(one).matches("gw-1 +hall-2,press +sha256:0123456789012345 +2026-.* +no"),
+                        two -> assertThat(two).matches("gw-2 +- +sha256:f{16} +2026-.* +yes"));
+        assertThat(commands.revokedText()).containsPattern("gw-2 +2026-.* +stolen on Monday");
+        assertThat(commands.unrevokeText("gw-2")).contains("may come in");
+        assertThat(commands.unrevokeText("gw-2")).contains("was not shut out");
+        assertThat(commands.revokedText()).isEqualTo("Nobody is shut out.");
+    }
+
+    @Test
+    void whatFailsIsSaidInASentence() {
+        assertThat(commands.revokeText("full")).isEqualTo("no space left on device");
+        commands.administration = null;
+        assertThat(List.of(commands.devicesText(), commands.revokedText(), commands.unrevokeText("x")))
+                .allMatch(text -> text.contains("security=tls"));
+    }
+}
