@@ -20,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -185,6 +186,17 @@ final class Admission {
         return own == null
                 ? List.of()
                 : own.trusted().stream().map(Opaque::copyOf).toList();
+    }
+
+    /** When the relay's own certificate expires; empty if there is none now. */
+    Optional<Instant> expires() {
+        try {
+            Shown present = shown;
+            Identity identity = present == null ? provider.identity() : present.identity();
+            return Optional.of(identity.chain().get(0).getNotAfter().toInstant());
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
     }
 
     long timeMillis() {

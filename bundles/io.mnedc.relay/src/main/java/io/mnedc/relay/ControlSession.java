@@ -5,12 +5,9 @@ import io.mnedc.api.address.AllocationException;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage;
-import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.Ping;
-import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -101,33 +98,11 @@ final class ControlSession implements ControlStream.Handler {
     public void message(ControlMessage message) {
         long now = System.nanoTime();
         Session registered = session;
-        if (registered == null || passes(registered, message, now)) {
+        if (registered == null || registered.accepts(message, now)) {
             perform(machine.received(message, now));
+        } else {
+            relay.counters().add(Counter.DROP_MESSAGES, 1);
         }
-    }
-
-    private boolean passes(Session registered, ControlMessage message, long now) {
-        switch (registered.allowance().message(now)) {
-            case PASS -> {
-                return true;
-            }
-            case IGNORE -> {
-                if (message instanceof Ping
-                        || message instanceof Pong
-                        || message instanceof Bye
-                        || message instanceof ErrorReport) {
-                    return true;
-                }
-                relay.counters().add(Counter.DROP_MESSAGES, 1);
-                registered.overLimit("control messages are ignored", now);
-                return false;
-            }
-            case FLOOD -> {
-                registered.flooding("control messages");
-                return false;
-            }
-        }
-        throw new IllegalStateException(message.toString());
     }
 
     @Override

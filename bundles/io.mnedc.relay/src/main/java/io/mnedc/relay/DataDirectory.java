@@ -1,10 +1,12 @@
 package io.mnedc.relay;
 
+import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.PrivateFiles;
 import io.mnedc.security.Revocations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,13 @@ record DataDirectory(
         Clock clock = Clock.systemUTC();
         return new DataDirectory(
                 path, AuditLog.open(path, clock), Revocations.open(path.resolve(Guard.REVOKED), clock));
+    }
+
+    /** The same, with the revocations that an authority of the same directory has opened, if there is one. */
+    DataDirectory sharing(Optional<OverlayAuthority> authority) {
+        return authority
+                .map(own -> new DataDirectory(path, events, own.revocations()))
+                .orElse(this);
     }
 
     /** Writes what is left to write. */

@@ -126,7 +126,10 @@ final class Guard implements AutoCloseable {
                     openRules(directory);
                 }
             }
-            if (revocations != null && revocations.poll()) {
+            if (revocations != null) {
+                // others look too: whether it was this look that found something says nothing
+                boolean found = revocations.poll();
+                LOG.trace("revocations changed: {}", found);
                 review();
             }
         } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
@@ -12,7 +13,6 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,7 @@ final class Relay implements AutoCloseable {
     private final Randomness random = new Randomness();
     private final Set<ControlSession> controls = ConcurrentHashMap.newKeySet();
     private final long epoch = random.id();
-    private final Instant since = Instant.now();
+    private final RelayStatus status = new RelayView(this);
     private final String software;
     private final DataDirectory data;
     private final Events events;
@@ -99,6 +98,7 @@ final class Relay implements AutoCloseable {
             }
             if (settings.security().tls()) {
                 admission = Admission.open(settings.security(), data, identities, InstantSource.system());
+                data = data.sharing(admission.authority());
             }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
             for (int i = 0; i < settings.loops(); i++) {
@@ -323,40 +323,27 @@ final class Relay implements AutoCloseable {
     }
 
     RelayStatus status() {
-        return () -> {
-            AddressAllocator present = allocator;
-            List<Session> all = sessions.all();
-            var values = counters.values();
-            values.put(
-                    Counter.DROP_QUEUE.label(),
-                    values.getOrDefault(Counter.DROP_QUEUE.label(), 0L)
-                            + all.stream().mapToLong(Session::dropped).sum());
-            return new RelayStatus.Snapshot(
-                    listening(),
-                    present == null ? "" : present.network().cidr(),
-                    settings.security().mode(),
-                    since,
-                    all.stream().map(Relay::line).collect(Collectors.toList()),
-                    values);
-        };
+        return status;
     }
 
-    private static RelayStatus.Session line(Session session) {
-        return new RelayStatus.Session(
-                session.deviceId(),
-                session.node(),
-                List.of(
-                        session.lease().ipv4().getHostAddress(),
-                        session.lease().ipv6().getHostAddress()),
-                session.remote(),
-                session.software(),
-                session.data() != null,
-                session.since(),
-                session.framesIn.sum(),
-                session.bytesIn.sum(),
-                session.framesOut.sum(),
-                session.bytesOut.sum(),
-                session.dropped());
+    /** Who may join; empty for a relay without security. */
+    Optional<RelayAdministration> administration() {
+        Overlay secured = overlay;
+        return Optional.ofNullable(secured)
+                .map(present ->
+                        new Administration(guard, events, present.admission().authority(), this::addresses));
+    }
+
+    /** Where devices may reach it; an address of the overlay is none. */
+    private List<String> addresses() {
+        Acceptor accepting = acceptor;
+        AddressAllocator present = allocator;
+        return accepting == null
+                ? List.of()
+                : HostAddresses.of(
+                        accepting.listening(),
+                        address -> present != null
+                                && present.network().node(address).isPresent());
     }
 
     /** Tells everybody, closes everything and ends all threads within a few seconds. */

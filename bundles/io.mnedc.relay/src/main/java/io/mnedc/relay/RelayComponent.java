@@ -2,10 +2,13 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -27,7 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the relay while it is enabled, and publishes {@link RelayStatus} meanwhile. The allocator may come and go:
+ * Runs the relay while it is enabled, and publishes {@link RelayStatus} and, if it is secured, {@link RelayAdministration}
+ * meanwhile. The allocator may come and go:
  * registered devices stay, new ones are told to try again.
  */
 @Component(
@@ -237,8 +241,8 @@ public final class RelayComponent {
 
     private final BundleContext context;
     private final Identities identities = new Identities();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private @Nullable Relay relay;
-    private @Nullable ServiceRegistration<RelayStatus> registration;
     private @Nullable AddressAllocator allocator;
 
     /** Made by the component runtime. */
@@ -306,7 +310,10 @@ public final class RelayComponent {
             if (present != null) {
                 started.allocator(present);
             }
-            registration = context.registerService(RelayStatus.class, started.status(), null);
+            registrations.add(context.registerService(RelayStatus.class, started.status(), null));
+            started.administration()
+                    .ifPresent(service ->
+                            registrations.add(context.registerService(RelayAdministration.class, service, null)));
         } catch (IOException e) {
             LOG.error("{}: the relay cannot start: {}", PID, e.getMessage());
         }
@@ -329,11 +336,8 @@ public final class RelayComponent {
     }
 
     private void end() {
-        ServiceRegistration<RelayStatus> registered = registration;
-        registration = null;
-        if (registered != null) {
-            registered.unregister();
-        }
+        registrations.forEach(ServiceRegistration::unregister);
+        registrations.clear();
         Relay running = relay;
         relay = null;
         if (running != null) {

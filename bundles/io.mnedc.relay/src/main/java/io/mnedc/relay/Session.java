@@ -4,10 +4,13 @@ import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.transport.ControlStream;
@@ -168,6 +171,27 @@ final class Session {
     void announce(List<Announce> announcements) {
         announcements.forEach(control::send);
         announced += announcements.size();
+    }
+
+    /** Whether a message is to be looked at, or the device has sent too many; tells it so. */
+    boolean accepts(ControlMessage message, long now) {
+        return switch (allowance.message(now)) {
+            case PASS -> true;
+            case IGNORE -> {
+                boolean vital = message instanceof Ping
+                        || message instanceof Pong
+                        || message instanceof Bye
+                        || message instanceof ErrorReport;
+                if (!vital) {
+                    overLimit("control messages are ignored", now);
+                }
+                yield vital;
+            }
+            case FLOOD -> {
+                flooding("control messages");
+                yield false;
+            }
+        };
     }
 
     /** Tells the device, at most every ten seconds, that it sends too much. */

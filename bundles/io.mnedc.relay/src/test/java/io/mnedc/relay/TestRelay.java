@@ -19,7 +19,7 @@ final class TestRelay implements AutoCloseable {
 
     private TestRelay(Policy policy, @Nullable Path directory) throws IOException {
         this.directory = directory;
-        this.relay = Relay.start(settings(policy), "mnedc/test");
+        this.relay = Relay.start(settings(policy), "mnedc/test", new Identities());
         relay.allocator(new MemoryAllocator("10.9.0.0/24"));
     }
 
@@ -45,7 +45,8 @@ final class TestRelay implements AutoCloseable {
                 StreamSettings.DEFAULT,
                 16 << 20,
                 policy,
-                directory);
+                directory,
+                SecuritySettings.NONE);
     }
 
     void become(Policy policy) throws IOException {

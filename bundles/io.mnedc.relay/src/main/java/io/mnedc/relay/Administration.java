@@ -1,0 +1,72 @@
+package io.mnedc.relay;
+
+import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.relay.Events.Kind;
+import io.mnedc.security.JoinToken;
+import io.mnedc.security.OverlayAuthority;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** Who may join a secured relay, for those who administer it. */
+final class Administration implements RelayAdministration {
+    private final Guard guard;
+    private final Events events;
+    private final Optional<OverlayAuthority> authority;
+    private final Supplier<List<String>> addresses;
+
+    /**
+     * Makes it.
+     *
+     * @param authority the overlay's own; empty for a PKI that others run
+     * @param addresses of this relay as devices may see it, now
+     */
+    Administration(Guard guard, Events events, Optional<OverlayAuthority> authority, Supplier<List<String>> addresses) {
+        this.guard = guard;
+        this.events = events;
+        this.authority = authority;
+        this.addresses = addresses;
+    }
+
+    @Override
+    public String token(TokenRequest request) throws IOException {
+        OverlayAuthority issuer = authority.orElseThrow(() -> new IllegalStateException(
+                "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore"));
+        List<String> seen = request.addresses().isEmpty() ? addresses.get() : List.of();
+        if (request.addresses().isEmpty() && seen.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "this relay listens on no address that devices could dial: give one, such as --address HOST:3334");
+        }
+        JoinToken token = issuer.tokens().issue(request, seen);
+        events.record(
+                Kind.TOKEN_MADE,
+                request.deviceId().orElse(""),
+                "",
+                "token " + HexFormat.of().toHexDigits(token.id()) + " for " + request.lifetime() + ", " + request.uses()
+                        + " uses, groups " + new TreeSet<>(request.groups()));
+        return token.text();
+    }
+
+    @Override
+    public List<Enrolment> enrolled() {
+        return authority.map(own -> own.enrolments().all()).orElse(List.of());
+    }
+
+    @Override
+    public void revoke(String deviceId, String reason) throws IOException {
+        guard.revoke(deviceId, reason);
+    }
+
+    @Override
+    public boolean unrevoke(String deviceId) throws IOException {
+        return guard.unrevoke(deviceId);
+    }
+
+    @Override
+    public List<Revocation> revoked() {
+        return guard.revoked();
+    }
+}

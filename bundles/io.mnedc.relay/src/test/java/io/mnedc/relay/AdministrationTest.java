@@ -1,0 +1,101 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.JoinToken;
+import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.Revocations;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdministrationTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path temporary;
+
+    private final List<String> recorded = new ArrayList<>();
+    private final Events events =
+            (kind, device, remote, detail) -> recorded.add(kind.label() + " " + device + " " + detail);
+
+    private RelayAdministration administration(Optional<OverlayAuthority> authority, String... addresses)
+            throws Exception {
+        Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
+        Sessions sessions = new Sessions(new Counter.Set(), events, () -> 6);
+        Guard guard = Guard.start(sessions, events, List.of(), null, revocations);
+        guard.close();
+        return new Administration(guard, events, authority, () -> List.of(addresses));
+    }
+
+    private static TokenRequest request(Set<String> groups, String... addresses) {
+        return new TokenRequest(Optional.of("gw-1"), groups, Duration.ofHours(1), 2, List.of(addresses));
+    }
+
+    @Test
+    void aTokenNamesTheRelayAndTheAuditLogNamesTheTokenButNotItsSecret() throws Exception {
+        OverlayAuthority authority =
+                OverlayAuthority.open(temporary.resolve("relay"), Duration.ofDays(365), InstantSource.system());
+        RelayAdministration administration = administration(Optional.of(authority), "192.0.2.1:3334");
+        String text = administration.token(request(Set.of("press")));
+        JoinToken token = JoinToken.parse(text);
+        assertThat(token.addresses()).containsExactly("192.0.2.1:3334");
+        assertThat(token.fingerprint()).isEqualTo(authority.fingerprint());
+        assertThat(JoinToken.parse(administration.token(request(Set.of(), "relay.example:99")))
+                        .addresses())
+                .containsExactly("relay.example:99");
+        assertThat(recorded)
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("token-made gw-1", "press", "2 uses", Long.toHexString(token.id()))
+                .doesNotContain(text.substring(20, 40));
+        assertThat(administration.enrolled()).isEmpty();
+    }
+
+    @Test
+    void aRelayThatDevicesCannotDialWantsAnAddress() throws Exception {
+        OverlayAuthority authority =
+                OverlayAuthority.open(temporary.resolve("relay"), Duration.ofDays(365), InstantSource.system());
+        assertThatThrownBy(() -> administration(Optional.of(authority)).token(request(Set.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--address");
+    }
+
+    @Test
+    void withoutAnAuthorityThereAreNoTokensButRevocations() throws Exception {
+        RelayAdministration administration = administration(Optional.empty(), "192.0.2.1:3334");
+        assertThatThrownBy(() -> administration.token(request(Set.of())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keystore");
+        administration.revoke("gw-1", "gone");
+        assertThat(administration.revoked()).singleElement().satisfies(one -> {
+            assertThat(one.deviceId()).isEqualTo("gw-1");
+            assertThat(one.reason()).isEqualTo("gone");
+        });
+        assertThat(administration.unrevoke("gw-1")).isTrue();
+        assertThat(recorded).containsExactly("revoked gw-1 gone", "unrevoked gw-1 ");
+        assertThatThrownBy(() -> administration.revoke("no device", "")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void everyAddressOfThisHostIsReplacedByThoseOfItsInterfaces() throws Exception {
+        InetSocketAddress any = new InetSocketAddress(3334);
+        InetSocketAddress one = new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 99);
+        assertThat(HostAddresses.of(List.of(one, one), address -> false)).containsExactly("192.0.2.7:99");
+        assertThat(HostAddresses.of(List.of(any), address -> false))
+                .allMatch(text -> text.endsWith(":3334"))
+                .noneMatch(text -> text.startsWith("127.") || text.startsWith("*") || text.startsWith("[0:0"));
+        assertThat(HostAddresses.of(List.of(any), address -> true)).isEmpty();
+    }
+}
