@@ -74,8 +74,7 @@ public final class ShellCommands {
         DeviceStatus deviceHere = device;
         var text = new StringBuilder();
         if (relayHere != null) {
-            text.append(StatusReport.relay(
-                    relayHere.snapshot(), relayHere.certificateExpires(), Instant.now()));
+            text.append(StatusReport.relay(relayHere.snapshot(), relayHere.certificateExpires(), Instant.now()));
         }
         if (deviceHere != null) {
             text.append(text.isEmpty() ? "" : System.lineSeparator())
