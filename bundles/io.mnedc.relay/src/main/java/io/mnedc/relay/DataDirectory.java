@@ -24,7 +24,8 @@ record DataDirectory(
     static DataDirectory open(Path path) throws IOException {
         PrivateFiles.directory(path);
         Clock clock = Clock.systemUTC();
-        return new DataDirectory(path, AuditLog.open(path, clock), null);
+        Revocations revocations = Revocations.open(path.resolve(Guard.REVOKED), clock);
+        return new DataDirectory(path, AuditLog.open(path, clock), revocations);
     }
 
     /** The same, with the revocations that an authority of the same directory has opened, if there is one. */

@@ -76,7 +76,7 @@ public final class RelayComponent {
                     @Option(label = "TLS and sealed packets", value = "tls"),
                     @Option(label = "none (laboratory)", value = "none")
                 })
-        String security() default "none";
+        String security() default "tls";
 
         /** {@return where keys, tokens and enrolments are kept} */
         @AttributeDefinition(
