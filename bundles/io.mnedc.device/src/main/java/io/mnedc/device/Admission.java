@@ -236,7 +236,7 @@ final class Admission {
         @Override
         public void failed(String why, @Nullable ErrorCode code, boolean lasting) {
             enrolment = null;
-            String problem = "cannot join: " + why + Refusals.cure(code, asked.deviceId(), true);
+            String problem = "cannot join: " + why + Refusals.setting(code, true);
             Known present = must.present();
             if (present != null && lasting) {
                 // a token is for joining; this device has

@@ -177,7 +177,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             return;
         }
         boolean own = settings().security().source() instanceof SecuritySettings.Own;
-        lost(attempt.relay() + ": " + why + Refusals.cure(code, id, own), attempt.lasting());
+        lost(attempt.relay() + ": " + why + Refusals.setting(code, own), attempt.lasting());
     }
 
     private long pauseSeconds() {

@@ -156,7 +156,7 @@ final class Identities {
         }
     }
 
-    private Place place(SecuritySettings settings) throws IOException {
+    private Place place(SecuritySettings settings) throws IOException, GeneralSecurityException {
         Place here = place;
         if (here != null && here.settings().sameIdentity(settings)) {
             return here;

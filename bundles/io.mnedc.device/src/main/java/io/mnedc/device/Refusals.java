@@ -46,27 +46,22 @@ final class Refusals {
     }
 
     /**
-     * What helps at this end, for the refusals that somebody has to do something about here.
+     * The setting by which the cure of a relay's sentence is taken here.
      *
      * @param code why the relay refuses
-     * @param deviceId as this device is called
-     * @param own whether it keeps its identity itself
-     * @return to be put behind the relay's sentence; empty if that says it all
+     * @param own whether this device keeps its identity itself
+     * @return to be put behind the sentence; empty if it says it all
      */
-    static String cure(@Nullable ErrorCode code, String deviceId, boolean own) {
+    static String setting(@Nullable ErrorCode code, boolean own) {
         if (code == null) {
             return "";
         }
         return switch (code) {
-            case SECURITY_MISMATCH -> "; set security to the same here (security) and at the relay";
-            case JOIN_REFUSED, JOIN_EXPIRED, JOIN_USED -> "; set join.token to a new one of the relay";
-            case ID_TAKEN -> "; set another device.id, or a join.token that is made for " + deviceId;
-            case CERTIFICATE_REFUSED ->
-                own ? "; set join.token to a new one of the relay" : "; this identity is none of the overlay's";
-            case ID_MISMATCH ->
-                "; this device is called " + deviceId + ": set device.id to the certificate's, or join anew";
-            case REVOKED -> "; who runs the overlay may let it in again: mnedc:unrevoke " + deviceId;
-            case QUARANTINED -> "; is this a copied image? Each device needs an identity of its own";
+            case SECURITY_MISMATCH -> " (setting security)";
+            case JOIN_REFUSED, JOIN_EXPIRED, JOIN_USED -> " (setting join.token)";
+            case ID_TAKEN -> " (settings device.id and join.token)";
+            case CERTIFICATE_REFUSED -> own ? " (setting join.token)" : " (the identity is not of the device's making)";
+            case ID_MISMATCH -> " (setting device.id)";
             default -> "";
         };
     }

@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Relays and devices of a test, and what ends them. */
 final class Fixture implements AutoCloseable {
@@ -26,6 +28,11 @@ final class Fixture implements AutoCloseable {
     record Node(Device device, MemoryTunDriver driver) {
         MemoryTunDevice tun() {
             return driver.devices().get(0);
+        }
+
+        /** {@return the problem that it tells; empty if none} */
+        String problem() {
+            return device.snapshot().problem().orElse("");
         }
 
         State state() {
@@ -52,6 +59,12 @@ final class Fixture implements AutoCloseable {
         return relay;
     }
 
+    TestRelay relay(TestGate gate) throws IOException {
+        TestRelay relay = new TestRelay(gate);
+        relays.add(relay);
+        return relay;
+    }
+
     TestRelay restart(TestRelay relay) throws IOException {
         relay.close();
         TestRelay again = relay.restarted();
@@ -69,10 +82,25 @@ final class Fixture implements AutoCloseable {
     }
 
     Device device(DeviceSettings settings, TunDriver driver) throws IOException {
-        Device device = Device.start(
+        return device(
                 settings, new Surroundings(driver, "mnedc/test", name -> Optional.empty(), InstantSource.system()));
+    }
+
+    Device device(DeviceSettings settings, Surroundings around) throws IOException {
+        Device device = Device.start(settings, around);
         devices.add(device);
         return device;
+    }
+
+    /** A device whose clock is another one. */
+    Node device(DeviceSettings settings, InstantSource clock) throws IOException {
+        return device(settings, clock, name -> Optional.empty());
+    }
+
+    Node device(DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
+            throws IOException {
+        MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
+        return new Node(device(settings, new Surroundings(driver, "mnedc/test", providers, clock)), driver);
     }
 
     static DeviceSettings settings(String id, TestRelay... at) throws IOException {

@@ -4,6 +4,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Locale;
@@ -54,7 +55,9 @@ final class TlsFailure {
         if (cause instanceof SslHandshakeTimeoutException) {
             return "the peer did not go on with it in time";
         }
-        if (cause instanceof ClosedChannelException || cause instanceof EOFException) {
+        if (cause instanceof ClosedChannelException
+                || cause instanceof EOFException
+                || cause instanceof SocketException) {
             return client
                     ? "the relay closed the connection: has it security = none, or does something on the way block TLS?"
                     : "the peer closed the connection";

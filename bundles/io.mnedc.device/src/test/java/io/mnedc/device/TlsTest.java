@@ -1,0 +1,298 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Renew;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.Fixture.Node;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A device that has an identity, and relays that accept it or not. */
+@Timeout(60)
+class TlsTest {
+    @TempDir
+    Path directory;
+
+    private TlsLab lab;
+
+    @BeforeEach
+    void begin() throws Exception {
+        lab = new TlsLab(directory);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        lab.close();
+    }
+
+    private static void awaitFailed(Node node, String sentence) throws Exception {
+        Await.until(
+                sentence, () -> node.state() == State.FAILED && node.problem().contains(sentence));
+    }
+
+    /** Has the device's connections cut. */
+    private void restart() throws IOException {
+        lab.relay = lab.fixture.restart(lab.relay);
+    }
+
+    private long renewals() {
+        return lab.gate.asked.stream().filter(Renew.class::isInstance).count();
+    }
+
+    @Test
+    void relayOfAnotherOverlayIsRefused() throws Exception {
+        Node one = lab.joined("one");
+        lab.gate.shown = lab.strangers().authority.identity();
+        restart();
+        awaitFailed(one, "not of this overlay");
+        assertThat(lab.relay.registrations).hasValue(0);
+        lab.gate.shown = null;
+        one.awaitReady();
+    }
+
+    @Test
+    void expiredCertificateOfARelayIsRefused() throws Exception {
+        Node one = lab.joined("one");
+        lab.ahead.set(Duration.ofDays(370));
+        restart();
+        awaitFailed(one, "expired");
+        assertThat(lab.relay.registrations).hasValue(0);
+        assertThat(lab.gate.authority.refresh()).isTrue();
+        one.awaitReady();
+    }
+
+    @Test
+    void certificateIsRenewedAtHalfLifeWithoutABreak() throws Exception {
+        lab.joined("one").device().close();
+        X509Certificate before = lab.store("one").identity().chain().get(0);
+        lab.ahead.set(Duration.ofDays(200));
+        Node one = lab.device(lab.settings("one"));
+        one.awaitReady();
+        Await.until(
+                "renewed",
+                () -> !before.equals(lab.store("one").identity().chain().get(0)));
+        Instant expires = lab.clock.instant().plus(Duration.ofDays(360));
+        Await.until(
+                "told",
+                () -> one.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .expires()
+                        .isAfter(expires));
+        assertThat(renewals()).isEqualTo(1);
+        assertThat(lab.store("one").identity().chain().get(0).getPublicKey()).isEqualTo(before.getPublicKey());
+        // streams are as they were
+        assertThat(one.state()).isEqualTo(State.READY);
+        assertThat(one.count("reconnects")).isZero();
+        assertThat(lab.relay.registrations).hasValue(2);
+        assertThat(lab.relay.bindings).hasValue(2);
+        // and the new one is good for the next time
+        restart();
+        Await.until("registered anew", () -> lab.relay.registrations.get() == 1);
+        one.awaitReady();
+        assertThat(renewals()).isEqualTo(1);
+    }
+
+    @Test
+    void certificateInItsGraceIsRenewedAtOnce() throws Exception {
+        lab.joined("one").device().close();
+        lab.ahead.set(Duration.ofDays(600));
+        lab.gate.authority.refresh();
+        Node one = lab.device(lab.settings("one"));
+        Await.until("renewed", () -> renewals() == 1);
+        one.awaitReady();
+        Await.until(
+                "told",
+                () -> one.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .expires()
+                        .isAfter(lab.clock.instant()));
+    }
+
+    @Test
+    void certificateBeyondItsGraceIsRefused() throws Exception {
+        lab.joined("one").device().close();
+        lab.ahead.set(Duration.ofDays(800));
+        lab.gate.authority.refresh();
+        awaitFailed(lab.device(lab.settings("one")), "(setting join.token)");
+    }
+
+    @Test
+    void newAuthorityIsTrustedOnceTheRelaySaysSo() throws Exception {
+        Node one = lab.joined("one");
+        String first = lab.gate.authority.fingerprint();
+        String second = lab.gate.authority.add();
+        lab.relay.tell("one", lab.gate.credentials(List.of()));
+        Await.until(
+                "both trusted",
+                () -> one.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .trusted()
+                        .containsAll(List.of(first, second)));
+        lab.gate.authority.use(second);
+        lab.gate.authority.refresh();
+        restart();
+        Await.until("registered at the new one", () -> lab.relay.registrations.get() == 1);
+        one.awaitReady();
+    }
+
+    @Test
+    void authorityThatNobodyVouchesForIsNotTrusted() throws Exception {
+        Node one = lab.joined("one");
+        TestGate strangers = lab.strangers();
+        lab.relay.tell("one", strangers.credentials(List.of()));
+        lab.relay.tell("one", lab.gate.credentials(List.of()));
+        restart();
+        Await.until("registered", () -> lab.relay.registrations.get() == 1);
+        assertThat(one.device().snapshot().certificate().orElseThrow().trusted())
+                .containsExactly(lab.gate.authority.fingerprint());
+    }
+
+    @Test
+    void revokedDeviceIsToldSoAndComesBackWhenItMay() throws Exception {
+        Node one = lab.joined("one");
+        lab.gate.authority.revocations().revoke("one", "stolen");
+        restart();
+        awaitFailed(one, "device one is revoked");
+        assertThat(lab.relay.registrations).hasValue(0);
+        assertThat(lab.gate.authority.revocations().unrevoke("one")).isTrue();
+        one.awaitReady();
+        assertThat(one.problem()).isEmpty();
+    }
+
+    @Test
+    void certificateOfAnotherIdIsNamed() throws Exception {
+        lab.joined("one").device().close();
+        Node two = lab.device(lab.settings("one", Map.of("device.id", "two")));
+        awaitFailed(two, "the certificate is for one");
+        assertThat(two.problem()).contains("(setting device.id)");
+    }
+
+    @Test
+    void quarantineIsExplained() throws Exception {
+        Node one = lab.joined("one");
+        restart();
+        lab.relay.refusal = ErrorReport.fatal(ErrorCode.QUARANTINED, "two devices took turns");
+        awaitFailed(one, "two devices took turns");
+    }
+
+    @Test
+    void relayWithoutTlsIsNamed() throws Exception {
+        lab.joined("one").device().close();
+        TestRelay naked = lab.fixture.relay();
+        Node one = lab.device(Fixture.settings(lab.values("one"), naked));
+        Await.until("said", () -> one.problem().contains("security = none"));
+        assertThat(naked.heard).isEmpty();
+    }
+
+    @Test
+    void deviceWithoutTlsIsToldByARelayWithIt() throws Exception {
+        Node one = lab.fixture.device("one", lab.relay);
+        awaitFailed(one, "security = tls");
+        assertThat(lab.relay.registrations).hasValue(0);
+    }
+
+    @Test
+    void securityCanBeTurnedOffAndOnWhileItRuns() throws Exception {
+        TestRelay naked = lab.fixture.relay();
+        Node one = lab.joined("one");
+        one.device().reconfigure(Fixture.settings("one", naked));
+        Await.until("naked", () -> naked.has("one"));
+        one.awaitReady();
+        assertThat(one.device().snapshot().security()).isEqualTo("none");
+        assertThat(one.device().snapshot().certificate()).isEmpty();
+        one.device().reconfigure(lab.settings("one"));
+        Await.until("secure", () -> lab.relay.registrations.get() == 2);
+        one.awaitReady();
+        assertThat(one.device().snapshot().security()).isEqualTo("tls");
+    }
+
+    // --- identities of others
+
+    private Identity identity(String id) throws Exception {
+        lab.joined(id).device().close();
+        return lab.store(id).identity();
+    }
+
+    @Test
+    void providerMayComeGoAndChange() throws Exception {
+        Identity identity = identity("one");
+        Map<String, IdentityProvider> providers = new ConcurrentHashMap<>();
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
+        Node one = lab.fixture.device(settings, lab.clock, name -> Optional.ofNullable(providers.get(name)));
+        awaitFailed(one, "identity.provider = \"kura\" is not there");
+        int before = lab.relay.registrations.get();
+
+        providers.put("kura", () -> identity);
+        one.device().providersChanged();
+        one.awaitReady();
+        assertThat(lab.relay.registrations).hasValue(before + 1);
+
+        // its connection stays when the service goes; the next one needs it again
+        providers.clear();
+        one.device().providersChanged();
+        restart();
+        awaitFailed(one, "is not there");
+        providers.put("kura", () -> identity);
+        one.device().providersChanged();
+        one.awaitReady();
+        assertThat(one.device().snapshot().certificate()).isPresent();
+    }
+
+    @Test
+    void keyStoreOfOnesOwn() throws Exception {
+        Identity identity = identity("one");
+        Path file = directory.resolve("one.p12");
+        char[] password = "geheim".toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("one", identity.key(), password, identity.chain().toArray(new Certificate[0]));
+        int number = 0;
+        for (X509Certificate trusted : identity.trusted()) {
+            store.setCertificateEntry("ca" + number++, trusted);
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, password);
+        }
+        Map<String, String> values = Map.of(
+                "keystore", file.toString(),
+                "keystore.password", "falsch",
+                "data.dir", lab.home("pki").toString());
+        Node one = lab.device(lab.settings("one", values));
+        awaitFailed(one, "keystore.password");
+        assertThat(one.problem()).doesNotContain("falsch");
+        Map<String, Object> right = lab.values("one");
+        right.putAll(values);
+        right.put("keystore.password", "geheim");
+        one.device().reconfigure(Fixture.settings(right, lab.relay));
+        one.awaitReady();
+    }
+}
