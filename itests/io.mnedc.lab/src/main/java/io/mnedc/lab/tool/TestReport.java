@@ -19,6 +19,7 @@ public final class TestReport {
     private static final Pattern SUITE = Pattern.compile("<testsuite\\s[^>]*>", Pattern.DOTALL);
     private static final List<String> OSGI_RUNS = List.of("felix", "equinox");
     private static final int OSGI_FLOOR = 20;
+    private static final int FUZZING_FLOOR = 6;
     private static final int FLOOR = 1500;
 
     private record Suite(Path file, int tests, int bad, int skipped, double seconds) {}
@@ -62,6 +63,13 @@ public final class TestReport {
             if (count < OSGI_FLOOR) {
                 complaints.add("the OSGi run on " + run + " has " + count + " tests, expected at least " + OSGI_FLOOR);
             }
+        }
+        int fuzzed = suites.stream()
+                .filter(suite -> suite.file.endsWith("TEST-io.mnedc.fuzz.FuzzingTest.xml"))
+                .mapToInt(suite -> suite.tests - suite.skipped)
+                .sum();
+        if (fuzzed < FUZZING_FLOOR) {
+            complaints.add(fuzzed + " fuzz targets were run, expected at least " + FUZZING_FLOOR);
         }
         if (tests < FLOOR) {
             complaints.add(tests + " tests in all, expected at least " + FLOOR);

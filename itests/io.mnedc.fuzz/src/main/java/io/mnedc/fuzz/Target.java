@@ -1,0 +1,65 @@
+package io.mnedc.fuzz;
+
+import io.mnedc.device.PacketFuzz;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What can be fuzzed. Each target's class has {@code fuzzerTestOneInput}, which Jazzer calls by its name. */
+public enum Target {
+    /** A control stream's bytes, the preamble included. */
+    CONTROL(ControlMessages.class, 4_096),
+    /** A data stream's bytes. */
+    FRAMES(DataFrames.class, 512),
+    /** Sequences of messages and other events at the session state machines. */
+    SESSIONS(Sessions.class, 2_048),
+    /** A packet from a peer: header checks, address checks, segments. */
+    PACKETS(PacketFuzz.class, 512),
+    /** Join tokens. */
+    TOKENS(Tokens.class, 512),
+    /** Access rules. */
+    RULES(Rules.class, 1_024);
+
+    private final String className;
+    private final int mostBytes;
+
+    Target(Class<?> type, int mostBytes) {
+        this.className = type.getName();
+        this.mostBytes = mostBytes;
+    }
+
+    /** {@return its name on the command line and in the file system} */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Runs one input. */
+    public void run(byte[] input) {
+        switch (this) {
+            case CONTROL -> ControlMessages.fuzzerTestOneInput(input);
+            case FRAMES -> DataFrames.fuzzerTestOneInput(input);
+            case SESSIONS -> Sessions.fuzzerTestOneInput(input);
+            case PACKETS -> PacketFuzz.fuzzerTestOneInput(input);
+            case TOKENS -> Tokens.fuzzerTestOneInput(input);
+            case RULES -> Rules.fuzzerTestOneInput(input);
+        }
+    }
+
+    String className() {
+        return className;
+    }
+
+    /** The largest input to try, in bytes: enough to reach everything; larger ones only cost time. */
+    int mostBytes() {
+        return mostBytes;
+    }
+
+    static Optional<Target> of(String id) {
+        return Arrays.stream(values()).filter(target -> target.id().equals(id)).findFirst();
+    }
+
+    static String ids() {
+        return Arrays.stream(values()).map(Target::id).collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mnedc.fuzz;
+
+import org.jspecify.annotations.NullMarked;
