@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 final class Allowance {
     private static final int DATA_BURST_SECONDS = 1;
     private static final int MESSAGES_BURST_SECONDS = 5;
+    /** All other devices hear of a publication, so there is a limit that cannot be set. */
+    private static final int PUBLICATIONS_PER_SECOND = 2;
     /** How often at most a device is told. */
     private static final long NOTICE_NANOS = 10_000_000_000L;
 
@@ -16,6 +18,7 @@ final class Allowance {
     private final Bucket frames;
     private final Bucket bytes;
     private final Bucket messages;
+    private final Bucket publications;
     private long noticed;
 
     Allowance(Supplier<Limits> limits, long now) {
@@ -23,6 +26,7 @@ final class Allowance {
         this.frames = new Bucket(DATA_BURST_SECONDS, now);
         this.bytes = new Bucket(DATA_BURST_SECONDS, now);
         this.messages = new Bucket(MESSAGES_BURST_SECONDS, now);
+        this.publications = new Bucket(MESSAGES_BURST_SECONDS, now);
         this.noticed = now - NOTICE_NANOS;
     }
 
@@ -62,6 +66,15 @@ final class Allowance {
         long rate = limits.get().messagesPerSecond();
         boolean pass = messages.room(rate, now) > 0;
         return messages.take(pass ? 1 : 0, 1, rate, now) ? Message.FLOOD : pass ? Message.PASS : Message.IGNORE;
+    }
+
+    /** Whether all others may be told now what the device publishes. */
+    synchronized boolean publish(long now) {
+        boolean due = publications.room(PUBLICATIONS_PER_SECOND, now) > 0;
+        if (due) {
+            publications.take(1, 1, PUBLICATIONS_PER_SECOND, now);
+        }
+        return due;
     }
 
     /** Whether it is time to tell the device that it is over a limit. */

@@ -8,6 +8,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -44,6 +45,7 @@ final class ControlSession implements ControlStream.Handler {
     private final @Nullable Peer peer;
     private @Nullable ControlStream stream;
     private @Nullable Session session;
+    private @Nullable NodeInfo unpublished;
     private int minor = Protocol.MINOR;
     private boolean renewing;
 
@@ -116,6 +118,10 @@ final class ControlSession implements ControlStream.Handler {
         long now = System.nanoTime();
         perform(machine.tick(now));
         Session registered = session;
+        NodeInfo waiting = unpublished;
+        if (registered != null && waiting != null) {
+            publish(registered, waiting, now);
+        }
         DataStream data = registered == null ? null : registered.data();
         long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS
                 - settings.keepalive().toNanos() / Keepalive.POLLS;
@@ -139,6 +145,15 @@ final class ControlSession implements ControlStream.Handler {
         relay.ended(this);
     }
 
+    /** Everybody hears of it: what comes too fast waits for the next tick, and only the last of it counts. */
+    private void publish(Session registered, NodeInfo info, long now) {
+        boolean due = registered.allowance().publish(now);
+        unpublished = due ? null : info;
+        if (due) {
+            relay.sessions().publish(registered, info);
+        }
+    }
+
     private void perform(List<Effect> effects) {
         for (Effect effect : effects) {
             if (effect instanceof Effect.Send send) {
@@ -152,7 +167,7 @@ final class ControlSession implements ControlStream.Handler {
             } else if (effect instanceof Effect.Lease lease) {
                 lease(lease.hello());
             } else if (effect instanceof Effect.Published published && session != null) {
-                relay.sessions().publish(session, published.info());
+                publish(session, published.info(), System.nanoTime());
             } else if (effect instanceof Effect.Forward forward && session != null) {
                 forward(session, forward.envelope());
             } else if (effect instanceof Effect.Renewal renewal && peer != null) {

@@ -2,10 +2,14 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -92,6 +96,28 @@ class LimitsTest {
             assertThat(a.receiveRaw(Pong.class).token()).isEqualTo(77);
             TestRelay.eventually(() -> relay.count(Counter.ENVELOPES) + relay.count(Counter.DROP_MESSAGES) == 90);
             assertThat(relay.count(Counter.ENVELOPES)).isBetween(50L, 80L);
+        }
+    }
+
+    @Test
+    void publicationsThatComeTooFastAreSummedUpAndTheLastOneArrives() throws Exception {
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            b.await(Announce.class);
+            for (int i = 1; i <= 200; i++) {
+                a.send(new Publish(new NodeInfo("state-" + i, "", List.of())));
+            }
+            String heard = "";
+            int announcements = 0;
+            while (!heard.equals("state-200")) {
+                heard = ((Change.Present) b.await(Announce.class).changes().get(0))
+                        .node()
+                        .info()
+                        .platform();
+                announcements++;
+            }
+            assertThat(announcements).isLessThan(50);
         }
     }
 
