@@ -1,6 +1,7 @@
 package io.mnedc.fuzz;
 
 import io.mnedc.device.PacketFuzz;
+import io.mnedc.security.CertificateFuzz;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,7 +20,9 @@ public enum Target {
     /** Join tokens. */
     TOKENS(Tokens.class, 512),
     /** Access rules. */
-    RULES(Rules.class, 1_024);
+    RULES(Rules.class, 1_024),
+    /** Certificates and requests for them. */
+    CERTIFICATES(CertificateFuzz.class, 1_024);
 
     private final String className;
     private final int mostBytes;
@@ -43,6 +46,7 @@ public enum Target {
             case PACKETS -> PacketFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
+            case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);
         }
     }
 
