@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -75,6 +76,9 @@ final class CertificateRequest {
         boolean proven;
         try {
             CertificationRequest request = CertificationRequest.getInstance(der);
+            if (!Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)) {
+                throw refused("it is not in DER");
+            }
             key = key(request.getCertificationRequestInfo());
             String complaint = Keys.complaint(key);
             if (complaint != null) {

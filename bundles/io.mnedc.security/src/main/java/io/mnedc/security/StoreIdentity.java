@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.PrivateKey;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
@@ -135,15 +136,13 @@ public final class StoreIdentity implements IdentityProvider {
             throws GeneralSecurityException {
         try {
             // finds out the type, PKCS #12 or JKS, by the file
-            return password == null
-                    ? KeyStore.getInstance(file.toFile(), (KeyStore.LoadStoreParameter) null)
-                    : KeyStore.getInstance(file.toFile(), password);
-        } catch (IOException e) {
+            return KeyStore.getInstance(file.toFile(), password);
+        } catch (IOException | KeyStoreException | IllegalArgumentException e) {
             throw unreadable(file, setting, e);
         }
     }
 
-    private static GeneralSecurityException unreadable(Path file, String setting, IOException e) {
+    private static GeneralSecurityException unreadable(Path file, String setting, Exception e) {
         String cure;
         if (e instanceof NoSuchFileException || Files.notExists(file)) {
             cure = "the file does not exist: correct the setting " + setting;

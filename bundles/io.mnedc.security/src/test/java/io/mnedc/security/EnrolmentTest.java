@@ -1,0 +1,272 @@
+package io.mnedc.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.relay.RelayAdministration.Enrolment;
+import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.OverlayAuthority.Enrolled;
+import io.mnedc.security.RefusedException.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EnrolmentTest {
+    @TempDir
+    private Path directory;
+
+    private Overlay overlay;
+
+    @BeforeEach
+    void relay() throws Exception {
+        overlay = new Overlay(directory.resolve("relay"));
+    }
+
+    private static void refused(Reason reason, ThrowingCallable attempt) {
+        assertThatThrownBy(attempt)
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    @Test
+    void aTokenMakesADeviceThatIsLetInAndRemembered() throws Exception {
+        KeyPair key = Keys.generate();
+        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "Dev:1", key);
+        assertThat(enrolled.groups()).containsExactly("sensors");
+        Identity identity = Overlay.identity(key, enrolled.credentials());
+        PeerName name = overlay.open().admit(identity.chain(), Duration.ZERO);
+        assertThat(name).isEqualTo(new PeerName("Dev:1", Set.of("sensors"), true));
+        assertThat(overlay.open().enrolments().all()).singleElement().satisfies(known -> {
+            assertThat(known.deviceId()).isEqualTo("Dev:1");
+            assertThat(known.key()).isEqualTo(Fingerprints.of(key.getPublic()));
+            assertThat(known.since()).isEqualTo(overlay.clock.instant());
+            assertThat(known.expires())
+                    .isEqualTo(identity.chain().get(0).getNotAfter().toInstant());
+        });
+    }
+
+    @Test
+    void theSecretIsNotOnTheRelaysDisk() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        byte[] secret = token.secret();
+        try (Stream<Path> files = Files.walk(overlay.directory).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
+                        .doesNotContain(HexFormat.of().formatHex(secret))
+                        .doesNotContain(new String(secret, java.nio.charset.StandardCharsets.ISO_8859_1))
+                        .doesNotContain(token.text());
+            }
+        }
+    }
+
+    @Test
+    void aTokenIsGoodForAsManyDevicesAsItSays() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(2));
+        overlay.redeem(token, "a", Keys.generate());
+        overlay.redeem(token, "b", Keys.generate());
+        refused(Reason.JOIN_USED, () -> overlay.redeem(token, "c", Keys.generate()));
+    }
+
+    @Test
+    void theSameKeyMayAskAgainWhenTheAnswerWasLost() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        KeyPair key = Keys.generate();
+        overlay.redeem(token, "a", key);
+        assertThat(overlay.redeem(token, "a", key).deviceId()).isEqualTo("a");
+        refused(Reason.JOIN_USED, () -> overlay.redeem(token, "b", key));
+        overlay.clock.pass(Duration.ofDays(2));
+        refused(Reason.JOIN_EXPIRED, () -> overlay.redeem(token, "a", key));
+    }
+
+    @Test
+    void aTokenExpires() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        overlay.clock.pass(Duration.ofHours(24));
+        refused(Reason.JOIN_EXPIRED, () -> overlay.redeem(token, "a", Keys.generate()));
+        overlay.clock.pass(Duration.ofDays(31));
+        overlay.token(Overlay.forAnyDevice(1));
+        refused(Reason.JOIN_REFUSED, () -> overlay.redeem(token, "a", Keys.generate()));
+    }
+
+    @Test
+    void anUnknownTokenAndAWrongSecretLookTheSame() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        byte[] request = Overlay.request(Keys.generate());
+        byte[] wrong = token.secret();
+        wrong[31] ^= 1;
+        String[] sentences = new String[2];
+        long[] ids = {token.id(), token.id() + 1};
+        for (int i = 0; i < ids.length; i++) {
+            long id = ids[i];
+            assertThatThrownBy(() -> overlay.authority.enrol(id, wrong, "a", request))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.JOIN_REFUSED));
+            try {
+                overlay.authority.enrol(id, wrong, "a", request);
+            } catch (RefusedException e) {
+                sentences[i] = e.getMessage();
+            }
+        }
+        assertThat(sentences[0]).isEqualTo(sentences[1]);
+        refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[0], "a", request));
+        assertThatCode(() -> overlay.redeem(token, "a", Keys.generate()))
+                .as("no use was counted")
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void anExpiredTokenSaysSoOnlyToThoseWhoHaveItsSecret() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        overlay.clock.pass(Duration.ofDays(2));
+        byte[] request = Overlay.request(Keys.generate());
+        refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[32], "a", request));
+    }
+
+    @Test
+    void aTokenForOneIdEnrolsNoOther() throws Exception {
+        JoinToken token = overlay.token(Overlay.forDevice("a"));
+        refused(Reason.ID_MISMATCH, () -> overlay.redeem(token, "b", Keys.generate()));
+        assertThat(overlay.redeem(token, "", Keys.generate()).deviceId()).isEqualTo("a");
+        JoinToken open = overlay.token(Overlay.forAnyDevice(1));
+        refused(Reason.ID_MISMATCH, () -> overlay.redeem(open, "", Keys.generate()));
+        refused(Reason.ID_MISMATCH, () -> overlay.redeem(open, "a/../b", Keys.generate()));
+    }
+
+    @Test
+    void anEnrolledIdIsReplacedOnlyByATokenForIt() throws Exception {
+        KeyPair first = Keys.generate();
+        Enrolled old = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", first);
+        JoinToken any = overlay.token(Overlay.forAnyDevice(1));
+        refused(Reason.ID_TAKEN, () -> overlay.redeem(any, "a", Keys.generate()));
+        assertThatCode(() -> overlay.redeem(any, "b", Keys.generate())).doesNotThrowAnyException();
+
+        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", Keys.generate());
+        Identity replaced = Overlay.identity(first, old.credentials());
+        refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.admit(replaced.chain(), Duration.ZERO));
+        refused(
+                Reason.CERTIFICATE_REFUSED,
+                () -> overlay.authority.renew(replaced.chain().get(0), "a", Overlay.request(first)));
+    }
+
+    @Test
+    void aRevokedDeviceNeitherEntersNorRenewsNorJoinsAgain() throws Exception {
+        KeyPair key = Keys.generate();
+        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key);
+        Identity identity = Overlay.identity(key, enrolled.credentials());
+        // as another process does it
+        Revocations.open(overlay.directory.resolve("revoked"), overlay.clock).revoke("a", "stolen");
+        refused(Reason.REVOKED, () -> overlay.authority.admit(identity.chain(), Duration.ZERO));
+        refused(Reason.REVOKED, () -> overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key)));
+        JoinToken token = overlay.token(Overlay.forDevice("a"));
+        refused(Reason.REVOKED, () -> overlay.redeem(token, "a", Keys.generate()));
+        overlay.authority.revocations().unrevoke("a");
+        assertThat(overlay.authority.admit(identity.chain(), Duration.ZERO).deviceId())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void aCertificateIsRenewedForItsOwnKeyAndKeepsWhatItSays() throws Exception {
+        KeyPair key = Keys.generate();
+        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key);
+        Identity identity = Overlay.identity(key, enrolled.credentials());
+        refused(
+                Reason.CERTIFICATE_REFUSED,
+                () -> overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(Keys.generate())));
+        overlay.clock.pass(Duration.ofDays(200));
+        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key));
+        Identity fresh = Overlay.identity(key, renewed.credentials());
+        assertThat(fresh.chain().get(0).getNotAfter())
+                .isAfter(identity.chain().get(0).getNotAfter());
+        assertThat(overlay.authority.admit(fresh.chain(), Duration.ZERO).groups())
+                .containsExactly("sensors");
+        Enrolment known = overlay.authority.enrolments().find("a").orElseThrow();
+        assertThat(known.expires()).isEqualTo(fresh.chain().get(0).getNotAfter().toInstant());
+        assertThat(known.since()).isBefore(overlay.clock.instant().minus(Duration.ofDays(199)));
+    }
+
+    @Test
+    void aDeviceThatWasStoredForAYearAfterItsExpiryStillGetsInWithinTheGrace() throws Exception {
+        KeyPair key = Keys.generate();
+        Identity identity = Overlay.identity(
+                key,
+                overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key).credentials());
+        overlay.clock.pass(Duration.ofDays(365 + 360));
+        overlay.authority.refresh();
+        Duration grace = Duration.ofDays(400);
+        assertThat(overlay.authority.admit(identity.chain(), grace).deviceId()).isEqualTo("a");
+        refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.admit(identity.chain(), Duration.ofDays(100)));
+        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key));
+        assertThat(overlay.authority
+                        .admit(Overlay.identity(key, renewed.credentials()).chain(), Duration.ZERO)
+                        .deviceId())
+                .isEqualTo("a");
+        overlay.clock.pass(Duration.ofDays(50));
+        assertThatThrownBy(() -> overlay.authority.admit(identity.chain(), grace))
+                .hasMessageContaining("400 days of grace")
+                .hasMessageContaining("new join token");
+    }
+
+    static Stream<TokenRequest> outOfRange() {
+        Duration day = Duration.ofDays(1);
+        return Stream.of(
+                new TokenRequest(Optional.empty(), Set.of(), day, 0, List.of()),
+                new TokenRequest(Optional.empty(), Set.of(), day, 1_000_001, List.of()),
+                new TokenRequest(Optional.empty(), Set.of(), Duration.ofMillis(999), 1, List.of()),
+                new TokenRequest(Optional.empty(), Set.of(), Duration.ofDays(5000), 1, List.of()),
+                new TokenRequest(Optional.of("a b"), Set.of(), day, 1, List.of()),
+                new TokenRequest(Optional.empty(), Set.of("a:b"), day, 1, List.of()),
+                new TokenRequest(Optional.empty(), Set.of(), day, 1, List.of("nohost")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void outOfRange(TokenRequest request) {
+        assertThatThrownBy(() -> overlay.token(request)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aDamagedTokenFileIsAFaultOfTheRelayNotOfTheDevice() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        Path file = overlay.directory.resolve("tokens").resolve(HexFormat.of().toHexDigits(token.id()));
+        Random random = new Random(5);
+        String whole = Files.readString(file);
+        KeyPair key = Keys.generate();
+        for (int i = 0; i < 60; i++) {
+            Files.writeString(file, whole.substring(0, random.nextInt(whole.length() - 1)));
+            assertThatThrownBy(() -> overlay.redeem(token, "a", key)).isInstanceOf(RefusedException.class);
+        }
+        Files.writeString(file, whole);
+        assertThat(overlay.redeem(token, "a", Keys.generate()).deviceId()).isEqualTo("a");
+    }
+
+    @Test
+    void everyIdHasAFileOfItsOwn() throws Exception {
+        List<String> ids = List.of("a", "A", ".", "..", "a.b", "a:b", "%41", "_-", "x".repeat(64));
+        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        for (String id : ids) {
+            if (Names.isDeviceId(id)) {
+                overlay.redeem(token, id, Keys.generate());
+            }
+        }
+        assertThat(overlay.authority.enrolments().all())
+                .extracting(Enrolment::deviceId)
+                .containsExactlyInAnyOrderElementsOf(
+                        ids.stream().filter(Names::isDeviceId).toList());
+        assertThat(Enrolments.fileName("A..")).isEqualTo("%41%2e%2e");
+    }
+}
