@@ -167,7 +167,12 @@ final class Relay implements AutoCloseable {
             throw new IOException(e.getMessage(), e);
         }
         if (!next.listen().equals(settings.listen())) {
-            moveTo(next.listen());
+            try {
+                moveTo(next.listen());
+            } catch (IOException e) {
+                guard.rules(settings.policy().rules());
+                throw e;
+            }
         }
         Overlay secured = overlay;
         if (secured != null) {
