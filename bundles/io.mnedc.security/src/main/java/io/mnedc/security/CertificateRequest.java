@@ -12,14 +12,13 @@ import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.pkcs.CertificationRequest;
-import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /** Requests for certificates, PKCS #10 (RFC 2986). Of one that comes in only the key counts: names are the relay's business. */
@@ -75,11 +74,11 @@ final class CertificateRequest {
         PublicKey key;
         boolean proven;
         try {
-            CertificationRequest request = CertificationRequest.getInstance(der);
-            if (!Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)) {
+            PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
+            if (!Arrays.equals(request.toASN1Structure().getEncoded(ASN1Encoding.DER), der)) {
                 throw refused("it is not in DER");
             }
-            key = key(request.getCertificationRequestInfo());
+            key = key(request.getSubjectPublicKeyInfo());
             String complaint = Keys.complaint(key);
             if (complaint != null) {
                 throw refused(complaint);
@@ -95,9 +94,8 @@ final class CertificateRequest {
         return key;
     }
 
-    private static PublicKey key(CertificationRequestInfo info)
+    private static PublicKey key(SubjectPublicKeyInfo spki)
             throws GeneralSecurityException, IOException, RefusedException {
-        SubjectPublicKeyInfo spki = info.getSubjectPublicKeyInfo();
         String algorithm = KEY_ALGORITHMS.get(spki.getAlgorithm().getAlgorithm());
         if (algorithm == null) {
             throw refused("key algorithm " + spki.getAlgorithm().getAlgorithm().getId()
@@ -107,7 +105,7 @@ final class CertificateRequest {
                 .generatePublic(new X509EncodedKeySpec(spki.getEncoded(ASN1Encoding.DER)));
     }
 
-    private static boolean proven(CertificationRequest request, PublicKey key)
+    private static boolean proven(PKCS10CertificationRequest request, PublicKey key)
             throws GeneralSecurityException, IOException, RefusedException {
         AlgorithmIdentifier algorithm = request.getSignatureAlgorithm();
         String name = SIGNATURES.get(algorithm.getAlgorithm());
@@ -119,8 +117,8 @@ final class CertificateRequest {
         }
         Signature signature = Signature.getInstance(name);
         signature.initVerify(key);
-        signature.update(request.getCertificationRequestInfo().getEncoded(ASN1Encoding.DER));
-        return signature.verify(request.getSignature().getOctets());
+        signature.update(request.toASN1Structure().getCertificationRequestInfo().getEncoded(ASN1Encoding.DER));
+        return signature.verify(request.getSignature());
     }
 
     private static RefusedException refused(String why) {

@@ -27,6 +27,9 @@ public final class JoinToken {
     /** How long the text may be. */
     public static final int MAX_TEXT = 2048;
 
+    /** So that the text is not longer than {@link #MAX_TEXT}. */
+    private static final int MAX_ADDRESS_TEXT = 1400;
+
     private static final String PREFIX = "mnedc1-";
     private static final int VERSION = 1;
     private static final int FINGERPRINT_BYTES = 32;
@@ -55,6 +58,10 @@ public final class JoinToken {
                     addresses.size() + " relay addresses: a join token names 1 to " + MAX_ADDRESSES + " HOST:PORT");
         }
         addresses.forEach(JoinToken::checkAddress);
+        if (String.join(",", addresses).length() > MAX_ADDRESS_TEXT) {
+            throw new IllegalArgumentException("the relay addresses of a join token may have " + MAX_ADDRESS_TEXT
+                    + " characters together: leave some out");
+        }
         if (!fingerprint.matches("[0-9a-f]{64}")) {
             throw new IllegalArgumentException("a CA fingerprint is 64 lower-case hexadecimal digits");
         }

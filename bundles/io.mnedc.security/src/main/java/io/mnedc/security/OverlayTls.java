@@ -92,8 +92,6 @@ public final class OverlayTls {
     private static SSLParameters parameters(String... alpn) {
         SSLParameters parameters = new SSLParameters(SUITES.clone(), PROTOCOLS.clone());
         parameters.setApplicationProtocols(alpn.clone());
-        parameters.setUseCipherSuitesOrder(false);
-        parameters.setEnableRetransmissions(false);
         return parameters;
     }
 }

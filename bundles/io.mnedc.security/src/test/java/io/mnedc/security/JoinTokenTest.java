@@ -110,4 +110,15 @@ class JoinTokenTest {
         assertThatThrownBy(() -> JoinToken.parse("mnedc1-" + "A".repeat(100_000)))
                 .hasMessageContaining("longer than");
     }
+
+    @Test
+    void whatCanBeMadeCanBeRead() {
+        String address = "a".repeat(253) + ":65535";
+        JoinToken longest =
+                new JoinToken(List.of(address, address, address, address, address), "0".repeat(64), 1, new byte[32]);
+        assertThat(JoinToken.parse(longest.text())).isEqualTo(longest);
+        assertThatThrownBy(() -> new JoinToken(
+                        List.of(address, address, address, address, address, address), "0".repeat(64), 1, new byte[32]))
+                .hasMessageContaining("leave some out");
+    }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -15,9 +19,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real handshakes, in memory. */
 class OverlayTlsTest {
@@ -113,6 +120,20 @@ class OverlayTlsTest {
         assertThatThrownBy(() -> Handshake.run(
                         OverlayTls.client(forC, OverlayTls.PEER), OverlayTls.server(forA, true, OverlayTls.PEER)))
                 .hasStackTraceContaining("is that of b, not of c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+    void keysOfAnyKindThatGatewaysHaveServeOnBothSides(String algorithm) throws Exception {
+        Pki pki = Pki.root();
+        KeyPair key = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+        Identity one = new Identity(
+                key.getPrivate(), pki.chain(key, "CN=a", KeyPurposeId.id_kp_clientAuth, List.of()), Set.of(pki.ca));
+        TimeFloor floor = TimeFloor.inMemory(InstantSource.system());
+        SSLContext context = OverlayTls.context(one, OverlayTrust.peerTrust(one.trusted(), "a", floor));
+        SSLEngine server = OverlayTls.server(context, true, OverlayTls.PEER);
+        Handshake.run(OverlayTls.client(context, OverlayTls.PEER), server);
+        assertThat(peer(server)).isEqualTo(one.chain());
     }
 
     @Test
