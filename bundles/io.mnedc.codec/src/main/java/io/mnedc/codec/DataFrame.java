@@ -167,6 +167,30 @@ public final class DataFrame {
     }
 
     /**
+     * Writes the header of a frame that is to be sealed, in place: all {@value #HEADER} bytes are associated data, so
+     * nothing in it may be changed later.
+     *
+     * @param out where to; position and limit are not used
+     * @param offset where the frame begins
+     * @param type what it carries, 0 to 15
+     * @param epoch which of the sender's keys seals it, 0 to 65,535
+     * @param source the sender's node
+     * @param destination the receiver's node
+     * @param counter the sender's counter, higher than in the frame before
+     * @param payload bytes of the payload without the tag, 0 to {@value #MAX_PAYLOAD}
+     */
+    public static void putSealedHeader(
+            ByteBuffer out, int offset, int type, int epoch, int source, int destination, long counter, int payload) {
+        putHeader(out, offset, type, source, destination, counter, payload + TAG);
+        out.putInt(offset + 4, (VERSION << 4 | type) << 24 | SEALED << 16 | epoch);
+    }
+
+    /** {@return whether the frame at an offset is sealed} */
+    public static boolean sealed(ByteBuffer in, int offset) {
+        return (flags(in, offset) & SEALED) != 0;
+    }
+
+    /**
      * Turns an echo into its reply, in place.
      *
      * @param frame where it is
