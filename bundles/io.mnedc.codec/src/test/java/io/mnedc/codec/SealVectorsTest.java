@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,8 +57,7 @@ class SealVectorsTest {
             assertThat(in.position()).isZero();
             return;
         }
-        assertThat(message).isNotNull();
-        assertThat(notation(message)).isEqualTo(vector.expected());
+        assertThat(notation(Objects.requireNonNull(message))).isEqualTo(vector.expected());
         assertThat(in.hasRemaining()).isFalse();
         if (vector.outcome() == Vectors.SAME) {
             assertThat(message.encode()).isEqualTo(vector.bytes());
@@ -120,6 +121,7 @@ class SealVectorsTest {
     }
 
     private interface Decoding {
+        @Nullable
         Object decode() throws ProtocolException;
     }
 

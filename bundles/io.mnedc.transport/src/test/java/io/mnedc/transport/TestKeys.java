@@ -21,11 +21,12 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority and what it certifies, made for a test. */
-final class TestKeys {
+public final class TestKeys {
     private final KeyPair authority = pair();
     private final X509Certificate authorityCertificate;
 
-    TestKeys() throws Exception {
+    /** Makes an authority. */
+    public TestKeys() throws Exception {
         authorityCertificate = certificate("authority", authority, true);
     }
 
@@ -51,7 +52,7 @@ final class TestKeys {
     }
 
     /** A context with a fresh key and certificate that trusts this authority. */
-    SSLContext context(String name) throws Exception {
+    public SSLContext context(String name) throws Exception {
         KeyPair pair = pair();
         KeyStore own = KeyStore.getInstance("PKCS12");
         own.load(null, null);

@@ -1,0 +1,291 @@
+package io.mnedc.transport.seal;
+
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.PeerHandshake;
+import io.mnedc.codec.SealMessage;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The sealing state with one peer: at most one handshake, the key that seals, the keys that open. */
+final class PeerSeal {
+    private static final int TRIES = 3;
+    private static final long PATIENCE = Nanos.seconds(1);
+    private static final long ANSWER_PATIENCE = Nanos.seconds(2);
+    private static final long FIRST_PAUSE = Nanos.millis(100);
+    private static final long HOLD = Nanos.seconds(5);
+    private static final int LONGEST_HOLD = 3;
+    private static final long ANSWERS_APART = Nanos.millis(250);
+    private static final long ANSWERS_AT_ONCE = 8 * ANSWERS_APART;
+    private static final long UNKNOWN_APART = Nanos.millis(500);
+
+    /** What all peers have in common. */
+    record Means(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, PeerSeals.Events events) {}
+
+    /** The responder's own key, while it waits for a sign that the initiator can open with it. */
+    private record Prepared(SealingHandshake from, Sealer sealer, Opener sign) {}
+
+    private final Means means;
+    private final int node;
+    private final String id;
+    private final PeerOpeners openers = new PeerOpeners();
+    private @Nullable SealingHandshake handshake;
+    private long progressBy;
+    private boolean wanted;
+    private int tries;
+    private int holds;
+    private long notBefore;
+    private int epoch;
+    private @Nullable Sealer sealer;
+    private boolean initiated;
+    private long sealingSince;
+    private long framesBefore;
+    private @Nullable Prepared prepared;
+    private long answersFullAt;
+    private long unknownAgainAt;
+
+    PeerSeal(Means means, int node, String id, long now) {
+        this.means = means;
+        this.node = node;
+        this.id = id;
+        this.epoch = means.random().nextInt(SealMessage.MAX_EPOCH + 1);
+        this.notBefore = now;
+        this.answersFullAt = now;
+        this.unknownAgainAt = now;
+    }
+
+    String id() {
+        return id;
+    }
+
+    boolean running() {
+        return handshake != null;
+    }
+
+    boolean wanted() {
+        return wanted;
+    }
+
+    /** {@return whether nothing would be lost if this were forgotten} */
+    boolean idle(long now) {
+        return handshake == null && !wanted && sealer == null && openers.none() && now - notBefore >= 0;
+    }
+
+    /** Packets wait for keys. */
+    void want() {
+        wanted = wanted || sealer == null;
+    }
+
+    /** The peer seals with a key that this end does not have: one of the two has started anew. */
+    void unknownEpoch(long now) {
+        if (now - unknownAgainAt >= 0) {
+            unknownAgainAt = now + UNKNOWN_APART;
+            wanted = true;
+        }
+    }
+
+    /** There is news of the peer: it may be worth trying again. */
+    void announced(long now) {
+        holds = 0;
+        tries = 0;
+        notBefore = now;
+    }
+
+    boolean mayBegin(long now) {
+        return wanted && handshake == null && now - notBefore >= 0;
+    }
+
+    void begin(long now) {
+        start(means.random().nextLong(), true, now);
+    }
+
+    private void start(long handshakeId, boolean initiator, long now) {
+        try {
+            epoch = epoch + 1 & SealMessage.MAX_EPOCH;
+            SealMessage.Keys own = new SealMessage.Keys(epoch, random(SealMessage.KEY), random(SealMessage.IV));
+            SealingHandshake next =
+                    new SealingHandshake(handshakeId, initiator, id, means.engines(), means.ciphers(), own);
+            handshake = next;
+            progressed(now);
+            next.begin();
+            send(next);
+        } catch (SealingException e) {
+            failed(e, initiator, now);
+        }
+    }
+
+    private Opaque random(int bytes) {
+        byte[] random = new byte[bytes];
+        means.random().nextBytes(random);
+        return Opaque.copyOf(random);
+    }
+
+    private void progressed(long now) {
+        SealingHandshake running = handshake;
+        boolean begun = running != null && running.initiator();
+        progressBy = now + (begun ? PATIENCE << tries : ANSWER_PATIENCE);
+    }
+
+    private void send(SealingHandshake from) {
+        from.output().forEach(part -> means.events().send(node, part));
+    }
+
+    /**
+     * A part of a handshake came.
+     *
+     * @param first whether a handshake that this end has begun goes on if the peer begins one, too
+     * @param mayAnswer whether another handshake may be answered now
+     */
+    void received(PeerHandshake part, boolean first, boolean mayAnswer, long now) {
+        SealingHandshake running = handshake;
+        boolean known = running != null && running.id() == part.id() && running.initiator() != part.initiator();
+        if (!known) {
+            boolean beginning = part.initiator() && part.sequence() == 0;
+            boolean ownWins = running != null && running.initiator() && first;
+            if (!beginning || ownWins || !mayAnswer || !answers(now)) {
+                return;
+            }
+            handshake = null;
+            start(part.id(), false, now);
+            running = handshake;
+        }
+        if (running != null) {
+            deliver(running, part, now);
+        }
+    }
+
+    private boolean answers(long now) {
+        if (answersFullAt - now > ANSWERS_AT_ONCE) {
+            return false;
+        }
+        answersFullAt = (answersFullAt - now > 0 ? answersFullAt : now) + ANSWERS_APART;
+        return true;
+    }
+
+    private void deliver(SealingHandshake running, PeerHandshake part, long now) {
+        boolean openedBefore = running.opener() != null;
+        try {
+            if (!running.received(part)) {
+                return;
+            }
+        } catch (SealingException e) {
+            failed(e, running.initiator(), now);
+            return;
+        }
+        progressed(now);
+        Opener opener = running.opener();
+        Sealer agreed = running.sealer();
+        if (opener != null && agreed != null && !openedBefore) {
+            // before the peer hears that it may use the key
+            openers.install(opener, running.initiator(), now);
+            prepared = new Prepared(running, agreed, opener);
+            means.events().openers(node, openers.all());
+        }
+        send(running);
+        if (running.complete()) {
+            switchOver(running.initiator(), now);
+        }
+    }
+
+    /** The peer opens what is sealed with the new key. */
+    private void switchOver(boolean asInitiator, long now) {
+        Prepared next = prepared;
+        if (next == null) {
+            return;
+        }
+        prepared = null;
+        if (next.from().equals(handshake)) {
+            handshake = null;
+        }
+        if (!asInitiator && openers.inUse(next.sign(), now)) {
+            means.events().openers(node, openers.all());
+        }
+        sealer = next.sealer();
+        initiated = asInitiator;
+        sealingSince = now;
+        framesBefore = 0;
+        wanted = false;
+        announced(now);
+        means.events().sealer(node, sealer);
+        means.events().agreed(node, id, asInitiator);
+    }
+
+    /** The first frame of an epoch was opened. */
+    void opened(int openedEpoch, long now) {
+        Opener opener = openers.all().find(openedEpoch);
+        Prepared next = prepared;
+        if (opener == null || !opener.used()) {
+            return;
+        }
+        if (next != null && next.sign().equals(opener)) {
+            switchOver(false, now);
+        } else if (openers.inUse(opener, now)) {
+            means.events().openers(node, openers.all());
+        }
+    }
+
+    /** Time passes. */
+    void tick(long now) {
+        SealingHandshake running = handshake;
+        if (running != null && now - progressBy >= 0) {
+            failed(new SealingException("no answer in time", false), running.initiator(), now);
+        }
+        if (openers.expire(now, PeerSeals.LIFE + PeerSeals.LIFE / 10)) {
+            means.events().openers(node, openers.all());
+        }
+        Sealer present = sealer;
+        if (present != null) {
+            age(present, now);
+        }
+    }
+
+    private void age(Sealer present, long now) {
+        long frames = present.frames();
+        boolean used = frames != framesBefore;
+        framesBefore = frames;
+        long age = now - sealingSince;
+        if (age >= PeerSeals.LIFE || frames >= PeerSeals.MOST_FRAMES) {
+            sealer = null;
+            means.events().sealer(node, null);
+        } else if (used && isDue(age, frames)) {
+            wanted = true;
+        }
+    }
+
+    private boolean isDue(long age, long frames) {
+        return initiated
+                ? age >= PeerSeals.REKEY || frames >= PeerSeals.REKEY_FRAMES
+                : age >= PeerSeals.REKEY_BY_RESPONDER || frames >= PeerSeals.REKEY_FRAMES_BY_RESPONDER;
+    }
+
+    private void failed(SealingException why, boolean asInitiator, long now) {
+        SealingHandshake ended = handshake;
+        handshake = null;
+        if (ended != null) {
+            send(ended);
+        }
+        if (why.lasting() || asInitiator && tries + 1 == TRIES) {
+            means.events().failed(node, id, String.valueOf(why.getMessage()));
+        }
+        if (!asInitiator) {
+            return;
+        }
+        tries++;
+        if (!why.lasting() && tries < TRIES) {
+            notBefore = now + (FIRST_PAUSE << tries - 1);
+            return;
+        }
+        tries = 0;
+        notBefore = now + (HOLD << holds);
+        holds = Math.min(holds + 1, LONGEST_HOLD);
+        wanted = false;
+        means.events().gaveUp(node);
+    }
+
+    /** Forgets all keys. */
+    void drop() {
+        handshake = null;
+        means.events().openers(node, Openers.NONE);
+        means.events().sealer(node, null);
+    }
+}

@@ -1,0 +1,257 @@
+package io.mnedc.transport.seal;
+
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.PeerHandshake;
+import io.mnedc.codec.ProtocolException;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With which keys a device seals for, and opens from, each of its peers: makes them when they are wanted, replaces them
+ * in time, and repairs what was lost. Every pair of keys comes from a TLS 1.3 handshake of its own.
+ *
+ * <ul>
+ *   <li>A handshake is begun when packets wait, when a peer seals with a key that this end does not have, and when the
+ *       keys have been in use for long: by who began the handshake of these keys after {@link #REKEY}, by the other one a
+ *       little later.
+ *   <li>If both begin at once, the one with the lower node goes on, and the other one answers.
+ *   <li>A handshake that makes no progress is given up and begun anew, three times; then there is a pause.
+ *   <li>Keys end after {@link #LIFE}, whatever happens.
+ * </ul>
+ *
+ * <p>A state machine: no threads, no clock, no input or output. Not thread-safe; times are those of
+ * {@link System#nanoTime}.
+ */
+public final class PeerSeals {
+    /** After how long in use keys are replaced by who began their handshake, in nanoseconds. */
+    public static final long REKEY = Nanos.seconds(120);
+
+    /** As {@link #REKEY}, for the other one, if nothing has happened by then. */
+    public static final long REKEY_BY_RESPONDER = Nanos.seconds(150);
+
+    /** After how many frames keys are replaced by who began their handshake. */
+    public static final long REKEY_FRAMES = 1L << 28;
+
+    /** As {@link #REKEY_FRAMES}, for the other one. */
+    public static final long REKEY_FRAMES_BY_RESPONDER = REKEY_FRAMES + REKEY_FRAMES / 4;
+
+    /** How long a key seals at most, if it cannot be replaced; in nanoseconds. */
+    public static final long LIFE = Nanos.seconds(600);
+
+    /** How many frames a key seals at most, but for those of one tick, if it cannot be replaced. */
+    public static final long MOST_FRAMES = 1L << 29;
+
+    /** Handshakes that this end has running at most before it begins another one. */
+    private static final int MOST_BEGUN = 32;
+
+    /** Handshakes that this end has running at most before it answers another one. */
+    private static final int MOST_RUNNING = 128;
+
+    /** What is to be done. Called from within the methods, in order; must not call back. */
+    public interface Events {
+        /**
+         * Send an envelope of kind 1.
+         *
+         * @param node to whom
+         * @param payload what
+         */
+        void send(int node, Opaque payload);
+
+        /**
+         * Open a peer's frames with these keys from now on. In force when this returns, for the peer may hear next that
+         * it may use one of them.
+         *
+         * @param node whose frames
+         * @param openers the keys
+         */
+        void openers(int node, Openers openers);
+
+        /**
+         * Seal for a peer with this key from now on, and send what waits.
+         *
+         * @param node for whom
+         * @param sealer the key; null if there is none any more
+         */
+        void sealer(int node, @Nullable Sealer sealer);
+
+        /**
+         * There are new keys.
+         *
+         * @param node with whom
+         * @param peerId with whom
+         * @param initiated whether this end began
+         */
+        void agreed(int node, String peerId, boolean initiated);
+
+        /**
+         * Something is wrong between this device and a peer, worth a line in the log, but not each time.
+         *
+         * @param node with whom
+         * @param peerId with whom
+         * @param why a sentence
+         */
+        void failed(int node, String peerId, String why);
+
+        /**
+         * There will be no keys for some seconds: what waits for them can be dropped.
+         *
+         * @param node with whom
+         */
+        void gaveUp(int node);
+    }
+
+    private final PeerSeal.Means means;
+    private final Map<Integer, String> ids = new HashMap<>();
+    private final Map<Integer, PeerSeal> seals = new HashMap<>();
+    private int self;
+    private int running;
+
+    /**
+     * Makes it, without peers.
+     *
+     * @param engines where TLS engines come from, and who decides whom this device talks to
+     * @param ciphers what this device can use, the preferred one first
+     * @param random of cryptographic quality: keys are made of it
+     * @param events what is to be done
+     */
+    public PeerSeals(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, Events events) {
+        this.means = new PeerSeal.Means(engines, List.copyOf(ciphers), random, events);
+    }
+
+    /**
+     * Says which node this device is. If that changes, all keys are dropped.
+     *
+     * @param node its node
+     */
+    public void self(int node) {
+        if (node != self) {
+            self = node;
+            dropAll();
+        }
+    }
+
+    /**
+     * A peer is there. If another one had its node, the keys with that one are dropped.
+     *
+     * @param node its node
+     * @param peerId its ID
+     * @param now the present time
+     */
+    public void present(int node, String peerId, long now) {
+        if (!peerId.equals(ids.put(node, peerId))) {
+            drop(node);
+        }
+        PeerSeal seal = seals.get(node);
+        if (seal != null && !seal.running()) {
+            seal.announced(now);
+        }
+    }
+
+    /**
+     * A peer has left: its keys are dropped.
+     *
+     * @param node its node
+     */
+    public void absent(int node) {
+        ids.remove(node);
+        drop(node);
+    }
+
+    /** Drops all keys: whom this device talks to, or as whom, may be different now. */
+    public void dropAll() {
+        List.copyOf(seals.keySet()).forEach(this::drop);
+    }
+
+    private void drop(int node) {
+        PeerSeal seal = seals.remove(node);
+        if (seal != null) {
+            running -= seal.running() ? 1 : 0;
+            seal.drop();
+        }
+    }
+
+    /**
+     * Packets for a peer wait for a key.
+     *
+     * @param node the peer's
+     * @param now the present time
+     */
+    public void wanted(int node, long now) {
+        act(node, now, PeerSeal::want);
+    }
+
+    /**
+     * A sealed frame came from a peer whose epoch is not known.
+     *
+     * @param node the peer's
+     * @param now the present time
+     */
+    public void unknownEpoch(int node, long now) {
+        act(node, now, seal -> seal.unknownEpoch(now));
+    }
+
+    /**
+     * The first frame of an epoch was opened: {@link Opener.Outcome#OPENED_FIRST}.
+     *
+     * @param node the peer's
+     * @param epoch the frame's
+     * @param now the present time
+     */
+    public void opened(int node, int epoch, long now) {
+        act(node, now, seal -> seal.opened(epoch, now));
+    }
+
+    /**
+     * An envelope of kind 1 came.
+     *
+     * @param node whose it is, as the relay says
+     * @param payload as it came
+     * @param now the present time
+     * @throws ProtocolException if it is not well-formed; nothing has changed
+     */
+    public void received(int node, Opaque payload, long now) throws ProtocolException {
+        PeerHandshake part = PeerHandshake.decode(payload);
+        act(node, now, seal -> seal.received(part, self < node, running < MOST_RUNNING, now));
+    }
+
+    private void act(int node, long now, Consumer<PeerSeal> action) {
+        String id = ids.get(node);
+        if (id == null || node == self) {
+            return;
+        }
+        PeerSeal seal = seals.computeIfAbsent(node, unused -> new PeerSeal(means, node, id, now));
+        boolean before = seal.running();
+        action.accept(seal);
+        if (running < MOST_BEGUN && seal.mayBegin(now)) {
+            seal.begin(now);
+        }
+        running += (seal.running() ? 1 : 0) - (before ? 1 : 0);
+    }
+
+    /**
+     * Time passes.
+     *
+     * @param now the present time
+     * @return after how long this is to be called again, in nanoseconds; {@link Long#MAX_VALUE} if not before something
+     *     else has been called
+     */
+    public long tick(long now) {
+        for (Integer node : List.copyOf(seals.keySet())) {
+            act(node, now, seal -> seal.tick(now));
+        }
+        boolean hurry = false;
+        for (Iterator<PeerSeal> each = seals.values().iterator(); each.hasNext(); ) {
+            PeerSeal seal = each.next();
+            hurry |= seal.running() || seal.wanted();
+            if (seal.idle(now)) {
+                each.remove();
+            }
+        }
+        return seals.isEmpty() ? Long.MAX_VALUE : hurry ? Nanos.millis(50) : Nanos.seconds(1);
+    }
+}

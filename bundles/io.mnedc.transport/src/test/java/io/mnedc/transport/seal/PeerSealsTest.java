@@ -1,0 +1,422 @@
+package io.mnedc.transport.seal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.PeerHandshake;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.seal.World.End;
+import io.mnedc.transport.seal.World.Weather;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How two devices get keys, keep them and find them again: real TLS, real certificates, a clock of the test's. */
+@Timeout(120)
+class PeerSealsTest {
+    private final World world = new World(1);
+    private final End low = world.low;
+    private final End high = world.high;
+
+    @Test
+    void firstPacketMakesKeysAndThenArrives() {
+        low.say();
+        assertThat(high.delivered).isZero();
+        world.pass(10);
+        assertThat(high.delivered).isEqualTo(1);
+        high.say();
+        assertThat(low.delivered).isEqualTo(1);
+        assertThat(low.begun + high.begun).isEqualTo(1);
+        assertThat(world.envelopes).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void packetsThatWaitedArriveInOrder() {
+        for (int i = 0; i < 100; i++) {
+            high.say();
+        }
+        world.pass(10);
+        assertThat(low.delivered).isEqualTo(100);
+    }
+
+    @Test
+    void whenBothBeginTheLowerNodesHandshakeWins() {
+        low.say();
+        high.say();
+        world.pass(10);
+        assertThat(low.delivered).isEqualTo(1);
+        assertThat(high.delivered).isEqualTo(1);
+        assertThat(low.begun).isEqualTo(1);
+        assertThat(high.begun).isEqualTo(1);
+        assertThat(low.agreed).isEqualTo(1);
+        assertThat(high.agreed).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void restartedPeerIsFoundByTheFirstFrame(boolean lowRestarts) {
+        exchange();
+        End restarted = lowRestarts ? low : high;
+        End steady = world.other(restarted);
+        restarted.start();
+        steady.say();
+        assertThat(restarted.unknown).isEqualTo(1);
+        world.pass(50);
+        steady.say();
+        restarted.say();
+        assertThat(restarted.heard).isEqualTo(3);
+        assertThat(steady.heardInstance).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void restartedPeerThatSpeaksFirstIsUnderstoodAtOnce(boolean lowRestarts) {
+        exchange();
+        End restarted = lowRestarts ? low : high;
+        End steady = world.other(restarted);
+        restarted.start();
+        restarted.say();
+        world.pass(10);
+        assertThat(steady.heardInstance).isEqualTo(2);
+        steady.say();
+        assertThat(restarted.delivered).isEqualTo(2);
+    }
+
+    private void exchange() {
+        low.say();
+        world.pass(10);
+        high.say();
+        assertThat(high.delivered).isEqualTo(1);
+        assertThat(low.delivered).isEqualTo(1);
+    }
+
+    @Test
+    void keysInUseAreReplacedWithoutLosingAFrame() {
+        exchange();
+        for (int second = 0; second < 400; second++) {
+            low.say();
+            high.say();
+            world.skip(1);
+        }
+        assertThat(high.delivered).isEqualTo(401);
+        assertThat(low.delivered).isEqualTo(401);
+        assertThat(low.agreed).isBetween(4, 5);
+        assertThat(low.begun).as("who began goes on beginning").isEqualTo(low.agreed);
+        assertThat(high.begun).isZero();
+    }
+
+    @Test
+    void responderReplacesKeysThatTheInitiatorDoesNotUse() {
+        exchange();
+        for (int second = 0; second < 160; second++) {
+            high.say();
+            world.skip(1);
+        }
+        assertThat(high.begun).isEqualTo(1);
+        assertThat(high.agreed).isEqualTo(2);
+        assertThat(low.delivered).isEqualTo(161);
+    }
+
+    @Test
+    void keysThatNobodyUsesStayForAWhileAndThenEnd() {
+        exchange();
+        world.skip(500);
+        assertThat(low.begun + high.begun).isEqualTo(1);
+        low.say();
+        assertThat(high.delivered).isEqualTo(2);
+        world.pass(2000);
+        assertThat(low.agreed).as("old keys, used again, are replaced").isEqualTo(2);
+        world.skip(700);
+        assertThat(low.sealer).isNull();
+        assertThat(high.sealer).isNull();
+        assertThat(low.openers).isEqualTo(Openers.NONE);
+        assertThat(low.seals.tick(world.now)).isEqualTo(Long.MAX_VALUE);
+        exchangeAgain();
+    }
+
+    private void exchangeAgain() {
+        int before = high.delivered;
+        low.say();
+        world.pass(10);
+        assertThat(high.delivered).isEqualTo(before + 1);
+    }
+
+    @Test
+    void theKeyBeforeOpensForSomeSecondsMore() {
+        exchange();
+        Opener before = high.openers.current();
+        low.seals.unknownEpoch(high.node, world.now);
+        world.pass(10);
+        low.say();
+        assertThat(high.openers.current()).isNotSameAs(before);
+        assertThat(high.openers.other()).isSameAs(before);
+        world.skip(8);
+        assertThat(high.openers.other()).isSameAs(before);
+        world.skip(4);
+        assertThat(high.openers.other()).isNull();
+    }
+
+    @Test
+    void unknownEpochsBeginOneHandshakePerHalfSecond() {
+        exchange();
+        byte[] frame = low.sentFrames.get(0).clone();
+        frame[6] ^= 1;
+        for (int i = 0; i < 1000; i++) {
+            high.frame(frame);
+            world.pass(1);
+        }
+        assertThat(high.unknown).isEqualTo(1000);
+        assertThat(high.begun).isBetween(2, 3);
+        exchangeAgain();
+    }
+
+    @Test
+    void lossOfAnyOneEnvelopeIsRepaired() {
+        for (int lost = 0; lost < 5; lost++) {
+            World next = new World(lost);
+            int left = lost;
+            List<Opaque> none = new ArrayList<>();
+            next.weather = new Weather(0, 0, 1);
+            next.low.say();
+            for (int i = 0; i < 20; i++) {
+                next.weather = next.envelopes == left && none.isEmpty() ? new Weather(1, 0, 1) : Weather.FINE;
+                next.pass(1);
+            }
+            next.weather = Weather.FINE;
+            next.pass(3000);
+            next.low.say();
+            next.high.say();
+            next.pass(20);
+            assertThat(next.high.delivered).as("envelope %s lost", lost).isPositive();
+            assertThat(next.low.delivered).as("envelope %s lost", lost).isPositive();
+        }
+    }
+
+    @Test
+    void afterThreeTriesComesAPauseAndThenItIsTriedAgain() {
+        world.weather = new Weather(1, 0, 1);
+        low.say();
+        world.pass(8_000);
+        assertThat(low.begun).isEqualTo(3);
+        assertThat(low.gaveUp).isEqualTo(1);
+        assertThat(low.failures).hasSize(1);
+        world.weather = Weather.FINE;
+        low.say();
+        world.pass(6_000);
+        assertThat(high.delivered).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatComesBackIsTriedAtOnce() {
+        world.weather = new Weather(1, 0, 1);
+        low.say();
+        world.pass(8_000);
+        world.weather = Weather.FINE;
+        low.announce();
+        low.say();
+        world.pass(10);
+        assertThat(high.delivered).isEqualTo(1);
+    }
+
+    @Test
+    void certificateOfAnotherDeviceIsRefused() {
+        high.certifiedAs = "somebody";
+        low.say();
+        high.say();
+        world.pass(10_000);
+        assertThat(low.delivered + high.delivered).isZero();
+        assertThat(low.sealer).isNull();
+        assertThat(high.sealer).isNull();
+        assertThat(low.failures).anyMatch(why -> why.contains("CN=somebody is not high"));
+    }
+
+    @Test
+    void certificateOfAnotherAuthorityIsRefusedByBoth() {
+        for (End end : List.of(low, high)) {
+            World next = new World(1);
+            (end == low ? next.low : next.high).certifiedAs = "foreign-" + end.id;
+            next.low.say();
+            next.high.say();
+            next.pass(2_000);
+            assertThat(next.low.sealer).isNull();
+            assertThat(next.high.sealer).isNull();
+            assertThat(next.low.failures).isNotEmpty();
+            assertThat(next.high.failures).isNotEmpty();
+        }
+    }
+
+    @Test
+    void peerThatIsNotAdmittedGetsNoKeysAndHearsOfIt() {
+        high.admits = false;
+        low.say();
+        world.pass(20);
+        assertThat(low.gaveUp).isEqualTo(1);
+        assertThat(low.failures).containsExactly("the peer does not want to talk to this device");
+        assertThat(high.failures).containsExactly("low is not welcome here");
+        assertThat(high.openers).isEqualTo(Openers.NONE);
+        world.pass(4_000);
+        assertThat(low.begun).isEqualTo(1);
+    }
+
+    @Test
+    void refusedPeersAreTriedLessAndLessOften() {
+        high.admits = false;
+        for (int i = 0; i < 300; i++) {
+            low.say();
+            world.skip(1);
+        }
+        assertThat(low.begun).isBetween(6, 12);
+    }
+
+    @Test
+    void rulesThatChangeAreAppliedToThoseWhoHaveKeys() {
+        exchange();
+        high.admits = false;
+        high.seals.dropAll();
+        low.say();
+        world.pass(3000);
+        assertThat(high.delivered).isEqualTo(1);
+        assertThat(high.sealer).isNull();
+    }
+
+    @Test
+    void peerWithAnotherIdAtTheSameNodeHasNoKeys() {
+        exchange();
+        low.seals.present(high.node, "another", world.now);
+        assertThat(low.sealer).isNull();
+        assertThat(low.openers).isEqualTo(Openers.NONE);
+        low.say();
+        world.pass(5000);
+        assertThat(low.sealer).isNull();
+        assertThat(high.delivered).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatLeavesLosesItsKeysAndIsNotAnswered() {
+        exchange();
+        low.seals.absent(high.node);
+        assertThat(low.sealer).isNull();
+        assertThat(low.openers).isEqualTo(Openers.NONE);
+        int before = world.envelopes;
+        high.seals.unknownEpoch(low.node, world.now);
+        world.pass(500);
+        assertThat(world.envelopes - before)
+                .as("only the beginnings of the other one")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void ciphersAreNegotiated() {
+        high.ciphers = SealCipher.preferred(false);
+        high.start();
+        exchange();
+        // ChaCha20 frames of a key of 32 bytes: what counts is that both understand each other
+        for (int i = 0; i < 10; i++) {
+            low.say();
+            high.say();
+        }
+        assertThat(high.delivered).isEqualTo(11);
+    }
+
+    @Test
+    void withoutACommonCipherThereAreNoKeys() {
+        high.ciphers = List.of(SealCipher.CHACHA20_POLY1305);
+        high.start();
+        low.ciphers = List.of(SealCipher.AES_128_GCM);
+        low.start();
+        low.say();
+        world.pass(3000);
+        assertThat(low.sealer).isNull();
+        assertThat(high.failures).anyMatch(why -> why.startsWith("no cipher in common"));
+    }
+
+    @Test
+    void garbageInEnvelopesHarmsNobody() throws Exception {
+        exchange();
+        Random random = new Random(5);
+        for (int i = 0; i < 2000; i++) {
+            byte[] garbage = new byte[random.nextInt(600)];
+            random.nextBytes(garbage);
+            if (garbage.length >= PeerHandshake.HEADER && random.nextInt(4) > 0) {
+                garbage[0] = 1;
+                garbage[1] = (byte) random.nextInt(2);
+                garbage[10] = 0;
+                garbage[11] = (byte) random.nextInt(2);
+                if (garbage.length > 20) {
+                    System.arraycopy(new byte[] {22, 3, 1, 0, (byte) (garbage.length - 17)}, 0, garbage, 12, 5);
+                }
+            }
+            try {
+                high.seals.received(low.node, Opaque.copyOf(garbage), world.now);
+            } catch (ProtocolException e) {
+                assertThat(e).hasMessageNotContaining("null");
+            }
+            if (i % 10 == 0) {
+                world.pass(1);
+            }
+        }
+        exchangeAgain();
+        world.pass(5000);
+        exchangeAgain();
+    }
+
+    @Test
+    void beginningsByTheThousandAreNotAllAnswered() throws Exception {
+        World recorded = new World(2);
+        List<Opaque> first = new ArrayList<>();
+        PeerSeals source =
+                new PeerSeals(recorded.low, recorded.low.ciphers, new java.security.SecureRandom(), new Silent(first));
+        source.self(low.node);
+        source.present(high.node, "high", 0);
+        source.wanted(high.node, 0);
+        PeerHandshake hello = World.part(first.get(0));
+        for (int i = 0; i < 1000; i++) {
+            Opaque again = new PeerHandshake(true, ThreadLocalRandom.current().nextLong(), 0, hello.tls()).encode();
+            high.seals.received(low.node, again, world.now);
+        }
+        assertThat(world.envelopes).isLessThanOrEqualTo(10);
+        world.pass(3000);
+        exchangeAgain();
+    }
+
+    /** Keeps what is to be sent. */
+    private record Silent(List<Opaque> sent) implements PeerSeals.Events {
+        @Override
+        public void send(int node, Opaque payload) {
+            sent.add(payload);
+        }
+
+        @Override
+        public void openers(int node, Openers openers) {}
+
+        @Override
+        public void sealer(int node, @org.jspecify.annotations.Nullable Sealer sealer) {}
+
+        @Override
+        public void agreed(int node, String peerId, boolean initiated) {}
+
+        @Override
+        public void failed(int node, String peerId, String why) {}
+
+        @Override
+        public void gaveUp(int node) {}
+    }
+
+    @Test
+    void repeatedFramesAreDropped() {
+        exchange();
+        low.say();
+        for (byte[] frame : List.copyOf(low.sentFrames)) {
+            high.frame(frame);
+        }
+        assertThat(high.delivered).isEqualTo(2);
+        assertThat(high.replayed).isEqualTo(2);
+        assertThat(low.sentFrames.get(0)[5]).isEqualTo((byte) DataFrame.SEALED);
+    }
+}
