@@ -42,6 +42,30 @@ final class Counters {
     /** Frames while there is no interface. */
     final LongAdder noTun = new LongAdder();
 
+    /** Packets that waited too long for a key, or for which there was no room to wait. */
+    final LongAdder noKey = new LongAdder();
+
+    /** Frames that are not sealed although they must be. */
+    final LongAdder unsealed = new LongAdder();
+
+    /** Sealed frames of an epoch for which there is no key. */
+    final LongAdder unknownEpoch = new LongAdder();
+
+    /** Sealed frames that are not what a peer has sealed. */
+    final LongAdder forged = new LongAdder();
+
+    /** Sealed frames whose counter is not above that of the frames before. */
+    final LongAdder replayed = new LongAdder();
+
+    /** Keys agreed with peers. */
+    final LongAdder keys = new LongAdder();
+
+    /** Handshakes with peers that have failed for good. */
+    final LongAdder handshakesFailed = new LongAdder();
+
+    /** Parts of handshakes that came too fast or were not well-formed. */
+    final LongAdder handshakesDropped = new LongAdder();
+
     /** Registrations after the first one. */
     final LongAdder reconnects = new LongAdder();
 
@@ -65,9 +89,17 @@ final class Counters {
         all.put("drop.foreign-destination", foreignDestination.sum());
         all.put("drop.malformed", malformed.sum());
         all.put("drop.no-tun", noTun.sum());
+        all.put("drop.no-key", noKey.sum());
+        all.put("drop.unsealed", unsealed.sum());
+        all.put("drop.handshake", handshakesDropped.sum());
         all.put("drop.queue", queueDrops);
         all.put("tun.refused", tunRefused);
         all.put("reconnects", reconnects.sum());
+        all.put("sealed.unknown-epoch", unknownEpoch.sum());
+        all.put("sealed.forged", forged.sum());
+        all.put("sealed.replayed", replayed.sum());
+        all.put("sealed.keys", keys.sum());
+        all.put("sealed.failures", handshakesFailed.sum());
         return all;
     }
 }

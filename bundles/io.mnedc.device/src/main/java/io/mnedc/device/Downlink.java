@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.transport.DataStream;
@@ -28,6 +29,7 @@ final class Downlink {
     }
 
     private final Outlet outlet;
+    private final SealedPeers keys;
     private final Supplier<@Nullable TunPort> tun;
     private final Counters counters;
     private final Events events;
@@ -39,8 +41,10 @@ final class Downlink {
     private int segments;
     private long bytes;
 
-    Downlink(Outlet outlet, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
+    Downlink(
+            Outlet outlet, SealedPeers keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
         this.outlet = outlet;
+        this.keys = keys;
         this.tun = tun;
         this.counters = counters;
         this.events = events;
@@ -60,6 +64,7 @@ final class Downlink {
     int received(Membership self, DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
         in.clear();
         TunPort port = tun.get();
+        keys.refresh();
         int at = from;
         collected = 0;
         bytes = 0;
@@ -75,14 +80,38 @@ final class Downlink {
     }
 
     private void frame(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int size) {
-        int type = DataFrame.type(in, at);
-        int payload = size - DataFrame.HEADER;
-        if (DataFrame.destination(in, at) != self.node() || (DataFrame.flags(in, at) & DataFrame.SEALED) != 0) {
+        boolean sealed = DataFrame.sealed(in, at);
+        if (DataFrame.destination(in, at) != self.node() || (sealed && !self.sealed())) {
             counters.malformed.increment();
-        } else if (type == DataFrame.PACKET) {
+        } else if (sealed) {
+            if (keys.open(in, at, size)) {
+                opened(self, stream, port, in, at, size - DataFrame.TAG);
+            }
+        } else if (self.sealed() && !isRelaysEcho(in, at)) {
+            counters.unsealed.increment();
+        } else {
+            opened(self, stream, port, in, at, size);
+        }
+    }
+
+    /** All that the relay says on the data stream, and it has no keys. */
+    private static boolean isRelaysEcho(ByteBuffer in, int at) {
+        int type = DataFrame.type(in, at);
+        return DataFrame.source(in, at) == Protocol.RELAY_NODE
+                && (type == DataFrame.ECHO || type == DataFrame.ECHO_REPLY);
+    }
+
+    private void opened(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int end) {
+        int type = DataFrame.type(in, at);
+        int payload = end - DataFrame.HEADER;
+        if (type == DataFrame.PACKET) {
             packet(self, port, in, at, payload);
         } else if (type == DataFrame.ECHO && payload <= DataFrame.MAX_ECHO) {
-            outlet.reply(stream, in, at, size);
+            if (DataFrame.sealed(in, at)) {
+                keys.reply(stream, self.node(), in, at, payload);
+            } else {
+                outlet.reply(stream, in, at, end);
+            }
             in.clear();
         } else if (type == DataFrame.ECHO_REPLY && payload == Outlet.TOKEN) {
             events.echoed(DataFrame.source(in, at), in.getLong(at + DataFrame.HEADER));

@@ -30,21 +30,24 @@ final class Membership {
     private final int network4;
     private final int hostMask;
     private final long prefix6;
+    private final boolean sealed;
 
-    private Membership(VirtualNetwork network, int node, int network4, long prefix6) {
+    private Membership(VirtualNetwork network, int node, int network4, long prefix6, boolean sealed) {
         this.network = network;
         this.node = node;
         this.network4 = network4;
         this.hostMask = -1 >>> network.prefixLength();
         this.prefix6 = prefix6;
+        this.sealed = sealed;
     }
 
     /**
      * Reads a welcome.
      *
+     * @param sealed whether frames between devices are sealed
      * @throws ProtocolException if its numbers make no overlay
      */
-    static Membership of(Welcome welcome) throws ProtocolException {
+    static Membership of(Welcome welcome, boolean sealed) throws ProtocolException {
         try {
             InetAddress v4 = InetAddress.getByAddress(
                     ByteBuffer.allocate(4).putInt(welcome.network()).array());
@@ -57,7 +60,7 @@ final class Membership {
             if (!network.isLeasable(welcome.node())) {
                 throw new IllegalArgumentException("node " + welcome.node() + " is outside pool " + network.cidr());
             }
-            return new Membership(network, welcome.node(), welcome.network(), welcome.ulaPrefix());
+            return new Membership(network, welcome.node(), welcome.network(), welcome.ulaPrefix(), sealed);
         } catch (IllegalArgumentException | UnknownHostException e) {
             ProtocolException broken =
                     new ProtocolException(ErrorCode.PROTOCOL_VIOLATION, "the lease is wrong: " + e.getMessage());
@@ -69,6 +72,11 @@ final class Membership {
     /** {@return this device's node} */
     int node() {
         return node;
+    }
+
+    /** {@return whether frames between devices are sealed, and no others taken} */
+    boolean sealed() {
+        return sealed;
     }
 
     /** {@return the address plan} */

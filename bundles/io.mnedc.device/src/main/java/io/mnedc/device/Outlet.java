@@ -3,6 +3,8 @@ package io.mnedc.device;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.transport.DataStream;
+import io.mnedc.transport.seal.SealBuffers;
+import io.mnedc.transport.seal.Sealer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,9 @@ final class Outlet {
      */
     record Route(DataStream stream, Membership membership) {}
 
-    private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN);
+    private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
+    private @Nullable SealBuffers buffers;
+    private @Nullable SealedPeers sealed;
     private volatile @Nullable Route route;
     private long counter;
     private long droppedBefore;
@@ -42,13 +46,35 @@ final class Outlet {
         route = next;
     }
 
-    /** {@return the next frame's counter; the caller holds the monitor until it is sent} */
-    long nextCounter() {
-        return ++counter;
+    /** Says where the keys are, once, before there is a route to sealed frames. */
+    synchronized void sealed(SealedPeers peers) {
+        sealed = peers;
     }
 
     /**
-     * Sends an echo.
+     * Writes the header of a frame whose payload is in place, and seals it if there is a key. The caller holds the monitor
+     * until the frame is sent.
+     *
+     * @param out has the payload, and room for a tag behind it if it is to be sealed
+     * @param at where the frame begins
+     * @param sealer seals it; null: it is not sealed
+     * @return bytes of the whole frame
+     */
+    int put(ByteBuffer out, int at, int type, int from, int to, @Nullable Sealer sealer, int payload) {
+        if (sealer == null) {
+            DataFrame.putHeader(out, at, type, from, to, ++counter, payload);
+            return DataFrame.HEADER + payload;
+        }
+        SealBuffers lent = buffers;
+        if (lent == null) {
+            lent = new SealBuffers();
+            buffers = lent;
+        }
+        return sealer.seal(out, at, type, from, to, ++counter, payload, lent);
+    }
+
+    /**
+     * Sends an echo; one to a peer for whom there is no key yet waits for it.
      *
      * @return whether there is a data stream
      */
@@ -58,16 +84,26 @@ final class Outlet {
             return false;
         }
         echo.clear();
-        DataFrame.putHeader(echo, 0, DataFrame.ECHO, to.membership().node(), node, nextCounter(), TOKEN);
         echo.putLong(DataFrame.HEADER, token);
-        to.stream().send(echo, 0, echo.capacity());
+        SealedPeers peers = to.membership().sealed() && node != Protocol.RELAY_NODE ? sealed : null;
+        Sealer sealer = null;
+        if (peers != null) {
+            peers.refresh();
+            sealer = peers.sealer(node);
+            if (sealer == null) {
+                peers.await(node, DataFrame.ECHO, echo, DataFrame.HEADER, TOKEN, System.nanoTime());
+                return true;
+            }
+        }
+        int size = put(echo, 0, DataFrame.ECHO, to.membership().node(), node, sealer, TOKEN);
+        to.stream().send(echo, 0, size);
         return true;
     }
 
-    /** Sends an echo back where it came from, in the buffer where it lies. */
+    /** Sends an echo back where it came from, unsealed, in the buffer where it lies. */
     synchronized void reply(DataStream stream, ByteBuffer in, int offset, int bytes) {
         DataFrame.reply(in, offset);
-        in.putLong(offset + 16, nextCounter());
+        in.putLong(offset + 16, ++counter);
         stream.send(in, offset, offset + bytes);
     }
 

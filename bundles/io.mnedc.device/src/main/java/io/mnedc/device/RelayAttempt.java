@@ -12,6 +12,7 @@ import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
@@ -60,6 +61,7 @@ final class RelayAttempt implements ControlStream.Handler {
     private final RelayAddress relay;
     private final InetSocketAddress remote;
     private final DeviceSession session;
+    private final boolean sealed;
     private final ScheduledExecutorService loop;
     private final Events events;
     private CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -76,6 +78,7 @@ final class RelayAttempt implements ControlStream.Handler {
             RelayAddress relay, InetSocketAddress remote, Hello hello, ScheduledExecutorService loop, Events events) {
         this.relay = relay;
         this.remote = remote;
+        this.sealed = hello.security() == Protocol.SECURITY_TLS;
         this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), System.nanoTime());
         this.loop = loop;
         this.events = events;
@@ -266,7 +269,7 @@ final class RelayAttempt implements ControlStream.Handler {
         }
         Membership membership;
         try {
-            membership = Membership.of(welcome);
+            membership = Membership.of(welcome, sealed);
         } catch (ProtocolException e) {
             broken(e);
             return;

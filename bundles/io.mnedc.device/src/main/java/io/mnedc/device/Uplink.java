@@ -4,11 +4,13 @@ import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.transport.DataStream;
+import io.mnedc.transport.seal.Sealer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the interface into the data stream, on a thread of its own. Packets are read side by side with room for a frame
@@ -18,21 +20,24 @@ import java.util.function.Consumer;
 final class Uplink {
     private static final int BATCH = 1 << 20;
     private static final int MOST_PACKETS = 512;
-    private static final int SCRATCH = 256 << 10;
+
+    /** Bytes sealed before they are sent: so that the relay and the peer work while the rest is sealed. */
+    private static final int RUN = 256 << 10;
+
     private static final Duration END = Duration.ofSeconds(1);
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final TunDevice tun;
     private final Outlet outlet;
     private final PeerTable peers;
+    private final SealedPeers keys;
     private final Counters counters;
     private final Consumer<Exception> failed;
     private final Thread thread;
 
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH);
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
     private final int[] lengths = new int[MOST_PACKETS];
-    private final Segmenter segmenter = new Segmenter();
+    private final Cutter cutter;
     private long frames;
     private long bytes;
 
@@ -42,13 +47,22 @@ final class Uplink {
      * @param tun read until it is closed
      * @param outlet where frames go
      * @param peers what each peer is capable of
+     * @param keys what seals for each peer
      * @param counters what is counted
      * @param failed told last, on the uplink's thread, that the interface failed or was closed
      */
-    Uplink(TunDevice tun, Outlet outlet, PeerTable peers, Counters counters, Consumer<Exception> failed) {
+    Uplink(
+            TunDevice tun,
+            Outlet outlet,
+            PeerTable peers,
+            SealedPeers keys,
+            Counters counters,
+            Consumer<Exception> failed) {
         this.tun = tun;
         this.outlet = outlet;
         this.peers = peers;
+        this.keys = keys;
+        this.cutter = new Cutter(outlet, counters);
         this.counters = counters;
         this.failed = failed;
         this.thread = new Thread(this::run, "mnedc-device-uplink-" + THREADS.incrementAndGet());
@@ -72,8 +86,11 @@ final class Uplink {
     private void run() {
         try {
             while (true) {
+                int gap = gap();
+                batch.clear().limit(BATCH - gap);
+                int count = tun.read(batch, DataFrame.HEADER + gap, lengths);
                 batch.clear();
-                forward(tun.read(batch, DataFrame.HEADER, lengths));
+                forward(count, gap);
             }
         } catch (IOException | RuntimeException e) {
             // also when it was closed: its owner knows whether that was in order
@@ -84,9 +101,19 @@ final class Uplink {
         }
     }
 
-    private void forward(int count) {
+    /**
+     * Bytes between a packet and the header of the next frame: a tag's, unless it is known that nothing is sealed. Then
+     * frames lie side by side, sealed or not.
+     */
+    private int gap() {
         Outlet.Route route = outlet.route();
-        if (route == null) {
+        return route == null || route.membership().sealed() ? DataFrame.TAG : 0;
+    }
+
+    private void forward(int count, int gap) {
+        Outlet.Route route = outlet.route();
+        if (route == null || (route.membership().sealed() && gap == 0)) {
+            // between two sessions, of which only the second one seals: the next batch leaves room for tags
             counters.noStream.add(count);
             return;
         }
@@ -94,37 +121,47 @@ final class Uplink {
         frames = 0;
         bytes = 0;
         synchronized (outlet) {
-            frame(route, count);
+            keys.refresh();
+            frame(route, count, gap);
         }
         counters.framesOut.add(frames);
         counters.bytesOut.add(bytes);
     }
 
-    private void frame(Outlet.Route route, int count) {
+    private void frame(Outlet.Route route, int count, int gap) {
         Membership self = route.membership();
         DataStream stream = route.stream();
-        int at = 0;
-        int run = 0;
+        int tag = self.sealed() ? DataFrame.TAG : 0;
+        int at = gap;
+        int run = at;
         int nowhere = 0;
         for (int i = 0; i < count; i++) {
             int length = lengths[i];
             int packet = at + DataFrame.HEADER;
-            int end = packet + length;
+            int end = packet + length + tag;
+            int next = packet + length + gap;
             int to = self.destination(batch, packet + VirtioNetHeader.SIZE, length - VirtioNetHeader.SIZE);
-            boolean asItIs = to != Membership.NOWHERE && (Packets.needs(batch, packet) & ~peers.capabilities(to)) == 0;
-            if (asItIs) {
-                DataFrame.putHeader(batch, at, DataFrame.PACKET, self.node(), to, outlet.nextCounter(), length);
+            Sealer sealer = tag == 0 || to == Membership.NOWHERE ? null : keys.sealer(to);
+            boolean ready = to != Membership.NOWHERE && (tag == 0 || sealer != null);
+            if (ready && (Packets.needs(batch, packet) & ~peers.capabilities(to)) == 0) {
+                outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
                 frames++;
+                if (end != next || (tag > 0 && end - run >= RUN)) {
+                    send(stream, batch, run, end);
+                    run = next;
+                }
             } else {
                 send(stream, batch, run, at);
-                run = end;
+                run = next;
                 if (to == Membership.NOWHERE) {
                     nowhere++;
+                } else if (ready) {
+                    cut(route, to, sealer, packet, length);
                 } else {
-                    cut(stream, self.node(), to, packet, length);
+                    keys.await(to, DataFrame.PACKET, batch, packet, length, System.nanoTime());
                 }
             }
-            at = end;
+            at = next;
         }
         send(stream, batch, run, at);
         if (nowhere > 0) {
@@ -132,24 +169,10 @@ final class Uplink {
         }
     }
 
-    private void cut(DataStream stream, int from, int to, int packet, int length) {
-        if (!segmenter.begin(batch, packet, length)) {
-            counters.malformed.increment();
-            return;
-        }
-        int at = 0;
-        while (segmenter.more()) {
-            if (at + DataFrame.HEADER + segmenter.nextSize() > SCRATCH) {
-                send(stream, scratch, 0, at);
-                at = 0;
-            }
-            int made = segmenter.next(scratch, at + DataFrame.HEADER);
-            DataFrame.putHeader(scratch, at, DataFrame.PACKET, from, to, outlet.nextCounter(), made);
-            at += DataFrame.HEADER + made;
-        }
-        send(stream, scratch, 0, at);
-        frames++;
-        counters.segmentedOut.increment();
+    private void cut(Outlet.Route route, int to, @Nullable Sealer sealer, int packet, int length) {
+        long sent = cutter.cut(route, to, sealer, batch, packet, length);
+        bytes += sent;
+        frames += sent > 0 ? 1 : 0;
     }
 
     private void send(DataStream stream, ByteBuffer from, int begin, int end) {

@@ -4,6 +4,7 @@ import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.SealMessage;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import javax.crypto.Cipher;
@@ -17,7 +18,7 @@ final class FrameCipher {
     private static final int TAG_BITS = DataFrame.TAG * Byte.SIZE;
 
     private final SealCipher kind;
-    private final Cipher cipher;
+    private Cipher cipher;
     private final SecretKey key;
     private final byte[] iv;
     private final byte[] nonce = new byte[SealMessage.IV];
@@ -36,12 +37,27 @@ final class FrameCipher {
         long counter = DataFrame.counter(frame, at);
         System.arraycopy(iv, 0, nonce, 0, nonce.length);
         for (int i = 0; i < Long.BYTES; i++) {
-            nonce[nonce.length - 1 - i] ^= (byte) (counter >>> i * Byte.SIZE);
+            nonce[nonce.length - 1 - i] ^= (byte) (counter >>> (i * Byte.SIZE));
         }
-        cipher.init(mode, key, parameters());
+        init(mode);
         frame.get(at, lent.header);
         cipher.updateAAD(lent.header);
         return cipher;
+    }
+
+    private void init(int mode) throws GeneralSecurityException {
+        try {
+            cipher.init(mode, key, parameters());
+        } catch (InvalidKeyException e) {
+            if (mode != Cipher.DECRYPT_MODE) {
+                throw e;
+            }
+            // the JDK's ChaCha20 takes no nonce twice in a row, also when opening: after a forged frame with the
+            // counter
+            // of the real one, the real one must still be opened
+            cipher = kind.make();
+            cipher.init(mode, key, parameters());
+        }
     }
 
     private AlgorithmParameterSpec parameters() {

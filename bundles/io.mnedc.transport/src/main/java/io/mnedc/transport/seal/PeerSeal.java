@@ -19,8 +19,23 @@ final class PeerSeal {
     private static final long ANSWERS_AT_ONCE = 8 * ANSWERS_APART;
     private static final long UNKNOWN_APART = Nanos.millis(500);
 
+    private static final int LIVES = 5;
+
     /** What all peers have in common. */
-    record Means(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, PeerSeals.Events events) {}
+    static final class Means {
+        final PeerEngines engines;
+        final List<SealCipher> ciphers;
+        final SecureRandom random;
+        final PeerSeals.Events events;
+        long rekey = PeerSeals.REKEY;
+
+        Means(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, PeerSeals.Events events) {
+            this.engines = engines;
+            this.ciphers = ciphers;
+            this.random = random;
+            this.events = events;
+        }
+    }
 
     /** The responder's own key, while it waits for a sign that the initiator can open with it. */
     private record Prepared(SealingHandshake from, Sealer sealer, Opener sign) {}
@@ -48,7 +63,7 @@ final class PeerSeal {
         this.means = means;
         this.node = node;
         this.id = id;
-        this.epoch = means.random().nextInt(SealMessage.MAX_EPOCH + 1);
+        this.epoch = means.random.nextInt(SealMessage.MAX_EPOCH + 1);
         this.notBefore = now;
         this.answersFullAt = now;
         this.unknownAgainAt = now;
@@ -96,15 +111,14 @@ final class PeerSeal {
     }
 
     void begin(long now) {
-        start(means.random().nextLong(), true, now);
+        start(means.random.nextLong(), true, now);
     }
 
     private void start(long handshakeId, boolean initiator, long now) {
         try {
-            epoch = epoch + 1 & SealMessage.MAX_EPOCH;
+            epoch = (epoch + 1) & SealMessage.MAX_EPOCH;
             SealMessage.Keys own = new SealMessage.Keys(epoch, random(SealMessage.KEY), random(SealMessage.IV));
-            SealingHandshake next =
-                    new SealingHandshake(handshakeId, initiator, id, means.engines(), means.ciphers(), own);
+            SealingHandshake next = new SealingHandshake(handshakeId, initiator, id, means.engines, means.ciphers, own);
             handshake = next;
             progressed(now);
             next.begin();
@@ -116,7 +130,7 @@ final class PeerSeal {
 
     private Opaque random(int bytes) {
         byte[] random = new byte[bytes];
-        means.random().nextBytes(random);
+        means.random.nextBytes(random);
         return Opaque.copyOf(random);
     }
 
@@ -127,7 +141,7 @@ final class PeerSeal {
     }
 
     private void send(SealingHandshake from) {
-        from.output().forEach(part -> means.events().send(node, part));
+        from.output().forEach(part -> means.events.send(node, part));
     }
 
     /**
@@ -179,7 +193,7 @@ final class PeerSeal {
             // before the peer hears that it may use the key
             openers.install(opener, running.initiator(), now);
             prepared = new Prepared(running, agreed, opener);
-            means.events().openers(node, openers.all());
+            means.events.openers(node, openers.all());
         }
         send(running);
         if (running.complete()) {
@@ -198,7 +212,7 @@ final class PeerSeal {
             handshake = null;
         }
         if (!asInitiator && openers.inUse(next.sign(), now)) {
-            means.events().openers(node, openers.all());
+            means.events.openers(node, openers.all());
         }
         sealer = next.sealer();
         initiated = asInitiator;
@@ -206,8 +220,8 @@ final class PeerSeal {
         framesBefore = 0;
         wanted = false;
         announced(now);
-        means.events().sealer(node, sealer);
-        means.events().agreed(node, id, asInitiator);
+        means.events.sealer(node, sealer);
+        means.events.agreed(node, id, asInitiator);
     }
 
     /** The first frame of an epoch was opened. */
@@ -220,7 +234,7 @@ final class PeerSeal {
         if (next != null && next.sign().equals(opener)) {
             switchOver(false, now);
         } else if (openers.inUse(opener, now)) {
-            means.events().openers(node, openers.all());
+            means.events.openers(node, openers.all());
         }
     }
 
@@ -230,8 +244,8 @@ final class PeerSeal {
         if (running != null && now - progressBy >= 0) {
             failed(new SealingException("no answer in time", false), running.initiator(), now);
         }
-        if (openers.expire(now, PeerSeals.LIFE + PeerSeals.LIFE / 10)) {
-            means.events().openers(node, openers.all());
+        if (openers.expire(now, LIVES * means.rekey + means.rekey / 2)) {
+            means.events.openers(node, openers.all());
         }
         Sealer present = sealer;
         if (present != null) {
@@ -244,18 +258,18 @@ final class PeerSeal {
         boolean used = frames != framesBefore;
         framesBefore = frames;
         long age = now - sealingSince;
-        if (age >= PeerSeals.LIFE || frames >= PeerSeals.MOST_FRAMES) {
+        if (age >= LIVES * means.rekey || frames >= PeerSeals.MOST_FRAMES) {
             sealer = null;
-            means.events().sealer(node, null);
+            means.events.sealer(node, null);
         } else if (used && isDue(age, frames)) {
             wanted = true;
         }
     }
 
     private boolean isDue(long age, long frames) {
-        return initiated
-                ? age >= PeerSeals.REKEY || frames >= PeerSeals.REKEY_FRAMES
-                : age >= PeerSeals.REKEY_BY_RESPONDER || frames >= PeerSeals.REKEY_FRAMES_BY_RESPONDER;
+        // the responder a quarter later: it has to only if the initiator does not
+        int quarters = initiated ? 4 : 5;
+        return age >= means.rekey / 4 * quarters || frames >= PeerSeals.REKEY_FRAMES / 4 * quarters;
     }
 
     private void failed(SealingException why, boolean asInitiator, long now) {
@@ -264,28 +278,28 @@ final class PeerSeal {
         if (ended != null) {
             send(ended);
         }
-        if (why.lasting() || asInitiator && tries + 1 == TRIES) {
-            means.events().failed(node, id, String.valueOf(why.getMessage()));
+        if (why.lasting() || (asInitiator && tries + 1 == TRIES)) {
+            means.events.failed(node, id, String.valueOf(why.getMessage()));
         }
         if (!asInitiator) {
             return;
         }
         tries++;
         if (!why.lasting() && tries < TRIES) {
-            notBefore = now + (FIRST_PAUSE << tries - 1);
+            notBefore = now + (FIRST_PAUSE << (tries - 1));
             return;
         }
         tries = 0;
         notBefore = now + (HOLD << holds);
         holds = Math.min(holds + 1, LONGEST_HOLD);
         wanted = false;
-        means.events().gaveUp(node);
+        means.events.gaveUp(node);
     }
 
     /** Forgets all keys. */
     void drop() {
         handshake = null;
-        means.events().openers(node, Openers.NONE);
-        means.events().sealer(node, null);
+        means.events.openers(node, Openers.NONE);
+        means.events.sealer(node, null);
     }
 }

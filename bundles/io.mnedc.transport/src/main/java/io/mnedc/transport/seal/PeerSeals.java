@@ -17,31 +17,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A handshake is begun when packets wait, when a peer seals with a key that this end does not have, and when the
- *       keys have been in use for long: by who began the handshake of these keys after {@link #REKEY}, by the other one a
- *       little later.
+ *       keys have been in use for long: after {@link #REKEY} by who began the handshake of these keys, a quarter later by
+ *       the other one.
  *   <li>If both begin at once, the one with the lower node goes on, and the other one answers.
  *   <li>A handshake that makes no progress is given up and begun anew, three times; then there is a pause.
- *   <li>Keys end after {@link #LIFE}, whatever happens.
+ *   <li>Keys that cannot be replaced, or are not used, end after five times {@link #REKEY}.
  * </ul>
  *
  * <p>A state machine: no threads, no clock, no input or output. Not thread-safe; times are those of
  * {@link System#nanoTime}.
  */
 public final class PeerSeals {
-    /** After how long in use keys are replaced by who began their handshake, in nanoseconds. */
+    /** After how long in use keys are replaced by who began their handshake, unless set otherwise; in nanoseconds. */
     public static final long REKEY = Nanos.seconds(120);
-
-    /** As {@link #REKEY}, for the other one, if nothing has happened by then. */
-    public static final long REKEY_BY_RESPONDER = Nanos.seconds(150);
 
     /** After how many frames keys are replaced by who began their handshake. */
     public static final long REKEY_FRAMES = 1L << 28;
-
-    /** As {@link #REKEY_FRAMES}, for the other one. */
-    public static final long REKEY_FRAMES_BY_RESPONDER = REKEY_FRAMES + REKEY_FRAMES / 4;
-
-    /** How long a key seals at most, if it cannot be replaced; in nanoseconds. */
-    public static final long LIFE = Nanos.seconds(600);
 
     /** How many frames a key seals at most, but for those of one tick, if it cannot be replaced. */
     public static final long MOST_FRAMES = 1L << 29;
@@ -160,6 +151,15 @@ public final class PeerSeals {
     public void absent(int node) {
         ids.remove(node);
         drop(node);
+    }
+
+    /**
+     * Changes how long keys are used.
+     *
+     * @param nanos instead of {@link #REKEY}
+     */
+    public void rekeyAfter(long nanos) {
+        means.rekey = nanos;
     }
 
     /** Drops all keys: whom this device talks to, or as whom, may be different now. */

@@ -61,7 +61,7 @@ public final class Sealer {
             int payload,
             SealBuffers lent) {
         long sealed = frames.getPlain();
-        if (sealed > 0 && Long.compareUnsigned(counter, last) <= 0 || sealed == MOST_FRAMES) {
+        if ((sealed > 0 && Long.compareUnsigned(counter, last) <= 0) || sealed == MOST_FRAMES) {
             throw new IllegalStateException(
                     "frame " + counter + " after " + last + ", " + sealed + " frames: this key must not seal it");
         }

@@ -1,0 +1,44 @@
+package io.mnedc.device;
+
+import io.mnedc.transport.seal.Openers;
+import io.mnedc.transport.seal.Sealer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** What the data path has of one peer: what opens its frames, what seals for it, and what waits for that. */
+final class SealedPeer {
+    private static final long UNKNOWN_APART = 500_000_000L;
+
+    final int node;
+
+    /** Written by the sealing thread, read by the data loop. */
+    volatile Openers openers = Openers.NONE;
+
+    /** Under the outlet's monitor, as all that follow but the last two. */
+    @Nullable
+    Sealer sealer;
+
+    /** Whether keys have been asked for. */
+    boolean asked;
+
+    final Deque<WaitingPackets.Entry> waiting = new ArrayDeque<>();
+    int waitingBytes;
+
+    private boolean unknownTold;
+    private long unknownToldAt;
+
+    SealedPeer(int node) {
+        this.node = node;
+    }
+
+    /** {@return whether a frame of an unknown epoch is worth telling; on the data loop} */
+    boolean tellsUnknown(long now) {
+        if (unknownTold && now - unknownToldAt < UNKNOWN_APART) {
+            return false;
+        }
+        unknownTold = true;
+        unknownToldAt = now;
+        return true;
+    }
+}

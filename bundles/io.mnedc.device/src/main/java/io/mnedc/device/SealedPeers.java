@@ -1,0 +1,307 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.transport.DataStream;
+import io.mnedc.transport.seal.Opener;
+import io.mnedc.transport.seal.Openers;
+import io.mnedc.transport.seal.SealBuffers;
+import io.mnedc.transport.seal.Sealer;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys as the data path has them: which seals for a node, which open its frames, and the packets that wait for one.
+ * Whoever sends holds the outlet's monitor, as for counters; the data loop opens without a lock. The sealing thread
+ * writes.
+ */
+final class SealedPeers {
+    private static final int PAGE_BITS = 8;
+    private static final int PAGE = 1 << PAGE_BITS;
+    private static final int FLUSH = 256 << 10;
+
+    /** What the data path asks for; must not block. */
+    interface Requests {
+        /** Packets wait for a key. */
+        void wanted(int node);
+
+        /** A peer seals with a key that is not here. */
+        void unknownEpoch(int node);
+
+        /** The first frame of an epoch was opened. */
+        void opened(int node, int epoch);
+    }
+
+    private final Outlet outlet;
+    private final PeerTable capabilities;
+    private final Counters counters;
+    private final Requests requests;
+    private final WaitingPackets waiting;
+    private final Cutter cutter;
+    private @Nullable SealBuffers opening;
+    private @Nullable ByteBuffer flushing;
+    private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
+
+    @SuppressWarnings("UnusedVariable") // written and read only so that the pages are seen
+    private volatile int version;
+
+    SealedPeers(Outlet outlet, PeerTable capabilities, Counters counters, Requests requests) {
+        this.outlet = outlet;
+        this.capabilities = capabilities;
+        this.counters = counters;
+        this.requests = requests;
+        this.waiting = new WaitingPackets(counters.noKey);
+        this.cutter = new Cutter(outlet, counters);
+    }
+
+    /** To be called by a reader before a batch. */
+    int refresh() {
+        return version;
+    }
+
+    private @Nullable SealedPeer find(int node) {
+        @Nullable SealedPeer[][] all = pages;
+        int index = node >>> PAGE_BITS;
+        @Nullable SealedPeer[] page = index < all.length ? all[index] : null;
+        return page == null || page.length == 0 ? null : page[node & (PAGE - 1)];
+    }
+
+    // outwards, under the outlet's monitor
+
+    /** {@return what seals for a node; null if there is nothing, then packets have to wait} */
+    @Nullable
+    Sealer sealer(int node) {
+        SealedPeer peer = find(node);
+        return peer == null ? null : peer.sealer;
+    }
+
+    /**
+     * Keeps a packet, or the payload of an echo, until there is a key for it. One for a node that is not announced is
+     * dropped.
+     *
+     * @param from has it; copied
+     */
+    void await(int node, int type, ByteBuffer from, int at, int length, long now) {
+        SealedPeer peer = find(node);
+        if (peer == null) {
+            counters.noKey.increment();
+            return;
+        }
+        waiting.add(peer, type, from, at, length, now);
+        if (!peer.asked) {
+            peer.asked = true;
+            requests.wanted(node);
+        }
+    }
+
+    /** Sends a peer's echo back, sealed, in the buffer where it lies, with room for a tag behind it. */
+    void reply(DataStream stream, int self, ByteBuffer in, int at, int payload) {
+        synchronized (outlet) {
+            int to = DataFrame.source(in, at);
+            Sealer sealer = sealer(to);
+            if (sealer == null) {
+                counters.noKey.increment();
+                return;
+            }
+            int size = outlet.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
+            stream.send(in, at, at + size);
+        }
+    }
+
+    // inwards, on the data loop
+
+    /**
+     * Opens a sealed frame in place, or counts why not.
+     *
+     * @param size the frame's bytes, header and tag included
+     * @return whether it is open now
+     */
+    boolean open(ByteBuffer in, int at, int size) {
+        int node = DataFrame.source(in, at);
+        int epoch = DataFrame.epoch(in, at);
+        SealedPeer peer = find(node);
+        Opener opener = peer == null ? null : peer.openers.find(epoch);
+        if (peer == null || opener == null) {
+            counters.unknownEpoch.increment();
+            if (peer != null && peer.tellsUnknown(System.nanoTime())) {
+                requests.unknownEpoch(node);
+            }
+            return false;
+        }
+        return switch (opener.open(in, at, size, buffers())) {
+            case OPENED -> true;
+            case OPENED_FIRST -> {
+                requests.opened(node, epoch);
+                yield true;
+            }
+            case REPLAYED -> {
+                counters.replayed.increment();
+                yield false;
+            }
+            case FORGED -> {
+                counters.forged.increment();
+                yield false;
+            }
+        };
+    }
+
+    private SealBuffers buffers() {
+        SealBuffers lent = opening;
+        if (lent == null) {
+            lent = new SealBuffers();
+            opening = lent;
+        }
+        return lent;
+    }
+
+    // the keys, on the sealing thread
+
+    /** A peer is announced. */
+    void present(int node) {
+        if (find(node) == null) {
+            put(node, new SealedPeer(node));
+        }
+    }
+
+    /** A peer has left; its keys are gone already. */
+    void absent(int node) {
+        SealedPeer peer = find(node);
+        if (peer != null) {
+            put(node, null);
+            synchronized (outlet) {
+                waiting.dropAll(peer);
+            }
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void put(int node, @Nullable SealedPeer peer) {
+        int index = node >>> PAGE_BITS;
+        if (index >= pages.length) {
+            @Nullable SealedPeer[][] more = Arrays.copyOf(pages, index + 1);
+            for (int i = pages.length; i < more.length; i++) {
+                more[i] = new SealedPeer[i == index ? PAGE : 0];
+            }
+            pages = more;
+        } else if (pages[index].length == 0) {
+            pages[index] = new SealedPeer[PAGE];
+        }
+        pages[index][node & (PAGE - 1)] = peer;
+        version++;
+    }
+
+    /** What opens a peer's frames from now on. */
+    void openers(int node, Openers openers) {
+        SealedPeer peer = find(node);
+        if (peer != null) {
+            peer.openers = openers;
+        }
+    }
+
+    /** What seals for a peer from now on: what waits goes first. */
+    void sealer(int node, @Nullable Sealer sealer) {
+        SealedPeer peer = find(node);
+        if (peer != null) {
+            synchronized (outlet) {
+                peer.sealer = sealer;
+                peer.asked = false;
+                if (sealer != null) {
+                    waiting.expire(System.nanoTime());
+                    flush(peer, sealer);
+                }
+            }
+        }
+    }
+
+    /** There will be no key for some seconds. */
+    void gaveUp(int node) {
+        SealedPeer peer = find(node);
+        if (peer != null) {
+            synchronized (outlet) {
+                peer.asked = false;
+                if (peer.sealer == null) {
+                    waiting.dropAll(peer);
+                }
+            }
+        }
+    }
+
+    /**
+     * Drops what has waited for too long.
+     *
+     * @return whether something still waits
+     */
+    boolean expire(long now) {
+        synchronized (outlet) {
+            waiting.expire(now);
+            return !waiting.isEmpty();
+        }
+    }
+
+    private void flush(SealedPeer peer, Sealer sealer) {
+        Outlet.Route route = outlet.route();
+        if (route == null || !route.membership().sealed()) {
+            waiting.dropAll(peer);
+            return;
+        }
+        ByteBuffer out = flushing;
+        if (out == null && peer.waiting.isEmpty()) {
+            return;
+        }
+        if (out == null) {
+            out = ByteBuffer.allocateDirect(FLUSH);
+            flushing = out;
+        }
+        Flush flush = new Flush(route, peer.node, sealer, out);
+        waiting.takeAll(peer, flush);
+        flush.send();
+    }
+
+    /** Sends what has waited, as frames side by side. */
+    private final class Flush implements WaitingPackets.Taker {
+        private final Outlet.Route route;
+        private final int to;
+        private final Sealer sealer;
+        private final ByteBuffer out;
+        private int end;
+
+        Flush(Outlet.Route route, int to, Sealer sealer, ByteBuffer out) {
+            this.route = route;
+            this.to = to;
+            this.sealer = sealer;
+            this.out = out;
+        }
+
+        @Override
+        public void take(int type, byte[] bytes) {
+            if (end + DataFrame.HEADER + bytes.length + DataFrame.TAG > FLUSH) {
+                send();
+            }
+            out.clear();
+            int body = end + DataFrame.HEADER;
+            out.put(body, bytes);
+            boolean cut = type == DataFrame.PACKET
+                    && bytes.length > VirtioNetHeader.SIZE
+                    && (Packets.needs(out, body) & ~capabilities.capabilities(to)) != 0;
+            if (cut) {
+                send();
+                counters.bytesOut.add(cutter.cut(route, to, sealer, out, body, bytes.length));
+            } else {
+                end += outlet.put(out, end, type, route.membership().node(), to, sealer, bytes.length);
+            }
+            if (type == DataFrame.PACKET) {
+                counters.framesOut.increment();
+            }
+        }
+
+        void send() {
+            if (end > 0) {
+                route.stream().send(out, 0, end);
+                out.clear();
+                counters.bytesOut.add(end);
+                end = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage.Envelope;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.seal.Openers;
+import io.mnedc.transport.seal.PeerEngines;
+import io.mnedc.transport.seal.PeerSeals;
+import io.mnedc.transport.seal.SealCipher;
+import io.mnedc.transport.seal.Sealer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the keys between this device and its peers, on a thread of its own: the sums of a handshake take milliseconds,
+ * and neither packets nor the control stream's keepalive are to wait for them. Any thread may call.
+ */
+final class Sealing implements PeerLink.Holders, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sealing.class);
+    private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final Duration END = Duration.ofSeconds(1);
+    private static final long HURRY = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long COMPLAINTS_APART = Duration.ofSeconds(10).toNanos();
+
+    /** Envelopes that wait for the thread, at most: a peer, or a relay, that floods fills no memory. */
+    private static final int MOST_ENVELOPES = 256;
+
+    private final ScheduledThreadPoolExecutor thread;
+    private final SealedPeers peers;
+    private final Counters counters;
+    private final Consumer<Envelope> out;
+    private final PeerSeals seals;
+    private final AtomicInteger envelopes = new AtomicInteger();
+    private @Nullable Future<?> tick;
+    private long tickAt;
+    private boolean complained;
+    private long complainedAt;
+    private int unsaid;
+
+    /**
+     * Makes it; the thread begins with the first work.
+     *
+     * @param outlet the data path's way out, whose monitor guards the keys that seal
+     * @param capabilities of the peers
+     * @param counters what is counted
+     * @param engines where TLS comes from
+     * @param out takes envelopes to send; any thread, must not block
+     */
+    Sealing(
+            Outlet outlet,
+            PeerTable capabilities,
+            Counters counters,
+            PeerEngines engines,
+            Consumer<Envelope> out) {
+        this.counters = counters;
+        this.out = out;
+        this.thread = new ScheduledThreadPoolExecutor(1, Sealing::thread);
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.peers = new SealedPeers(outlet, capabilities, counters, new Asked());
+        this.seals = new PeerSeals(engines, SealCipher.preferred(aesIsFast()), new SecureRandom(), new Done());
+        outlet.sealed(peers);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "mnedc-device-sealing-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Sealing.class.getClassLoader());
+        return thread;
+    }
+
+    private static boolean aesIsFast() {
+        String processor = "";
+        try {
+            processor = Files.readString(Path.of("/proc/cpuinfo"));
+        } catch (IOException e) {
+            LOG.debug("the processor cannot be asked, AES is taken for slow", e);
+        }
+        return SealCipher.aesIsFast(System.getProperty("os.arch", ""), processor);
+    }
+
+    /** {@return the keys as the data path has them} */
+    SealedPeers peers() {
+        return peers;
+    }
+
+    private void execute(Runnable task) {
+        try {
+            thread.execute(() -> {
+                try {
+                    task.run();
+                    tickWithin(HURRY);
+                } catch (RuntimeException e) {
+                    LOG.error("sealing failed", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended");
+        }
+    }
+
+    private void tickWithin(long delay) {
+        long now = System.nanoTime();
+        Future<?> next = tick;
+        if (next != null) {
+            if (tickAt - now <= delay) {
+                return;
+            }
+            next.cancel(false);
+        }
+        tickAt = now + delay;
+        tick = thread.schedule(this::tick, delay, TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+        tick = null;
+        try {
+            long now = System.nanoTime();
+            long wait = seals.tick(now);
+            if (peers.expire(now)) {
+                wait = Math.min(wait, 4 * HURRY);
+            }
+            if (wait != Long.MAX_VALUE) {
+                tickWithin(wait);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("sealing failed", e);
+            tickWithin(COMPLAINTS_APART);
+        }
+    }
+
+    /** A session has begun: whether, and as which node, this device seals. */
+    void joined(Membership self) {
+        execute(() -> seals.self(self.sealed() ? self.node() : 0));
+    }
+
+    /** Another device says something about keys. */
+    void envelope(Envelope envelope) {
+        if (envelope.kind() != Protocol.ENVELOPE_HANDSHAKE) {
+            return;
+        }
+        if (envelopes.incrementAndGet() > MOST_ENVELOPES) {
+            envelopes.decrementAndGet();
+            counters.handshakesDropped.increment();
+            return;
+        }
+        execute(() -> {
+            envelopes.decrementAndGet();
+            try {
+                seals.received(envelope.source(), envelope.payload(), System.nanoTime());
+            } catch (ProtocolException e) {
+                counters.handshakesDropped.increment();
+                LOG.debug("node {} sent an envelope that is no handshake: {}", envelope.source(), e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void present(int node, String deviceId) {
+        execute(() -> {
+            peers.present(node);
+            seals.present(node, deviceId, System.nanoTime());
+        });
+    }
+
+    @Override
+    public void absent(int node) {
+        execute(() -> {
+            seals.absent(node);
+            peers.absent(node);
+        });
+    }
+
+    /** Whom this device talks to, or as whom, is different now: all keys are made anew. */
+    void renew() {
+        execute(seals::dropAll);
+    }
+
+    /** Changes how long keys are used. */
+    void rekeyAfter(Duration time) {
+        execute(() -> seals.rekeyAfter(time.toNanos()));
+    }
+
+    /** What the data path asks for. */
+    private final class Asked implements SealedPeers.Requests {
+        @Override
+        public void wanted(int node) {
+            execute(() -> seals.wanted(node, System.nanoTime()));
+        }
+
+        @Override
+        public void unknownEpoch(int node) {
+            execute(() -> seals.unknownEpoch(node, System.nanoTime()));
+        }
+
+        @Override
+        public void opened(int node, int epoch) {
+            execute(() -> seals.opened(node, epoch, System.nanoTime()));
+        }
+    }
+
+    /** What the keys' state machine wants to be done; on the thread. */
+    private final class Done implements PeerSeals.Events {
+        @Override
+        public void send(int node, Opaque payload) {
+            // the relay fills in the source
+            out.accept(new Envelope(0, node, Protocol.ENVELOPE_HANDSHAKE, payload));
+        }
+
+        @Override
+        public void openers(int node, Openers openers) {
+            peers.openers(node, openers);
+        }
+
+        @Override
+        public void sealer(int node, @Nullable Sealer sealer) {
+            peers.sealer(node, sealer);
+        }
+
+        @Override
+        public void agreed(int node, String peerId, boolean initiated) {
+            counters.keys.increment();
+            LOG.debug("new keys with {} (node {}), {}", peerId, node, initiated ? "begun here" : "begun there");
+        }
+
+        @Override
+        public void failed(int node, String peerId, String why) {
+            counters.handshakesFailed.increment();
+            long now = System.nanoTime();
+            if (complained && now - complainedAt < COMPLAINTS_APART) {
+                unsaid++;
+                LOG.debug("no keys with {} (node {}): {}", peerId, node, why);
+                return;
+            }
+            LOG.warn("no keys with {} (node {}), it cannot be talked to: {}{}", peerId, node, why, unsaid());
+            complained = true;
+            complainedAt = now;
+            unsaid = 0;
+        }
+
+        @Override
+        public void gaveUp(int node) {
+            peers.gaveUp(node);
+        }
+    }
+
+    private String unsaid() {
+        return unsaid == 0 ? "" : " (and " + unsaid + " failures that were not told)";
+    }
+
+    /** Ends the thread, within a second. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the sealing thread did not end within {} ms", END.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
