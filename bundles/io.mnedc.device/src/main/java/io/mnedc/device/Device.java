@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
+import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
 import io.mnedc.security.JoinToken;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +43,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final IdentityThread identityThread = new IdentityThread();
     private final Identities identities;
     private final Admission admission;
+    private final Sealing sealing;
     private final EventLoopGroup loop;
     private final DataLoop data;
     private final StatusBoard board;
@@ -102,14 +105,18 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.pings = new Pings(outlet, loop);
         this.life = new DeviceLife(board, counters);
         this.identities = new Identities(around.providers(), around.clock());
+        PeerTls peerTls =
+                new PeerTls(identities, () -> this.settings, () -> identityThread.execute(identities::refresh));
+        this.sealing = new Sealing(
+                outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
-        Downlink downlink = new Downlink(outlet, tun::port, counters, new Arrivals());
+        Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
         this.admission = new Admission(loop, identityThread, identities, resolver, () -> this.settings, software);
         this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
         Renewals renewals = new Renewals(loop, identityThread, identities, () -> this.settings, board::identity);
-        this.link = new PeerLink(loop, table, control::publish);
-        life.wire(() -> this.settings, control, stream, tun, link, renewals);
+        this.link = new PeerLink(loop, table, sealing, control::publish);
+        life.wire(() -> this.settings, control, stream, tun, link, renewals, sealing);
     }
 
     private final class Arrivals implements Downlink.Events {
@@ -125,7 +132,16 @@ final class Device implements DeviceStatus, AutoCloseable {
     }
 
     private Uplink uplink(TunHolder.TunReader reader) {
-        return new Uplink(reader.device(), outlet, table, counters, reader.failed());
+        return new Uplink(reader.device(), outlet, table, sealing.peers(), counters, reader.failed());
+    }
+
+    /** Sends a message of the sealing thread's. */
+    private void tell(ControlMessage message) {
+        try {
+            loop.execute(() -> control.tell(message));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended");
+        }
     }
 
     private static StreamSettings buffering(DeviceSettings settings) {
@@ -194,6 +210,11 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (changes.contains(SettingsChange.RELAYS)) {
             life.relaysChanged(next.relays());
         }
+        if (changes.contains(SettingsChange.PEERS)) {
+            sealing.rekeyAfter(next.security().rekey());
+            // also for those who have keys
+            sealing.renew();
+        }
         JoinToken join = next.security().join();
         if (changes.contains(SettingsChange.REGISTRATION)) {
             life.registerAnew("its settings have changed");
@@ -223,6 +244,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         loop.execute(() -> stop(left));
         await(left);
         data.close();
+        sealing.close();
         resolver.close();
         identityThread.close();
         pings.close();

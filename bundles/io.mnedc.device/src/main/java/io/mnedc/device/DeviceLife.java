@@ -44,7 +44,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             DataConnector stream,
             TunHolder tun,
             PeerLink link,
-            Renewals renewals) {}
+            Renewals renewals,
+            Sealing sealing) {}
 
     DeviceLife(StatusBoard board, Counters counters) {
         this.board = board;
@@ -58,8 +59,9 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             DataConnector stream,
             TunHolder tun,
             PeerLink link,
-            Renewals renewals) {
-        parts = new Parts(settings, control, stream, tun, link, renewals);
+            Renewals renewals,
+            Sealing sealing) {
+        parts = new Parts(settings, control, stream, tun, link, renewals, sealing);
     }
 
     private Parts parts() {
@@ -116,6 +118,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         relay = attempt.relay();
         board.registered(relay, now);
         parts().renewals().registered(attempt);
+        parts().sealing().joined(now);
         // first the interface: what comes through the stream finds it open
         parts().tun().want(now.tun(settings()));
         parts().stream().open(welcome, now, attempt.remote());
@@ -139,7 +142,10 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void envelope(RelayAttempt attempt, Envelope envelope) {
-        // nobody understands any yet
+        Membership self = membership;
+        if (self != null && self.sealed() && parts().control().isCurrent(attempt)) {
+            parts().sealing().envelope(envelope);
+        }
     }
 
     @Override

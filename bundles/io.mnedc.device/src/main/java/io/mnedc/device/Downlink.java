@@ -41,8 +41,7 @@ final class Downlink {
     private int segments;
     private long bytes;
 
-    Downlink(
-            Outlet outlet, SealedPeers keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
+    Downlink(Outlet outlet, SealedPeers keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
         this.outlet = outlet;
         this.keys = keys;
         this.tun = tun;

@@ -30,6 +30,15 @@ final class PeerLink implements RelayLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
     private static final int SUPER_PACKETS = Protocol.CAN_CHECKSUM | Protocol.CAN_TSO4 | Protocol.CAN_TSO6;
 
+    /** Told which device has which node. */
+    interface Holders {
+        /** A device has a node now, maybe as before. */
+        void present(int node, String deviceId);
+
+        /** Nobody has a node any more. */
+        void absent(int node);
+    }
+
     private final class Following implements Subscription {
         final Observer observer;
         volatile boolean ended;
@@ -47,6 +56,7 @@ final class PeerLink implements RelayLink {
 
     private final Executor loop;
     private final PeerTable table;
+    private final Holders told;
     private final Consumer<NodeInfo> published;
     private final List<Following> followers = new ArrayList<>();
     private final Map<String, Peer> peers = new LinkedHashMap<>();
@@ -58,11 +68,13 @@ final class PeerLink implements RelayLink {
      *
      * @param loop the control loop
      * @param table what the data path knows of the peers
+     * @param told told which device has which node
      * @param published told on the control loop of what is to be published
      */
-    PeerLink(Executor loop, PeerTable table, Consumer<NodeInfo> published) {
+    PeerLink(Executor loop, PeerTable table, Holders told, Consumer<NodeInfo> published) {
         this.loop = loop;
         this.table = table;
+        this.told = told;
         this.published = published;
     }
 
@@ -103,6 +115,7 @@ final class PeerLink implements RelayLink {
 
     /** Everybody who is there. */
     void snapshot(List<NodeRecord> nodes, Membership self) {
+        List<Integer> before = List.copyOf(holders.keySet());
         peers.clear();
         holders.clear();
         table.clear();
@@ -112,6 +125,7 @@ final class PeerLink implements RelayLink {
                 note(node, self);
             }
         }
+        before.stream().filter(node -> !holders.containsKey(node)).forEach(told::absent);
         List<Peer> all = List.copyOf(peers.values());
         tellAll(observer -> observer.snapshot(all));
     }
@@ -159,9 +173,11 @@ final class PeerLink implements RelayLink {
         if (before != null && before.node() != node.node()) {
             holders.remove(before.node());
             table.remove(before.node());
+            told.absent(before.node());
         }
         holders.put(node.node(), node.deviceId());
         table.put(node.node(), node.capabilities());
+        told.present(node.node(), node.deviceId());
         return peer;
     }
 
@@ -172,6 +188,7 @@ final class PeerLink implements RelayLink {
         }
         holders.remove(left.node());
         table.remove(left.node());
+        told.absent(left.node());
         return true;
     }
 

@@ -43,6 +43,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     private final Counters counters;
     private final Consumer<Envelope> out;
     private final PeerSeals seals;
+    private volatile boolean active;
     private final AtomicInteger envelopes = new AtomicInteger();
     private @Nullable Future<?> tick;
     private long tickAt;
@@ -57,6 +58,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
      * @param capabilities of the peers
      * @param counters what is counted
      * @param engines where TLS comes from
+     * @param rekey how long keys are used
      * @param out takes envelopes to send; any thread, must not block
      */
     Sealing(
@@ -64,6 +66,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             PeerTable capabilities,
             Counters counters,
             PeerEngines engines,
+            Duration rekey,
             Consumer<Envelope> out) {
         this.counters = counters;
         this.out = out;
@@ -72,6 +75,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.peers = new SealedPeers(outlet, capabilities, counters, new Asked());
         this.seals = new PeerSeals(engines, SealCipher.preferred(aesIsFast()), new SecureRandom(), new Done());
+        seals.rekeyAfter(rekey.toNanos());
         outlet.sealed(peers);
     }
 
@@ -98,6 +102,10 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     }
 
     private void execute(Runnable task) {
+        if (!active) {
+            // a device that seals nothing needs no thread for it
+            return;
+        }
         try {
             thread.execute(() -> {
                 try {
@@ -144,6 +152,9 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
 
     /** A session has begun: whether, and as which node, this device seals. */
     void joined(Membership self) {
+        if (self.sealed()) {
+            active = true;
+        }
         execute(() -> seals.self(self.sealed() ? self.node() : 0));
     }
 

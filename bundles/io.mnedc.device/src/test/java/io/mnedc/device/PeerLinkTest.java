@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PeerLinkTest {
     private final PeerTable table = new PeerTable();
     private final List<NodeInfo> published = new ArrayList<>();
-    private final PeerLink link = new PeerLink(Runnable::run, table, published::add);
+    private final PeerLink link = new PeerLink(Runnable::run, table, new NoKeys(), published::add);
     private final Recorder recorder = new Recorder();
     private Membership self = membership(2);
 
@@ -67,8 +67,10 @@ class PeerLinkTest {
 
     static Membership membership(int node) {
         try {
-            return Membership.of(new Welcome(
-                    0, 1, Opaque.copyOf(new byte[32]), node, 0x0a000000, 24, TestRelay.ULA, 1000, 1, "test"));
+            return Membership.of(
+                    new Welcome(
+                            0, 1, Opaque.copyOf(new byte[32]), node, 0x0a000000, 24, TestRelay.ULA, 1000, 1, "test"),
+                    false);
         } catch (ProtocolException e) {
             throw new AssertionError(e);
         }

@@ -41,7 +41,8 @@ class TunHolderTest {
     private final TunHolder holder = new TunHolder(
             driver,
             loop,
-            reader -> new Uplink(reader.device(), new Outlet(), new PeerTable(), new Counters(), reader.failed()),
+            reader -> new Uplink(
+                    reader.device(), new Outlet(), new PeerTable(), NoKeys.peers(), new Counters(), reader.failed()),
             new TunHolder.Events() {
                 @Override
                 public void tunReady(String name) {
