@@ -59,6 +59,7 @@ final class Fixture implements AutoCloseable {
         return relay;
     }
 
+    /** A relay with TLS. */
     TestRelay relay(TestGate gate) throws IOException {
         TestRelay relay = new TestRelay(gate);
         relays.add(relay);

@@ -73,7 +73,7 @@ final class TestBinding implements DataHandler {
             return;
         }
         DataStream to = relay.stream(destination);
-        if (to != null) {
+        if (to != null && relay.frames.pass(in, at, size)) {
             to.send(in, at, at + size);
         }
     }

@@ -3,6 +3,7 @@ package io.mnedc.device;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
@@ -70,6 +71,15 @@ final class TestRelay implements AutoCloseable {
     volatile boolean mute;
     volatile boolean forgetful;
     volatile boolean dataClosed;
+    volatile boolean envelopesLost;
+
+    /** Sees, and may change, each frame between two devices; returns whether it is passed on. */
+    volatile Frames frames = (in, at, size) -> true;
+
+    /** What is done with frames. */
+    interface Frames {
+        boolean pass(ByteBuffer in, int at, int size);
+    }
 
     TestRelay() throws IOException {
         this(null);
@@ -211,6 +221,8 @@ final class TestRelay implements AutoCloseable {
                     stream().closeAfterSent();
                 } else if (effect instanceof Effect.Lease lease) {
                     lease(lease.hello());
+                } else if (effect instanceof Effect.Forward forward) {
+                    pass(forward.envelope());
                 } else if (effect instanceof Effect.Renewal renewal && gate != null && certificate != null) {
                     stream().send(gate.renew(certificate, renewal.request()));
                 } else if (effect instanceof Effect.Published published) {
@@ -226,6 +238,15 @@ final class TestRelay implements AutoCloseable {
                         announceAll(new Change.Present(record()));
                     }
                 }
+            }
+        }
+
+        private void pass(Envelope envelope) {
+            if (!envelopesLost) {
+                sessions.values().stream()
+                        .filter(other -> other.node == envelope.destination())
+                        .forEach(other -> other.stream()
+                                .send(new Envelope(node, envelope.destination(), envelope.kind(), envelope.payload())));
             }
         }
 

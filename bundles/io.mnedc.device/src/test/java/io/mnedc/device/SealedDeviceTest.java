@@ -1,0 +1,310 @@
+package io.mnedc.device;
+
+import static io.mnedc.device.Fixture.ipv4;
+import static io.mnedc.device.Fixture.receive;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.device.Fixture.Node;
+import io.mnedc.device.TestPackets.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Packets between two devices with real certificates, TLS and sealing over loopback, and a relay in between that sees,
+ * and can change, all that they send.
+ */
+@Timeout(120)
+class SealedDeviceTest {
+    private static final byte[] SECRET = "a secret of the application that nobody else may read".getBytes(US_ASCII);
+
+    @TempDir
+    Path directory;
+
+    private final Fixture fixture = new Fixture();
+    private final List<byte[]> seen = new CopyOnWriteArrayList<>();
+    private TestGate gate;
+    private TestRelay relay;
+    private Node one;
+    private Node two;
+
+    @BeforeEach
+    void begin() throws Exception {
+        gate = new TestGate(directory.resolve("relay"));
+        relay = fixture.relay(gate);
+        relay.frames = (in, at, size) -> seen.add(bytes(in, at, size));
+        one = device("one", Map.of());
+        two = device("two", Map.of());
+        Await.until("both know each other", () -> relay.registrations.get() == 2);
+    }
+
+    private Node device(String id, Map<String, ?> more) throws Exception {
+        Map<String, Object> values = new HashMap<>(more);
+        values.put("device.id", id);
+        values.put("security", "tls");
+        values.put("data.dir", directory.resolve(id).toString());
+        values.put("join.token", gate.token(relay).text());
+        Node node = fixture.device(Fixture.settings(values, relay));
+        node.awaitReady();
+        return node;
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        fixture.close();
+    }
+
+    private static byte[] bytes(ByteBuffer in, int at, int size) {
+        byte[] bytes = new byte[size];
+        in.get(at, bytes);
+        return bytes;
+    }
+
+    private static byte[] packet(int from, int to, byte[] payload) throws IOException {
+        return TestPackets.udp4(ipv4(from), ipv4(to), payload);
+    }
+
+    /** A packet each way: from now on there are keys. */
+    private void exchange() throws Exception {
+        byte[] there = packet(2, 3, SECRET);
+        one.tun().injectPacket(there);
+        assertThat(receive(two)).isEqualTo(there);
+        byte[] back = packet(3, 2, SECRET);
+        two.tun().injectPacket(back);
+        assertThat(receive(one)).isEqualTo(back);
+    }
+
+    @Test
+    void firstPacketWaitsForKeysAndArrives() throws Exception {
+        exchange();
+        assertThat(one.count("sealed.keys")).isEqualTo(1);
+        assertThat(two.count("sealed.keys")).isEqualTo(1);
+        assertThat(one.count("drop.no-key") + two.count("drop.no-key")).isZero();
+    }
+
+    @Test
+    void relaySeesNothingOfWhatIsSaid() throws Exception {
+        exchange();
+        assertThat(seen).hasSize(2);
+        for (byte[] frame : seen) {
+            assertThat(DataFrame.sealed(ByteBuffer.wrap(frame), 0)).isTrue();
+            assertThat(new String(frame, US_ASCII)).doesNotContain("secret", "application");
+            // not even the addresses behind the header
+            assertThat(indexOf(frame, packet(2, 3, new byte[0]), 12, 8)).isNegative();
+        }
+    }
+
+    private static int indexOf(byte[] in, byte[] what, int from, int length) {
+        byte[] part = Arrays.copyOfRange(what, from, from + length);
+        for (int i = 0; i + length <= in.length; i++) {
+            if (Arrays.equals(in, i, i + length, part, 0, length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void packetsStayInOrderWithAndWithoutKeys() throws Exception {
+        int count = 400;
+        for (int i = 0; i < count; i++) {
+            byte[] payload = ByteBuffer.allocate(4 + i % 300).putInt(i).array();
+            one.tun().injectPacket(packet(2, i % 5 == 4 ? 200 : 3, payload));
+        }
+        for (int i = 0; i < count; i++) {
+            if (i % 5 != 4) {
+                assertThat(ByteBuffer.wrap(receive(two)).getInt(28)).isEqualTo(i);
+            }
+        }
+        assertThat(one.count("drop.no-key")).isEqualTo(count / 5);
+    }
+
+    private static byte[] superPacket() throws IOException {
+        return TestPackets.superPacket(
+                new Shape(ipv4(2), ipv4(3), TestPackets.TCP, 0, 12, 60_000, 1_348), new Random(1));
+    }
+
+    @Test
+    void superPacketTravelsWholeEvenAsTheFirst() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            one.tun().inject(superPacket());
+            assertThat(two.tun().take(Duration.ofSeconds(20))).isEqualTo(superPacket());
+        }
+        assertThat(one.count("segmented.out")).isZero();
+        Await.until("counted", () -> one.count("frames.out") == 3 && two.count("frames.in") == 3);
+    }
+
+    @Test
+    void superPacketIsCutAndEachPieceSealedForAPeerWithoutOffloads() throws Exception {
+        Node weak = device("weak", Map.of("offload", "false"));
+        byte[] whole = TestPackets.superPacket(
+                new Shape(ipv4(2), ipv4(4), TestPackets.TCP, 0, 12, 60_000, 1_348), new Random(1));
+        for (int round = 0; round < 2; round++) {
+            one.tun().inject(whole);
+            int payload = 0;
+            while (payload < 60_000) {
+                byte[] segment = receive(weak);
+                assertThat(segment).hasSizeLessThanOrEqualTo(1400);
+                payload += segment.length - 52;
+            }
+            assertThat(payload).isEqualTo(60_000);
+        }
+        assertThat(one.count("segmented.out")).isEqualTo(2);
+        assertThat(weak.count("segmented.in")).isZero();
+    }
+
+    @Test
+    void pingToAPeerMakesKeysAndIsSealed() throws Exception {
+        one.device().ping(3, Duration.ofSeconds(10)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        two.device().ping(2, Duration.ofSeconds(10)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        one.device().ping(1, Duration.ofSeconds(10)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertThat(seen).hasSize(4).allMatch(frame -> DataFrame.sealed(ByteBuffer.wrap(frame), 0));
+    }
+
+    @Test
+    void nothingUnsealedIsTakenFromAPeer() throws Exception {
+        exchange();
+        byte[] vnet = new byte[10];
+        byte[] packet = packet(3, 2, SECRET);
+        byte[] payload = Arrays.copyOf(vnet, vnet.length + packet.length);
+        System.arraycopy(packet, 0, payload, vnet.length, packet.length);
+        relay.sendRaw("one", DeviceTest.frame(DataFrame.PACKET, 3, 2, payload));
+        relay.sendRaw("one", DeviceTest.frame(DataFrame.ECHO, 3, 2, new byte[8]));
+        relay.sendRaw("one", DeviceTest.frame(DataFrame.PACKET, 1, 2, payload));
+        Await.until("counted", () -> one.count("drop.unsealed") == 3);
+        exchange();
+    }
+
+    @Test
+    void whatIsRepeatedOrTamperedWithIsDroppedAndCounted() throws Exception {
+        exchange();
+        byte[] frame = seen.get(0);
+        relay.sendRaw("two", frame);
+        Await.until("replayed", () -> two.count("sealed.replayed") == 1);
+        byte[] payloadChanged = frame.clone();
+        payloadChanged[40] ^= 1;
+        payloadChanged[16] = 1; // a counter that is still to come
+        relay.sendRaw("two", payloadChanged);
+        byte[] headerChanged = frame.clone();
+        headerChanged[16] = 1;
+        relay.sendRaw("two", headerChanged);
+        byte[] cut = Arrays.copyOf(headerChanged, frame.length - 1);
+        ByteBuffer.wrap(cut).putInt(0, cut.length - 4);
+        relay.sendRaw("two", cut);
+        Await.until("forged", () -> two.count("sealed.forged") == 3);
+        byte[] otherEpoch = frame.clone();
+        otherEpoch[6] ^= 1;
+        relay.sendRaw("two", otherEpoch);
+        Await.until("unknown epoch", () -> two.count("sealed.unknown-epoch") == 1);
+        byte[] otherSource = frame.clone();
+        otherSource[11] = 77;
+        relay.sendRaw("two", otherSource);
+        Await.until("unknown source", () -> two.count("sealed.unknown-epoch") == 2);
+        exchange();
+        assertThat(two.count("frames.in")).isEqualTo(2);
+    }
+
+    @Test
+    void peerCannotSpeakAsAnother() throws Exception {
+        exchange();
+        // the packet says that it is of node 9, the key that it is of node 2
+        one.tun().injectPacket(packet(9, 3, SECRET));
+        Await.until("counted", () -> two.count("drop.foreign-source") == 1);
+    }
+
+    @Test
+    void restartedPeerIsTalkedToAgainAtOnce() throws Exception {
+        exchange();
+        two.device().close();
+        two = device("two", Map.of());
+        long begin = System.nanoTime();
+        byte[] packet = packet(2, 3, SECRET);
+        byte[] got = null;
+        while (got == null && System.nanoTime() - begin < 20_000_000_000L) {
+            one.tun().injectPacket(packet);
+            got = two.tun().take(Duration.ofMillis(100));
+        }
+        assertThat(got).isNotNull();
+        exchangeBack();
+    }
+
+    private void exchangeBack() throws Exception {
+        byte[] back = packet(3, 2, SECRET);
+        two.tun().injectPacket(back);
+        assertThat(receive(one)).isEqualTo(back);
+    }
+
+    @Test
+    void keysOutliveTheConnectionToTheRelay() throws Exception {
+        exchange();
+        relay.closeData("one");
+        Await.until("bound again", () -> relay.bindings.get() == 3);
+        one.awaitReady();
+        exchange();
+        assertThat(one.count("sealed.keys")).isEqualTo(1);
+    }
+
+    @Test
+    void keysAreReplacedWhileTheyAreUsed() throws Exception {
+        Node fast = device("fast", Map.of("rekey.seconds", 1));
+        long end = System.nanoTime() + 20_000_000_000L;
+        int sent = 0;
+        while (fast.count("sealed.keys") < 3 && System.nanoTime() - end < 0) {
+            byte[] packet = packet(4, 3, ByteBuffer.allocate(4).putInt(sent++).array());
+            fast.tun().injectPacket(packet);
+            assertThat(receive(two)).as("packet %s", sent).isEqualTo(packet);
+        }
+        assertThat(fast.count("sealed.keys")).isGreaterThanOrEqualTo(3);
+        assertThat(two.count("sealed.unknown-epoch")).isZero();
+    }
+
+    @Test
+    void rulesOfTheReceivingDeviceHold() throws Exception {
+        exchange();
+        Map<String, Object> values = new HashMap<>();
+        values.put("device.id", "two");
+        values.put("security", "tls");
+        values.put("data.dir", directory.resolve("two").toString());
+        values.put("rules", new String[] {"deny device:one any"});
+        two.device().reconfigure(Fixture.settings(values, relay));
+        Await.until("keys are gone", () -> {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+            return one.count("sealed.failures") > 0;
+        });
+        int before = (int) two.count("frames.in");
+        for (int i = 0; i < 20; i++) {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+        }
+        Await.until("dropped", () -> one.count("drop.no-key") >= 20);
+        assertThat(two.count("frames.in")).isEqualTo(before);
+    }
+
+    @Test
+    void packetsThatWaitInVainAreDroppedAndCounted() throws Exception {
+        relay.envelopesLost = true;
+        for (int i = 0; i < 10; i++) {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+        }
+        Await.until("dropped", () -> one.count("drop.no-key") == 10);
+        relay.envelopesLost = false;
+        Await.until("tried again", () -> {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+            return two.tun().take(Duration.ofMillis(50)) != null;
+        });
+    }
+}
