@@ -118,7 +118,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         relay = attempt.relay();
         board.registered(relay, now);
         parts().renewals().registered(attempt);
-        parts().sealing().joined(now);
+        parts().sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
         parts().tun().want(now.tun(settings()));
         parts().stream().open(welcome, now, attempt.remote());

@@ -11,6 +11,7 @@ final class SealedPeer {
     private static final long UNKNOWN_APART = 500_000_000L;
 
     final int node;
+    final String id;
 
     /** Written by the sealing thread, read by the data loop. */
     volatile Openers openers = Openers.NONE;
@@ -18,6 +19,9 @@ final class SealedPeer {
     /** Under the outlet's monitor, as all that follow but the last two. */
     @Nullable
     Sealer sealer;
+
+    /** Whether it has left, and nothing may wait for it any more. */
+    boolean gone;
 
     /** Whether keys have been asked for. */
     boolean asked;
@@ -28,8 +32,9 @@ final class SealedPeer {
     private boolean unknownTold;
     private long unknownToldAt;
 
-    SealedPeer(int node) {
+    SealedPeer(int node, String id) {
         this.node = node;
+        this.id = id;
     }
 
     /** {@return whether a frame of an unknown epoch is worth telling; on the data loop} */

@@ -84,7 +84,7 @@ final class SealedPeers {
      */
     void await(int node, int type, ByteBuffer from, int at, int length, long now) {
         SealedPeer peer = find(node);
-        if (peer == null) {
+        if (peer == null || peer.gone) {
             counters.noKey.increment();
             return;
         }
@@ -101,7 +101,8 @@ final class SealedPeers {
             int to = DataFrame.source(in, at);
             Sealer sealer = sealer(to);
             if (sealer == null) {
-                counters.noKey.increment();
+                // the first frame with a new key is here before the own key, which it brings about
+                await(to, DataFrame.ECHO_REPLY, in, at + DataFrame.HEADER, payload, System.nanoTime());
                 return;
             }
             int size = outlet.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
@@ -155,22 +156,25 @@ final class SealedPeers {
         return lent;
     }
 
-    // the keys, on the sealing thread
+    // who is there, on the control loop
 
-    /** A peer is announced. */
-    void present(int node) {
-        if (find(node) == null) {
-            put(node, new SealedPeer(node));
+    /** A peer is announced; if its node was another one's, what that one had is gone. */
+    void present(int node, String id) {
+        SealedPeer before = find(node);
+        if (before == null || !before.id.equals(id)) {
+            absent(node);
+            put(node, new SealedPeer(node, id));
         }
     }
 
-    /** A peer has left; its keys are gone already. */
+    /** A peer has left. */
     void absent(int node) {
         SealedPeer peer = find(node);
         if (peer != null) {
             put(node, null);
             synchronized (outlet) {
                 waiting.dropAll(peer);
+                peer.gone = true;
             }
         }
     }
@@ -191,17 +195,26 @@ final class SealedPeers {
         version++;
     }
 
-    /** What opens a peer's frames from now on. */
-    void openers(int node, Openers openers) {
+    // the keys, on the sealing thread
+
+    /** A peer, unless its node is another one's by now. */
+    private @Nullable SealedPeer find(int node, String id) {
+        refresh();
         SealedPeer peer = find(node);
+        return peer != null && peer.id.equals(id) ? peer : null;
+    }
+
+    /** What opens a peer's frames from now on. */
+    void openers(int node, String id, Openers openers) {
+        SealedPeer peer = find(node, id);
         if (peer != null) {
             peer.openers = openers;
         }
     }
 
     /** What seals for a peer from now on: what waits goes first. */
-    void sealer(int node, @Nullable Sealer sealer) {
-        SealedPeer peer = find(node);
+    void sealer(int node, String id, @Nullable Sealer sealer) {
+        SealedPeer peer = find(node, id);
         if (peer != null) {
             synchronized (outlet) {
                 peer.sealer = sealer;
@@ -215,8 +228,8 @@ final class SealedPeers {
     }
 
     /** There will be no key for some seconds. */
-    void gaveUp(int node) {
-        SealedPeer peer = find(node);
+    void gaveUp(int node, String id) {
+        SealedPeer peer = find(node, id);
         if (peer != null) {
             synchronized (outlet) {
                 peer.asked = false;

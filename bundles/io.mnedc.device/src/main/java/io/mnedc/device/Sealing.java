@@ -45,6 +45,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     private final PeerSeals seals;
     private volatile boolean active;
     private final AtomicInteger envelopes = new AtomicInteger();
+    private boolean rehearsed;
     private @Nullable Future<?> tick;
     private long tickAt;
     private boolean complained;
@@ -151,11 +152,17 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     }
 
     /** A session has begun: whether, and as which node, this device seals. */
-    void joined(Membership self) {
+    void joined(String deviceId, Membership self) {
         if (self.sealed()) {
             active = true;
         }
-        execute(() -> seals.self(self.sealed() ? self.node() : 0));
+        execute(() -> {
+            seals.self(self.sealed() ? self.node() : 0);
+            if (self.sealed() && !rehearsed) {
+                rehearsed = true;
+                seals.rehearse(deviceId);
+            }
+        });
     }
 
     /** Another device says something about keys. */
@@ -181,18 +188,15 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
 
     @Override
     public void present(int node, String deviceId) {
-        execute(() -> {
-            peers.present(node);
-            seals.present(node, deviceId, System.nanoTime());
-        });
+        execute(() -> seals.present(node, deviceId, System.nanoTime()));
+        // after the other one hears of it, which must know the peer when the data path asks for keys
+        peers.present(node, deviceId);
     }
 
     @Override
     public void absent(int node) {
-        execute(() -> {
-            seals.absent(node);
-            peers.absent(node);
-        });
+        peers.absent(node);
+        execute(() -> seals.absent(node));
     }
 
     /** Whom this device talks to, or as whom, is different now: all keys are made anew. */
@@ -232,13 +236,13 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         }
 
         @Override
-        public void openers(int node, Openers openers) {
-            peers.openers(node, openers);
+        public void openers(int node, String peerId, Openers openers) {
+            peers.openers(node, peerId, openers);
         }
 
         @Override
-        public void sealer(int node, @Nullable Sealer sealer) {
-            peers.sealer(node, sealer);
+        public void sealer(int node, String peerId, @Nullable Sealer sealer) {
+            peers.sealer(node, peerId, sealer);
         }
 
         @Override
@@ -263,8 +267,8 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         }
 
         @Override
-        public void gaveUp(int node) {
-            peers.gaveUp(node);
+        public void gaveUp(int node, String peerId) {
+            peers.gaveUp(node, peerId);
         }
     }
 

@@ -153,7 +153,7 @@ class DeviceTest {
         return ByteBuffer.allocate(10 + packet.length).put(10, packet).array();
     }
 
-    private static void awaitKnown(Node node, int peers) throws Exception {
+    static void awaitKnown(Node node, int peers) throws Exception {
         var known = new AtomicInteger();
         try (var follower = node.device().link().subscribe(new PeerLinkTest.Counting(known))) {
             Await.until("peers known", () -> known.get() >= peers);

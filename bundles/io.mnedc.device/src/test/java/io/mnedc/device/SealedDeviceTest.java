@@ -50,7 +50,8 @@ class SealedDeviceTest {
         relay.frames = (in, at, size) -> seen.add(bytes(in, at, size));
         one = device("one", Map.of());
         two = device("two", Map.of());
-        Await.until("both know each other", () -> relay.registrations.get() == 2);
+        DeviceTest.awaitKnown(one, 1);
+        DeviceTest.awaitKnown(two, 1);
     }
 
     private Node device(String id, Map<String, ?> more) throws Exception {

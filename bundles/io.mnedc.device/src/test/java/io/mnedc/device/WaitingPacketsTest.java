@@ -29,8 +29,8 @@ class WaitingPacketsTest {
 
     @Test
     void areHandedOutInOrderAndOnce() {
-        SealedPeer peer = new SealedPeer(2);
-        SealedPeer other = new SealedPeer(3);
+        SealedPeer peer = new SealedPeer(2, "peer");
+        SealedPeer other = new SealedPeer(3, "peer");
         for (int i = 0; i < 5; i++) {
             add(peer, i, 10 + i, 0);
             add(other, 100 + i, 10, 0);
@@ -44,7 +44,7 @@ class WaitingPacketsTest {
 
     @Test
     void theOldestOfAPeerGoFirstWhenThereAreTooMany() {
-        SealedPeer peer = new SealedPeer(2);
+        SealedPeer peer = new SealedPeer(2, "peer");
         int size = WaitingPackets.MOST_PER_PEER / 4;
         for (int i = 0; i < 6; i++) {
             add(peer, i, size, 0);
@@ -59,7 +59,7 @@ class WaitingPacketsTest {
         int size = WaitingPackets.MOST_PER_PEER / 4;
         int fit = WaitingPackets.MOST / size;
         for (int i = 0; i < fit + 10; i++) {
-            SealedPeer peer = new SealedPeer(i);
+            SealedPeer peer = new SealedPeer(i, "peer");
             peers.add(peer);
             add(peer, 1, size, i);
         }
@@ -70,7 +70,7 @@ class WaitingPacketsTest {
 
     @Test
     void noneWaitsLongerThanASecond() {
-        SealedPeer peer = new SealedPeer(2);
+        SealedPeer peer = new SealedPeer(2, "peer");
         add(peer, 1, 10, 0);
         add(peer, 2, 10, 500 * MILLI);
         waiting.expire(900 * MILLI);
@@ -82,7 +82,7 @@ class WaitingPacketsTest {
 
     @Test
     void whatWasTakenIsNotDroppedLater() {
-        SealedPeer peer = new SealedPeer(2);
+        SealedPeer peer = new SealedPeer(2, "peer");
         add(peer, 1, 10, 0);
         take(peer);
         add(peer, 2, 10, 100);
@@ -94,7 +94,7 @@ class WaitingPacketsTest {
 
     @Test
     void peerThatLeavesTakesItsPacketsWithIt() {
-        SealedPeer peer = new SealedPeer(2);
+        SealedPeer peer = new SealedPeer(2, "peer");
         add(peer, 1, 10, 0);
         add(peer, 2, 10, 0);
         waiting.dropAll(peer);

@@ -74,6 +74,11 @@ final class PeerOpeners {
         otherEnds = now + OVERLAP;
     }
 
+    void clear() {
+        current = null;
+        dropOther();
+    }
+
     private void dropOther() {
         other = null;
         otherIsNext = false;
@@ -91,8 +96,7 @@ final class PeerOpeners {
             return false;
         }
         if (now - youngest >= life) {
-            current = null;
-            dropOther();
+            clear();
             return true;
         }
         if (other != null && !otherIsNext && now - otherEnds >= 0) {

@@ -35,6 +35,12 @@ final class PeerSeal {
             this.random = random;
             this.events = events;
         }
+
+        Opaque random(int bytes) {
+            byte[] drawn = new byte[bytes];
+            random.nextBytes(drawn);
+            return Opaque.copyOf(drawn);
+        }
     }
 
     /** The responder's own key, while it waits for a sign that the initiator can open with it. */
@@ -117,7 +123,8 @@ final class PeerSeal {
     private void start(long handshakeId, boolean initiator, long now) {
         try {
             epoch = (epoch + 1) & SealMessage.MAX_EPOCH;
-            SealMessage.Keys own = new SealMessage.Keys(epoch, random(SealMessage.KEY), random(SealMessage.IV));
+            SealMessage.Keys own =
+                    new SealMessage.Keys(epoch, means.random(SealMessage.KEY), means.random(SealMessage.IV));
             SealingHandshake next = new SealingHandshake(handshakeId, initiator, id, means.engines, means.ciphers, own);
             handshake = next;
             progressed(now);
@@ -126,12 +133,6 @@ final class PeerSeal {
         } catch (SealingException e) {
             failed(e, initiator, now);
         }
-    }
-
-    private Opaque random(int bytes) {
-        byte[] random = new byte[bytes];
-        means.random.nextBytes(random);
-        return Opaque.copyOf(random);
     }
 
     private void progressed(long now) {
@@ -193,7 +194,7 @@ final class PeerSeal {
             // before the peer hears that it may use the key
             openers.install(opener, running.initiator(), now);
             prepared = new Prepared(running, agreed, opener);
-            means.events.openers(node, openers.all());
+            means.events.openers(node, id, openers.all());
         }
         send(running);
         if (running.complete()) {
@@ -212,7 +213,7 @@ final class PeerSeal {
             handshake = null;
         }
         if (!asInitiator && openers.inUse(next.sign(), now)) {
-            means.events.openers(node, openers.all());
+            means.events.openers(node, id, openers.all());
         }
         sealer = next.sealer();
         initiated = asInitiator;
@@ -220,7 +221,7 @@ final class PeerSeal {
         framesBefore = 0;
         wanted = false;
         announced(now);
-        means.events.sealer(node, sealer);
+        means.events.sealer(node, id, sealer);
         means.events.agreed(node, id, asInitiator);
     }
 
@@ -234,7 +235,7 @@ final class PeerSeal {
         if (next != null && next.sign().equals(opener)) {
             switchOver(false, now);
         } else if (openers.inUse(opener, now)) {
-            means.events.openers(node, openers.all());
+            means.events.openers(node, id, openers.all());
         }
     }
 
@@ -242,10 +243,10 @@ final class PeerSeal {
     void tick(long now) {
         SealingHandshake running = handshake;
         if (running != null && now - progressBy >= 0) {
-            failed(new SealingException("no answer in time", false), running.initiator(), now);
+            failed(new SealingException("no answer in time", SealingException.Kind.PASSING), running.initiator(), now);
         }
         if (openers.expire(now, LIVES * means.rekey + means.rekey / 2)) {
-            means.events.openers(node, openers.all());
+            means.events.openers(node, id, openers.all());
         }
         Sealer present = sealer;
         if (present != null) {
@@ -260,7 +261,7 @@ final class PeerSeal {
         long age = now - sealingSince;
         if (age >= LIVES * means.rekey || frames >= PeerSeals.MOST_FRAMES) {
             sealer = null;
-            means.events.sealer(node, null);
+            means.events.sealer(node, id, null);
         } else if (used && isDue(age, frames)) {
             wanted = true;
         }
@@ -278,6 +279,10 @@ final class PeerSeal {
         if (ended != null) {
             send(ended);
         }
+        if (why.refused() && (sealer != null || !openers.none())) {
+            // the keys of before end with the trust that they were made in
+            forget();
+        }
         if (why.lasting() || (asInitiator && tries + 1 == TRIES)) {
             means.events.failed(node, id, String.valueOf(why.getMessage()));
         }
@@ -293,13 +298,24 @@ final class PeerSeal {
         notBefore = now + (HOLD << holds);
         holds = Math.min(holds + 1, LONGEST_HOLD);
         wanted = false;
-        means.events.gaveUp(node);
+        means.events.gaveUp(node, id);
     }
 
-    /** Forgets all keys. */
+    private void forget() {
+        sealer = null;
+        prepared = null;
+        openers.clear();
+        tell();
+    }
+
+    /** Ends for good. */
     void drop() {
         handshake = null;
-        means.events.openers(node, Openers.NONE);
-        means.events.sealer(node, null);
+        tell();
+    }
+
+    private void tell() {
+        means.events.openers(node, id, Openers.NONE);
+        means.events.sealer(node, id, null);
     }
 }

@@ -58,17 +58,19 @@ public final class PeerSeals {
          * it may use one of them.
          *
          * @param node whose frames
+         * @param peerId whose frames
          * @param openers the keys
          */
-        void openers(int node, Openers openers);
+        void openers(int node, String peerId, Openers openers);
 
         /**
          * Seal for a peer with this key from now on, and send what waits.
          *
          * @param node for whom
+         * @param peerId for whom
          * @param sealer the key; null if there is none any more
          */
-        void sealer(int node, @Nullable Sealer sealer);
+        void sealer(int node, String peerId, @Nullable Sealer sealer);
 
         /**
          * There are new keys.
@@ -92,8 +94,9 @@ public final class PeerSeals {
          * There will be no keys for some seconds: what waits for them can be dropped.
          *
          * @param node with whom
+         * @param peerId with whom
          */
-        void gaveUp(int node);
+        void gaveUp(int node, String peerId);
     }
 
     private final PeerSeal.Means means;
@@ -112,6 +115,22 @@ public final class PeerSeals {
      */
     public PeerSeals(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, Events events) {
         this.means = new PeerSeal.Means(engines, List.copyOf(ciphers), random, events);
+    }
+
+    /**
+     * Makes a handshake of this device with itself, in memory, which leads to nothing: the first one that packets wait
+     * for is quicker then.
+     *
+     * @param ownId this device's ID
+     * @return whether it came to its end; it may not, such as if this device does not admit itself
+     */
+    public boolean rehearse(String ownId) {
+        try {
+            new Rehearsal(means, ownId).play();
+            return true;
+        } catch (SealingException | ProtocolException e) {
+            return false;
+        }
     }
 
     /**

@@ -4,19 +4,28 @@ package io.mnedc.transport.seal;
 final class SealingException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean lasting;
+    /** What follows from it. */
+    enum Kind {
+        /** Trying again may help. */
+        PASSING,
+        /** Trying again at once is in vain. */
+        LASTING,
+        /** As {@link #LASTING}: one of the two does not want the other. */
+        REFUSED
+    }
 
-    /**
-     * Makes the exception.
-     *
-     * @param lasting whether trying again at once is in vain: one of the two does not want the other
-     */
-    SealingException(String why, boolean lasting) {
+    private final Kind kind;
+
+    SealingException(String why, Kind kind) {
         super(why);
-        this.lasting = lasting;
+        this.kind = kind;
     }
 
     boolean lasting() {
-        return lasting;
+        return kind != Kind.PASSING;
+    }
+
+    boolean refused() {
+        return kind == Kind.REFUSED;
     }
 }

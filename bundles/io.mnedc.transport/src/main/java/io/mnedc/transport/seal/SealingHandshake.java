@@ -4,12 +4,14 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.SealMessage;
+import io.mnedc.transport.seal.SealingException.Kind;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SealingHandshake {
     private static final String PROTOCOL = "TLSv1.3";
+
+    /** Alerts of a peer that does not believe this device (RFC 8446, section 6.2), as the JDK's messages name them. */
+    private static final Pattern REFUSALS = Pattern.compile("certificate_|bad_certificate|unknown_ca|access_denied");
 
     private final long id;
     private final boolean initiator;
@@ -73,7 +78,7 @@ final class SealingHandshake {
         try {
             this.tls = new TlsInMemory(engines.engine(peerId, initiator));
         } catch (GeneralSecurityException e) {
-            throw new SealingException("no TLS here: " + e.getMessage(), true);
+            throw new SealingException("no TLS here: " + e.getMessage(), Kind.LASTING);
         }
     }
 
@@ -90,7 +95,7 @@ final class SealingHandshake {
         try {
             tls.begin();
         } catch (SSLException e) {
-            throw new SealingException(reason(e), true);
+            throw failure(e);
         }
     }
 
@@ -105,7 +110,7 @@ final class SealingHandshake {
             return false;
         }
         if (part.sequence() > heardParts) {
-            throw new SealingException("part " + heardParts + " of its handshake was lost", false);
+            throw new SealingException("part " + heardParts + " of its handshake was lost", Kind.PASSING);
         }
         heardParts++;
         try {
@@ -117,23 +122,26 @@ final class SealingHandshake {
                 listen();
             }
         } catch (SSLException e) {
-            throw new SealingException(reason(e), true);
+            throw failure(e);
         } catch (ProtocolException e) {
-            throw new SealingException(String.valueOf(e.getMessage()), true);
+            throw new SealingException(String.valueOf(e.getMessage()), Kind.LASTING);
         }
         if (tls.closed() && !complete) {
-            throw new SealingException("the peer does not want to talk to this device", true);
+            throw new SealingException("the peer does not want to talk to this device", Kind.REFUSED);
         }
         return true;
     }
 
-    private static String reason(SSLException e) {
+    private static SealingException failure(SSLException e) {
         Throwable cause = e;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        while (cause.getCause() != null && !(cause instanceof CertificateException)) {
             cause = cause.getCause();
         }
-        String message = String.valueOf(cause.getMessage());
-        return cause instanceof CertificateException || cause.equals(e) ? message : e.getMessage() + ": " + message;
+        String message = String.valueOf(e.getMessage());
+        if (cause instanceof CertificateException) {
+            return new SealingException(String.valueOf(cause.getMessage()), Kind.REFUSED);
+        }
+        return new SealingException(message, REFUSALS.matcher(message).find() ? Kind.REFUSED : Kind.LASTING);
     }
 
     private void admit() throws SealingException, SSLException {
@@ -141,13 +149,13 @@ final class SealingHandshake {
             throw new SealingException(
                     "the peer speaks " + tls.session().getProtocol() + ", application protocol \""
                             + tls.applicationProtocol() + "\"",
-                    true);
+                    Kind.LASTING);
         }
         try {
             engines.admit(peerId, tls.session());
         } catch (CertificateException e) {
             tls.close();
-            throw new SealingException(String.valueOf(e.getMessage()), true);
+            throw new SealingException(String.valueOf(e.getMessage()), Kind.REFUSED);
         }
         admitted = true;
         if (initiator) {
@@ -172,7 +180,7 @@ final class SealingHandshake {
             SealCipher chosen = SealCipher.choose(offer.ciphers(), ciphers)
                     .orElseThrow(() -> new SealingException(
                             "no cipher in common: the peer has numbers " + offer.ciphers() + ", this device " + ciphers,
-                            true));
+                            Kind.LASTING));
             agree(chosen, offer.keys());
             tls.say(new SealMessage.Accept(chosen.number(), own).encode());
         } else if (initiator && opener == null && message instanceof SealMessage.Accept accept) {
@@ -181,7 +189,8 @@ final class SealingHandshake {
                             .filter(each -> each.number() == accept.cipher())
                             .findFirst()
                             .orElseThrow(() -> new SealingException(
-                                    "the peer chose cipher " + accept.cipher() + ", which was not offered", true)),
+                                    "the peer chose cipher " + accept.cipher() + ", which was not offered",
+                                    Kind.LASTING)),
                     accept.keys());
             tls.say(new SealMessage.Confirm().encode());
             complete = true;
@@ -189,7 +198,8 @@ final class SealingHandshake {
             complete = true;
         } else {
             throw new SealingException(
-                    "the peer sent " + message.getClass().getSimpleName() + ", which is not allowed here", true);
+                    "the peer sent " + message.getClass().getSimpleName() + ", which is not allowed here",
+                    Kind.LASTING);
         }
     }
 

@@ -286,6 +286,34 @@ class PeerSealsTest {
     }
 
     @Test
+    void keysEndWithTheTrustThatTheyWereMadeIn() {
+        exchange();
+        high.admits = false;
+        for (int second = 0; second < 130; second++) {
+            low.say();
+            world.skip(1);
+        }
+        assertThat(low.sealer).isNull();
+        assertThat(high.sealer).isNull();
+        assertThat(low.openers).isEqualTo(Openers.NONE);
+        assertThat(high.openers).isEqualTo(Openers.NONE);
+        high.admits = true;
+        world.skip(120);
+        exchangeAgain();
+    }
+
+    @Test
+    void rehearsalTouchesNobody() {
+        assertThat(low.seals.rehearse("low")).isTrue();
+        assertThat(low.seals.rehearse("high"))
+                .as("this device does not pass for another")
+                .isFalse();
+        assertThat(world.envelopes).isZero();
+        assertThat(low.sealer).isNull();
+        exchange();
+    }
+
+    @Test
     void peerWithAnotherIdAtTheSameNodeHasNoKeys() {
         exchange();
         low.seals.present(high.node, "another", world.now);
@@ -393,10 +421,10 @@ class PeerSealsTest {
         }
 
         @Override
-        public void openers(int node, Openers openers) {}
+        public void openers(int node, String peerId, Openers openers) {}
 
         @Override
-        public void sealer(int node, @org.jspecify.annotations.Nullable Sealer sealer) {}
+        public void sealer(int node, String peerId, @org.jspecify.annotations.Nullable Sealer sealer) {}
 
         @Override
         public void agreed(int node, String peerId, boolean initiated) {}
@@ -405,7 +433,7 @@ class PeerSealsTest {
         public void failed(int node, String peerId, String why) {}
 
         @Override
-        public void gaveUp(int node) {}
+        public void gaveUp(int node, String peerId) {}
     }
 
     @Test

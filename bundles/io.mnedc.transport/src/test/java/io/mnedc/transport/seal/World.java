@@ -173,12 +173,12 @@ final class World {
         }
 
         @Override
-        public void openers(int whose, Openers all) {
+        public void openers(int whose, String peerId, Openers all) {
             openers = all;
         }
 
         @Override
-        public void sealer(int whose, @Nullable Sealer next) {
+        public void sealer(int whose, String peerId, @Nullable Sealer next) {
             sealer = next;
             asked = false;
             if (next != null) {
@@ -202,7 +202,7 @@ final class World {
         }
 
         @Override
-        public void gaveUp(int with) {
+        public void gaveUp(int with, String peerId) {
             gaveUp++;
             asked = false;
             waiting.clear();
