@@ -18,7 +18,6 @@ final class TestBinding implements DataHandler {
     private final TestRelay relay;
     private final DataBinding.Relay binding =
             new DataBinding.Relay(this::secret, TestRelay.random(), TestRelay.random());
-    private int node;
 
     TestBinding(TestRelay relay) {
         this.relay = relay;
@@ -49,7 +48,7 @@ final class TestBinding implements DataHandler {
                     stream.close();
                     return to;
                 } else if (effect instanceof Effect.Bound bound) {
-                    node = relay.bound(bound.sessionId(), stream);
+                    relay.bound(bound.sessionId(), stream);
                 }
             }
             at = end;

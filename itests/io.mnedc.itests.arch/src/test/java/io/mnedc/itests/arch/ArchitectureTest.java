@@ -118,6 +118,18 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** So a relay has no code that could seal, open, or take part in a handshake between devices. */
+    @Test
+    void onlyDevicesKnowOfSealing() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.mnedc.device", "io.mnedc.transport.seal")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.mnedc.transport.seal")
+                .check(CLASSES);
+    }
+
     @Test
     void threadsAreNamed() {
         noClasses()

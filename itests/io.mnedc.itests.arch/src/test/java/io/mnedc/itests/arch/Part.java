@@ -37,7 +37,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
         return Stream.of(
                 new Part(API, true, Set.of(), Set.of()),
                 new Part(CODEC, true, Set.of(), Set.of()),
-                new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of(NETTY, SLF4J)),
+                new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of("javax.net.ssl", NETTY, SLF4J)),
                 new Part(
                         SECURITY,
                         true,
