@@ -33,7 +33,7 @@ public final class Demo {
         long begin = System.nanoTime();
         OUT.println(PICTURE);
         try (Overlay overlay = Overlay.start()) {
-            step(begin, "namespaces, NATs and cables laid; relay and three devices starting");
+            step(begin, "namespaces, NATs and cables laid, a join token made; relay and three devices starting");
             Demo demo = new Demo(overlay);
             demo.show(begin);
             status = demo.failures == 0 ? 0 : 1;
@@ -51,7 +51,7 @@ public final class Demo {
         overlay.awaitReady();
         step(begin, "all ready");
         OUT.printf(
-                "%nRelay %s leases from %s%n%n",
+                "%nRelay %s leases from %s; every device has a certificate, packets are sealed end to end%n%n",
                 overlay.relay().dial(), overlay.relay().pool());
         OUT.printf("  %-8s%-16s%-14s%-28s%s%n", "device", "own address", "virtual IPv4", "virtual IPv6", "interface");
         for (DeviceProcess device : overlay.devices()) {

@@ -13,9 +13,16 @@ public final class DeviceProcess extends NodeProcess {
         super(host, id, "device", READY, options);
     }
 
-    /** Starts a device and returns at once. */
-    public static DeviceProcess start(Host host, String id, String relay, String... options) {
-        List<String> all = new ArrayList<>(List.of("--relay", relay, "--id", id));
+    /** Starts a device with a join token and returns at once. */
+    public static DeviceProcess join(Host host, String id, String token, String... options) {
+        List<String> all = new ArrayList<>(List.of("--join", token, "--id", id));
+        all.addAll(List.of(options));
+        return new DeviceProcess(host, id, all);
+    }
+
+    /** Starts a device without security and returns at once. */
+    public static DeviceProcess startUnsecured(Host host, String id, String relay, String... options) {
+        List<String> all = new ArrayList<>(List.of("--security", "none", "--relay", relay, "--id", id));
         all.addAll(List.of(options));
         return new DeviceProcess(host, id, all);
     }

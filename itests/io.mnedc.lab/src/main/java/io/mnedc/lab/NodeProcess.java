@@ -81,7 +81,7 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
         return known;
     }
 
-    private static Path launcher() {
+    static Path launcher() {
         String home = System.getProperty("mnedc.home");
         if (home == null) {
             throw new LabException("system property mnedc.home must name the directory of the launcher mnedc");

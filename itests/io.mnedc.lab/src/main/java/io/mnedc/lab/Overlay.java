@@ -9,27 +9,41 @@ public final class Overlay implements AutoCloseable {
     private final RelayProcess relay;
     private final List<DeviceProcess> devices;
 
-    private Overlay(NestedNats nats) {
+    private Overlay(NestedNats nats, boolean secured) {
         this.nats = nats;
-        relay = RelayProcess.start(nats.relay());
-        devices = nats.devices().stream()
-                .map(host -> DeviceProcess.start(host, host.name(), relay.dial()))
-                .toList();
+        if (secured) {
+            String token = RelayProcess.token(
+                    nats.relay(), "--uses", Integer.toString(nats.devices().size()));
+            relay = RelayProcess.start(nats.relay());
+            devices = nats.devices().stream()
+                    .map(host -> DeviceProcess.join(host, host.name(), token))
+                    .toList();
+        } else {
+            relay = RelayProcess.start(nats.relay(), "--security", "none");
+            devices = nats.devices().stream()
+                    .map(host -> DeviceProcess.startUnsecured(host, host.name(), relay.dial()))
+                    .toList();
+        }
     }
 
     /** Starts everything at once, files in a temporary directory, and does not wait for it. */
     public static Overlay start() {
-        return start(NestedNats.build());
+        return start(NestedNats.build(), true);
     }
 
     /** Starts everything at once, files in this directory, and does not wait for it. */
     public static Overlay start(Path directory) {
-        return start(NestedNats.build(directory));
+        return start(NestedNats.build(directory), true);
     }
 
-    private static Overlay start(NestedNats nats) {
+    /** The same with {@code security=none}. */
+    public static Overlay startUnsecured(Path directory) {
+        return start(NestedNats.build(directory), false);
+    }
+
+    private static Overlay start(NestedNats nats, boolean secured) {
         try {
-            return new Overlay(nats);
+            return new Overlay(nats, secured);
         } catch (RuntimeException e) {
             nats.close();
             throw e;

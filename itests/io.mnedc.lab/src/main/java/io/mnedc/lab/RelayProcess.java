@@ -1,5 +1,6 @@
 package io.mnedc.lab;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,33 @@ public final class RelayProcess extends NodeProcess {
 
     /** Starts a relay with these launcher options and returns at once. */
     public static RelayProcess start(Host host, String... options) {
-        return new RelayProcess(host, host.name() + "-relay", List.of(options));
+        return new RelayProcess(host, usualName(host), List.of(options));
+    }
+
+    /** Starts a relay beside others on the same host: its name tells their data apart. */
+    public static RelayProcess startNamed(Host host, String name, String... options) {
+        return new RelayProcess(host, name, List.of(options));
+    }
+
+    private static String usualName(Host host) {
+        return host.name() + "-relay";
+    }
+
+    /** Makes a join token for the relay that {@link #start} started on this host, or will start. */
+    public static String token(Host host, String... options) {
+        List<String> all =
+                new ArrayList<>(List.of("token", "--address", host.address() + ":3334"));
+        all.addAll(List.of(options));
+        String printed = administer(host, all.toArray(String[]::new));
+        return printed.substring(printed.lastIndexOf('\n') + 1);
+    }
+
+    /** Runs {@code ./mnedc relay} with one of its administrative commands beside that relay; returns what it prints. */
+    public static String administer(Host host, String... command) {
+        List<String> all = new ArrayList<>(List.of("env", "MNEDC_BUILD=no", launcher().toString(), "relay"));
+        all.addAll(List.of(command));
+        all.addAll(List.of("--data", host.directory().resolve(usualName(host)).toString()));
+        return host.exec(all.toArray(String[]::new)).orThrow().strip();
     }
 
     /** Waits until it listens. */

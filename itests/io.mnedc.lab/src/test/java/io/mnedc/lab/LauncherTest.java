@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,11 @@ class LauncherTest {
         "relay --pool 10.0.0.0, 10.0.0.0",
         "relay --pool 10.0.0.0/31, /8 to /30",
         "relay --pool 10.0.0.256/24, 10.0.0.256/24",
-        "relay --security tls, tls",
+        "relay --security ssl, ssl",
+        "device --security ssl, ssl",
+        "device --join secret, ./mnedc relay token",
+        "device --join mnedc1-a/b, ./mnedc relay token",
+        "relay token --data, --data",
         "device --relay host:port, host:port",
         "device --relay h --id a/b, a/b",
         "device --relay h --mtu 1279, 1280 to 65535",
@@ -94,7 +99,7 @@ class LauncherTest {
 
         assertThat(result.orThrow()).contains("-Dfelix.fileinstall.dir=" + data + "/etc", "relay.felix.jar");
         assertThat(settings("io.mnedc.relay"))
-                .contains("enabled=B\"true\"", "listen=[\"[::]:4000\"]", "security=\"none\"");
+                .contains("enabled=B\"true\"", "listen=[\"[::]:4000\"]", "security=\"tls\"", "data.dir=\"" + data + "/identity\"");
         assertThat(settings("io.mnedc.address"))
                 .contains("enabled=B\"true\"", "pool=\"10.9.0.0/16\"", "data.dir=\"" + data + "/leases\"");
     }
@@ -116,7 +121,46 @@ class LauncherTest {
                 .orThrow();
 
         assertThat(settings("io.mnedc.device"))
-                .contains("relays=[\"r1\",\"r2:99\"]", "device.id=\"press-7\"", "mtu=I\"9000\"");
+                .contains(
+                        "relays=[\"r1\",\"r2:99\"]",
+                        "device.id=\"press-7\"",
+                        "mtu=I\"9000\"",
+                        "security=\"tls\"",
+                        "data.dir=\"" + data + "/identity\"");
+    }
+
+    @Test
+    void aJoinTokenBecomesASettingThatOthersCannotRead() throws IOException {
+        run("device", "--data", data.toString(), "--join", "mnedc1-Zm9v_-", "--id", "press-7")
+                .orThrow();
+
+        assertThat(settings("io.mnedc.device")).contains("join.token=\"mnedc1-Zm9v_-\"");
+        assertThat(Files.getPosixFilePermissions(data.resolve("etc/io.mnedc.device.config")))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void securityNoneIsSaidOnBothSides() throws IOException {
+        run("relay", "--data", data.resolve("relay").toString(), "--security", "none")
+                .orThrow();
+        run("device", "--data", data.resolve("device").toString(), "--relay", "r", "--security", "none")
+                .orThrow();
+
+        assertThat(Files.readString(data.resolve("relay/etc/io.mnedc.relay.config")))
+                .contains("security=\"none\"");
+        assertThat(Files.readString(data.resolve("device/etc/io.mnedc.device.config")))
+                .contains("security=\"none\"");
+    }
+
+    @Test
+    void tokensAreMadeForTheRelayOfADirectoryAndItsPort() {
+        run("relay", "--data", data.toString(), "--listen", "0.0.0.0:4000").orThrow();
+
+        assertThat(run("relay", "token", "--id", "press 7", "--data", data.toString(), "--ttl", "1h")
+                        .orThrow())
+                .contains("io.mnedc.security.tool.Main token --data " + data + "/identity --id press 7 --ttl 1h --port 4000");
+        assertThat(run("relay", "revoke", "press-7", "stolen", "--data=" + data).orThrow())
+                .contains("io.mnedc.security.tool.Main revoke --data " + data + "/identity press-7 stolen");
     }
 
     @Test
@@ -144,7 +188,11 @@ class LauncherTest {
         run("device", "--data", data.toString(), "--relay", "r2").orThrow();
 
         assertThat(settings("io.mnedc.device"))
-                .containsExactly("relays=[\"r2\"]", "enabled=B\"false\"", "device.id=\"x\"");
+                .containsExactly(
+                        "relays=[\"r2\"]",
+                        "enabled=B\"false\"",
+                        "device.id=\"x\"",
+                        "data.dir=\"" + data + "/identity\"");
     }
 
     @Test
@@ -159,7 +207,7 @@ class LauncherTest {
     }
 
     @Test
-    void aDeviceWithoutARelayIsToldSo() {
+    void aDeviceWithoutATokenOrARelayIsToldSo() {
         CommandResult result = run("device", "--data", data.toString());
 
         assertThat(result.status()).isEqualTo(2);

@@ -93,6 +93,24 @@ class ArchitectureTest {
         assertThat(manifest.getValue("DynamicImport-Package")).isNull();
     }
 
+    /** What devices seal the relay cannot open: it has neither the code nor anything to do with ciphers. */
+    @Test
+    void theRelayHasNoPartInSealing() {
+        noClasses()
+                .that(Part.of("io.mnedc.relay").members())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.mnedc.transport.seal..", "javax.crypto..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.mnedc.transport")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.mnedc.transport.seal..")
+                .check(CLASSES);
+    }
+
     /** The range above lets a bundle start there; these methods would be missing when they are called. */
     @Test
     void nobodyCallsWhatOlderFrameworksLack() {

@@ -64,6 +64,11 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")));
     }
 
+    /** {@return the bundle with this name} */
+    static Part of(String bundle) {
+        return all().filter(part -> part.bundle.equals(bundle)).findFirst().orElseThrow();
+    }
+
     /** {@return whose bundle a package belongs to: the longest bundle name that begins it} */
     static String owner(String packageName) {
         return all().map(Part::bundle)

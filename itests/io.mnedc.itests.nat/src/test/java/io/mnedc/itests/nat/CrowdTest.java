@@ -20,9 +20,10 @@ class CrowdTest {
     @Test
     void tenDevicesJoinAtOnceAndReachEachOther() {
         try (Lab lab = Lab.build(NeedsLab.directory(CrowdTest.class), CrowdTest::plan)) {
-            RelayProcess relay = RelayProcess.start(lab.host("relay")).awaitReady();
+            String token = RelayProcess.token(lab.host("relay"), "--uses", Integer.toString(DEVICES));
+            RelayProcess.start(lab.host("relay")).awaitReady();
             List<DeviceProcess> devices = IntStream.range(0, DEVICES)
-                    .mapToObj(i -> DeviceProcess.start(lab.host("d" + i), "device-" + i, relay.dial()))
+                    .mapToObj(i -> DeviceProcess.join(lab.host("d" + i), "device-" + i, token))
                     .toList();
             devices.forEach(DeviceProcess::awaitReady);
 
