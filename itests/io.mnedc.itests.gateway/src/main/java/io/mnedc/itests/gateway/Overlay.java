@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 
-/** A relay and a device in this framework, over the loopback interface and a TUN in memory. */
+/** A secured relay and a device in this framework, over the loopback interface and a TUN in memory. */
 public final class Overlay {
     /** The relay's PID. */
     public static final String RELAY = "io.mnedc.relay";
@@ -30,12 +32,15 @@ public final class Overlay {
     public static final String DEVICE_ID = "first";
 
     private final Configurations configurations;
+    private final BundleContext context;
     private final Path data;
     private int port;
+    private @Nullable String token;
 
-    /** Prepares an overlay at a free port whose leases are kept in a directory. */
+    /** Prepares an overlay at a free port whose leases and keys are kept in a directory. */
     public Overlay(BundleContext context, Path data) throws IOException {
         this.configurations = new Configurations(context);
+        this.context = context;
         this.data = data;
         this.port = freePort();
     }
@@ -58,11 +63,36 @@ public final class Overlay {
         }
     }
 
-    /** Configures relay, allocator and device. */
+    /** Configures relay and allocator, then the device with a join token of that relay. */
     public void start() throws IOException, InterruptedException {
         configurations.set(ADDRESS, address());
         configurations.set(RELAY, relay());
+        if (token == null) {
+            token = Waits.until("a join token", this::newToken, text -> text.startsWith("mnedc1-"));
+        }
         configurations.set(DEVICE, device());
+    }
+
+    /** Asks the prompt's command by name: whoever imported a type would be refreshed with its bundle. */
+    private String newToken() {
+        try {
+            var references = context.getAllServiceReferences(
+                    null, "(&(osgi.command.scope=mnedc)(osgi.command.function=token))");
+            Object commands = references == null ? null : context.getService(references[0]);
+            if (references == null || commands == null) {
+                return "no shell";
+            }
+            try {
+                String printed = String.valueOf(commands.getClass()
+                        .getMethod("tokenText", String.class, String.class, int.class, String.class, String.class)
+                        .invoke(commands, "", "1h", 100, "", relayAddress()));
+                return printed.substring(printed.lastIndexOf('\n') + 1);
+            } finally {
+                context.ungetService(references[0]);
+            }
+        } catch (ReflectiveOperationException | InvalidSyntaxException e) {
+            return e.toString();
+        }
     }
 
     /** Removes the configurations. */
@@ -92,6 +122,11 @@ public final class Overlay {
         return "127.0.0.1:" + port;
     }
 
+    /** {@return where a runtime with this name keeps its keys} */
+    public String directory(String name) {
+        return data.resolve(name).toString();
+    }
+
     /** {@return the allocator's configuration} */
     public Map<String, Object> address() {
         return values("enabled", true, "pool", "10.77.0.0/24", "data.dir", data.toString());
@@ -99,7 +134,15 @@ public final class Overlay {
 
     /** {@return the relay's configuration} */
     public Map<String, Object> relay() {
-        return values("enabled", true, "listen", new String[] {relayAddress()}, "keepalive.millis", 500L);
+        return values(
+                "enabled",
+                true,
+                "listen",
+                new String[] {relayAddress()},
+                "keepalive.millis",
+                500L,
+                "data.dir",
+                directory("relay"));
     }
 
     /** {@return the device's configuration} */
@@ -107,6 +150,10 @@ public final class Overlay {
         return values(
                 "enabled",
                 true,
+                "join.token",
+                String.valueOf(token),
+                "data.dir",
+                directory(DEVICE_ID),
                 "device.id",
                 DEVICE_ID,
                 "relays",

@@ -143,13 +143,20 @@ class ConfigurationIT {
                                 "data.dir",
                                 data.resolve("x").toString()));
         overlay.configurations()
-                .set(Overlay.RELAY, Map.of("enabled", "true", "listen", overlay.relayAddress(), "loops", "1"));
+                .set(
+                        Overlay.RELAY,
+                        Map.of(
+                                "enabled", "true",
+                                "security", "none",
+                                "listen", overlay.relayAddress(),
+                                "loops", "1"));
         overlay.configurations()
                 .set(
                         Overlay.DEVICE,
                         Map.of(
                                 "enabled", "true",
                                 "device.id", "texts",
+                                "security", "none",
                                 "relays", "127.0.0.1:1, " + overlay.relayAddress(),
                                 "mtu", "1400",
                                 "services", "web:http:80, db",

@@ -36,6 +36,7 @@ final class SecondDevice {
         var device = new SecondDevice(bundle, overlay);
         Map<String, Object> values = overlay.device();
         values.put("device.id", ID);
+        values.put("data.dir", overlay.directory(ID));
         values.put("platform", "toaster");
         device.configure(values);
         return device;
