@@ -22,7 +22,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
 final class Admission {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
     private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+    /** How long a key store may take before somebody is told. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** How long to wait before trying again. */
     enum Pause {
@@ -110,14 +115,26 @@ final class Admission {
         int mine = turn;
         JoinToken token = security.join();
         boolean withToken = token != null && !Objects.equals(token, refused);
+        Future<?> patience = loop.schedule(() -> silent(mine, events), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         thread.execute(() -> {
             Identities.Answer answer = identities.ask(security, now.deviceId(), withToken);
             loop.execute(() -> {
+                patience.cancel(false);
                 if (mine == turn) {
                     answered(answer, now, events);
                 }
             });
         });
+    }
+
+    private void silent(int asked, Events events) {
+        if (asked == turn) {
+            events.denied(
+                    "no identity: where it is kept has not answered for " + PATIENCE.toSeconds()
+                            + " s; is the gateway's key store or token in order?",
+                    false,
+                    Pause.LONG);
+        }
     }
 
     private void answered(Identities.Answer answer, DeviceSettings now, Events events) {
@@ -216,8 +233,8 @@ final class Admission {
 
         private @Nullable String keep(Credentials credentials, @Nullable X509Certificate certificate) {
             try {
-                RelayTime.note(identities.floor(), credentials.timeMillis(), certificate);
-                identities.joined(RelayTime.credentials(credentials), must.token());
+                identities.time(credentials.timeMillis(), certificate);
+                identities.joined(credentials, must.token());
                 return null;
             } catch (IOException | GeneralSecurityException | RuntimeException e) {
                 return RelayAttempt.describe(e);
@@ -238,9 +255,9 @@ final class Admission {
             enrolment = null;
             String problem = "cannot join: " + why + Refusals.setting(code, true);
             Known present = must.present();
-            if (present != null && lasting) {
-                // a token is for joining; this device has
-                refused = must.token();
+            if (present != null) {
+                // a token that does not work must not put a device out that has joined before
+                refused = lasting ? must.token() : refused;
                 LOG.warn("device {} {}; it goes on with the identity that it has", asked.deviceId(), problem);
                 admit(present, asked, events);
                 return;

@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.Opaque;
 import io.mnedc.device.SecuritySettings.Own;
 import io.mnedc.device.SecuritySettings.Provided;
@@ -15,6 +16,8 @@ import io.mnedc.security.TimeFloor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Identities {
     private static final Logger LOG = LoggerFactory.getLogger(Identities.class);
+
+    /** A clock that is so far behind is worth a warning. */
+    private static final Duration SLOW = Duration.ofHours(1);
 
     /** What there is. */
     sealed interface Answer {}
@@ -69,6 +75,7 @@ final class Identities {
     private final Function<String, Optional<IdentityProvider>> providers;
     private final InstantSource clock;
     private @Nullable Place place;
+    private boolean slow;
     private volatile @Nullable Identity current;
     private volatile TimeFloor floor;
 
@@ -106,8 +113,8 @@ final class Identities {
             Identity identity = provider(here).identity();
             current = identity;
             return new Known(identity, List.of());
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // providers are other people's code
+        } catch (IOException | GeneralSecurityException | RuntimeException | LinkageError e) {
+            // providers are other people's code, and their bundle may just be going
             current = null;
             return new Missing("no identity: " + RelayAttempt.describe(e));
         }
@@ -150,7 +157,7 @@ final class Identities {
         }
         try {
             current = provider(here).identity();
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
             // what was known goes on: connections that exist stay
             LOG.debug("the identity cannot be read anew", e);
         }
@@ -192,19 +199,44 @@ final class Identities {
     }
 
     /**
+     * Believes a relay's clock, for as long as its certificate is good: beyond that, a relay with a lost key could end
+     * the certificates of others.
+     *
+     * @param millis what the relay says, since 1970-01-01T00:00Z
+     * @param certificate the relay's, checked; nothing is believed without
+     */
+    void time(long millis, @Nullable X509Certificate certificate) {
+        if (certificate == null || millis < 0) {
+            return;
+        }
+        Instant said = Instant.ofEpochMilli(millis);
+        Instant end = certificate.getNotAfter().toInstant();
+        floor.raise(said.isBefore(end) ? said : end);
+        Instant system = clock.instant();
+        if (!slow && Duration.between(system, floor.now()).compareTo(SLOW) > 0) {
+            slow = true;
+            LOG.warn(
+                    "The clock is slow: it says {}, the relay {}. Certificates are checked by the relay's time; set the"
+                            + " clock if others depend on it",
+                    system,
+                    said);
+        }
+    }
+
+    /**
      * Keeps what a relay has made for this device.
      *
-     * @param credentials to be checked and stored
+     * @param message to be checked and stored
      * @param token by which it joined
      * @throws IOException if it cannot be stored
      * @throws GeneralSecurityException if it is not for this device's key, or not of the token's authority
      */
-    void joined(Credentials credentials, JoinToken token) throws IOException, GeneralSecurityException {
+    void joined(ControlMessage.Credentials message, JoinToken token) throws IOException, GeneralSecurityException {
         DeviceIdentityStore store = store();
         if (store == null) {
             throw new IOException("the settings have changed meanwhile");
         }
-        store.enrolled(credentials, token);
+        store.enrolled(certificates(message), token);
         current = store.identity();
     }
 
@@ -216,13 +248,21 @@ final class Identities {
      * @throws IOException if it cannot be stored
      * @throws GeneralSecurityException if it is not for this device, or nobody would be trusted any more
      */
-    boolean update(Credentials credentials) throws IOException, GeneralSecurityException {
+    boolean update(ControlMessage.Credentials message) throws IOException, GeneralSecurityException {
         DeviceIdentityStore store = store();
-        if (store == null || !store.update(credentials)) {
+        if (store == null || !store.update(certificates(message))) {
             return false;
         }
         current = store.identity();
         return true;
+    }
+
+    private static Credentials certificates(ControlMessage.Credentials message) {
+        return new Credentials(bytes(message.chain()), bytes(message.trusted()));
+    }
+
+    private static List<byte[]> bytes(List<Opaque> values) {
+        return values.stream().map(Opaque::bytes).toList();
     }
 
     /** {@return when the certificate is to be renewed; empty if that is others' affair} */

@@ -87,7 +87,7 @@ final class Renewals {
         X509Certificate relay = attempt.certificate();
         String deviceId = settings.get().deviceId();
         work(() -> {
-            RelayTime.note(identities.floor(), credentials.timeMillis(), relay);
+            identities.time(credentials.timeMillis(), relay);
             boolean other = update(deviceId, attempt.relay(), credentials);
             Identity identity = identities.current();
             loop.execute(() -> {
@@ -107,7 +107,7 @@ final class Renewals {
 
     private boolean update(String deviceId, RelayAddress relay, Credentials credentials) {
         try {
-            if (!identities.update(RelayTime.credentials(credentials))) {
+            if (!identities.update(credentials)) {
                 return false;
             }
             Identity identity = identities.current();

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,8 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.Version;
 
@@ -122,6 +127,43 @@ class DeviceComponentTest {
         properties.put("relays", "a:b:c");
         DeviceComponent component = component();
         assertThat(services).isEmpty();
+        component.deactivate();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ServiceReference<IdentityProvider> reference(String name, int ranking) {
+        return fake(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getProperty" -> arguments[0].equals(IdentityProvider.NAME) ? name : ranking;
+            case "compareTo" -> ranking - (int) ((ServiceReference<?>) arguments[0]).getProperty("ranking");
+            case "equals" -> self == arguments[0];
+            default -> ranking;
+        });
+    }
+
+    @Test
+    void providersComeAndGo(@TempDir Path home) throws Exception {
+        properties.put("security", "tls");
+        properties.put("data.dir", home.resolve("identity").toString());
+        properties.put("identity.provider", "kura");
+        DeviceComponent component = component();
+        Await.until("missing", () -> snapshot().problem().orElse("").contains("\"kura\" is not there"));
+        ServiceReference<IdentityProvider> low = reference("kura", 1);
+        ServiceReference<IdentityProvider> high = reference("kura", 2);
+        component.addIdentityProvider(reference("other", 9), () -> {
+            throw new GeneralSecurityException("the other one is not asked");
+        });
+        component.addIdentityProvider(low, () -> {
+            throw new GeneralSecurityException("the token is not plugged in");
+        });
+        Await.until("low", () -> snapshot().problem().orElse("").contains("the token is not plugged in"));
+        component.addIdentityProvider(high, () -> {
+            throw new GeneralSecurityException("the token is locked");
+        });
+        Await.until("high", () -> snapshot().problem().orElse("").contains("the token is locked"));
+        component.removeIdentityProvider(high);
+        Await.until("low again", () -> snapshot().problem().orElse("").contains("the token is not plugged in"));
+        component.removeIdentityProvider(low);
+        Await.until("missing again", () -> snapshot().problem().orElse("").contains("\"kura\" is not there"));
         component.deactivate();
     }
 

@@ -142,6 +142,22 @@ class JoinTest {
     }
 
     @Test
+    void tokenWhoseRelayIsAwayDoesNotTakeTheIdentityAway() throws Exception {
+        TestRelay gone = lab.fixture.relay();
+        String away = gone.address().toString();
+        gone.close();
+        lab.joined("one").device().close();
+        JoinToken token = lab.gate.token(lab.relay);
+        JoinToken elsewhere =
+                new JoinToken(List.of(away), lab.strangers().authority.fingerprint(), token.id(), token.secret());
+        Map<String, Object> values = lab.values("one");
+        values.put("join.token", elsewhere.text());
+        Node one = lab.device(Fixture.settings(values));
+        one.awaitReady();
+        assertThat(enrolments()).isEqualTo(1);
+    }
+
+    @Test
     void wrongSecretIsRefusedAndNotTriedAgainSoon() throws Exception {
         JoinToken token = lab.gate.token(lab.relay);
         JoinToken wrong = new JoinToken(token.addresses(), token.fingerprint(), token.id(), new byte[32]);

@@ -320,12 +320,10 @@ final class TestRelay implements AutoCloseable {
         return session == null || forgetful ? null : session.secret;
     }
 
-    int bound(long sessionId, DataStream stream) {
+    void bound(long sessionId, DataStream stream) {
         Session session = byId.get(sessionId);
-        int node = session == null ? 0 : session.node;
-        streams.put(node, stream);
+        streams.put(session == null ? 0 : session.node, stream);
         bindings.incrementAndGet();
-        return node;
     }
 
     @Nullable
@@ -349,8 +347,9 @@ final class TestRelay implements AutoCloseable {
         return node == null ? -1 : node;
     }
 
-    /** Sends bytes as they are to a device's data stream. */
-    void sendRaw(String deviceId, byte[] bytes) {
+    /** Sends bytes as they are to a device's data stream, which may be ready there a moment before it is noted here. */
+    void sendRaw(String deviceId, byte[] bytes) throws Exception {
+        Await.until("data stream of " + deviceId, () -> streams.containsKey(node(deviceId)));
         DataStream stream = streams.get(node(deviceId));
         if (stream != null) {
             send(stream, ByteBuffer.wrap(bytes));

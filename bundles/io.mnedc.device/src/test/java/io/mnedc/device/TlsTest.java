@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +268,54 @@ class TlsTest {
         one.device().providersChanged();
         one.awaitReady();
         assertThat(one.device().snapshot().certificate()).isPresent();
+    }
+
+    @Test
+    void providerThatHangsOrFailsIsNamedAndDoesNotHoldUpTheRest() throws Exception {
+        Identity identity = identity("one");
+        CountDownLatch unplugged = new CountDownLatch(1);
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of(
+                        "identity.provider",
+                        "token",
+                        "data.dir",
+                        lab.home("token").toString()));
+        Node one = lab.fixture.device(
+                settings,
+                lab.clock,
+                name -> Optional.of(() -> {
+                    try {
+                        unplugged.await();
+                    } catch (InterruptedException e) {
+                        throw new GeneralSecurityException("interrupted", e);
+                    }
+                    return identity;
+                }));
+        Await.until("named", () -> one.problem().contains("has not answered for 5 s"));
+        unplugged.countDown();
+        one.awaitReady();
+    }
+
+    @Test
+    void bundleOfAProviderThatIsJustGoingDoesNoHarm() throws Exception {
+        Identity identity = identity("one");
+        AtomicBoolean gone = new AtomicBoolean(true);
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
+        Node one = lab.fixture.device(
+                settings,
+                lab.clock,
+                name -> Optional.of(() -> {
+                    if (gone.get()) {
+                        throw new NoClassDefFoundError("org/example/KeyStores");
+                    }
+                    return identity;
+                }));
+        awaitFailed(one, "org/example/KeyStores");
+        gone.set(false);
+        one.awaitReady();
     }
 
     @Test
