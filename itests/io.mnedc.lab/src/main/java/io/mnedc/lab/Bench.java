@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * {@code ./mnedc bench}: one TCP stream from a to b through the relay, sealed and with {@code security=none}, beside the

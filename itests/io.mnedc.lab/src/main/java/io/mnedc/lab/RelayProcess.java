@@ -28,8 +28,7 @@ public final class RelayProcess extends NodeProcess {
 
     /** Makes a join token for the relay that {@link #start} started on this host, or will start. */
     public static String token(Host host, String... options) {
-        List<String> all =
-                new ArrayList<>(List.of("token", "--address", host.address() + ":3334"));
+        List<String> all = new ArrayList<>(List.of("token", "--address", host.address() + ":3334"));
         all.addAll(List.of(options));
         String printed = administer(host, all.toArray(String[]::new));
         return printed.substring(printed.lastIndexOf('\n') + 1);
@@ -37,7 +36,8 @@ public final class RelayProcess extends NodeProcess {
 
     /** Runs {@code ./mnedc relay} with one of its administrative commands beside that relay; returns what it prints. */
     public static String administer(Host host, String... command) {
-        List<String> all = new ArrayList<>(List.of("env", "MNEDC_BUILD=no", launcher().toString(), "relay"));
+        List<String> all =
+                new ArrayList<>(List.of("env", "MNEDC_BUILD=no", launcher().toString(), "relay"));
         all.addAll(List.of(command));
         all.addAll(List.of("--data", host.directory().resolve(usualName(host)).toString()));
         return host.exec(all.toArray(String[]::new)).orThrow().strip();

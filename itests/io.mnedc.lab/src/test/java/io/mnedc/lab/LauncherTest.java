@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +99,11 @@ class LauncherTest {
 
         assertThat(result.orThrow()).contains("-Dfelix.fileinstall.dir=" + data + "/etc", "relay.felix.jar");
         assertThat(settings("io.mnedc.relay"))
-                .contains("enabled=B\"true\"", "listen=[\"[::]:4000\"]", "security=\"tls\"", "data.dir=\"" + data + "/identity\"");
+                .contains(
+                        "enabled=B\"true\"",
+                        "listen=[\"[::]:4000\"]",
+                        "security=\"tls\"",
+                        "data.dir=\"" + data + "/identity\"");
         assertThat(settings("io.mnedc.address"))
                 .contains("enabled=B\"true\"", "pool=\"10.9.0.0/16\"", "data.dir=\"" + data + "/leases\"");
     }
@@ -158,9 +162,11 @@ class LauncherTest {
 
         assertThat(run("relay", "token", "--id", "press 7", "--data", data.toString(), "--ttl", "1h")
                         .orThrow())
-                .contains("io.mnedc.security.tool.Main token --data " + data + "/identity --id press 7 --ttl 1h --port 4000");
-        assertThat(run("relay", "revoke", "press-7", "stolen", "--data=" + data).orThrow())
-                .contains("io.mnedc.security.tool.Main revoke --data " + data + "/identity press-7 stolen");
+                .contains("io.mnedc.security.tool.Main token --data " + data
+                        + "/identity --id press 7 --ttl 1h --port 4000");
+        assertThat(run("relay", "revoke", "press-7", "--reason", "stolen", "--data=" + data)
+                        .orThrow())
+                .contains("io.mnedc.security.tool.Main revoke --data " + data + "/identity press-7 --reason stolen");
     }
 
     @Test

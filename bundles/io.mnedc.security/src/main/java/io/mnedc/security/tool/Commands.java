@@ -1,5 +1,6 @@
 package io.mnedc.security.tool;
 
+import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.JoinToken;
@@ -122,6 +123,23 @@ final class Commands {
         }
     }
 
+    void devices() throws WrongCommandException, IOException, GeneralSecurityException {
+        options.only(Set.of("--data"), 0, "devices --data DIR");
+        for (Enrolment each : authority().enrolments().all()) {
+            out.println(each.deviceId() + ", enrolled " + each.since() + ", until " + each.expires() + ", key "
+                    + each.key().substring(0, 16)
+                    + (each.groups().isEmpty() ? "" : ", groups " + String.join(" ", each.groups())));
+        }
+    }
+
+    void revoked() throws WrongCommandException, IOException {
+        options.only(Set.of("--data"), 0, "revoked --data DIR");
+        for (Revocation each : revocations().all()) {
+            out.println(each.deviceId() + ", since " + each.since()
+                    + (each.reason().isEmpty() ? "" : ", ") + each.reason());
+        }
+    }
+
     void revoke() throws WrongCommandException, IOException {
         options.only(Set.of("--data", "--reason"), 1, REVOKE_USAGE);
         String id = options.words().get(0);
@@ -134,9 +152,6 @@ final class Commands {
         String id = options.words().get(0);
         boolean was = revocations().unrevoke(id);
         err.println(was ? "Device " + id + " may connect again." : "Device " + id + " was not revoked.");
-        for (Revocation each : revocations().all()) {
-            err.println("still revoked: " + each.deviceId() + " since " + each.since() + " " + each.reason());
-        }
     }
 
     private Revocations revocations() throws WrongCommandException, IOException {

@@ -6,8 +6,9 @@ import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.List;
 
-/** Runs one command: {@code token}, {@code ca}, {@code revoke} or {@code unrevoke}, each with {@code --data DIR}. */
+/** Runs one command: {@value #COMMANDS}, each with {@code --data DIR}. */
 public final class Main {
+    private static final String COMMANDS = "token, ca, devices, revoke, unrevoke or revoked";
     private static final int FAILED = 1;
     private static final int WRONG = 2;
 
@@ -26,18 +27,20 @@ public final class Main {
     static int run(List<String> words, PrintStream out, PrintStream err) {
         try {
             if (words.isEmpty()) {
-                throw new WrongCommandException("a command is missing: token, ca, revoke or unrevoke");
+                throw new WrongCommandException("a command is missing: " + COMMANDS);
             }
             Options options = Options.parse(words.subList(1, words.size()));
             Commands commands = new Commands(options, InstantSource.system(), out, err);
             switch (words.get(0)) {
                 case "token" -> commands.token();
                 case "ca" -> commands.ca();
+                case "devices" -> commands.devices();
+                case "revoked" -> commands.revoked();
                 case "revoke" -> commands.revoke();
                 case "unrevoke" -> commands.unrevoke();
                 default ->
                     throw new WrongCommandException(
-                            "'" + words.get(0) + "' is no command: token, ca, revoke and unrevoke are");
+                            "'" + words.get(0) + "' is no command, but one of these is: " + COMMANDS);
             }
             return 0;
         } catch (WrongCommandException | IllegalArgumentException e) {

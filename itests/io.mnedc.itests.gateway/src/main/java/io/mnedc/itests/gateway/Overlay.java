@@ -76,8 +76,8 @@ public final class Overlay {
     /** Asks the prompt's command by name: whoever imported a type would be refreshed with its bundle. */
     private String newToken() {
         try {
-            var references = context.getAllServiceReferences(
-                    null, "(&(osgi.command.scope=mnedc)(osgi.command.function=token))");
+            var references =
+                    context.getAllServiceReferences(null, "(&(osgi.command.scope=mnedc)(osgi.command.function=token))");
             Object commands = references == null ? null : context.getService(references[0]);
             if (references == null || commands == null) {
                 return "no shell";

@@ -58,16 +58,7 @@ class CaptureTest {
         String pattern = HexFormat.of().formatHex(PLAINTEXT.getBytes(StandardCharsets.US_ASCII));
         for (String address : new String[] {overlay.b().ipv4(), overlay.b().ipv6()}) {
             a.host()
-                    .exec(
-                            "ping",
-                            "-n",
-                            "-c" + PINGS,
-                            "-i0.1",
-                            "-W5",
-                            "-s1000",
-                            "-p",
-                            pattern,
-                            address)
+                    .exec("ping", "-n", "-c" + PINGS, "-i0.1", "-W5", "-s1000", "-p", pattern, address)
                     .orThrow();
         }
         String url = "http://" + overlay.b().ipv4() + ":" + Servers.HTTP_PORT + "/hash/10/1";
