@@ -12,12 +12,10 @@ import io.mnedc.security.PeerName;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.Revocations;
-import io.mnedc.security.Role;
 import io.mnedc.security.StoreIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +35,7 @@ final class Admission {
 
     private final @Nullable OverlayAuthority authority;
     private final IdentityProvider provider;
-    private final @Nullable Revocations revocations;
+    private final io.mnedc.security.Admission elsewhere;
     private final InstantSource clock;
     private volatile Duration grace;
     private volatile @Nullable Shown shown;
@@ -45,12 +43,12 @@ final class Admission {
     private Admission(
             @Nullable OverlayAuthority authority,
             IdentityProvider provider,
-            @Nullable Revocations revocations,
+            Revocations revocations,
             InstantSource clock,
             Duration grace) {
         this.authority = authority;
         this.provider = provider;
-        this.revocations = revocations;
+        this.elsewhere = new io.mnedc.security.Admission(provider, revocations, null, clock);
         this.clock = clock;
         this.grace = grace;
     }
@@ -63,17 +61,18 @@ final class Admission {
      */
     static Admission open(SecuritySettings settings, DataDirectory data, Identities identities, InstantSource clock)
             throws IOException {
+        Path directory = data.path();
+        Revocations revocations = data.revocations();
+        if (directory == null || revocations == null) {
+            throw new IOException("security = tls needs a directory for its files: set data.dir");
+        }
         IdentityProvider foreign = foreign(settings, identities);
         if (foreign != null) {
-            return new Admission(null, foreign, data.revocations(), clock, settings.grace());
-        }
-        Path directory = data.path();
-        if (directory == null) {
-            throw new IOException("security = tls needs a place for its keys: set data.dir");
+            return new Admission(null, foreign, revocations, clock, settings.grace());
         }
         try {
             OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock);
-            return new Admission(own, own, data.revocations(), clock, settings.grace());
+            return new Admission(own, own, own.revocations(), clock, settings.grace());
         } catch (GeneralSecurityException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -135,24 +134,8 @@ final class Admission {
                     "the device has shown no certificate: join the overlay with a token first");
         }
         OverlayAuthority own = authority;
-        PeerName name = own == null ? foreign(chain) : own.admit(chain, grace);
+        PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);
         return new Peer(name.deviceId(), name.groups(), chain);
-    }
-
-    private PeerName foreign(List<X509Certificate> chain) throws RefusedException {
-        PeerName name;
-        try {
-            name = OverlayTrust.check(chain, Role.DEVICE, provider.identity().trusted(), clock.instant(), grace);
-        } catch (CertificateException e) {
-            throw new RefusedException(Reason.CERTIFICATE_REFUSED, String.valueOf(e.getMessage()));
-        } catch (GeneralSecurityException e) {
-            throw new RefusedException(
-                    Reason.CERTIFICATE_REFUSED, "the relay cannot say whom it trusts now; its log tells why");
-        }
-        if (revocations != null && revocations.find(name.deviceId()).isPresent()) {
-            throw new RefusedException(Reason.REVOKED, name.deviceId() + " has been shut out");
-        }
-        return name;
     }
 
     /** Enrols a device that has a join token. */
@@ -203,13 +186,11 @@ final class Admission {
         return clock.millis();
     }
 
-    /** Takes over what has changed in the files; once a second. Whether certificates are to be looked at again. */
-    boolean refresh() {
+    /** Takes over what has changed in the files; once a second. */
+    void refresh() {
         OverlayAuthority own = authority;
-        if (own == null) {
-            return false;
+        if (own != null) {
+            own.refresh();
         }
-        own.revocations().poll();
-        return own.refresh();
     }
 }

@@ -281,6 +281,11 @@ final class Relay implements AutoCloseable {
         return overlay;
     }
 
+    /** Who has not proved yet who he is. */
+    HalfOpen halfOpen() {
+        return halfOpen;
+    }
+
     void ended(ControlSession control) {
         controls.remove(control);
     }

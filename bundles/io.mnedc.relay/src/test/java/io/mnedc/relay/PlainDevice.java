@@ -20,9 +20,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.NullUnmarked;
 
-/** A device on blocking sockets: speaks the protocol and nothing else. */
+/** A device on blocking sockets: speaks the protocol, in TLS if it is given keys, and nothing else. */
 @NullUnmarked // its parts come to be in the order in which a test calls
 final class PlainDevice implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
@@ -30,6 +33,7 @@ final class PlainDevice implements AutoCloseable {
     private final InetSocketAddress relay;
     private final Random random = new Random(1);
     final Socket control;
+    private final int security;
     private final DataInputStream fromControl;
     Welcome welcome;
     Socket data;
@@ -39,6 +43,22 @@ final class PlainDevice implements AutoCloseable {
     PlainDevice(InetSocketAddress relay) throws IOException {
         this.relay = relay;
         this.control = connect();
+        this.security = Protocol.SECURITY_NONE;
+        this.fromControl = new DataInputStream(control.getInputStream());
+    }
+
+    /** Connects its control stream in TLS. */
+    PlainDevice(InetSocketAddress relay, SSLContext tls, String alpn) throws IOException {
+        this.relay = relay;
+        SSLSocket secured = (SSLSocket)
+                tls.getSocketFactory().createSocket(connect(), relay.getHostString(), relay.getPort(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3"});
+        parameters.setApplicationProtocols(new String[] {alpn});
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        this.control = secured;
+        this.security = Protocol.SECURITY_TLS;
         this.fromControl = new DataInputStream(control.getInputStream());
     }
 
@@ -110,7 +130,7 @@ final class PlainDevice implements AutoCloseable {
     }
 
     Hello hello(String id, long instance) {
-        return new Hello(id, instance, "test/1", Protocol.CAN_CHECKSUM, Protocol.SECURITY_NONE, NodeInfo.NONE);
+        return new Hello(id, instance, "test/1", Protocol.CAN_CHECKSUM, security, NodeInfo.NONE);
     }
 
     Welcome register(String id, long instance) throws IOException {

@@ -2,55 +2,68 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.transport.StreamSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** A relay on loopback with {@code security = none}. */
+/** A relay on loopback; unless said otherwise with {@code security = none}. */
 final class TestRelay implements AutoCloseable {
     private final @Nullable Path directory;
-    private final Relay relay;
+    private final MemoryAllocator allocator = new MemoryAllocator("10.9.0.0/24");
+    private final Identities identities = new Identities();
+    private Relay relay;
 
-    private TestRelay(Policy policy, @Nullable Path directory) throws IOException {
-        this.directory = directory;
-        this.relay = Relay.start(settings(policy), "mnedc/test", new Identities());
-        relay.allocator(new MemoryAllocator("10.9.0.0/24"));
+    private TestRelay(RelaySettings settings) throws IOException {
+        this.directory = settings.directory();
+        this.relay = begin(settings);
+    }
+
+    private Relay begin(RelaySettings settings) throws IOException {
+        Relay started = Relay.start(settings, "mnedc/test", identities);
+        started.allocator(allocator);
+        return started;
+    }
+
+    static TestRelay with(TestSettings settings) throws IOException {
+        return new TestRelay(settings.build());
     }
 
     static TestRelay with(Policy policy) throws IOException {
-        return new TestRelay(policy, null);
+        return with(new TestSettings().policy(policy));
     }
 
     static TestRelay with(Policy policy, Path directory) throws IOException {
-        return new TestRelay(policy, directory);
+        return with(new TestSettings().policy(policy).directory(directory));
     }
 
     static Policy rules(String... rules) {
         return new Policy(List.of(rules), Limits.DEFAULT, 6);
     }
 
-    private RelaySettings settings(Policy policy) {
-        return new RelaySettings(
-                true,
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10),
-                2,
-                StreamSettings.DEFAULT,
-                16 << 20,
-                policy,
-                directory,
-                SecuritySettings.NONE);
+    void become(Policy policy) throws IOException {
+        become(new TestSettings().policy(policy).directory(directory));
     }
 
-    void become(Policy policy) throws IOException {
-        relay.become(settings(policy));
+    void become(TestSettings settings) throws IOException {
+        relay.become(settings.build());
+    }
+
+    /** Another start; devices are cut off. */
+    void restart(TestSettings settings) throws IOException {
+        relay.close();
+        relay = begin(settings.build());
+    }
+
+    MemoryAllocator allocator() {
+        return allocator;
+    }
+
+    Identities identities() {
+        return identities;
     }
 
     Relay relay() {
@@ -85,8 +98,12 @@ final class TestRelay implements AutoCloseable {
         assertThat(condition.call()).isTrue();
     }
 
+    /** Ends it, and sees that all its threads end. */
     @Override
-    public void close() {
+    public void close() throws Exception {
         relay.close();
+        // a Netty thread tells its end a moment before it has ended
+        eventually(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("mnedc-relay")));
     }
 }

@@ -1,0 +1,83 @@
+package io.mnedc.relay;
+
+import io.mnedc.transport.StreamSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a relay on loopback, to be varied. */
+final class TestSettings {
+    private InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private Duration keepalive = Duration.ofSeconds(5);
+    private Duration handshake = Duration.ofSeconds(10);
+    private Policy policy = Policy.DEFAULT;
+    private @Nullable Path directory;
+    private boolean tls;
+    private Duration grace = Duration.ofDays(400);
+    private int halfOpenPerSource = 256;
+    private String identityProvider = "";
+
+    TestSettings listen(InetSocketAddress now) {
+        listen = now;
+        return this;
+    }
+
+    TestSettings keepalive(Duration now) {
+        keepalive = now;
+        return this;
+    }
+
+    TestSettings handshake(Duration now) {
+        handshake = now;
+        return this;
+    }
+
+    TestSettings policy(Policy now) {
+        policy = now;
+        return this;
+    }
+
+    TestSettings directory(@Nullable Path now) {
+        directory = now;
+        return this;
+    }
+
+    TestSettings tls() {
+        tls = true;
+        return this;
+    }
+
+    TestSettings grace(Duration now) {
+        grace = now;
+        return this;
+    }
+
+    TestSettings halfOpenPerSource(int now) {
+        halfOpenPerSource = now;
+        return this;
+    }
+
+    TestSettings identityProvider(String now) {
+        identityProvider = now;
+        return this;
+    }
+
+    RelaySettings build() {
+        return new RelaySettings(
+                true,
+                List.of(listen),
+                keepalive,
+                handshake,
+                2,
+                StreamSettings.DEFAULT,
+                16 << 20,
+                policy,
+                directory,
+                new SecuritySettings(
+                        tls, identityProvider, Optional.empty(), Duration.ofDays(365), grace, halfOpenPerSource));
+    }
+}
