@@ -199,7 +199,7 @@ class CertificatesTest {
                 renewed = a.await(Credentials.class);
             }
             store.update(TestOverlay.stored(renewed));
-            a.close();
+            a.control.close();
             try (PlainDevice again = TestOverlay.joined(relay.address(), store.identity(), "a")) {
                 beside.drop(first);
                 ErrorReport gone = b.await(ErrorReport.class);

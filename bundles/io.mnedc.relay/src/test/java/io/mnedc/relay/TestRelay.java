@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A relay on loopback; unless said otherwise with {@code security = none}. */
@@ -100,10 +101,17 @@ final class TestRelay implements AutoCloseable {
 
     /** Ends it, and sees that all its threads end. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         relay.close();
         // a Netty thread tells its end a moment before it has ended
-        eventually(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("mnedc-relay")));
+        for (int i = 0; i < 1000 && threads(); i++) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        assertThat(threads()).as("threads of the relay").isFalse();
+    }
+
+    private static boolean threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("mnedc-relay"));
     }
 }
