@@ -47,7 +47,7 @@ final class ControlSession implements ControlStream.Handler {
     private @Nullable Session session;
     private @Nullable NodeInfo unpublished;
     private int minor = Protocol.MINOR;
-    private boolean renewing;
+    private @Nullable Renewals renewals;
 
     /**
      * Begins.
@@ -170,8 +170,8 @@ final class ControlSession implements ControlStream.Handler {
                 publish(session, published.info(), System.nanoTime());
             } else if (effect instanceof Effect.Forward forward && session != null) {
                 forward(session, forward.envelope());
-            } else if (effect instanceof Effect.Renewal renewal && peer != null) {
-                renew(peer, renewal.request());
+            } else if (effect instanceof Effect.Renewal renewal && renewals != null) {
+                renewals.requested(renewal.request(), System.nanoTime());
             } else if (effect instanceof Effect.Reported reported) {
                 // at the device's will: not for the log of every day
                 LOG.debug("{} reports: {}", name(), reported.report().sentence());
@@ -261,8 +261,9 @@ final class ControlSession implements ControlStream.Handler {
             entry.release();
             relay.sessions().join(registered, welcome);
             Overlay overlay = relay.overlay();
-            if (overlay != null) {
+            if (overlay != null && peer != null) {
                 registered.send(overlay.greeting());
+                renewals = new Renewals(relay, overlay, peer, open);
             }
             relay.dismissIfReaddressed(registered);
             // it may have been shut out since it was let in
@@ -300,29 +301,6 @@ final class ControlSession implements ControlStream.Handler {
 
     private void refuse(ErrorCode code, String sentence) {
         perform(machine.refused(new ErrorReport(code.number(), sentence, true, RETRY_MILLIS)));
-    }
-
-    private void renew(Peer proven, Opaque request) {
-        Overlay overlay = relay.overlay();
-        if (overlay == null || renewing) {
-            return;
-        }
-        renewing = true;
-        overlay.renew(
-                proven,
-                request,
-                credentials -> execute(() -> {
-                    renewing = false;
-                    send(credentials);
-                    relay.counters().add(Counter.RENEWALS, 1);
-                    relay.events().record(Events.Kind.RENEWED, proven.deviceId(), remote(), "");
-                    LOG.info("{}: its certificate is renewed", proven.deviceId());
-                }),
-                refusal -> execute(() -> {
-                    renewing = false;
-                    LOG.warn("{}: its certificate is not renewed: {}", proven.deviceId(), refusal.sentence());
-                    send(new ErrorReport(refusal.code(), refusal.sentence(), false, refusal.retryMillis()));
-                }));
     }
 
     private void forward(Session sender, Envelope envelope) {

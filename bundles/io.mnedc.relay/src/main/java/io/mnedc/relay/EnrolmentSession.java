@@ -103,10 +103,22 @@ final class EnrolmentSession implements ControlStream.Handler {
 
     private void refuseLate(ErrorReport report) {
         if (state == State.ASKED) {
+            if (!suspicious(report)) {
+                refuse(report);
+                return;
+            }
             state = State.REFUSED;
             refusal = report;
             refusalDue = System.nanoTime() + overlay.delay(entry.source()).toNanos();
         }
+    }
+
+    /** Whether it may come of guessing; if it is the relay's own fault, nobody is to wait for it. */
+    private static boolean suspicious(ErrorReport report) {
+        return switch (ControlMessage.codeOf(report).orElse(ErrorCode.INTERNAL)) {
+            case ENROLMENT_UNAVAILABLE, LIMIT_EXCEEDED, INTERNAL -> false;
+            default -> true;
+        };
     }
 
     private void refuse(ErrorReport report) {

@@ -137,6 +137,8 @@ final class Overlay implements AutoCloseable {
                     attempt.run();
                 } catch (RefusedException e) {
                     refused.accept(report(e));
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("the relay has stopped meanwhile");
                 } catch (RuntimeException e) {
                     LOG.error("checking or making a certificate failed", e);
                     refused.accept(ErrorReport.fatal(
