@@ -14,7 +14,7 @@ record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
     static final Policy DEFAULT = new Policy(List.of(), Limits.DEFAULT, 6);
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
-    static Policy of(RelayComponent.Config config) {
+    static Policy of(RelayConfig config) {
         List<String> rules = RelaySettings.lines(config.rules());
         AccessRules.parse(rules);
         return new Policy(

@@ -21,11 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.osgi.service.metatype.annotations.Option;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,206 +34,13 @@ import org.slf4j.LoggerFactory;
         service = {},
         immediate = true,
         configurationPid = RelayComponent.PID)
-@Designate(ocd = RelayComponent.Config.class)
+@Designate(ocd = RelayConfig.class)
 public final class RelayComponent {
     static final String PID = "io.mnedc.relay";
 
     private static final String KARAF_DATA = "karaf.data";
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayComponent.class);
-
-    /** Configuration of the relay. */
-    @ObjectClassDefinition(
-            id = PID,
-            name = "MNEDC relay",
-            description = "The server in the topmost NAT that every device dials and that forwards their packets.")
-    public @interface Config {
-        /** {@return whether the relay runs} */
-        @AttributeDefinition(
-                name = "Enabled",
-                description = "Whether the relay runs. Nothing is opened while it does not.")
-        boolean enabled() default false;
-
-        /** {@return where to listen} */
-        @AttributeDefinition(
-                name = "Listen",
-                description =
-                        "Where devices connect: HOST:PORT, one or more. * is every address of this host; an IPv6 "
-                                + "address is written in brackets. A change moves the listening socket; connected devices stay.")
-        String[] listen() default {"*:3334"};
-
-        /** {@return the security mode} */
-        @AttributeDefinition(
-                name = "Security",
-                description = "tls: devices prove who they are, nobody reads what they say. none: nobody is "
-                        + "authenticated and nothing is encrypted, for laboratories only. The same value must be set on "
-                        + "the devices. A change restarts the relay.",
-                options = {
-                    @Option(label = "TLS and sealed packets", value = "tls"),
-                    @Option(label = "none (laboratory)", value = "none")
-                })
-        String security() default "tls";
-
-        /** {@return where keys, tokens and enrolments are kept} */
-        @AttributeDefinition(
-                name = "Data directory",
-                description = "Where the relay keeps the overlay's authority, join tokens, enrolments, revocations, "
-                        + "access rules and the audit log; for it alone, mode 0700. Empty: mnedc/relay in Karaf's data "
-                        + "directory, or else the framework's storage area, which some gateways clear when they start. A "
-                        + "change restarts the relay.")
-        String data_dir() default "";
-
-        /** {@return the name of the identity provider} */
-        @AttributeDefinition(
-                name = "Identity provider",
-                description = "The name (service property mnedc.identity.name) of a service that supplies the relay's "
-                        + "key and whom it trusts, such as a gateway's own keystore. Empty: keystore, or the overlay's "
-                        + "own authority. A change restarts the relay.")
-        String identity_provider() default "";
-
-        /** {@return the key store} */
-        @AttributeDefinition(
-                name = "Keystore",
-                description =
-                        "A PKCS #12 or JKS file with the relay's key and certificate, of a PKI of your own. Empty: "
-                                + "the overlay's own authority. The file may change while the relay runs.")
-        String keystore() default "";
-
-        /** {@return its password} */
-        @AttributeDefinition(
-                name = "Keystore password",
-                description = "The password of the keystore and of its key.",
-                type = AttributeType.PASSWORD)
-        String keystore_password() default "";
-
-        /** {@return the trust store} */
-        @AttributeDefinition(
-                name = "Truststore",
-                description =
-                        "A PKCS #12 or JKS file with the authorities that devices' certificates come from. Empty: "
-                                + "the trusted certificates in the keystore.")
-        String truststore() default "";
-
-        /** {@return its password} */
-        @AttributeDefinition(
-                name = "Truststore password",
-                description = "The password of the truststore.",
-                type = AttributeType.PASSWORD)
-        String truststore_password() default "";
-
-        /** {@return how long certificates last} */
-        @AttributeDefinition(
-                name = "Certificate lifetime (days)",
-                description =
-                        "How long the certificates last that devices are given; they renew them when half of that "
-                                + "is over. 1 to 7300. A change restarts the relay.")
-        int certificate_days() default 365;
-
-        /** {@return how long after their expiry certificates are good} */
-        @AttributeDefinition(
-                name = "Grace (days)",
-                description = "How long after its expiry a device's certificate still lets it in, to renew it: for "
-                        + "devices that lay in store. 0 to 36500; for new connections.")
-        int grace_days() default 400;
-
-        /** {@return unproven connections per source} */
-        @AttributeDefinition(
-                name = "Unproven connections per address",
-                description =
-                        "How many connections from one address (of IPv6: from one /64) may be open that have not "
-                                + "proved yet whose they are; beyond that the oldest is closed. 1 to 4096; for new connections.")
-        int halfopen_per_address() default 256;
-
-        /** {@return the keepalive interval in milliseconds} */
-        @AttributeDefinition(
-                name = "Keepalive (ms)",
-                description = "Each side of a connection sends something this often; a peer that is silent for three "
-                        + "times as long is gone. Must be shorter than what NAT routers on the way remember an idle "
-                        + "connection for. Devices learn it from the relay. 100 to 3600000; for new connections.")
-        long keepalive_millis() default 5000;
-
-        /** {@return the handshake limit in milliseconds} */
-        @AttributeDefinition(
-                name = "Handshake limit (ms)",
-                description =
-                        "How long a connection may take until it is registered. 100 to 600000; for new connections.")
-        long handshake_millis() default 10_000;
-
-        /** {@return the number of forwarding threads} */
-        @AttributeDefinition(
-                name = "Forwarding threads",
-                description = "Threads that forward packets, 1 to 64; 0 takes one per processor, at most 4. A change "
-                        + "restarts the relay.")
-        int loops() default 0;
-
-        /** {@return the longest wait in a queue in milliseconds} */
-        @AttributeDefinition(
-                name = "Queue limit (ms)",
-                description = "The longest that a packet waits for a device whose link is slower than what is sent to "
-                        + "it; older ones are dropped. 1 to 60000; for new connections.")
-        long queue_millis() default 100;
-
-        /** {@return the largest queue in kilobytes} */
-        @AttributeDefinition(
-                name = "Queue limit (KiB)",
-                description = "The most that waits for one device; beyond that the oldest is dropped. 128 to 1048576; "
-                        + "for new connections.")
-        long queue_kilobytes() default 8192;
-
-        /** {@return the socket send buffer in kilobytes} */
-        @AttributeDefinition(
-                name = "Send buffer (KiB)",
-                description =
-                        "The send buffer of a device's data connection (SO_SNDBUF); what is in it can no longer be "
-                                + "dropped. 0 leaves it to the kernel. At most 1048576; for new connections.")
-        long send_buffer_kilobytes() default 1024;
-
-        /** {@return the memory of all queues in megabytes} */
-        @AttributeDefinition(
-                name = "Queue memory (MiB)",
-                description = "The most memory that the queues of all devices use together, 1 to 1048576. A change "
-                        + "restarts the relay.")
-        long queue_memory_megabytes() default 64;
-
-        /** {@return the access rules} */
-        @AttributeDefinition(
-                name = "Access rules",
-                description =
-                        "Which devices may talk to each other, each rule \"allow WHO WHO\" or \"deny WHO WHO\" with WHO "
-                                + "any, device:ID or group:NAME, and \"default allow\" or \"default deny\"; the first that fits "
-                                + "counts. Those of the file \"rules\" in the data directory follow. Without any, all may talk to "
-                                + "all. A change takes effect at once, for connected devices too.")
-        String[] rules() default {};
-
-        /** {@return data frames per second of a device} */
-        @AttributeDefinition(
-                name = "Frames per second",
-                description = "How many data frames (packets or super-packets) each device may send in a second; what "
-                        + "is more is dropped. 0 is no limit; at most 1000000000.")
-        long frames_per_second() default 2_000_000;
-
-        /** {@return bytes per second of a device} */
-        @AttributeDefinition(
-                name = "Bytes per second",
-                description = "How many bytes of data frames each device may send in a second; what is more is "
-                        + "dropped. 0 is no limit; at most 1000000000000.")
-        long bytes_per_second() default 4_000_000_000L;
-
-        /** {@return control messages per second of a device} */
-        @AttributeDefinition(
-                name = "Control messages per second",
-                description = "How many control messages each device may send in a second, five times as many at "
-                        + "once; what is more is ignored. 0 is no limit; at most 1000000.")
-        long messages_per_second() default 500;
-
-        /** {@return takeovers per minute} */
-        @AttributeDefinition(
-                name = "Clone swaps per minute",
-                description = "How often in a minute two connections may take turns with one identity before both "
-                        + "are sent away for ten minutes, because one must be a cloned image. 0 is no limit; at "
-                        + "most 1000.")
-        int clone_swaps_per_minute() default 6;
-    }
 
     private final BundleContext context;
     private final Identities identities = new Identities();
@@ -252,16 +55,16 @@ public final class RelayComponent {
     }
 
     @Activate
-    void start(Config config) {
+    void start(RelayConfig config) {
         apply(config);
     }
 
     @Modified
-    void modified(Config config) {
+    void modified(RelayConfig config) {
         apply(config);
     }
 
-    private synchronized void apply(Config config) {
+    private synchronized void apply(RelayConfig config) {
         RelaySettings settings;
         try {
             settings = RelaySettings.of(config, storage());

@@ -40,7 +40,7 @@ record RelaySettings(
      *
      * @param storage the directory if none is configured; null: there is none
      */
-    static RelaySettings of(RelayComponent.Config config, @Nullable Path storage) {
+    static RelaySettings of(RelayConfig config, @Nullable Path storage) {
         List<InetSocketAddress> listen = new ArrayList<>();
         for (String text : items(config.listen())) {
             listen.add(ListenAddress.parse(text));

@@ -43,16 +43,17 @@ final class Renewals {
         }
         if (busy || left == 0) {
             stream.send(new ErrorReport(
-                    ErrorCode.LIMIT_EXCEEDED.number(),
-                    "too many requests for certificates: wait a minute",
-                    false,
-                    (int) TimeUnit.NANOSECONDS.toMillis(EARN_NANOS)));
+                    ErrorCode.LIMIT_EXCEEDED.number(), "too many requests for certificates: wait a minute", false, (int)
+                            TimeUnit.NANOSECONDS.toMillis(EARN_NANOS)));
             return;
         }
         busy = true;
         left--;
-        overlay.renew(peer, request, credentials -> back(() -> renewed(credentials)), refusal ->
-                back(() -> refused(refusal)));
+        overlay.renew(
+                peer,
+                request,
+                credentials -> back(() -> renewed(credentials)),
+                refusal -> back(() -> refused(refusal)));
     }
 
     private void back(Runnable task) {

@@ -44,7 +44,7 @@ record SecuritySettings(
     }
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
-    static SecuritySettings of(RelayComponent.Config config) {
+    static SecuritySettings of(RelayConfig config) {
         String security = config.security().trim();
         if (!security.equals("tls") && !security.equals("none")) {
             throw new IllegalArgumentException("security = \"" + security + "\" is neither \"tls\" nor \"none\"");

@@ -186,13 +186,7 @@ class CertificatesTest {
             assertThat(store.identity().trusted()).hasSize(2);
 
             beside.use(second);
-            TestRelay.eventually(() -> relay.relay()
-                    .overlay()
-                    .admission()
-                    .authority()
-                    .orElseThrow()
-                    .fingerprint()
-                    .equals(second));
+            TestRelay.eventually(() -> relay.authority().fingerprint().equals(second));
             a.send(new Renew(Opaque.copyOf(store.renewalRequest("a"))));
             Credentials renewed = a.await(Credentials.class);
             while (renewed.chain().isEmpty()) {
@@ -225,7 +219,7 @@ class CertificatesTest {
                     .as("no identity, no handshake")
                     .isEqualTo(-1);
         }
-        IdentityProvider vault = pki::identity;
+        IdentityProvider vault = pki;
         relay.identities().add("vault", vault);
         try (PlainDevice a = TestOverlay.joined(relay.address(), device, "a")) {
             assertThat(a.await(Credentials.class).trusted())
@@ -236,7 +230,7 @@ class CertificatesTest {
             relay.identities().remove(vault);
             TestOverlay third = new TestOverlay(directory.resolve("third"));
             OverlayAuthority next = third.authority();
-            relay.identities().add("vault", next::identity);
+            relay.identities().add("vault", next);
             TestOverlay.joined(relay.address(), third.identity("c", Instant.now()), "c")
                     .close();
             assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();

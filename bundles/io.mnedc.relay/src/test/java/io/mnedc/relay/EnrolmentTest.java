@@ -108,13 +108,11 @@ class EnrolmentTest {
         Path key = overlay.directory().resolve("ca.key.pem");
         Path safe = directory.resolve("safe.pem");
         Files.move(key, safe);
-        TestRelay.eventually(() ->
-                !relay.relay().overlay().admission().authority().orElseThrow().issues());
+        TestRelay.eventually(() -> !relay.authority().issues());
         assertThat(TestOverlay.code(enrol("b", "b", token))).isEqualTo(ErrorCode.ENROLMENT_UNAVAILABLE);
         TestOverlay.joined(relay.address(), store.identity(), "a").close();
         Files.move(safe, key);
-        TestRelay.eventually(() ->
-                relay.relay().overlay().admission().authority().orElseThrow().issues());
+        TestRelay.eventually(() -> relay.authority().issues());
         assertThat(enrol("b", "b", token)).isInstanceOf(Credentials.class);
     }
 

@@ -2,11 +2,13 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.security.OverlayAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,11 @@ final class TestRelay implements AutoCloseable {
     void restart(TestSettings settings) throws IOException {
         relay.close();
         relay = begin(settings.build());
+    }
+
+    /** The authority of a secured relay. */
+    OverlayAuthority authority() {
+        return Objects.requireNonNull(relay.overlay()).admission().authority().orElseThrow();
     }
 
     MemoryAllocator allocator() {
