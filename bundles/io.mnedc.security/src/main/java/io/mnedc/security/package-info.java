@@ -1,5 +1,5 @@
 /** Who may join an overlay: its certificate authority, enrolment, stored identities, trust, TLS contexts, access rules. */
-@Export
+@Export(substitution = Export.Substitution.NOIMPORT) // its commands use it: after an update, the new one
 @Version("0.1.0")
 @NullMarked
 package io.mnedc.security;
