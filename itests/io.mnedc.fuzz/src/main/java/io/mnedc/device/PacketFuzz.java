@@ -1,5 +1,8 @@
 package io.mnedc.device;
 
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.fuzz.Checks;
 import java.nio.ByteBuffer;
@@ -16,9 +19,20 @@ public final class PacketFuzz {
     private static final int TCP = 6;
     private static final int UDP = 17;
 
+    private static final Membership SELF = self();
     private static final Segmenter SEGMENTER = new Segmenter();
 
     private PacketFuzz() {}
+
+    private static Membership self() {
+        try {
+            return Membership.of(
+                    new Welcome(0, 1, Opaque.copyOf(new byte[32]), 2, 0x0a000000, 24, 0xfd00L << 48, 1_000, 1, "fuzz"),
+                    true);
+        } catch (ProtocolException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Takes one input. */
     public static void fuzzerTestOneInput(byte[] data) {
@@ -28,6 +42,7 @@ public final class PacketFuzz {
         }
         ByteBuffer in =
                 ByteBuffer.wrap(data.clone()); // nothing outside can be read, and remarks are taken out in place
+        addresses(in, length);
         boolean sane = Packets.sane(in, 0, length);
         if (sane) {
             Checks.that((VirtioNetHeader.flags(in, 0) & 2) == 0, "remarks of the reading side are taken out");
@@ -37,6 +52,13 @@ public final class PacketFuzz {
             Checks.that(sane, "only a sane packet is cut");
             segments(in, length);
         }
+    }
+
+    private static void addresses(ByteBuffer in, int length) {
+        int to = SELF.destination(in, VNET, length);
+        Checks.that(to == Membership.NOWHERE || SELF.isOther(to), "a packet goes to another node or nowhere");
+        Checks.that(!SELF.isReachedBy(in, VNET, length) || to == Membership.NOWHERE, "what is ours does not go on");
+        Checks.that(!SELF.comesFrom(SELF.node(), in, VNET, length), "nobody else is this node");
     }
 
     private static void segments(ByteBuffer in, int length) {

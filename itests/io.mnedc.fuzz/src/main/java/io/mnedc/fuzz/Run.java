@@ -20,13 +20,13 @@ import java.util.stream.Stream;
  */
 public final class Run {
     /** How long the JVM may take beyond its time for fuzzing: to start, to read the corpus, to end. */
-    private static final long GRACE_SECONDS = 300;
+    private static final long GRACE_SECONDS = 600;
 
     /** A short run has no time for the optimising compiler. */
     private static final long SHORT_SECONDS = 30;
 
-    /** An input that takes longer does not end. */
-    private static final int SECONDS_PER_INPUT = 20;
+    /** An input that takes longer does not end, even on a busy machine. */
+    private static final int SECONDS_PER_INPUT = 120;
 
     /** Checks of Jazzer for other kinds of programs; without them a run begins in half the time. */
     private static final String NOT_NEEDED = Stream.of(

@@ -72,6 +72,12 @@ public final class Seeds {
                         seeds.put(name + " twice", joined(new byte[] {-1}, bytes, bytes));
                     }
                 });
+            case HANDSHAKES ->
+                vectors(home).forEach((name, bytes) -> {
+                    if (name.startsWith("handshake ") || name.startsWith("seal ")) {
+                        seeds.put(name, joined(new byte[] {(byte) (name.startsWith("seal ") ? 1 : 0)}, bytes));
+                    }
+                });
             case TOKENS -> {
                 byte[] text = token("relay.example:3334").text().getBytes(StandardCharsets.US_ASCII);
                 seeds.put("text", joined(new byte[] {0}, text));

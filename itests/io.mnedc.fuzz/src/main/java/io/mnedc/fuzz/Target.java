@@ -10,26 +10,32 @@ import java.util.stream.Collectors;
 /** What can be fuzzed. Each target's class has {@code fuzzerTestOneInput}, which Jazzer calls by its name. */
 public enum Target {
     /** A control stream's bytes, the preamble included. */
-    CONTROL(ControlMessages.class, 4_096),
+    CONTROL(ControlMessages.class, 4_096, 2_000),
     /** A data stream's bytes. */
-    FRAMES(DataFrames.class, 512),
+    FRAMES(DataFrames.class, 512, 2_000),
     /** Sequences of messages and other events at the session state machines. */
-    SESSIONS(Sessions.class, 2_048),
+    SESSIONS(Sessions.class, 2_048, 2_000),
     /** A packet from a peer: header checks, address checks, segments. */
-    PACKETS(PacketFuzz.class, 512),
+    PACKETS(PacketFuzz.class, 512, 2_000),
     /** Join tokens. */
-    TOKENS(Tokens.class, 512),
+    TOKENS(Tokens.class, 512, 2_000),
     /** Access rules. */
-    RULES(Rules.class, 1_024),
+    RULES(Rules.class, 1_024, 2_000),
     /** Certificates and requests for them. */
-    CERTIFICATES(CertificateFuzz.class, 1_024);
+    CERTIFICATES(CertificateFuzz.class, 1_024, 2_000),
+    /** What two devices say to agree on keys, part by part. */
+    HANDSHAKES(Handshakes.class, 1_024, 2_000),
+    /** Two devices that agree on keys, and a hostile relay between them. */
+    SEALS(Seals.class, 512, 50);
 
     private final String className;
     private final int mostBytes;
+    private final int leastInputs;
 
-    Target(Class<?> type, int mostBytes) {
+    Target(Class<?> type, int mostBytes, int leastInputs) {
         this.className = type.getName();
         this.mostBytes = mostBytes;
+        this.leastInputs = leastInputs;
     }
 
     /** {@return its name on the command line and in the file system} */
@@ -47,6 +53,8 @@ public enum Target {
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);
+            case HANDSHAKES -> Handshakes.fuzzerTestOneInput(input);
+            case SEALS -> Seals.fuzzerTestOneInput(input);
         }
     }
 
@@ -57,6 +65,14 @@ public enum Target {
     /** The largest input to try, in bytes: enough to reach everything; larger ones only cost time. */
     int mostBytes() {
         return mostBytes;
+    }
+
+    /**
+     * How many inputs a run has at least: more than there are seeds. A machine so busy that the time is over before goes
+     * on until then.
+     */
+    int leastInputs() {
+        return leastInputs;
     }
 
     static Optional<Target> of(String id) {

@@ -16,9 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FuzzingTest {
     private static final long SECONDS = Long.getLong("fuzz.seconds", 60);
 
-    /** More than there are seeds; a machine so busy that the time is over before goes on until then. */
-    private static final long LEAST_INPUTS = 2_000;
-
     @ParameterizedTest
     @EnumSource
     void newInputsFindNothing(Target target) throws Exception {
@@ -26,12 +23,12 @@ class FuzzingTest {
         long seconds = Math.max(1, SECONDS / Target.values().length);
         Run run = new Run(Home.PATH, target);
         Run.Outcome outcome = run.run("-max_total_time=" + seconds, seconds, Seeds.of(Home.PATH, target));
-        if (outcome.status() == 0 && outcome.inputs() < LEAST_INPUTS) {
-            outcome = run.run("-runs=" + LEAST_INPUTS, seconds, Map.of());
+        if (outcome.status() == 0 && outcome.inputs() < target.leastInputs()) {
+            outcome = run.run("-runs=" + target.leastInputs(), seconds, Map.of());
         }
         System.out.println(outcome);
         assertThat(outcome.status()).as(outcome.findings()).isZero();
-        assertThat(outcome.inputs()).as("inputs").isGreaterThanOrEqualTo(LEAST_INPUTS);
+        assertThat(outcome.inputs()).as("inputs").isGreaterThanOrEqualTo(target.leastInputs());
         assertThat(outcome.coverage()).as("coverage").isPositive();
     }
 

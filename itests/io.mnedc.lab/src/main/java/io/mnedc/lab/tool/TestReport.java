@@ -19,7 +19,7 @@ public final class TestReport {
     private static final Pattern SUITE = Pattern.compile("<testsuite\\s[^>]*>", Pattern.DOTALL);
     private static final List<String> OSGI_RUNS = List.of("felix", "equinox");
     private static final int OSGI_FLOOR = 20;
-    private static final int FUZZING_FLOOR = 6;
+    private static final int FUZZING_FLOOR = 9;
     private static final int FLOOR = 1500;
 
     private record Suite(Path file, int tests, int bad, int skipped, double seconds) {}
