@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.seal.FrameRehearsal;
 import io.mnedc.transport.seal.Openers;
 import io.mnedc.transport.seal.PeerEngines;
 import io.mnedc.transport.seal.PeerSeals;
@@ -14,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,11 @@ import org.slf4j.LoggerFactory;
 final class Sealing implements PeerLink.Holders, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sealing.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final int REHEARSED_AT_ONCE = 100;
+
+    /** Once is enough for all devices: what Java has compiled stays compiled. */
+    private static final AtomicBoolean REHEARSED = new AtomicBoolean();
+
     private static final Duration END = Duration.ofSeconds(1);
     private static final long HURRY = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long COMPLAINTS_APART = Duration.ofSeconds(10).toNanos();
@@ -42,10 +50,10 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     private final SealedPeers peers;
     private final Counters counters;
     private final Consumer<Envelope> out;
+    private final List<SealCipher> ciphers = SealCipher.preferred(aesIsFast());
     private final PeerSeals seals;
     private volatile boolean active;
     private final AtomicInteger envelopes = new AtomicInteger();
-    private boolean rehearsed;
     private @Nullable Future<?> tick;
     private long tickAt;
     private boolean complained;
@@ -75,7 +83,7 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.peers = new SealedPeers(outlet, capabilities, counters, new Asked());
-        this.seals = new PeerSeals(engines, SealCipher.preferred(aesIsFast()), new SecureRandom(), new Done());
+        this.seals = new PeerSeals(engines, ciphers, new SecureRandom(), new Done());
         seals.rekeyAfter(rekey.toNanos());
         outlet.sealed(peers);
     }
@@ -158,11 +166,19 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         }
         execute(() -> {
             seals.self(self.sealed() ? self.node() : 0);
-            if (self.sealed() && !rehearsed) {
-                rehearsed = true;
-                seals.rehearse(deviceId);
+            if (self.sealed() && !REHEARSED.getAndSet(true)) {
+                boolean well = seals.rehearse(deviceId);
+                LOG.debug("device {} has rehearsed a handshake, {}", deviceId, well ? "well" : "in vain");
+                rehearse(new FrameRehearsal(ciphers.get(0)));
             }
         });
+    }
+
+    /** In small steps: a handshake must not wait for it. */
+    private void rehearse(FrameRehearsal rehearsal) {
+        if (rehearsal.play(REHEARSED_AT_ONCE)) {
+            execute(() -> rehearse(rehearsal));
+        }
     }
 
     /** Another device says something about keys. */

@@ -225,6 +225,16 @@ class SealerTest {
     }
 
     @Test
+    void rehearsalComesToAnEnd() {
+        FrameRehearsal rehearsal = new FrameRehearsal(SealCipher.AES_128_GCM);
+        int steps = 1;
+        while (rehearsal.play(1000)) {
+            steps++;
+        }
+        assertThat(steps).isEqualTo(10);
+    }
+
+    @Test
     void aKeyOpensOnlyWhatItHasSealed() {
         ByteBuffer frame = sealed(new Sealer(SealCipher.AES_128_GCM, keys()), bytes(20), 1);
         assertThat(new Opener(SealCipher.AES_128_GCM, keys()).open(frame, 0, frame.capacity(), buffers))
