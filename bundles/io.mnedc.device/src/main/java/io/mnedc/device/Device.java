@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
@@ -13,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final Identities identities;
     private final Admission admission;
     private final Sealing sealing;
+    private @Nullable Identity identity;
     private final EventLoopGroup loop;
     private final DataLoop data;
     private final StatusBoard board;
@@ -114,7 +118,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
         this.admission = new Admission(loop, identityThread, identities, resolver, () -> this.settings, software);
         this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
-        Renewals renewals = new Renewals(loop, identityThread, identities, () -> this.settings, board::identity);
+        Renewals renewals = new Renewals(loop, identityThread, identities, () -> this.settings, this::identified);
         this.link = new PeerLink(loop, table, sealing, control::publish);
         life.wire(() -> this.settings, control, stream, tun, link, renewals, sealing);
     }
@@ -169,6 +173,24 @@ final class Device implements DeviceStatus, AutoCloseable {
      */
     void reconfigure(DeviceSettings next) {
         loop.execute(() -> apply(next));
+    }
+
+    /**
+     * This is the identity from now on. Keys with peers stay, unless somebody is not trusted any more who was; and who
+     * could not prove himself before need not wait any longer.
+     */
+    private void identified(Identity now) {
+        board.identity(now);
+        Identity before = identity;
+        identity = now;
+        if (before == null || before.equals(now)) {
+            return;
+        }
+        Instant ended = before.chain().get(0).getNotAfter().toInstant();
+        if (!now.trusted().containsAll(before.trusted())
+                || identities.floor().now().isAfter(ended)) {
+            sealing.renew();
+        }
     }
 
     /** Another identity may be there, or none any more; streams that exist stay. */

@@ -1,5 +1,8 @@
 package io.mnedc.device;
 
+import static io.mnedc.device.Fixture.ipv4;
+import static io.mnedc.device.Fixture.receive;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus.State;
@@ -234,6 +237,82 @@ class TlsTest {
         Await.until("secure", () -> lab.relay.registrations.get() == 2);
         one.awaitReady();
         assertThat(one.device().snapshot().security()).isEqualTo("tls");
+    }
+
+    private static void exchange(Node one, Node two) throws Exception {
+        DeviceTest.awaitKnown(one, 1);
+        DeviceTest.awaitKnown(two, 1);
+        byte[] packet = TestPackets.udp4(ipv4(2), ipv4(3), "hello".getBytes(US_ASCII));
+        one.tun().injectPacket(packet);
+        assertThat(receive(two)).isEqualTo(packet);
+    }
+
+    @Test
+    void devicesThatWereStoredForLongTalkOnceTheirCertificatesAreRenewed() throws Exception {
+        lab.joined("one").device().close();
+        lab.joined("two").device().close();
+        lab.ahead.set(Duration.ofDays(600));
+        lab.gate.authority.refresh();
+        Node one = lab.device(lab.settings("one"));
+        Node two = lab.device(lab.settings("two"));
+        for (Node node : List.of(one, two)) {
+            node.awaitReady();
+            Await.until(
+                    "renewed",
+                    () -> node.device()
+                            .snapshot()
+                            .certificate()
+                            .orElseThrow()
+                            .expires()
+                            .isAfter(lab.clock.instant()));
+        }
+        exchange(one, two);
+        assertThat(renewals()).isEqualTo(2);
+    }
+
+    @Test
+    void renewalLeavesKeysAlone() throws Exception {
+        Node one = lab.joined("one");
+        Node two = lab.joined("two");
+        exchange(one, two);
+        lab.ahead.set(Duration.ofDays(200));
+        lab.relay.tell("one", lab.gate.credentials(List.of()));
+        Instant expires = lab.clock.instant().plus(Duration.ofDays(360));
+        Await.until(
+                "renewed",
+                () -> one.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .expires()
+                        .isAfter(expires));
+        exchange(one, two);
+        assertThat(one.count("sealed.keys")).isEqualTo(1);
+    }
+
+    @Test
+    void keysEndWithTheTrustInAnAuthority() throws Exception {
+        Node one = lab.joined("one");
+        Node two = lab.joined("two");
+        exchange(one, two);
+        String first = lab.gate.authority.fingerprint();
+        String second = lab.gate.authority.add();
+        lab.relay.tell("one", lab.gate.credentials(List.of()));
+        lab.gate.authority.use(second);
+        lab.gate.authority.drop(first);
+        lab.relay.tell("one", lab.gate.credentials(List.of()));
+        Await.until(
+                "one trusted",
+                () -> one.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .trusted()
+                        .equals(List.of(second)));
+        // the other device's certificate is by the first one
+        one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]));
+        Await.until("no keys", () -> one.count("sealed.failures") > 0);
+        assertThat(two.count("frames.in")).isEqualTo(1);
     }
 
     // --- identities of others

@@ -14,7 +14,7 @@ class WaitingPacketsTest {
 
     private final LongAdder dropped = new LongAdder();
     private final WaitingPackets waiting = new WaitingPackets(dropped);
-    private final ByteBuffer from = ByteBuffer.allocate(1 << 16);
+    private final ByteBuffer from = ByteBuffer.allocate(10 + (1 << 16));
 
     private void add(SealedPeer peer, int first, int length, long now) {
         from.put(10, (byte) first);
