@@ -120,6 +120,8 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
                 try {
                     task.run();
                     tickWithin(HURRY);
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("the device has ended meanwhile");
                 } catch (RuntimeException e) {
                     LOG.error("sealing failed", e);
                 }
@@ -153,6 +155,8 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             if (wait != Long.MAX_VALUE) {
                 tickWithin(wait);
             }
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended meanwhile");
         } catch (RuntimeException e) {
             LOG.error("sealing failed", e);
             tickWithin(COMPLAINTS_APART);
