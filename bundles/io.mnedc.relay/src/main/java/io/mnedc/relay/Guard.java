@@ -249,7 +249,7 @@ final class Guard implements AutoCloseable {
     private static ErrorReport refusal(Revocation revocation) {
         return new ErrorReport(
                 ErrorCode.REVOKED.number(),
-                revocation.deviceId() + " has been shut out; whoever runs the relay can undo that with mnedc:unrevoke",
+                "device " + revocation.deviceId() + " is revoked: whoever runs the relay can let it in again",
                 true,
                 REVOKED_RETRY_MILLIS);
     }

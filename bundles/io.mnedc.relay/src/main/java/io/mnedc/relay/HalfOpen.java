@@ -1,6 +1,8 @@
 package io.mnedc.relay;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -91,7 +93,7 @@ final class HalfOpen {
      */
     Entry enter(SocketChannel socket, long deadline) throws IOException {
         var remote = socket.getRemoteAddress();
-        Entry entry = new Entry(socket, SourceNetwork.of(remote), String.valueOf(remote), deadline);
+        Entry entry = new Entry(socket, SourceNetwork.of(remote), text(remote), deadline);
         Entry evicted;
         boolean ofOne;
         synchronized (this) {
@@ -115,6 +117,10 @@ final class HalfOpen {
             shutDown(evicted.socket);
         }
         return entry;
+    }
+
+    private static String text(SocketAddress remote) {
+        return remote instanceof InetSocketAddress inet ? Acceptor.text(inet) : String.valueOf(remote);
     }
 
     private Set<Entry> largest() {

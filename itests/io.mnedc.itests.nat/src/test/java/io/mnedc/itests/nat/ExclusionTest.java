@@ -24,6 +24,7 @@ class ExclusionTest {
 
     private final Path directory = NeedsLab.directory(ExclusionTest.class).toAbsolutePath();
     private NestedNats nats;
+    private String others;
     private DeviceProcess a;
     private DeviceProcess b;
     private DeviceProcess c;
@@ -32,7 +33,7 @@ class ExclusionTest {
     void start() {
         nats = NestedNats.build(directory);
         String press = RelayProcess.token(nats.relay(), "--group", "press", "--id", "a");
-        String others = RelayProcess.token(nats.relay(), "--uses", "2", "--group", "office");
+        others = RelayProcess.token(nats.relay(), "--uses", "2", "--group", "office");
         RelayProcess.start(nats.relay());
         a = DeviceProcess.join(nats.a(), "a", press);
         b = DeviceProcess.join(nats.b(), "b", others);
@@ -85,20 +86,17 @@ class ExclusionTest {
 
     @Test
     void aUsedTokenLetsNobodyElseIn() {
-        String token = RelayProcess.token(nats.relay(), "--id", "visitor");
         Host host = nats.c();
-        DeviceProcess first = DeviceProcess.join(host, "visitor", token, "--tun", "visitor");
-        first.awaitReady();
 
-        DeviceProcess second = DeviceProcess.join(host, "intruder", token, "--tun", "intruder");
+        DeviceProcess intruder = DeviceProcess.join(host, "intruder", others, "--tun", "intruder");
 
         Conversations.await(
-                "the second is told why",
+                "it is told why",
                 BOUND,
-                () -> second.process().log().stream().anyMatch(line -> line.contains("token")));
-        assertThat(host.exec("ip", "-o", "link").output()).contains("visitor").doesNotContain("intruder");
-        second.kill();
-        first.stop();
+                () -> intruder.process().log().stream().anyMatch(line -> line.contains("has been used")));
+        assertThat(host.exec("ip", "-o", "link").output()).doesNotContain("intruder");
+        assertThat(RelayProcess.administer(nats.relay(), "devices")).doesNotContain("intruder");
+        intruder.stop();
     }
 
     private static void awaitReached(DeviceProcess from, DeviceProcess to) {
