@@ -296,6 +296,21 @@ class SealedDeviceTest {
     }
 
     @Test
+    void stoppedDeviceLeavesNoSealingThread() throws Exception {
+        exchange();
+        assertThat(sealingThreads()).isEqualTo(2);
+        one.device().close();
+        two.device().close();
+        assertThat(sealingThreads()).isZero();
+    }
+
+    private static long sealingThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("mnedc-device-sealing-"))
+                .count();
+    }
+
+    @Test
     void packetsThatWaitInVainAreDroppedAndCounted() throws Exception {
         relay.envelopesLost = true;
         for (int i = 0; i < 10; i++) {

@@ -41,7 +41,7 @@ public final class PeerSeals {
     private static final int MOST_BEGUN = 32;
 
     /** Handshakes that this end has running at most before it answers another one. */
-    private static final int MOST_RUNNING = 128;
+    private static final int MOST_RUNNING = 64;
 
     /** What is to be done. Called from within the methods, in order; must not call back. */
     public interface Events {
