@@ -1,0 +1,159 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.device.Fixture.Node;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Identities that the device has not made itself: services and key stores of a gateway. */
+@Timeout(60)
+class IdentitySourceTest {
+    @TempDir
+    Path directory;
+
+    private TlsLab lab;
+
+    @BeforeEach
+    void begin() throws Exception {
+        lab = new TlsLab(directory);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        lab.close();
+    }
+
+    private static void awaitFailed(Node node, String sentence) throws Exception {
+        Await.until(
+                sentence, () -> node.state() == State.FAILED && node.problem().contains(sentence));
+    }
+
+    private Identity identity(String id) throws Exception {
+        lab.joined(id).device().close();
+        return lab.store(id).identity();
+    }
+
+    @Test
+    void providerMayComeGoAndChange() throws Exception {
+        Identity identity = identity("one");
+        Map<String, IdentityProvider> providers = new ConcurrentHashMap<>();
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
+        Node one = lab.fixture.device(settings, lab.clock, name -> Optional.ofNullable(providers.get(name)));
+        awaitFailed(one, "identity.provider = \"kura\" is not there");
+        int before = lab.relay.registrations.get();
+
+        providers.put("kura", () -> identity);
+        one.device().providersChanged();
+        one.awaitReady();
+        assertThat(lab.relay.registrations).hasValue(before + 1);
+
+        // its connection stays when the service goes; the next one needs it again
+        providers.clear();
+        one.device().providersChanged();
+        lab.relay = lab.fixture.restart(lab.relay);
+        awaitFailed(one, "is not there");
+        providers.put("kura", () -> identity);
+        one.device().providersChanged();
+        one.awaitReady();
+        assertThat(one.device().snapshot().certificate()).isPresent();
+    }
+
+    @Test
+    void providerThatHangsOrFailsIsNamedAndDoesNotHoldUpTheRest() throws Exception {
+        Identity identity = identity("one");
+        CountDownLatch unplugged = new CountDownLatch(1);
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of(
+                        "identity.provider",
+                        "token",
+                        "data.dir",
+                        lab.home("token").toString()));
+        Node one = lab.fixture.device(
+                settings,
+                lab.clock,
+                name -> Optional.of(() -> {
+                    try {
+                        unplugged.await();
+                    } catch (InterruptedException e) {
+                        throw new GeneralSecurityException("interrupted", e);
+                    }
+                    return identity;
+                }));
+        Await.until("named", () -> one.problem().contains("has not answered for 5 s"));
+        unplugged.countDown();
+        one.awaitReady();
+    }
+
+    @Test
+    void bundleOfAProviderThatIsJustGoingDoesNoHarm() throws Exception {
+        Identity identity = identity("one");
+        AtomicBoolean gone = new AtomicBoolean(true);
+        DeviceSettings settings = lab.settings(
+                "one",
+                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
+        Node one = lab.fixture.device(
+                settings,
+                lab.clock,
+                name -> Optional.of(() -> {
+                    if (gone.get()) {
+                        throw new NoClassDefFoundError("org/example/KeyStores");
+                    }
+                    return identity;
+                }));
+        awaitFailed(one, "org/example/KeyStores");
+        gone.set(false);
+        one.awaitReady();
+    }
+
+    @Test
+    void keyStoreOfOnesOwn() throws Exception {
+        Identity identity = identity("one");
+        Path file = directory.resolve("one.p12");
+        char[] password = "geheim".toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("one", identity.key(), password, identity.chain().toArray(new Certificate[0]));
+        int number = 0;
+        for (X509Certificate trusted : identity.trusted()) {
+            store.setCertificateEntry("ca" + number++, trusted);
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, password);
+        }
+        Map<String, String> values = Map.of(
+                "keystore", file.toString(),
+                "keystore.password", "falsch",
+                "data.dir", lab.home("pki").toString());
+        Node one = lab.device(lab.settings("one", values));
+        awaitFailed(one, "keystore.password");
+        assertThat(one.problem()).doesNotContain("falsch");
+        Map<String, Object> right = lab.values("one");
+        right.putAll(values);
+        right.put("keystore.password", "geheim");
+        one.device().reconfigure(Fixture.settings(right, lab.relay));
+        one.awaitReady();
+    }
+}
