@@ -132,7 +132,11 @@ public final class Run {
                 throw new IOException(id + " did not end in time, see " + log);
             }
         } finally {
-            jazzer.destroyForcibly();
+            jazzer.destroyForcibly().waitFor();
+            // by which Jazzer attaches to its own JVM; HotSpot has it here whatever java.io.tmpdir is, and only an
+            // orderly
+            // end of the JVM takes it away
+            Files.deleteIfExists(Path.of("/tmp/.java_pid" + jazzer.pid()));
             Runtime.getRuntime().removeShutdownHook(ending);
         }
         return outcome(jazzer.exitValue(), Files.readString(log, StandardCharsets.UTF_8));
