@@ -102,7 +102,8 @@ class ConfigurationIT {
         var session = session();
         device("mtu", 12);
         device("relays", new String[] {"not a host:port:at all"});
-        device("relays", new String[0]);
+        device("rules", new String[] {"allow everybody"});
+        device("join.token", "mnedc1-nonsense");
         device("security", "rot13");
         Map<String, Object> relay = overlay.relay();
         relay.put("listen", new String[] {"127.0.0.1:99999"});

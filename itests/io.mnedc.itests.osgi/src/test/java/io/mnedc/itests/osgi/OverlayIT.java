@@ -137,7 +137,7 @@ class OverlayIT {
     void theShellShowsRelayDeviceAndLeases() throws Exception {
         overlay.start();
         awaitReady();
-        assertThat(command("status")).contains("Relay", "Device " + Overlay.DEVICE_ID, "READY", "security=none");
+        assertThat(command("status")).contains("Relay", "Device " + Overlay.DEVICE_ID, "READY", "security    tls");
         assertThat(command("leases")).contains(Overlay.DEVICE_ID, "10.77.0.");
         assertThat(command("peers")).contains("No peers.", "platform");
     }
