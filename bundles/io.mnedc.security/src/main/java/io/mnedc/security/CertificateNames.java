@@ -64,13 +64,20 @@ final class CertificateNames {
     }
 
     private String commonName() throws CertificateException {
-        var rdns = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded())
-                .getRDNs(BCStyle.CN);
-        if (rdns.length != 1 || rdns[0].isMultiValued()) {
-            throw new CertificateException("the certificate of " + shownSubject() + " has neither a name "
-                    + Names.DEVICE_URI + "ID nor exactly one common name: it names no device");
+        String name;
+        try {
+            var rdns = X500Name.getInstance(
+                            certificate.getSubjectX500Principal().getEncoded())
+                    .getRDNs(BCStyle.CN);
+            if (rdns.length != 1 || rdns[0].isMultiValued()) {
+                throw new CertificateException("the certificate of " + shownSubject() + " has neither a name "
+                        + Names.DEVICE_URI + "ID nor exactly one common name: it names no device");
+            }
+            name = IETFUtils.valueToString(rdns[0].getFirst().getValue());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // the JDK reads some names that BouncyCastle does not
+            throw new CertificateException("the certificate's subject cannot be read: it names no device", e);
         }
-        String name = IETFUtils.valueToString(rdns[0].getFirst().getValue());
         return checked(name, "common name " + name);
     }
 
@@ -96,7 +103,9 @@ final class CertificateNames {
                 }
             }
             return found;
-        } catch (CertificateParsingException e) {
+        } catch (CertificateParsingException | RuntimeException e) {
+            // the JDK has a RuntimeException for some names that it has read but cannot write, and anybody may show
+            // them
             throw new CertificateException("the certificate's alternative names cannot be read", e);
         }
     }

@@ -68,12 +68,10 @@ public final class CertificateFuzz {
     private static void names(X509Certificate certificate) throws CertificateException {
         CertificateNames names = new CertificateNames(certificate);
         Checks.that(!names.relay() || names.named(), "a relay is one by its name");
-        if (!names.named()) {
-            return; // by its common name, which nobody looks at before the certificate is believed
-        }
         PeerName device = names.device();
         Checks.that(Names.isDeviceId(device.deviceId()), "a device's ID is one", device);
         Checks.that(device.groups().stream().allMatch(Names::isGroup), "a device's groups are some", device);
+        Checks.that(device.named() || device.groups().isEmpty(), "only our own certificates have groups", device);
         Checks.that(!names.relay(), "a relay is no device");
     }
 
