@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Overlay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Overlay.class);
+    private static final long FAULTS_APART_NANOS = 10_000_000_000L;
     private static final int MOST_HANDSHAKES_WAITING = 2 * HalfOpen.MOST;
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
@@ -42,6 +44,7 @@ final class Overlay implements AutoCloseable {
     private final ThreadPoolExecutor handshakes = Workers.start(
             "relay-tls", Math.min(4, Runtime.getRuntime().availableProcessors()), MOST_HANDSHAKES_WAITING);
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
+    private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
     private volatile Credentials trusted;
 
     private Overlay(Relay relay, EventLoopGroup group, Admission admission) {
@@ -130,7 +133,16 @@ final class Overlay implements AutoCloseable {
         void run() throws RefusedException;
     }
 
-    private static void run(ThreadPoolExecutor on, Consumer<ErrorReport> refused, Attempt attempt) {
+    /** At the will of strangers, so not a line for each of them. */
+    private void failed(RuntimeException fault) {
+        long now = System.nanoTime();
+        long last = faultLogged.get();
+        if (now - last >= FAULTS_APART_NANOS && faultLogged.compareAndSet(last, now)) {
+            LOG.error("checking or making a certificate failed", fault);
+        }
+    }
+
+    private void run(ThreadPoolExecutor on, Consumer<ErrorReport> refused, Attempt attempt) {
         try {
             on.execute(() -> {
                 try {
@@ -140,7 +152,7 @@ final class Overlay implements AutoCloseable {
                 } catch (RejectedExecutionException e) {
                     LOG.debug("the relay has stopped meanwhile");
                 } catch (RuntimeException e) {
-                    LOG.error("checking or making a certificate failed", e);
+                    failed(e);
                     refused.accept(ErrorReport.fatal(
                             ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));
                 }
