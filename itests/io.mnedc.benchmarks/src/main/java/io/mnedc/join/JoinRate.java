@@ -118,8 +118,7 @@ public final class JoinRate {
         long begin = System.nanoTime();
         for (int i = 0; i < devices.size(); i++) {
             atOnce.acquire();
-            ControlTls tls =
-                    new ControlTls(devices.get(i), Set.of(OverlayTls.CONTROL), direct, Duration.ofSeconds(30));
+            ControlTls tls = new ControlTls(devices.get(i), Set.of(OverlayTls.CONTROL), direct, Duration.ofSeconds(30));
             ControlStream.connect(loops, relay, Duration.ofSeconds(30), tls, new Joining("join-" + i));
         }
         if (!done.await(BOUND.toSeconds(), TimeUnit.SECONDS)) {
