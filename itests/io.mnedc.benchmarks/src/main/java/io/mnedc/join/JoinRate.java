@@ -42,7 +42,6 @@ import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Joins per second with mutual TLS: devices with certificates of their own connect, do a full handshake, register, and
@@ -132,7 +131,7 @@ public final class JoinRate {
     /** One device, from its connection to its welcome. */
     private final class Joining implements ControlStream.Handler {
         private final String id;
-        private @Nullable ControlStream stream;
+        private ControlStream stream;
         private boolean welcomed;
 
         Joining(String id) {
@@ -174,7 +173,7 @@ public final class JoinRate {
         public void tick() {}
 
         @Override
-        public void closed(@Nullable Throwable cause) {
+        public void closed(Throwable cause) {
             if (!welcomed) {
                 failed.incrementAndGet();
                 System.err.println(id + ": closed: " + cause);
