@@ -229,6 +229,8 @@ final class RelayConnector {
         @Override
         public void admitted(List<RelayAddress> known, Function<RelayAddress, @Nullable ControlTls> secured) {
             if (begun == round && !stopped) {
+                // an identity that came late: the pause that began without it must not end a session
+                cancelWaiting();
                 relays = known;
                 tls = secured;
                 events.relaysKnown(known);

@@ -337,8 +337,10 @@ final class ControlSession implements ControlStream.Handler {
         if (registered == null) {
             return;
         }
+        boolean was = relay.sessions().leave(registered);
+        // only now: a data stream that is being bound either finds no session any more, or is found here
         registered.unbind();
-        if (relay.sessions().leave(registered)) {
+        if (was) {
             AddressAllocator allocator = relay.allocator();
             if (allocator != null) {
                 allocator.renew(registered.deviceId());

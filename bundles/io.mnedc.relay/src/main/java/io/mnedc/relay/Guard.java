@@ -165,7 +165,7 @@ final class Guard implements AutoCloseable {
         sessions.access(RulesAccess.of(now));
     }
 
-    /** Sends away who is shut out now and was not before. */
+    /** Sends away who is shut out now, and tells what is new. */
     private void review() {
         Revocations present = revocations;
         if (present == null) {
@@ -179,10 +179,11 @@ final class Guard implements AutoCloseable {
                 if (shutOut.add(revocation.deviceId())) {
                     LOG.warn("{} is revoked: {}", revocation.deviceId(), revocation.reason());
                     events.record(Kind.REVOKED, revocation.deviceId(), "", revocation.reason());
-                    Session session = sessions.ofDevice(revocation.deviceId());
-                    if (session != null) {
-                        session.dismiss(refusal(revocation));
-                    }
+                }
+                // each time: it may have come in while it was let in for a moment between two looks
+                Session session = sessions.ofDevice(revocation.deviceId());
+                if (session != null) {
+                    session.dismiss(refusal(revocation));
                 }
             }
             for (String deviceId : List.copyOf(shutOut)) {

@@ -126,11 +126,17 @@ final class HalfOpen {
     private Set<Entry> largest() {
         Set<Entry> largest = Set.of();
         for (Set<Entry> entries : bySource.values()) {
-            if (entries.size() > largest.size()) {
+            if (entries.size() > largest.size() || entries.size() == largest.size() && older(entries, largest)) {
                 largest = entries;
             }
         }
         return largest;
+    }
+
+    private static boolean older(Set<Entry> one, Set<Entry> other) {
+        Entry first = oldest(one);
+        Entry second = oldest(other);
+        return first != null && second != null && first.deadline - second.deadline < 0;
     }
 
     private static @Nullable Entry oldest(Set<Entry> entries) {

@@ -172,11 +172,13 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public Enrolled enrol(long tokenId, byte[] secret, String deviceId, byte[] request) throws RefusedException {
         Snapshot at = now;
-        PublicKey key = CertificateRequest.provenKey(request);
-        String fingerprint = Fingerprints.of(key);
         try {
-            // the secret first: who does not have it learns nothing, and holds nobody's lock
+            // the secret first: who does not have it learns nothing, costs little, and holds nobody's lock
             tokens.prove(tokenId, secret);
+            PublicKey key = CertificateRequest.provenKey(request);
+            String fingerprint = Fingerprints.of(key);
+            // not under the directory's lock: whoever revokes takes the two in the other order
+            revocations.poll();
             if (at.ca.key().isEmpty()) {
                 throw unavailable();
             }
@@ -184,8 +186,9 @@ public final class OverlayAuthority implements IdentityProvider {
                 JoinTokens.Grant grant = tokens.grant(tokenId, secret, deviceId, fingerprint);
                 checkFree(grant, fingerprint);
                 X509Certificate certificate = issue(at, key, grant.deviceId(), grant.groups());
-                tokens.take(tokenId, grant, fingerprint);
+                // in this order: who lost the answer to a crash in between may come again
                 enrolments.record(grant.deviceId(), fingerprint, grant.groups(), certificate, clock.instant());
+                tokens.take(tokenId, grant, fingerprint);
                 return new Enrolled(grant.deviceId(), grant.groups(), credentials(at, certificate));
             }
         } catch (IOException | GeneralSecurityException e) {
@@ -194,7 +197,6 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     private void checkFree(JoinTokens.Grant grant, String fingerprint) throws RefusedException, IOException {
-        revocations.poll();
         if (revocations.find(grant.deviceId()).isPresent()) {
             throw Admission.revoked(grant.deviceId());
         }
@@ -202,6 +204,12 @@ public final class OverlayAuthority implements IdentityProvider {
                 .keyOf(grant.deviceId())
                 .filter(key -> !key.equals(fingerprint))
                 .isPresent();
+        if (taken && grant.again()) {
+            // or a token that was used once would bring back the key that another token has replaced
+            throw new RefusedException(
+                    Reason.JOIN_USED,
+                    "the join token has been used, and " + grant.deviceId() + " has another key since: make a new one");
+        }
         if (taken && !grant.fixed()) {
             throw new RefusedException(
                     Reason.ID_TAKEN,
