@@ -126,7 +126,7 @@ final class HalfOpen {
     private Set<Entry> largest() {
         Set<Entry> largest = Set.of();
         for (Set<Entry> entries : bySource.values()) {
-            if (entries.size() > largest.size() || entries.size() == largest.size() && older(entries, largest)) {
+            if (entries.size() > largest.size() || (entries.size() == largest.size() && older(entries, largest))) {
                 largest = entries;
             }
         }
