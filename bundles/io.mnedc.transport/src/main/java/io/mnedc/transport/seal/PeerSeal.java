@@ -28,6 +28,7 @@ final class PeerSeal {
         final SecureRandom random;
         final PeerSeals.Events events;
         long rekey = PeerSeals.REKEY;
+        long rekeyUnits = PeerSeals.REKEY_UNITS;
 
         Means(PeerEngines engines, List<SealCipher> ciphers, SecureRandom random, PeerSeals.Events events) {
             this.engines = engines;
@@ -60,7 +61,7 @@ final class PeerSeal {
     private @Nullable Sealer sealer;
     private boolean initiated;
     private long sealingSince;
-    private long framesBefore;
+    private long unitsBefore;
     private @Nullable Prepared prepared;
     private long answersFullAt;
     private long unknownAgainAt;
@@ -218,7 +219,7 @@ final class PeerSeal {
         sealer = next.sealer();
         initiated = asInitiator;
         sealingSince = now;
-        framesBefore = 0;
+        unitsBefore = 0;
         wanted = false;
         announced(now);
         means.events.sealer(node, id, sealer);
@@ -255,22 +256,22 @@ final class PeerSeal {
     }
 
     private void age(Sealer present, long now) {
-        long frames = present.frames();
-        boolean used = frames != framesBefore;
-        framesBefore = frames;
+        long units = present.units();
+        boolean used = units != unitsBefore;
+        unitsBefore = units;
         long age = now - sealingSince;
-        if (age >= LIVES * means.rekey || frames >= PeerSeals.MOST_FRAMES) {
+        if (age >= LIVES * means.rekey || units >= 2 * means.rekeyUnits) {
             sealer = null;
             means.events.sealer(node, id, null);
-        } else if (used && isDue(age, frames)) {
+        } else if (used && isDue(age, units)) {
             wanted = true;
         }
     }
 
-    private boolean isDue(long age, long frames) {
+    private boolean isDue(long age, long units) {
         // the responder a quarter later: it has to only if the initiator does not
         int quarters = initiated ? 4 : 5;
-        return age >= means.rekey / 4 * quarters || frames >= PeerSeals.REKEY_FRAMES / 4 * quarters;
+        return age >= means.rekey / 4 * quarters || units >= means.rekeyUnits / 4 * quarters;
     }
 
     private void failed(SealingException why, boolean asInitiator, long now) {

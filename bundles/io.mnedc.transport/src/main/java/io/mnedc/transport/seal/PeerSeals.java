@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A handshake is begun when packets wait, when a peer seals with a key that this end does not have, and when the
- *       keys have been in use for long: after {@link #REKEY} by who began the handshake of these keys, a quarter later by
- *       the other one.
+ *       keys have been in use for long or for much: after {@link #REKEY} or {@link #REKEY_UNITS} by who began the
+ *       handshake of these keys, a quarter later by the other one.
  *   <li>If both begin at once, the one with the lower node goes on, and the other one answers.
  *   <li>A handshake that makes no progress is given up and begun anew, three times; then there is a pause.
  *   <li>Keys that cannot be replaced, or are not used, end after five times {@link #REKEY}.
@@ -31,11 +31,12 @@ public final class PeerSeals {
     /** After how long in use keys are replaced by who began their handshake, unless set otherwise; in nanoseconds. */
     public static final long REKEY = Nanos.seconds(120);
 
-    /** After how many frames keys are replaced by who began their handshake. */
-    public static final long REKEY_FRAMES = 1L << 28;
-
-    /** How many frames a key seals at most, but for those of one tick, if it cannot be replaced. */
-    public static final long MOST_FRAMES = 1L << 29;
+    /**
+     * After how many units of {@value Sealer#UNIT} bytes, 128 GiB, keys are replaced by who began their handshake, even
+     * if {@link #rekeyAfter} says later. A key that cannot be replaced seals twice as much: 2^34 blocks of AES, where RFC
+     * 8446, section 5.5, allows 2^34.5.
+     */
+    public static final long REKEY_UNITS = 1L << 28;
 
     /** Handshakes that this end has running at most before it begins another one. */
     private static final int MOST_BEGUN = 32;
@@ -179,6 +180,11 @@ public final class PeerSeals {
      */
     public void rekeyAfter(long nanos) {
         means.rekey = nanos;
+    }
+
+    /** Changes how much a key seals, from {@link #REKEY_UNITS}: for tests, which cannot seal so much. */
+    void rekeyAfterUnits(long units) {
+        means.rekeyUnits = units;
     }
 
     /** Drops all keys: whom this device talks to, or as whom, may be different now. */

@@ -111,6 +111,36 @@ class PeerSealsTest {
         assertThat(high.begun).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keysThatHaveSealedMuchAreReplaced(boolean initiatorSends) {
+        exchange();
+        End sender = initiatorSends ? low : high;
+        sender.seals.rekeyAfterUnits(100);
+        // each is of one unit, and one is sealed already
+        while (sender.sentFrames.size() < (initiatorSends ? 99 : 124)) {
+            sender.say();
+        }
+        world.pass(1100);
+        assertThat(sender.agreed).isEqualTo(1);
+        sender.say();
+        world.pass(1100);
+        assertThat(sender.agreed).isEqualTo(2);
+        assertThat(sender.begun).isEqualTo(initiatorSends ? 2 : 1);
+    }
+
+    @Test
+    void keyThatHasSealedMuchAndCannotBeReplacedEnds() {
+        exchange();
+        low.seals.rekeyAfterUnits(100);
+        world.weather = new Weather(1, 0, 1);
+        while (low.sentFrames.size() < 200) {
+            low.say();
+        }
+        world.pass(1100);
+        assertThat(low.sealer).isNull();
+    }
+
     @Test
     void responderReplacesKeysThatTheInitiatorDoesNotUse() {
         exchange();

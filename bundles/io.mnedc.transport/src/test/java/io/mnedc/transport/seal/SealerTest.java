@@ -143,7 +143,30 @@ class SealerTest {
             frame.get(DataFrame.HEADER, got);
             assertThat(got).isEqualTo(payload);
         }
-        assertThat(sealer.frames()).isEqualTo(counter);
+    }
+
+    @Test
+    void whatAKeyHasSealedIsCountedInUnitsBegun() {
+        Sealer sealer = new Sealer(SealCipher.AES_128_GCM, keys());
+        long counter = 0;
+        long units = 0;
+        for (int size : new int[] {0, 1, 463, 464, 1410, 64_010, DataFrame.MAX_PAYLOAD}) {
+            sealed(sealer, bytes(size), ++counter);
+            // as GCM counts: blocks of 16 bytes for header, payload and lengths, 32 of them a unit
+            int blocks = (DataFrame.HEADER + 15) / 16 + (size + 15) / 16 + 1;
+            units += blocks / 32 + (blocks % 32 == 0 ? 0 : 1);
+            assertThat(sealer.units()).as("%s bytes", size).isBetween(units, units + counter);
+        }
+        assertThat(sealer.units()).isEqualTo(1 + 1 + 1 + 2 + 3 + 126 + 129);
+    }
+
+    @Test
+    void keyThatHasSealedAllThatItMaySealsNoMore() {
+        Sealer sealer = new Sealer(SealCipher.AES_128_GCM, keys(), Sealer.MOST_UNITS - 4);
+        sealed(sealer, bytes(1400), 1);
+        assertThatThrownBy(() -> sealed(sealer, bytes(1400), 2)).hasMessageContaining("must not seal it");
+        sealed(sealer, bytes(100), 2);
+        assertThatThrownBy(() -> sealed(sealer, bytes(0), 3)).isInstanceOf(IllegalStateException.class);
     }
 
     @ParameterizedTest
