@@ -248,7 +248,7 @@ final class SealedPeers {
     boolean expire(long now) {
         synchronized (outlet) {
             waiting.expire(now);
-            return !waiting.isEmpty();
+            return waiting.size() > 0;
         }
     }
 

@@ -1,37 +1,46 @@
 package io.mnedc.device;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Packets that wait while the keys for their peer are made: bounded per peer, in all, and in time; the oldest are dropped
  * first. Under the outlet's monitor.
  */
 final class WaitingPackets {
-    /** The most bytes that wait for one peer. */
+    /** The most bytes that wait for one peer, {@link #OVERHEAD} included. */
     static final int MOST_PER_PEER = 256 << 10;
 
-    /** The most bytes that wait. */
+    /** The most bytes that wait, {@link #OVERHEAD} included. */
     static final int MOST = 4 << 20;
+
+    /**
+     * What a packet takes beside its bytes, about: the entry, its array's header, its places among all and among the
+     * peer's. Without it, a flood of small packets would take several times as much as is allowed.
+     */
+    static final int OVERHEAD = 128;
 
     /** How long a packet waits, in nanoseconds. */
     static final long LONGEST = 1_000_000_000L;
 
-    /** One packet, or the payload of an echo; without its bytes once it is sent or dropped. */
+    /** One packet, or the payload of an echo. */
     static final class Entry {
         final SealedPeer peer;
         final int type;
         final long since;
-        private byte @Nullable [] bytes;
+        private final byte[] bytes;
 
         private Entry(SealedPeer peer, int type, byte[] bytes, long since) {
             this.peer = peer;
             this.type = type;
             this.bytes = bytes;
             this.since = since;
+        }
+
+        private int charge() {
+            return bytes.length + OVERHEAD;
         }
     }
 
@@ -41,8 +50,9 @@ final class WaitingPackets {
     }
 
     private final LongAdder dropped;
-    /** By age; those that are gone stay until they are the oldest. */
-    private final Deque<Entry> all = new ArrayDeque<>();
+
+    /** By age. */
+    private final Set<Entry> all = new LinkedHashSet<>();
 
     private int total;
 
@@ -53,30 +63,28 @@ final class WaitingPackets {
     /** Copies a packet. */
     void add(SealedPeer peer, int type, ByteBuffer from, int at, int length, long now) {
         expire(now);
-        while (peer.waitingBytes + length > MOST_PER_PEER && !peer.waiting.isEmpty()) {
+        int charge = length + OVERHEAD;
+        while (peer.waitingBytes + charge > MOST_PER_PEER && !peer.waiting.isEmpty()) {
             drop(peer.waiting.getFirst());
         }
-        while (total + length > MOST && !all.isEmpty()) {
-            dropOldest();
+        while (total + charge > MOST && !all.isEmpty()) {
+            drop(all.iterator().next());
         }
         byte[] bytes = new byte[length];
         from.get(at, bytes);
         Entry entry = new Entry(peer, type, bytes, now);
         peer.waiting.add(entry);
-        peer.waitingBytes += length;
-        total += length;
         all.add(entry);
+        peer.waitingBytes += charge;
+        total += charge;
     }
 
     /** Hands out all that waits for a peer, in order. */
     void takeAll(SealedPeer peer, Taker taker) {
         while (!peer.waiting.isEmpty()) {
             Entry first = peer.waiting.getFirst();
-            byte[] bytes = first.bytes;
             forget(first);
-            if (bytes != null) {
-                taker.take(first.type, bytes);
-            }
+            taker.take(first.type, first.bytes);
         }
     }
 
@@ -89,22 +97,18 @@ final class WaitingPackets {
 
     /** Drops what has waited for too long. */
     void expire(long now) {
-        for (Entry oldest = all.peek();
-                oldest != null && (oldest.bytes == null || now - oldest.since > LONGEST);
-                oldest = all.peek()) {
-            dropOldest();
-        }
-    }
-
-    boolean isEmpty() {
-        return total == 0;
-    }
-
-    private void dropOldest() {
-        Entry oldest = all.remove();
-        if (oldest.bytes != null) {
+        while (!all.isEmpty()) {
+            Entry oldest = all.iterator().next();
+            if (now - oldest.since <= LONGEST) {
+                return;
+            }
             drop(oldest);
         }
+    }
+
+    /** {@return how many wait} */
+    int size() {
+        return all.size();
     }
 
     private void drop(Entry entry) {
@@ -114,12 +118,9 @@ final class WaitingPackets {
 
     /** An entry is always the oldest one of its peer. */
     private void forget(Entry entry) {
-        byte[] bytes = entry.bytes;
-        if (bytes != null) {
-            entry.peer.waiting.remove();
-            entry.peer.waitingBytes -= bytes.length;
-            total -= bytes.length;
-            entry.bytes = null;
-        }
+        entry.peer.waiting.remove();
+        all.remove(entry);
+        entry.peer.waitingBytes -= entry.charge();
+        total -= entry.charge();
     }
 }

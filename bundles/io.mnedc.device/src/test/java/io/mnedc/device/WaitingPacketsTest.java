@@ -38,14 +38,14 @@ class WaitingPacketsTest {
         assertThat(take(peer)).containsExactly(0, 1, 2, 3, 4);
         assertThat(take(peer)).isEmpty();
         assertThat(take(other)).containsExactly(100, 101, 102, 103, 104);
-        assertThat(waiting.isEmpty()).isTrue();
+        assertThat(waiting.size()).isZero();
         assertThat(dropped.sum()).isZero();
     }
 
     @Test
     void theOldestOfAPeerGoFirstWhenThereAreTooMany() {
         SealedPeer peer = new SealedPeer(2, "peer");
-        int size = WaitingPackets.MOST_PER_PEER / 4;
+        int size = WaitingPackets.MOST_PER_PEER / 4 - WaitingPackets.OVERHEAD;
         for (int i = 0; i < 6; i++) {
             add(peer, i, size, 0);
         }
@@ -54,10 +54,34 @@ class WaitingPacketsTest {
     }
 
     @Test
+    void smallPacketsTakeAsMuchMemoryAsLargeOnes() {
+        SealedPeer peer = new SealedPeer(2, "peer");
+        int count = 10_000;
+        for (int i = 0; i < count; i++) {
+            add(peer, i, 1, 0);
+        }
+        int fit = WaitingPackets.MOST_PER_PEER / (1 + WaitingPackets.OVERHEAD);
+        assertThat(peer.waiting).hasSize(fit);
+        assertThat(dropped.sum()).isEqualTo(count - fit);
+    }
+
+    @Test
+    void floodForOnePeerLeavesNothingBehindWhileAnotherWaits() {
+        SealedPeer quiet = new SealedPeer(2, "quiet");
+        SealedPeer flooded = new SealedPeer(3, "flooded");
+        add(quiet, 1, 10, 0);
+        for (int i = 0; i < 10_000; i++) {
+            add(flooded, i, 1, 0);
+        }
+        assertThat(waiting.size()).isEqualTo(quiet.waiting.size() + flooded.waiting.size());
+        assertThat(take(quiet)).containsExactly(1);
+    }
+
+    @Test
     void theOldestOfAllGoFirstWhenThereAreTooManyPeers() {
         List<SealedPeer> peers = new ArrayList<>();
-        int size = WaitingPackets.MOST_PER_PEER / 4;
-        int fit = WaitingPackets.MOST / size;
+        int size = WaitingPackets.MOST_PER_PEER / 4 - WaitingPackets.OVERHEAD;
+        int fit = WaitingPackets.MOST / (size + WaitingPackets.OVERHEAD);
         for (int i = 0; i < fit + 10; i++) {
             SealedPeer peer = new SealedPeer(i, "peer");
             peers.add(peer);
@@ -99,6 +123,6 @@ class WaitingPacketsTest {
         add(peer, 2, 10, 0);
         waiting.dropAll(peer);
         assertThat(dropped.sum()).isEqualTo(2);
-        assertThat(waiting.isEmpty()).isTrue();
+        assertThat(waiting.size()).isZero();
     }
 }
