@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * The CAs of an overlay as files. {@code ca.crt.pem} says which one is in use, {@code ca.key.pem} is its key and may be
- * taken away; {@code trusted.pem} has all CAs that are trusted, one or two, and the certificates by which two vouch for
- * each other. The key of one that is not in use is {@code ca-FINGERPRINT.key.pem}. Those who change files hold the
+ * taken away; {@code trusted.pem} has all CAs that are trusted, one or two, the elder first, and the certificate by which
+ * the elder vouches for the younger. The elder certifies the relay for as long as it is trusted, because every device
+ * believes it. The key of one that is not in use is {@code ca-FINGERPRINT.key.pem}. Those who change files hold the
  * directory's lock; a crash between two renames is mended by whoever loads them next with the lock.
  */
 final class CaFiles {
@@ -30,12 +31,16 @@ final class CaFiles {
      *
      * @param current the CA in use
      * @param key its key; empty when it has been taken away
+     * @param elder the CA that has been trusted longest
+     * @param elderKey its key; empty when it has been taken away
      * @param authorities all that are trusted, the one in use first
      * @param vouching certificates for a CA by another one
      */
     record State(
             X509Certificate current,
             Optional<KeyPair> key,
+            X509Certificate elder,
+            Optional<KeyPair> elderKey,
             List<X509Certificate> authorities,
             List<X509Certificate> vouching) {
         State {
@@ -45,6 +50,11 @@ final class CaFiles {
 
         Optional<Issuer> issuer() {
             return key.map(pair -> new Issuer(pair.getPrivate(), current));
+        }
+
+        /** {@return who can certify the relay: the elder, or if its key is away the one in use} */
+        Optional<Issuer> relayIssuer() {
+            return elderKey.isPresent() ? Optional.of(new Issuer(elderKey.get().getPrivate(), elder)) : issuer();
         }
 
         List<X509Certificate> all() {
@@ -88,14 +98,22 @@ final class CaFiles {
         X509Certificate current = own.get(0);
         List<X509Certificate> authorities = new ArrayList<>(own);
         List<X509Certificate> vouching = new ArrayList<>();
+        X509Certificate elder = null;
         for (X509Certificate each : Pem.certificates(directory.resolve(TRUSTED))) {
             if (!selfIssued(each)) {
                 vouching.add(each);
-            } else if (!each.equals(current)) {
+                continue;
+            }
+            elder = elder == null ? each : elder;
+            if (!each.equals(current)) {
                 authorities.add(each);
             }
         }
-        return new State(current, key(KEY, current), authorities, vouching);
+        Optional<KeyPair> key = key(KEY, current);
+        if (elder == null || elder.equals(current)) {
+            return new State(current, key, current, key, authorities, vouching);
+        }
+        return new State(current, key, elder, key(keyName(elder), elder), authorities, vouching);
     }
 
     private Optional<KeyPair> key(String name, X509Certificate ca) throws IOException, GeneralSecurityException {
@@ -105,8 +123,8 @@ final class CaFiles {
         }
         KeyPair key = Pem.key(file);
         if (!Keys.match(key.getPrivate(), ca.getPublicKey())) {
-            throw new GeneralSecurityException(file + " is not the key of " + directory.resolve(CERTIFICATE) + " ("
-                    + Fingerprints.of(ca) + "): put the right one there, or take it away");
+            throw new GeneralSecurityException(file + " is not the key of the CA " + Fingerprints.of(ca)
+                    + ": put the right one there, or take it away");
         }
         return Optional.of(key);
     }
@@ -122,7 +140,7 @@ final class CaFiles {
         }
     }
 
-    /** Makes a second CA, which both vouch for each other. With the lock. */
+    /** Makes a second CA, for which the one in use vouches; nobody needs that one's word for the elder. With the lock. */
     X509Certificate add(Instant now) throws IOException, GeneralSecurityException {
         State state = load();
         if (state.authorities().size() >= MOST) {
@@ -132,11 +150,8 @@ final class CaFiles {
         Issuer old = state.issuer().orElseThrow(() -> noKey("so that it vouches for the new CA"));
         KeyPair key = Keys.generate();
         X509Certificate added = Issuer.selfSigned(key, now);
-        Issuer fresh = new Issuer(key.getPrivate(), added);
         Pem.write(directory.resolve(keyName(added)), key, remark(added));
-        Pem.write(
-                directory.resolve(TRUSTED),
-                List.of(state.current(), added, old.vouch(added, now), fresh.vouch(state.current(), now)));
+        Pem.write(directory.resolve(TRUSTED), List.of(state.current(), added, old.vouch(added, now)));
         return added;
     }
 
@@ -170,6 +185,10 @@ final class CaFiles {
         if (dropped.equals(state.current())) {
             throw new IllegalStateException("CA " + Fingerprints.of(dropped)
                     + " is in use: --add another one and --use that, or use another that is trusted, first");
+        }
+        if (dropped.equals(state.elder()) && state.key().isEmpty()) {
+            throw noKey("for a moment: with CA " + Fingerprints.of(dropped)
+                    + " ends the relay's own certificate, and another one has to be made");
         }
         List<X509Certificate> rest = new ArrayList<>(state.authorities());
         rest.remove(dropped);

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class DeviceIdentityStore implements IdentityProvider {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceIdentityStore.class);
     private static final int LIMIT = 64 * 1024;
+    private static final int MOST_DROPPED = 16;
 
     private final Path key;
     /** The key of an enrolment that is not finished, with the token it is for. */
@@ -36,11 +39,15 @@ public final class DeviceIdentityStore implements IdentityProvider {
 
     private final Path certificate;
     private final Path trusted;
+    private final Path dropped;
     private final Path relays;
     private final Path token;
     private final TimeFloor floor;
     private @Nullable Identity identity;
     private @Nullable PeerName name;
+    /** Key fingerprints of the CAs that were trusted once, the latest last. */
+    private Set<String> droppedKeys = Set.of();
+
     private List<String> knownRelays = List.of();
     private String redeemed = "";
 
@@ -49,6 +56,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         this.nextKey = directory.resolve("device.next.key.pem");
         this.certificate = directory.resolve("device.crt.pem");
         this.trusted = directory.resolve("trusted.pem");
+        this.dropped = directory.resolve("dropped");
         this.relays = directory.resolve("relays");
         this.token = directory.resolve("token");
         this.floor = floor;
@@ -74,6 +82,8 @@ public final class DeviceIdentityStore implements IdentityProvider {
 
     private void load() throws IOException, GeneralSecurityException {
         knownRelays = List.copyOf(text(relays).lines().toList());
+        droppedKeys = new LinkedHashSet<>(
+                text(dropped).lines().filter(line -> !line.isBlank()).toList());
         redeemed = text(token).strip();
         if (!Files.exists(certificate)) {
             return;
@@ -181,7 +191,10 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 pinned.add(each);
             }
         }
-        Set<X509Certificate> authorities = Vouching.follow(pinned, named);
+        // the token is the word of whoever runs the relay now
+        Set<String> stillDropped = new LinkedHashSet<>(droppedKeys);
+        stillDropped.removeAll(keys(pinned));
+        Set<X509Certificate> authorities = Vouching.follow(pinned, named, stillDropped);
         if (authorities.isEmpty()) {
             throw new CertificateException("the relay's answer does not name the CA of the join token");
         }
@@ -191,6 +204,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         if (!chain.get(0).getPublicKey().equals(pair.getPublic())) {
             throw new CertificateException("the relay's answer is a certificate for another key");
         }
+        remember(stillDropped);
         Pem.write(trusted, authorities);
         Pem.write(certificate, chain);
         writeLines(relays, joined.addresses());
@@ -205,8 +219,8 @@ public final class DeviceIdentityStore implements IdentityProvider {
     }
 
     /**
-     * Stores renewed credentials. Trust follows the relay: CAs that it no longer names go, and new ones come if one
-     * trusted before vouches for them.
+     * Stores renewed credentials. Trust follows the relay: CAs that it no longer names go for good (but for a join token
+     * that names one), and new ones come if one trusted before vouches for them.
      *
      * @param credentials what the relay sent; an empty chain or an empty list of trusted ones changes nothing of it
      * @return whether {@link #identity} is another one now
@@ -218,7 +232,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         Set<X509Certificate> authorities = own.trusted();
         List<X509Certificate> named = Pem.parse(credentials.trusted());
         if (!named.isEmpty()) {
-            authorities = Vouching.follow(own.trusted(), named);
+            authorities = Vouching.follow(own.trusted(), named, droppedKeys);
             long strangers = named.stream().filter(Vouching::isAuthority).count() - authorities.size();
             if (authorities.isEmpty()) {
                 throw new CertificateException("the relay names no CA that is trusted here or that one trusted here"
@@ -243,10 +257,30 @@ public final class DeviceIdentityStore implements IdentityProvider {
         if (chain.equals(own.chain()) && authorities.equals(own.trusted())) {
             return false;
         }
+        Set<String> gone = new LinkedHashSet<>(droppedKeys);
+        gone.addAll(keys(own.trusted()));
+        gone.removeAll(keys(authorities));
+        remember(gone);
         Pem.write(trusted, authorities);
         Pem.write(certificate, chain);
         identity = new Identity(own.key(), chain, authorities);
         return true;
+    }
+
+    private static Set<String> keys(Set<X509Certificate> authorities) {
+        Set<String> keys = new LinkedHashSet<>();
+        authorities.forEach(ca -> keys.add(Fingerprints.of(ca.getPublicKey())));
+        return keys;
+    }
+
+    private void remember(Set<String> gone) throws IOException {
+        if (!gone.equals(droppedKeys)) {
+            Set<String> latest = gone.stream()
+                    .skip(Math.max(0, gone.size() - MOST_DROPPED))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            writeLines(dropped, List.copyOf(latest));
+            droppedKeys = latest;
+        }
     }
 
     private PeerName check(List<X509Certificate> chain, Set<X509Certificate> authorities) throws CertificateException {

@@ -14,6 +14,10 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -39,15 +43,24 @@ record Issuer(PrivateKey key, X509Certificate certificate) {
     /** Clocks of devices may be this much behind the relay's. */
     private static final Duration LATE_CLOCKS = Duration.ofHours(1);
 
+    private static final String AUTHORITY = "MNEDC overlay CA ";
+    private static final int NAME_DIGITS = 16;
+
+    /**
+     * An extension that nobody knows; being critical, it keeps a certificate out of every path (RFC 5280, section 4.2). A
+     * random UUID under the arc that is for those (ITU-T X.667).
+     */
+    private static final ASN1ObjectIdentifier NOT_FOR_PATHS =
+            new ASN1ObjectIdentifier("2.25.83028199832388461852640530278912228247");
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SERIAL_BITS = 127;
 
-    /** A new CA. Its name is its own, so that paths through several CAs are found by name. */
+    /** A new CA. Its name is its own, made from its key. */
     static X509Certificate selfSigned(KeyPair key, Instant now) throws GeneralSecurityException {
-        X500Name name = commonName(
-                "MNEDC overlay CA " + Fingerprints.of(key.getPublic()).substring(0, 16));
+        X500Name name = commonName(authorityName(key.getPublic()));
         return make(builder(name, name, key.getPublic(), now, now.plus(CA_LIFE)), key.getPrivate(), extensions -> {
-            extensions.add(Extension.basicConstraints, true, new BasicConstraints(true));
+            extensions.add(Extension.basicConstraints, true, new BasicConstraints(0));
             extensions.add(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             extensions.add(
                     Extension.subjectKeyIdentifier,
@@ -56,12 +69,22 @@ record Issuer(PrivateKey key, X509Certificate certificate) {
         });
     }
 
-    /** Vouches for another CA: whoever trusts this one can then trust that one. */
+    private static String authorityName(PublicKey key) {
+        return AUTHORITY + Fingerprints.of(key).substring(0, NAME_DIGITS);
+    }
+
+    /** {@return whether a CA was made here: nobody else has a name made from its key in this way} */
+    static boolean isOverlayAuthority(X509Certificate ca) {
+        return ca.getSubjectX500Principal().equals(new X500Principal("CN=" + authorityName(ca.getPublicKey())));
+    }
+
+    /** Vouches for another CA: whoever trusts this one can then trust that one. It is a word and no part of a path. */
     X509Certificate vouch(X509Certificate other, Instant now) throws GeneralSecurityException {
         return make(
                 builder(subject(certificate), subject(other), other.getPublicKey(), now, end(now, CA_LIFE)),
                 key,
                 extensions -> {
+                    extensions.add(NOT_FOR_PATHS, true, DERNull.INSTANCE);
                     extensions.add(Extension.basicConstraints, true, new BasicConstraints(0));
                     extensions.add(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
                     keyIdentifiers(extensions, other.getPublicKey());
@@ -127,11 +150,7 @@ record Issuer(PrivateKey key, X509Certificate certificate) {
     }
 
     private interface Extensions {
-        void add(
-                org.bouncycastle.asn1.ASN1ObjectIdentifier id,
-                boolean critical,
-                org.bouncycastle.asn1.ASN1Encodable value)
-                throws IOException;
+        void add(ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) throws IOException;
     }
 
     private interface Filler {

@@ -116,7 +116,7 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public synchronized boolean refresh() {
         Snapshot before = now;
-        boolean due = before.ca.key().isPresent() && !clock.instant().isBefore(before.relay.renewAt());
+        boolean due = before.ca.relayIssuer().isPresent() && !clock.instant().isBefore(before.relay.renewAt());
         if (!due && before.stamps.equals(FileStamps.of(directory))) {
             return false;
         }
@@ -135,7 +135,7 @@ public final class OverlayAuthority implements IdentityProvider {
                 || !now.ca.all().equals(before.ca.all());
     }
 
-    /** {@return the fingerprint of the CA in use, as join tokens carry it} */
+    /** {@return the fingerprint of the CA in use: the one that issues certificates to devices} */
     public String fingerprint() {
         return Fingerprints.of(now.ca.current());
     }
@@ -330,7 +330,8 @@ public final class OverlayAuthority implements IdentityProvider {
         if (!issues()) {
             throw cas.noKey("to make join tokens, and leave it there until they are redeemed");
         }
-        return fingerprint();
+        // of the one that the relay can show
+        return Fingerprints.of(now.relay.issuer());
     }
 
     /** {@return the trusted CAs, the one in use first} */
@@ -342,8 +343,8 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     /**
-     * Makes a second CA, to replace the one in use. From now on devices are told to trust both; wait with {@link #use}
-     * until all that matter have been connected once.
+     * Makes a second CA, to replace the one in use. From now on devices are told to trust both, because the one in use
+     * vouches for it; wait with {@link #use} until all that matter have been connected once.
      *
      * @return its fingerprint
      * @throws IOException if it cannot be stored
@@ -360,7 +361,8 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     /**
-     * Issues by another trusted CA from now on, the relay's own certificate first.
+     * Issues certificates for devices by another trusted CA from now on. The relay's own stays one of the elder CA, and
+     * join tokens name that one, until it is dropped: so devices that were away meanwhile believe the relay still.
      *
      * @param fingerprint of the CA, at least its first 8 digits
      * @throws IOException if it cannot be stored
@@ -376,13 +378,15 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     /**
-     * Ends the trust in a CA. Devices whose certificate it issued and that have not renewed since are shut out.
+     * Ends the trust in a CA. Devices whose certificate it issued and that have not renewed since are shut out, and join
+     * tokens that name it are of no use any more.
      *
      * @param fingerprint of the CA, at least its first 8 digits
      * @throws IOException if it cannot be stored
      * @throws GeneralSecurityException if the files cannot be read
      * @throws IllegalArgumentException if there is none with that fingerprint
-     * @throws IllegalStateException if it is in use
+     * @throws IllegalStateException if it is in use, or has issued the relay's own certificate and the key to make another
+     *     one is not there
      */
     public void drop(String fingerprint) throws IOException, GeneralSecurityException {
         try (DirectoryLock lock = DirectoryLock.of(directory)) {

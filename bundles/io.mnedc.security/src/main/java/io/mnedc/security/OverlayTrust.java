@@ -26,7 +26,7 @@ public final class OverlayTrust {
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-    /** A relay sends its own, one that vouches for its CA, and up to two CAs; a PKI may have more levels. */
+    /** A relay sends its own and its CA's; a PKI may have more levels. */
     private static final int MAX_CHAIN = 8;
 
     private OverlayTrust() {}
@@ -76,17 +76,24 @@ public final class OverlayTrust {
             List<X509Certificate> chain, CertificateNames names, Set<X509Certificate> trusted, Instant at)
             throws CertificateException {
         Set<TrustAnchor> anchors = new HashSet<>();
+        Set<TrustAnchor> others = new HashSet<>();
         for (X509Certificate ca : trusted) {
             if (ca.getBasicConstraints() >= 0) {
-                anchors.add(new TrustAnchor(ca, null));
+                TrustAnchor anchor = new TrustAnchor(ca, null);
+                anchors.add(anchor);
+                if (!Issuer.isOverlayAuthority(ca)) {
+                    others.add(anchor);
+                }
             }
         }
         CertificateException why = null;
         for (int length = 1; length <= chain.size(); length++) {
             List<X509Certificate> path = chain.subList(0, length);
-            // the path may end at any of them: with two CAs, peers that know only one still find theirs
-            if (issuedByOne(path.get(length - 1), anchors)) {
-                why = validatePath(path, names, anchors, at);
+            // an overlay's CA certifies devices and relays itself. A longer path to it could only lead through a CA for
+            // which it vouches, and that one may have been dropped since, because its key was stolen
+            Set<TrustAnchor> ends = length == 1 ? anchors : others;
+            if (issuedByOne(path.get(length - 1), ends)) {
+                why = validatePath(path, names, ends, at);
                 if (why == null) {
                     return;
                 }

@@ -10,23 +10,21 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The relay's own key and certificate, issued by the CA in use and renewed when half of its life is over. */
+/** The relay's own key and certificate, issued by the elder of the trusted CAs and renewed when half of its life is over. */
 final class RelayCertificate {
     static final String CERTIFICATE = "relay.crt.pem";
     static final String KEY = "relay.key.pem";
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayCertificate.class);
 
-    /** An identity and when it is to be renewed. */
-    record Loaded(Identity identity, Instant renewAt) {}
+    /** An identity, who issued it and when it is to be renewed. */
+    record Loaded(Identity identity, X509Certificate issuer, Instant renewAt) {}
 
     private final Path directory;
 
@@ -38,19 +36,20 @@ final class RelayCertificate {
     Loaded loadOrRenew(CaFiles.State ca, Instant now) throws IOException, GeneralSecurityException {
         Optional<KeyPair> key = key();
         Optional<X509Certificate> certificate = key.isPresent() ? certificate(key.get()) : Optional.empty();
-        if (ca.key().isPresent()
-                && (certificate.isEmpty()
-                        || !issuedBy(ca.current(), certificate.get())
-                        || !now.isBefore(halfLife(certificate.get())))) {
+        Optional<X509Certificate> by = certificate.flatMap(own ->
+                ca.authorities().stream().filter(each -> issuedBy(each, own)).findFirst());
+        Optional<Issuer> issuer = ca.relayIssuer();
+        if (issuer.isPresent()
+                && (by.isEmpty()
+                        || (ca.elderKey().isPresent() && !by.get().equals(ca.elder()))
+                        || !now.isBefore(halfLife(certificate.orElseThrow())))) {
             KeyPair own = key.isPresent() ? key.get() : newKey();
-            X509Certificate fresh = ca.issuer().orElseThrow().relay(own.getPublic(), now);
+            X509Certificate fresh = issuer.get().relay(own.getPublic(), now);
             Pem.write(directory.resolve(CERTIFICATE), List.of(fresh));
             LOG.info("New relay certificate, good until {}", fresh.getNotAfter().toInstant());
-            return loaded(own, fresh, ca);
+            return loaded(own, fresh, issuer.get().certificate(), ca);
         }
-        boolean believed = certificate.isPresent()
-                && ca.authorities().stream().anyMatch(each -> issuedBy(each, certificate.get()));
-        if (key.isEmpty() || certificate.isEmpty() || !believed) {
+        if (key.isEmpty() || certificate.isEmpty() || by.isEmpty()) {
             throw new CertificateException(directory.resolve(CERTIFICATE)
                     + " or its key is missing, or no trusted CA has issued it, and there is no CA key to make another one: put "
                     + directory.resolve(CaFiles.KEY) + " back");
@@ -61,7 +60,7 @@ final class RelayCertificate {
                     certificate.get().getNotAfter().toInstant(),
                     directory.resolve(CaFiles.KEY));
         }
-        return loaded(key.get(), certificate.get(), ca);
+        return loaded(key.get(), certificate.get(), by.get(), ca);
     }
 
     private Optional<KeyPair> key() throws IOException, GeneralSecurityException {
@@ -99,22 +98,9 @@ final class RelayCertificate {
                 Duration.between(begin, certificate.getNotAfter().toInstant()).dividedBy(2));
     }
 
-    /**
-     * The chain leads to every trusted CA: through one that vouches for the CA in use, devices that have been away since
-     * before the rotation still believe the relay, and tokens made before it can be redeemed.
-     */
-    private static Loaded loaded(KeyPair key, X509Certificate own, CaFiles.State ca) {
-        Set<X509Certificate> chain = new LinkedHashSet<>(List.of(own));
-        X509Certificate issuer = ca.authorities().stream()
-                .filter(each -> issuedBy(each, own))
-                .findFirst()
-                .orElse(ca.current());
-        ca.vouching().stream()
-                .filter(each -> each.getSubjectX500Principal().equals(issuer.getSubjectX500Principal()))
-                .forEach(chain::add);
-        chain.add(issuer);
-        chain.addAll(ca.authorities());
-        Identity identity = new Identity(key.getPrivate(), new ArrayList<>(chain), Set.copyOf(ca.authorities()));
-        return new Loaded(identity, halfLife(own));
+    /** The chain has the CA too: whoever enrols knows only its fingerprint. */
+    private static Loaded loaded(KeyPair key, X509Certificate own, X509Certificate issuer, CaFiles.State ca) {
+        Identity identity = new Identity(key.getPrivate(), List.of(own, issuer), Set.copyOf(ca.authorities()));
+        return new Loaded(identity, issuer, halfLife(own));
     }
 }

@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * Which CAs a device believes when a relay names others than before: those it trusted, and those that one of them vouches
- * for. So a relay that does not have the CA's key cannot bring in a CA of its own, to sit between two devices.
+ * for. So a relay that does not have the CA's key cannot bring in a CA of its own, to sit between two devices. One that
+ * was dropped does not come back: words for it may still be about, and its key in wrong hands.
  */
 final class Vouching {
     private Vouching() {}
@@ -18,9 +19,10 @@ final class Vouching {
      *
      * @param trusted who is trusted now
      * @param named what the relay sent: CAs, and certificates for CAs by other CAs
+     * @param dropped fingerprints of the keys of CAs that nobody can vouch for any more
      * @return the CAs among them that are trusted from now on
      */
-    static Set<X509Certificate> follow(Set<X509Certificate> trusted, List<X509Certificate> named) {
+    static Set<X509Certificate> follow(Set<X509Certificate> trusted, List<X509Certificate> named, Set<String> dropped) {
         Set<X509Certificate> believed = new LinkedHashSet<>(trusted);
         Set<X509Certificate> result = new LinkedHashSet<>();
         boolean more = true;
@@ -29,7 +31,9 @@ final class Vouching {
             for (X509Certificate ca : named) {
                 if (isAuthority(ca)
                         && !result.contains(ca)
-                        && (believed.contains(ca) || vouched(ca, named, believed))) {
+                        && (believed.contains(ca)
+                                || (!dropped.contains(Fingerprints.of(ca.getPublicKey()))
+                                        && vouched(ca, named, believed)))) {
                     result.add(ca);
                     believed.add(ca);
                     more = true;

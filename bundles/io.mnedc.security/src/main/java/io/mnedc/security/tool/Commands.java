@@ -114,7 +114,9 @@ final class Commands {
                     + " --drop the other one");
         } else if (drop.isPresent()) {
             authority.drop(drop.get());
-            err.println("Dropped. Devices with certificates by it need new join tokens.");
+            err.println(
+                    "Dropped. Devices with certificates by it, and those whose join token was made before and is not"
+                            + " redeemed yet, need new join tokens.");
         }
         for (OverlayAuthority.Ca each : authority.authorities()) {
             out.println(each.fingerprint() + (each.inUse() ? " in use" : " trusted") + ", until "
