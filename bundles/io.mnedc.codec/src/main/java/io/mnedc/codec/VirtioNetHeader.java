@@ -70,6 +70,22 @@ public final class VirtioNetHeader {
         out.putLong(offset, 0).putShort(offset + 8, (short) 0);
     }
 
+    /**
+     * Makes a UDP super-packet's header of that of an ordinary packet; flags and checksum fields stay as they are.
+     *
+     * @param headers bytes before the payload
+     * @param size bytes of payload in each datagram
+     */
+    public static void putDatagrams(ByteBuffer out, int offset, int headers, int size) {
+        out.put(offset + 1, (byte) GSO_UDP_L4);
+        putLittle(out, offset + 2, headers);
+        putLittle(out, offset + 4, size);
+    }
+
+    private static void putLittle(ByteBuffer out, int offset, int value) {
+        out.put(offset, (byte) value).put(offset + 1, (byte) (value >> 8));
+    }
+
     private static int little(ByteBuffer in, int offset) {
         return (in.get(offset) & 0xff) | (in.get(offset + 1) & 0xff) << 8;
     }

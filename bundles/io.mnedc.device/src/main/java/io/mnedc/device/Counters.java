@@ -18,6 +18,9 @@ final class Counters {
     /** Bytes of those frames. */
     final LongAdder bytesIn = new LongAdder();
 
+    /** Datagrams that were joined with one before them. */
+    final LongAdder joinedOut = new LongAdder();
+
     /** Packets that were cut or finished before they were sent. */
     final LongAdder segmentedOut = new LongAdder();
 
@@ -81,6 +84,7 @@ final class Counters {
         all.put("bytes.out", bytesOut.sum());
         all.put("frames.in", framesIn.sum());
         all.put("bytes.in", bytesIn.sum());
+        all.put("joined.out", joinedOut.sum());
         all.put("segmented.out", segmentedOut.sum());
         all.put("segmented.in", segmentedIn.sum());
         all.put("drop.no-stream", noStream.sum());

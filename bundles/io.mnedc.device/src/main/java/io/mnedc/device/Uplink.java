@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.seal.Sealer;
@@ -38,6 +39,7 @@ final class Uplink {
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH);
     private final int[] lengths = new int[MOST_PACKETS];
     private final Cutter cutter;
+    private final Coalescer coalescer = new Coalescer();
     private long frames;
     private long bytes;
 
@@ -135,15 +137,24 @@ final class Uplink {
         int at = gap;
         int run = at;
         int nowhere = 0;
+        int joined = 0;
         for (int i = 0; i < count; i++) {
-            int length = lengths[i];
             int packet = at + DataFrame.HEADER;
-            int end = packet + length + tag;
+            int to = self.destination(batch, packet + VirtioNetHeader.SIZE, lengths[i] - VirtioNetHeader.SIZE);
+            int capabilities = to == Membership.NOWHERE ? 0 : peers.capabilities(to);
+            int length = lengths[i];
             int next = packet + length + gap;
-            int to = self.destination(batch, packet + VirtioNetHeader.SIZE, length - VirtioNetHeader.SIZE);
+            if ((capabilities & Protocol.CAN_USO) != 0) {
+                int more = coalescer.join(batch, packet, lengths, i, count, gap + DataFrame.HEADER);
+                i += more;
+                joined += more;
+                length = coalescer.length();
+                next = coalescer.end() + gap;
+            }
+            int end = packet + length + tag;
             Sealer sealer = tag == 0 || to == Membership.NOWHERE ? null : keys.sealer(to);
             boolean ready = to != Membership.NOWHERE && (tag == 0 || sealer != null);
-            if (ready && (Packets.needs(batch, packet) & ~peers.capabilities(to)) == 0) {
+            if (ready && (Packets.needs(batch, packet) & ~capabilities) == 0) {
                 outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
                 frames++;
                 if (end != next || (tag > 0 && end - run >= RUN)) {
@@ -166,6 +177,9 @@ final class Uplink {
         send(stream, batch, run, at);
         if (nowhere > 0) {
             counters.noDestination.add(nowhere);
+        }
+        if (joined > 0) {
+            counters.joinedOut.add(joined);
         }
     }
 
