@@ -22,8 +22,11 @@ final class WaitingPackets {
      */
     static final int OVERHEAD = 128;
 
-    /** How long a packet waits, in nanoseconds. */
-    static final long LONGEST = 1_000_000_000L;
+    /**
+     * How long a packet waits, in nanoseconds: as long as for a neighbour's address, which is asked for three times, a
+     * second apart (RFC 4861, section 10), and so for two attempts at a handshake of which the first one fails.
+     */
+    static final long LONGEST = 3_000_000_000L;
 
     /** One packet, or the payload of an echo. */
     static final class Entry {
