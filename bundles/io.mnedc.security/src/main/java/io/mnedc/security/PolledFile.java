@@ -11,12 +11,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A text file that people and other processes edit. Reading it again costs one look at its attributes. Not thread-safe. */
 final class PolledFile {
     /** File times may be this coarse: a file so young may change again without showing it. */
     private static final Duration COARSE = Duration.ofSeconds(2);
+    /** How long it must have nothing in it to be taken for empty, however often one looks. */
+    private static final Duration BARE = Duration.ofSeconds(2);
 
     private record Stamp(
             Instant modified, long size, @Nullable Object key) {
@@ -25,32 +28,36 @@ final class PolledFile {
 
     private final Path file;
     private final int limit;
+    private final LongSupplier nanos;
     private @Nullable Stamp stamp;
     private boolean young;
-    private boolean vanished;
+    private boolean bare;
+    private long bareSince;
     private String content = "";
 
     PolledFile(Path file, int limit) {
+        this(file, limit, System::nanoTime);
+    }
+
+    PolledFile(Path file, int limit, LongSupplier nanos) {
         this.file = file;
         this.limit = limit;
+        this.nanos = nanos;
     }
 
     /** {@return the lines, if they are others than at the last call; a missing file has none} */
     Optional<List<String>> changed() throws IOException {
         Stamp now = stamp();
         if (now.equals(stamp) && !young) {
-            vanished = false;
+            bare = false;
             return Optional.empty();
         }
         boolean first = stamp == null;
-        if (now.equals(Stamp.MISSING) && !first && !vanished) {
-            // some editors remove a file before they write it: what it forbids must not be allowed meanwhile
-            vanished = true;
+        String text = now.equals(Stamp.MISSING) ? "" : read();
+        if (!first && !content.isEmpty() && text.isEmpty() && beingRewritten()) {
             return Optional.empty();
         }
-        String text =
-                now.equals(Stamp.MISSING) ? "" : new String(PrivateFiles.read(file, limit), StandardCharsets.UTF_8);
-        vanished = false;
+        bare = false;
         stamp = now;
         young = now.modified.plus(COARSE).isAfter(Instant.now());
         if (text.equals(content) && !first) {
@@ -58,6 +65,24 @@ final class PolledFile {
         }
         content = text;
         return Optional.of(text.lines().toList());
+    }
+
+    /** Many editors remove or empty a file before they write it: what it forbids must not be allowed meanwhile. */
+    private boolean beingRewritten() {
+        long now = nanos.getAsLong();
+        if (!bare) {
+            bare = true;
+            bareSince = now;
+        }
+        return now - bareSince < BARE.toNanos();
+    }
+
+    private String read() throws IOException {
+        try {
+            return new String(PrivateFiles.read(file, limit), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            return ""; // removed since
+        }
     }
 
     private Stamp stamp() throws IOException {
