@@ -43,7 +43,8 @@ final class ControlSession implements ControlStream.Handler {
     private final RelaySettings settings;
     private final HalfOpen.Entry entry;
     private final @Nullable Peer peer;
-    private @Nullable ControlStream stream;
+    // set on the event loop; whoever ends the session from outside reads it
+    private volatile @Nullable ControlStream stream;
     private @Nullable Session session;
     private @Nullable NodeInfo unpublished;
     private int minor = Protocol.MINOR;
@@ -142,7 +143,7 @@ final class ControlSession implements ControlStream.Handler {
         leave(cause == null ? "connection closed" : String.valueOf(cause.getMessage()));
         // a lease that is still being made must not register a closed connection
         perform(machine.refused(ErrorReport.fatal(ErrorCode.STOPPING, "connection closed")));
-        relay.ended(this);
+        relay.controls().remove(this);
     }
 
     /** Everybody hears of it: what comes too fast waits for the next tick, and only the last of it counts. */

@@ -106,7 +106,7 @@ final class Overlay implements AutoCloseable {
         run(files, refused, () -> {
             Enrolled done = admission.enrol(request);
             enrolled.accept(done);
-            relay.recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
+            relay.controls().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
         });
     }
 
@@ -180,6 +180,11 @@ final class Overlay implements AutoCloseable {
         return ErrorReport.fatal(code, String.valueOf(refusal.getMessage()));
     }
 
+    /** Checks a device again that is let in already: the reason may have ended between its check and its listing. */
+    void recheck(Peer peer, Consumer<ErrorReport> refused) {
+        run(handshakes, refused, () -> stillGood(peer).ifPresent(refused));
+    }
+
     /** Why a connected device must go. */
     Optional<ErrorReport> stillGood(Peer peer) {
         try {
@@ -211,7 +216,7 @@ final class Overlay implements AutoCloseable {
                 LOG.info(
                         "the trusted authorities have changed: {} registered devices are told",
                         relay.sessions().count());
-                relay.recheck(peer -> true, this::stillGood);
+                relay.controls().recheck(peer -> true, this::stillGood);
             }
         } catch (RuntimeException e) {
             LOG.error("looking after the overlay's files failed", e);

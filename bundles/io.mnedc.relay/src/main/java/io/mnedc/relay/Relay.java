@@ -18,11 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +27,11 @@ import org.slf4j.LoggerFactory;
 final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int RENEW_SECONDS = 20;
-    private static final int GOODBYE_MILLIS = 500;
-    private static final int GOODBYE_POLL_MILLIS = 5;
     private static final int RETRY_SECONDS = 5;
 
     private final Counter.Set counters = new Counter.Set();
     private final Randomness random = new Randomness();
-    private final Set<ControlSession> controls = ConcurrentHashMap.newKeySet();
+    private final Controls controls = new Controls();
     private final long epoch = random.id();
     private final RelayStatus status = new RelayView(this);
     private final String software;
@@ -249,14 +243,9 @@ final class Relay implements AutoCloseable {
         return control;
     }
 
-    /** Ends the sessions of some devices for which there is a reason now. */
-    void recheck(Predicate<Peer> which, Function<Peer, Optional<ErrorReport>> reason) {
-        for (ControlSession control : controls) {
-            Peer peer = control.peer();
-            if (peer != null && which.test(peer)) {
-                reason.apply(peer).ifPresent(control::dismiss);
-            }
-        }
+    /** The control streams that sessions were made for. */
+    Controls controls() {
+        return controls;
     }
 
     private void renewLeases() {
@@ -284,10 +273,6 @@ final class Relay implements AutoCloseable {
     /** Who has not proved yet who he is. */
     HalfOpen halfOpen() {
         return halfOpen;
-    }
-
-    void ended(ControlSession control) {
-        controls.remove(control);
     }
 
     Sessions sessions() {
@@ -368,8 +353,7 @@ final class Relay implements AutoCloseable {
         if (accepting != null) {
             accepting.close();
         }
-        controls.forEach(control -> control.dismiss(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops")));
-        awaitGoodbyes();
+        controls.end(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops"));
         guard.close();
         Overlay secured = overlay;
         if (secured != null) {
@@ -379,18 +363,6 @@ final class Relay implements AutoCloseable {
         events.record(Events.Kind.STOPPED, "", "", "");
         data.close();
         LOG.info("relay stopped");
-    }
-
-    /** Netty closes what is open at once when it shuts down, so the devices are told before. */
-    private void awaitGoodbyes() {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
-        try {
-            while (!controls.isEmpty() && System.nanoTime() < end) {
-                TimeUnit.MILLISECONDS.sleep(GOODBYE_POLL_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void end(EventLoopGroup group, List<DataLoop> loops) {

@@ -45,9 +45,10 @@ final class TlsGate implements ControlStream.Handler {
             secured.authenticated(new EnrolmentSession(relay, overlay, entry));
             return;
         }
+        long before = relay.controls().rechecks();
         overlay.admit(
                 certificates(session),
-                peer -> back(secured, () -> admitted(secured, peer)),
+                peer -> back(secured, () -> admitted(secured, peer, before)),
                 report -> back(secured, () -> refuse(secured, report)));
     }
 
@@ -74,10 +75,14 @@ final class TlsGate implements ControlStream.Handler {
         }
     }
 
-    private void admitted(ControlStream secured, Peer peer) {
+    private void admitted(ControlStream secured, Peer peer, long before) {
         if (!decided) {
             decided = true;
-            secured.authenticated(relay.session(entry, peer));
+            ControlSession control = relay.session(entry, peer);
+            secured.authenticated(control);
+            if (relay.controls().rechecks() != before) {
+                overlay.recheck(peer, control::dismiss);
+            }
         }
     }
 

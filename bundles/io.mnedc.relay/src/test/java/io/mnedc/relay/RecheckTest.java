@@ -1,0 +1,76 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Preamble.StreamKind;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A device that is being let in while the reason to let it in ends. */
+@Timeout(60)
+class RecheckTest {
+    /** The relay asks it for an engine, and then for whom to trust: that answer takes long. */
+    private static final class SlowVault implements IdentityProvider {
+        private final AtomicInteger questions = new AtomicInteger();
+        final CountDownLatch asked = new CountDownLatch(1);
+        final CountDownLatch answer = new CountDownLatch(1);
+        volatile Identity now;
+
+        SlowVault(Identity now) {
+            this.now = now;
+        }
+
+        @Override
+        public Identity identity() {
+            Identity said = now;
+            if (questions.incrementAndGet() == 2) {
+                asked.countDown();
+                try {
+                    assertThat(answer.await(30, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return said;
+        }
+    }
+
+    @Test
+    void whoWasCheckedBeforeAChangeAndListedAfterItIsCheckedAgain(@TempDir Path directory) throws Exception {
+        TestOverlay pki = new TestOverlay(directory.resolve("pki"));
+        Identity device = pki.identity("a", Instant.now());
+        Identity server = pki.authority().identity();
+        Identity stranger =
+                new TestOverlay(directory.resolve("other")).authority().identity();
+        SlowVault vault = new SlowVault(server);
+        try (TestRelay relay = TestRelay.with(
+                new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
+            relay.identities().add("vault", vault);
+            try (PlainDevice a = TestOverlay.dial(relay.address(), device)) {
+                assertThat(vault.asked.await(30, TimeUnit.SECONDS)).isTrue();
+                vault.now = new Identity(server.key(), server.chain(), Set.copyOf(stranger.trusted()));
+                Overlay overlay = Objects.requireNonNull(relay.relay().overlay());
+                relay.relay().controls().recheck(peer -> true, overlay::stillGood);
+                vault.answer.countDown();
+                a.control.setSoTimeout(4000); // less than keepalives are apart
+                a.sendPreamble(StreamKind.CONTROL);
+                a.send(a.hello("a", 1));
+                a.receivePreamble();
+                assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
+                TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
+            }
+        }
+    }
+}
