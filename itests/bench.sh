@@ -1,3 +1,3 @@
 #!/bin/sh
-# Figures of MNEDC beside the plain path and OpenVPN over TCP, as a Markdown table. Takes the options of ./mnedc bench.
+# Figures of MNEDC beside the path without a tunnel and other overlays, as Markdown tables. Takes the options of ./mnedc bench.
 exec "$(dirname -- "$0")/../mnedc" bench "$@"

@@ -1,5 +1,6 @@
 package io.mnedc.lab;
 
+import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,9 +14,16 @@ public final class JavaTool {
 
     /** The command line of a main class of this jar. */
     public static String[] command(Class<?> main, String... arguments) {
+        return command(List.of(), main, arguments);
+    }
+
+    /** The same for a main class that needs the jars of these classes too. */
+    public static String[] command(List<Class<?>> libraries, Class<?> main, String... arguments) {
+        StringBuilder path = new StringBuilder(jar(main));
+        libraries.forEach(library -> path.append(File.pathSeparator).append(jar(library)));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "-cp", jar(main), main.getName()));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "-cp", path.toString(), main.getName()));
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);
     }

@@ -31,6 +31,11 @@ public final class Overlay implements AutoCloseable {
         return start(NestedNats.build(), true);
     }
 
+    /** Starts everything at once in a topology that is there already, and does not wait for it. */
+    public static Overlay start(NestedNats nats) {
+        return start(nats, true);
+    }
+
     /** Starts everything at once, files in this directory, and does not wait for it. */
     public static Overlay start(Path directory) {
         return start(NestedNats.build(directory), true);

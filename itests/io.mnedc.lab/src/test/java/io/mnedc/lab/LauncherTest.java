@@ -85,6 +85,9 @@ class LauncherTest {
         "demo --twice, --twice",
         "test all, all",
         "bench --rounds x, x",
+        "bench --seconds, --seconds",
+        "bench --systems a/b, a/b",
+        "bench --twice, --twice",
     })
     void aWrongCommandLineIsNamed(String line, String named) {
         CommandResult result = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
