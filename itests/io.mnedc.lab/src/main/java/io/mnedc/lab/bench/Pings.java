@@ -11,10 +11,12 @@ import java.util.regex.Pattern;
  * Round-trip times by ping.
  *
  * @param times of those that came back, in milliseconds
+ * @param first sequence number of the first that came back, counted from 1
  * @param lost how many of a hundred did not come back
  */
-record Pings(Samples times, double lost) {
+record Pings(Samples times, int first, double lost) {
     private static final Pattern TIME = Pattern.compile("time=([0-9.]+) ms");
+    private static final Pattern SEQUENCE = Pattern.compile("icmp_seq=(\\d+) .*time=");
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
     private static final int WAIT_SECONDS = 3;
 
@@ -45,6 +47,10 @@ record Pings(Samples times, double lost) {
         }
         double sent = Double.parseDouble(summary.group(1));
         double received = Double.parseDouble(summary.group(2));
-        return new Pings(times, sent == 0 ? 0 : 100 * (sent - received) / sent);
+        Matcher first = SEQUENCE.matcher(output);
+        return new Pings(
+                times,
+                first.find() ? Integer.parseInt(first.group(1)) : 0,
+                sent == 0 ? 0 : 100 * (sent - received) / sent);
     }
 }

@@ -65,7 +65,8 @@ final class Session {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         double noise = 100 * (Machine.stolenSeconds() - stolen) / seconds / machine.processors();
-        return new Results(LocalDate.now(ZoneId.systemDefault()), machine, options.rounds(), options.seconds(), noise, measured);
+        return new Results(
+                LocalDate.now(ZoneId.systemDefault()), machine, options.rounds(), options.seconds(), noise, measured);
     }
 
     private void measure(NestedNats nats, Systems systems) {

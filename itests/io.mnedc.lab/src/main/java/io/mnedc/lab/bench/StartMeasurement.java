@@ -8,6 +8,9 @@ import io.mnedc.lab.Overlay;
 final class StartMeasurement {
     static final String ID = "start";
 
+    private static final int FIRST_PINGS = 8;
+    private static final double FIRST_INTERVAL = 0.5;
+
     private StartMeasurement() {}
 
     static void measure(Figures figures) {
@@ -27,7 +30,8 @@ final class StartMeasurement {
 
     /** Milliseconds from the first packet between two devices that have no keys for each other to its reply. */
     static double firstReply(DeviceProcess from, DeviceProcess to) {
-        return Pings.send(from.host(), to.ipv4(), 1, 1).times().median();
+        Pings pings = Pings.send(from.host(), to.ipv4(), FIRST_PINGS, FIRST_INTERVAL);
+        return pings.times().values().get(0) + 1000 * FIRST_INTERVAL * (pings.first() - 1);
     }
 
     private static void firstPing(Overlay overlay) {

@@ -15,7 +15,7 @@ class ReadingTest {
     @Test
     void pingsAreReadWithTheirLoss() {
         Pings pings = Pings.parse("""
-                64 bytes from 10.0.0.3: icmp_seq=1 ttl=64 time=0.5 ms
+                64 bytes from 10.0.0.3: icmp_seq=2 ttl=64 time=0.5 ms
                 64 bytes from 10.0.0.3: icmp_seq=3 ttl=64 time=12 ms
 
                 --- 10.0.0.3 ping statistics ---
@@ -23,6 +23,7 @@ class ReadingTest {
                 """);
 
         assertThat(pings.times().values()).containsExactly(0.5, 12.0);
+        assertThat(pings.first()).isEqualTo(2);
         assertThat(pings.lost()).isEqualTo(50);
         assertThatThrownBy(() -> Pings.parse("ping: unknown host")).isInstanceOf(LabException.class);
     }
