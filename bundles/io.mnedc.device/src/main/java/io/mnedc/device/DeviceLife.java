@@ -22,12 +22,11 @@ import org.slf4j.LoggerFactory;
 final class DeviceLife implements RelayConnector.Events, DataConnector.Events, TunHolder.Events {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceLife.class);
 
-    private static final long NOTICES_APART = Duration.ofSeconds(10).toNanos();
-
     private final StatusBoard board;
     private final Counters counters;
     private final OutageLog outages = new OutageLog("relay");
     private final OutageLog streamOutages = new OutageLog("data stream");
+    private final Seldom notices = new Seldom(Duration.ofSeconds(10));
     private @Nullable Parts parts;
     private @Nullable Membership membership;
     private String tunName = "";
@@ -35,8 +34,6 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private boolean everRegistered;
     private boolean said;
     private boolean stopping;
-    private boolean noticed;
-    private long noticedAt;
 
     private record Parts(
             Supplier<DeviceSettings> settings,
@@ -156,11 +153,13 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public void noticed(RelayAttempt attempt, ErrorReport notice) {
         // a relay that says much must not fill the log
-        long now = System.nanoTime();
-        if (!noticed || now - noticedAt >= NOTICES_APART) {
-            noticed = true;
-            noticedAt = now;
-            LOG.warn("device {}: relay {} notes: {}", settings().deviceId(), attempt.relay(), notice.sentence());
+        if (notices.may(System.nanoTime())) {
+            LOG.warn(
+                    "device {}: relay {} notes: {}{}",
+                    settings().deviceId(),
+                    attempt.relay(),
+                    notice.sentence(),
+                    notices.heldBack());
         }
     }
 

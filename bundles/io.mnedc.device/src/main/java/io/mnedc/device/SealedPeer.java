@@ -2,21 +2,20 @@ package io.mnedc.device;
 
 import io.mnedc.transport.seal.Openers;
 import io.mnedc.transport.seal.Sealer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** What the data path has of one peer: what opens its frames, what seals for it, and what waits for that. */
 final class SealedPeer {
-    private static final long UNKNOWN_APART = 500_000_000L;
-
     final int node;
     final String id;
 
     /** Written by the sealing thread, read by the data loop. */
     volatile Openers openers = Openers.NONE;
 
-    /** Under the outlet's monitor, as all that follow but the last two. */
+    /** Under the outlet's monitor, as all that follow but the last. */
     @Nullable
     Sealer sealer;
 
@@ -29,21 +28,11 @@ final class SealedPeer {
     final Deque<WaitingPackets.Entry> waiting = new ArrayDeque<>();
     int waitingBytes;
 
-    private boolean unknownTold;
-    private long unknownToldAt;
+    /** Of frames of an unknown epoch; on the data loop. */
+    final Seldom unknownTold = new Seldom(Duration.ofMillis(500));
 
     SealedPeer(int node, String id) {
         this.node = node;
         this.id = id;
-    }
-
-    /** {@return whether a frame of an unknown epoch is worth telling; on the data loop} */
-    boolean tellsUnknown(long now) {
-        if (unknownTold && now - unknownToldAt < UNKNOWN_APART) {
-            return false;
-        }
-        unknownTold = true;
-        unknownToldAt = now;
-        return true;
     }
 }

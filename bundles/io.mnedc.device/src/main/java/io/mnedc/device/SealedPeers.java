@@ -125,7 +125,7 @@ final class SealedPeers {
         Opener opener = peer == null ? null : peer.openers.find(epoch);
         if (peer == null || opener == null) {
             counters.unknownEpoch.increment();
-            if (peer != null && peer.tellsUnknown(System.nanoTime())) {
+            if (peer != null && peer.unknownTold.may(System.nanoTime())) {
                 requests.unknownEpoch(node);
             }
             return false;

@@ -41,10 +41,8 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
 
     private static final Duration END = Duration.ofSeconds(1);
     private static final long HURRY = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long COMPLAINTS_APART = Duration.ofSeconds(10).toNanos();
-
-    /** Envelopes that wait for the thread, at most: a peer, or a relay, that floods fills no memory. */
-    private static final int MOST_ENVELOPES = 256;
+    private static final long AFTER_A_FAULT = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration COMPLAINTS_APART = Duration.ofSeconds(10);
 
     private final ScheduledThreadPoolExecutor thread;
     private final SealedPeers peers;
@@ -53,12 +51,11 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     private final List<SealCipher> ciphers = SealCipher.preferred(aesIsFast());
     private final PeerSeals seals;
     private volatile boolean active;
-    private final AtomicInteger envelopes = new AtomicInteger();
+    private final EnvelopeQueue envelopes = new EnvelopeQueue();
+    private final Seldom complaints = new Seldom(COMPLAINTS_APART);
+    private final Seldom faults = new Seldom(COMPLAINTS_APART);
     private @Nullable Future<?> tick;
     private long tickAt;
-    private boolean complained;
-    private long complainedAt;
-    private int unsaid;
 
     /**
      * Makes it; the thread begins with the first work.
@@ -116,18 +113,30 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             return;
         }
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                    tickWithin(HURRY);
-                } catch (RejectedExecutionException e) {
-                    LOG.debug("the device has ended meanwhile");
-                } catch (RuntimeException e) {
-                    LOG.error("sealing failed", e);
-                }
-            });
+            thread.execute(() -> guard(() -> {
+                task.run();
+                tickWithin(HURRY);
+            }));
         } catch (RejectedExecutionException e) {
             LOG.debug("the device has ended");
+        }
+    }
+
+    /** Whatever one task does, the next ones are done too. */
+    private void guard(Runnable task) {
+        try {
+            task.run();
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device has ended meanwhile");
+        } catch (Throwable e) {
+            fault("sealing failed", e);
+        }
+    }
+
+    /** A peer may know how to bring it about again and again. */
+    private void fault(String what, Throwable cause) {
+        if (faults.may(System.nanoTime())) {
+            LOG.error("{}{}", what, faults.heldBack(), cause);
         }
     }
 
@@ -141,25 +150,20 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             next.cancel(false);
         }
         tickAt = now + delay;
-        tick = thread.schedule(this::tick, delay, TimeUnit.NANOSECONDS);
+        tick = thread.schedule(() -> guard(this::tick), delay, TimeUnit.NANOSECONDS);
     }
 
     private void tick() {
         tick = null;
+        long wait = AFTER_A_FAULT;
         try {
             long now = System.nanoTime();
-            long wait = seals.tick(now);
-            if (peers.expire(now)) {
-                wait = Math.min(wait, 4 * HURRY);
-            }
+            long next = seals.tick(now);
+            wait = peers.expire(now) ? Math.min(next, 4 * HURRY) : next;
+        } finally {
             if (wait != Long.MAX_VALUE) {
                 tickWithin(wait);
             }
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended meanwhile");
-        } catch (RuntimeException e) {
-            LOG.error("sealing failed", e);
-            tickWithin(COMPLAINTS_APART);
         }
     }
 
@@ -187,23 +191,27 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
 
     /** Another device says something about keys. */
     void envelope(Envelope envelope) {
-        if (envelope.kind() != Protocol.ENVELOPE_HANDSHAKE) {
+        if (envelope.kind() != Protocol.ENVELOPE_HANDSHAKE || !active) {
             return;
         }
-        if (envelopes.incrementAndGet() > MOST_ENVELOPES) {
-            envelopes.decrementAndGet();
+        if (envelopes.add(envelope)) {
+            execute(this::nextEnvelope);
+        } else {
             counters.handshakesDropped.increment();
+        }
+    }
+
+    private void nextEnvelope() {
+        Envelope envelope = envelopes.poll();
+        if (envelope == null) {
             return;
         }
-        execute(() -> {
-            envelopes.decrementAndGet();
-            try {
-                seals.received(envelope.source(), envelope.payload(), System.nanoTime());
-            } catch (ProtocolException e) {
-                counters.handshakesDropped.increment();
-                LOG.debug("node {} sent an envelope that is no handshake: {}", envelope.source(), e.getMessage());
-            }
-        });
+        try {
+            seals.received(envelope.source(), envelope.payload(), System.nanoTime());
+        } catch (ProtocolException e) {
+            counters.handshakesDropped.increment();
+            LOG.debug("node {} sent an envelope that is no handshake: {}", envelope.source(), e.getMessage());
+        }
     }
 
     @Override
@@ -274,26 +282,28 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         @Override
         public void failed(int node, String peerId, String why) {
             counters.handshakesFailed.increment();
-            long now = System.nanoTime();
-            if (complained && now - complainedAt < COMPLAINTS_APART) {
-                unsaid++;
+            if (complaints.may(System.nanoTime())) {
+                LOG.warn(
+                        "no keys with {} (node {}), it cannot be talked to: {}{}",
+                        peerId,
+                        node,
+                        why,
+                        complaints.heldBack());
+            } else {
                 LOG.debug("no keys with {} (node {}): {}", peerId, node, why);
-                return;
             }
-            LOG.warn("no keys with {} (node {}), it cannot be talked to: {}{}", peerId, node, why, unsaid());
-            complained = true;
-            complainedAt = now;
-            unsaid = 0;
         }
 
         @Override
         public void gaveUp(int node, String peerId) {
             peers.gaveUp(node, peerId);
         }
-    }
 
-    private String unsaid() {
-        return unsaid == 0 ? "" : " (and " + unsaid + " failures that were not told)";
+        @Override
+        public void broke(int node, String peerId, Throwable fault) {
+            counters.handshakesFailed.increment();
+            fault("the handshake with " + peerId + " (node " + node + ") has ended by a fault", fault);
+        }
     }
 
     /** Ends the thread, within a second. */

@@ -200,6 +200,11 @@ final class SealingEnd implements PeerSeals.Events, PeerEngines {
     }
 
     @Override
+    public void broke(int with, String name, Throwable fault) {
+        throw new AssertionError("a fault with " + name, fault);
+    }
+
+    @Override
     public SSLEngine engine(String name, boolean initiator) throws GeneralSecurityException {
         Identity own =
                 IDENTITIES.getOrDefault(id, IDENTITIES.values().iterator().next());

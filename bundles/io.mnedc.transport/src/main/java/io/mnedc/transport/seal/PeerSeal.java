@@ -15,14 +15,26 @@ final class PeerSeal {
     private static final long FIRST_PAUSE = Nanos.millis(100);
     private static final long HOLD = Nanos.seconds(5);
     private static final int LONGEST_HOLD = 3;
-    private static final long ANSWERS_APART = Nanos.millis(250);
-    private static final long ANSWERS_AT_ONCE = 8 * ANSWERS_APART;
+
+    /** How long a handshake may take in all, whatever progress it makes. */
+    private static final long LONGEST = Nanos.seconds(10);
+
+    private static final int ANSWERS_PER_SECOND = 4;
+    private static final int ANSWERS_AT_ONCE = 8;
     private static final long UNKNOWN_APART = Nanos.millis(500);
 
     private static final int LIVES = 5;
 
     /** What all peers have in common. */
     static final class Means {
+        /**
+         * Handshakes that all peers together bring about by beginning them, and by frames that cannot be opened: some half of
+         * a core. The rest is for those that this end wants.
+         */
+        private static final int PER_SECOND = 64;
+
+        final Allowance answers = new Allowance(PER_SECOND, PER_SECOND);
+        final Allowance unknown = new Allowance(PER_SECOND, PER_SECOND);
         final PeerEngines engines;
         final List<SealCipher> ciphers;
         final SecureRandom random;
@@ -51,8 +63,11 @@ final class PeerSeal {
     private final int node;
     private final String id;
     private final PeerOpeners openers = new PeerOpeners();
+    private final Allowance answers = new Allowance(ANSWERS_PER_SECOND, ANSWERS_AT_ONCE);
     private @Nullable SealingHandshake handshake;
+    private boolean ours;
     private long progressBy;
+    private long endBy;
     private boolean wanted;
     private int tries;
     private int holds;
@@ -63,7 +78,6 @@ final class PeerSeal {
     private long sealingSince;
     private long unitsBefore;
     private @Nullable Prepared prepared;
-    private long answersFullAt;
     private long unknownAgainAt;
 
     PeerSeal(Means means, int node, String id, long now) {
@@ -72,7 +86,6 @@ final class PeerSeal {
         this.id = id;
         this.epoch = means.random.nextInt(SealMessage.MAX_EPOCH + 1);
         this.notBefore = now;
-        this.answersFullAt = now;
         this.unknownAgainAt = now;
     }
 
@@ -82,6 +95,11 @@ final class PeerSeal {
 
     boolean running() {
         return handshake != null;
+    }
+
+    /** {@return whether a handshake is running that this end wants: it began it, or answers one instead} */
+    boolean runningOurs() {
+        return handshake != null && ours;
     }
 
     boolean wanted() {
@@ -100,7 +118,7 @@ final class PeerSeal {
 
     /** The peer seals with a key that this end does not have: one of the two has started anew. */
     void unknownEpoch(long now) {
-        if (now - unknownAgainAt >= 0) {
+        if (now - unknownAgainAt >= 0 && (wanted || means.unknown.take(now))) {
             unknownAgainAt = now + UNKNOWN_APART;
             wanted = true;
         }
@@ -118,6 +136,7 @@ final class PeerSeal {
     }
 
     void begin(long now) {
+        ours = true;
         start(means.random.nextLong(), true, now);
     }
 
@@ -128,6 +147,7 @@ final class PeerSeal {
                     new SealMessage.Keys(epoch, means.random(SealMessage.KEY), means.random(SealMessage.IV));
             SealingHandshake next = new SealingHandshake(handshakeId, initiator, id, means.engines, means.ciphers, own);
             handshake = next;
+            endBy = now + LONGEST;
             progressed(now);
             next.begin();
             send(next);
@@ -150,7 +170,7 @@ final class PeerSeal {
      * A part of a handshake came.
      *
      * @param first whether a handshake that this end has begun goes on if the peer begins one, too
-     * @param mayAnswer whether another handshake may be answered now
+     * @param mayAnswer whether another handshake that this end does not want may be answered now
      */
     void received(PeerHandshake part, boolean first, boolean mayAnswer, long now) {
         SealingHandshake running = handshake;
@@ -158,9 +178,11 @@ final class PeerSeal {
         if (!known) {
             boolean beginning = part.initiator() && part.sequence() == 0;
             boolean ownWins = running != null && running.initiator() && first;
-            if (!beginning || ownWins || !mayAnswer || !answers(now)) {
+            boolean instead = runningOurs();
+            if (!beginning || ownWins || !answers.take(now) || !(instead || (mayAnswer && means.answers.take(now)))) {
                 return;
             }
+            ours = instead;
             handshake = null;
             start(part.id(), false, now);
             running = handshake;
@@ -168,14 +190,6 @@ final class PeerSeal {
         if (running != null) {
             deliver(running, part, now);
         }
-    }
-
-    private boolean answers(long now) {
-        if (answersFullAt - now > ANSWERS_AT_ONCE) {
-            return false;
-        }
-        answersFullAt = (answersFullAt - now > 0 ? answersFullAt : now) + ANSWERS_APART;
-        return true;
     }
 
     private void deliver(SealingHandshake running, PeerHandshake part, long now) {
@@ -243,7 +257,7 @@ final class PeerSeal {
     /** Time passes. */
     void tick(long now) {
         SealingHandshake running = handshake;
-        if (running != null && now - progressBy >= 0) {
+        if (running != null && (now - progressBy >= 0 || now - endBy >= 0)) {
             failed(new SealingException("no answer in time", SealingException.Kind.PASSING), running.initiator(), now);
         }
         if (openers.expire(now, LIVES * means.rekey + means.rekey / 2)) {
@@ -295,11 +309,22 @@ final class PeerSeal {
             notBefore = now + (FIRST_PAUSE << (tries - 1));
             return;
         }
+        pause(now);
+    }
+
+    private void pause(long now) {
         tries = 0;
         notBefore = now + (HOLD << holds);
         holds = Math.min(holds + 1, LONGEST_HOLD);
         wanted = false;
         means.events.gaveUp(node, id);
+    }
+
+    /** Something is wrong in here, not with the peer: what was begun ends, what was agreed stays. */
+    void abandon(long now) {
+        handshake = null;
+        prepared = null;
+        pause(now);
     }
 
     private void forget() {

@@ -6,8 +6,10 @@ import io.mnedc.codec.ProtocolException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A handshake is begun when packets wait, when a peer seals with a key that this end does not have, and when the
  *       keys have been in use for long or for much: after {@link #REKEY} or {@link #REKEY_UNITS} by who began the
  *       handshake of these keys, a quarter later by the other one.
+ *   <li>Of those that are to be begun, a bounded number is running; the others follow in the order in which they were
+ *       wanted. Those that only peers want have a bound of their own, and a rate.
  *   <li>If both begin at once, the one with the lower node goes on, and the other one answers.
  *   <li>A handshake that makes no progress is given up and begun anew, three times; then there is a pause.
  *   <li>Keys that cannot be replaced, or are not used, end after five times {@link #REKEY}.
@@ -38,11 +42,11 @@ public final class PeerSeals {
      */
     public static final long REKEY_UNITS = 1L << 28;
 
-    /** Handshakes that this end has running at most before it begins another one. */
-    private static final int MOST_BEGUN = 32;
+    /** Handshakes that this end wants and has running, at most. */
+    private static final int MOST_OURS = 32;
 
-    /** Handshakes that this end has running at most before it answers another one. */
-    private static final int MOST_RUNNING = 64;
+    /** Handshakes that only others want and this end has running, at most: a flood of them does not touch its own. */
+    private static final int MOST_ANSWERED = 32;
 
     /** What is to be done. Called from within the methods, in order; must not call back. */
     public interface Events {
@@ -98,13 +102,24 @@ public final class PeerSeals {
          * @param peerId with whom
          */
         void gaveUp(int node, String peerId);
+
+        /**
+         * Something is wrong in this device's code. The handshake with this peer has ended; the others go on.
+         *
+         * @param node with whom
+         * @param peerId with whom
+         * @param fault for the log
+         */
+        void broke(int node, String peerId, Throwable fault);
     }
 
     private final PeerSeal.Means means;
     private final Map<Integer, String> ids = new HashMap<>();
     private final Map<Integer, PeerSeal> seals = new HashMap<>();
+    private final Set<Integer> turns = new LinkedHashSet<>();
     private int self;
-    private int running;
+    private int ours;
+    private int answered;
 
     /**
      * Makes it, without peers.
@@ -193,9 +208,10 @@ public final class PeerSeals {
     }
 
     private void drop(int node) {
+        turns.remove(node);
         PeerSeal seal = seals.remove(node);
         if (seal != null) {
-            running -= seal.running() ? 1 : 0;
+            count(seal, -1);
             seal.drop();
         }
     }
@@ -241,7 +257,7 @@ public final class PeerSeals {
      */
     public void received(int node, Opaque payload, long now) throws ProtocolException {
         PeerHandshake part = PeerHandshake.decode(payload);
-        act(node, now, seal -> seal.received(part, self < node, running < MOST_RUNNING, now));
+        act(node, now, seal -> seal.received(part, self < node, answered < MOST_ANSWERED, now));
     }
 
     private void act(int node, long now, Consumer<PeerSeal> action) {
@@ -250,12 +266,44 @@ public final class PeerSeals {
             return;
         }
         PeerSeal seal = seals.computeIfAbsent(node, unused -> new PeerSeal(means, node, id, now));
-        boolean before = seal.running();
-        action.accept(seal);
-        if (running < MOST_BEGUN && seal.mayBegin(now)) {
-            seal.begin(now);
+        guard(node, seal, now, action);
+        if (seal.mayBegin(now)) {
+            turns.add(node);
         }
-        running += (seal.running() ? 1 : 0) - (before ? 1 : 0);
+        beginNext(now);
+    }
+
+    /** Those whose turn it is, as far as there is room. */
+    private void beginNext(long now) {
+        for (Iterator<Integer> each = turns.iterator(); ours < MOST_OURS && each.hasNext(); ) {
+            int node = each.next();
+            each.remove();
+            PeerSeal seal = seals.get(node);
+            if (seal != null && seal.mayBegin(now)) {
+                guard(node, seal, now, next -> next.begin(now));
+            }
+        }
+    }
+
+    /** A fault with one peer must not touch the others, nor what is counted. */
+    private void guard(int node, PeerSeal seal, long now, Consumer<PeerSeal> action) {
+        count(seal, -1);
+        try {
+            action.accept(seal);
+        } catch (Throwable e) {
+            seal.abandon(now);
+            means.events.broke(node, seal.id(), e);
+        } finally {
+            count(seal, 1);
+        }
+    }
+
+    private void count(PeerSeal seal, int by) {
+        if (seal.runningOurs()) {
+            ours += by;
+        } else if (seal.running()) {
+            answered += by;
+        }
     }
 
     /**

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Opaque;
-import io.mnedc.codec.PeerHandshake;
-import io.mnedc.codec.ProtocolException;
 import io.mnedc.transport.seal.World.End;
 import io.mnedc.transport.seal.World.Weather;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,20 +186,6 @@ class PeerSealsTest {
         assertThat(high.openers.other()).isSameAs(before);
         world.skip(4);
         assertThat(high.openers.other()).isNull();
-    }
-
-    @Test
-    void unknownEpochsBeginOneHandshakePerHalfSecond() {
-        exchange();
-        byte[] frame = low.sentFrames.get(0).clone();
-        frame[6] ^= 1;
-        for (int i = 0; i < 1000; i++) {
-            high.frame(frame);
-            world.pass(1);
-        }
-        assertThat(high.unknown).isEqualTo(1000);
-        assertThat(high.begun).isBetween(2, 3);
-        exchangeAgain();
     }
 
     @Test
@@ -392,78 +374,6 @@ class PeerSealsTest {
         world.pass(3000);
         assertThat(low.sealer).isNull();
         assertThat(high.failures).anyMatch(why -> why.startsWith("no cipher in common"));
-    }
-
-    @Test
-    void garbageInEnvelopesHarmsNobody() throws Exception {
-        exchange();
-        Random random = new Random(5);
-        for (int i = 0; i < 2000; i++) {
-            byte[] garbage = new byte[random.nextInt(600)];
-            random.nextBytes(garbage);
-            if (garbage.length >= PeerHandshake.HEADER && random.nextInt(4) > 0) {
-                garbage[0] = 1;
-                garbage[1] = (byte) random.nextInt(2);
-                garbage[10] = 0;
-                garbage[11] = (byte) random.nextInt(2);
-                if (garbage.length > 20) {
-                    System.arraycopy(new byte[] {22, 3, 1, 0, (byte) (garbage.length - 17)}, 0, garbage, 12, 5);
-                }
-            }
-            try {
-                high.seals.received(low.node, Opaque.copyOf(garbage), world.now);
-            } catch (ProtocolException e) {
-                assertThat(e).hasMessageNotContaining("null");
-            }
-            if (i % 10 == 0) {
-                world.pass(1);
-            }
-        }
-        exchangeAgain();
-        world.pass(5000);
-        exchangeAgain();
-    }
-
-    @Test
-    void beginningsByTheThousandAreNotAllAnswered() throws Exception {
-        World recorded = new World(2);
-        List<Opaque> first = new ArrayList<>();
-        PeerSeals source =
-                new PeerSeals(recorded.low, recorded.low.ciphers, new java.security.SecureRandom(), new Silent(first));
-        source.self(low.node);
-        source.present(high.node, "high", 0);
-        source.wanted(high.node, 0);
-        PeerHandshake hello = World.part(first.get(0));
-        for (int i = 0; i < 1000; i++) {
-            Opaque again = new PeerHandshake(true, ThreadLocalRandom.current().nextLong(), 0, hello.tls()).encode();
-            high.seals.received(low.node, again, world.now);
-        }
-        assertThat(world.envelopes).isLessThanOrEqualTo(10);
-        world.pass(3000);
-        exchangeAgain();
-    }
-
-    /** Keeps what is to be sent. */
-    private record Silent(List<Opaque> sent) implements PeerSeals.Events {
-        @Override
-        public void send(int node, Opaque payload) {
-            sent.add(payload);
-        }
-
-        @Override
-        public void openers(int node, String peerId, Openers openers) {}
-
-        @Override
-        public void sealer(int node, String peerId, @org.jspecify.annotations.Nullable Sealer sealer) {}
-
-        @Override
-        public void agreed(int node, String peerId, boolean initiated) {}
-
-        @Override
-        public void failed(int node, String peerId, String why) {}
-
-        @Override
-        public void gaveUp(int node, String peerId) {}
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ final class World {
     }
 
     private record Flying(long due, int order, End to, int from, Opaque payload) {}
+
+    /** An envelope to a device that is not there. */
+    record Stray(int to, PeerHandshake part) {}
 
     final Random random;
     final End low = new End("low", 2);
@@ -92,6 +96,14 @@ final class World {
         final SealBuffers buffers = new SealBuffers();
         boolean asked;
         boolean expectsOpener = true;
+
+        /** What goes to others than the peer, which nobody delivers. */
+        final List<Stray> strays = new ArrayList<>();
+
+        /** Is thrown when something is to be sent to a node. */
+        final Map<Integer, Error> faults = new HashMap<>();
+
+        int broken;
         long counter;
         long said;
         int agreed;
@@ -163,8 +175,15 @@ final class World {
 
         @Override
         public void send(int to, Opaque payload) {
-            assertThat(to).isEqualTo(other(this).node);
+            Error fault = faults.get(to);
+            if (fault != null) {
+                throw fault;
+            }
             envelopes++;
+            if (to != other(this).node) {
+                strays.add(new Stray(to, part(payload)));
+                return;
+            }
             int copies = random.nextDouble() < weather.lost() ? 0 : random.nextDouble() < weather.repeated() ? 2 : 1;
             for (int i = 0; i < copies; i++) {
                 long due = now + (1 + random.nextInt(weather.latestMillis())) * MILLI;
@@ -174,11 +193,14 @@ final class World {
 
         @Override
         public void openers(int whose, String peerId, Openers all) {
-            openers = all;
+            openers = whose == other(this).node ? all : openers;
         }
 
         @Override
         public void sealer(int whose, String peerId, @Nullable Sealer next) {
+            if (whose != other(this).node) {
+                return;
+            }
             sealer = next;
             asked = false;
             if (next != null) {
@@ -203,9 +225,19 @@ final class World {
 
         @Override
         public void gaveUp(int with, String peerId) {
-            gaveUp++;
-            asked = false;
-            waiting.clear();
+            if (with == other(this).node) {
+                gaveUp++;
+                asked = false;
+                waiting.clear();
+            }
+        }
+
+        @Override
+        public void broke(int with, String peerId, Throwable fault) {
+            if (fault != faults.get(with)) {
+                throw new AssertionError("with " + peerId, fault);
+            }
+            broken++;
         }
 
         End peer() {
