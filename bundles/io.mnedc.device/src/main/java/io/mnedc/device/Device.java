@@ -109,8 +109,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.pings = new Pings(outlet, loop);
         this.life = new DeviceLife(board, counters);
         this.identities = new Identities(around.providers(), around.clock());
-        PeerTls peerTls =
-                new PeerTls(identities, () -> this.settings, () -> identityThread.execute(identities::refresh));
+        IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
+        PeerTls peerTls = new PeerTls(identities, () -> this.settings, refresh::request);
         this.sealing = new Sealing(
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);

@@ -27,7 +27,8 @@ final class PeerTls implements PeerEngines {
     /**
      * Makes it.
      *
-     * @param refresh has the identity read anew, soon and elsewhere: a provider may have another one for the next time
+     * @param refresh has the identity read anew, soon, elsewhere and not too often: a provider may have another one for the
+     *     next time
      */
     PeerTls(Identities identities, Supplier<DeviceSettings> settings, Runnable refresh) {
         this.identities = identities;
