@@ -69,6 +69,9 @@ final class Counters {
     /** Parts of handshakes that came too fast or were not well-formed. */
     final LongAdder handshakesDropped = new LongAdder();
 
+    /** Messages with certificates of a relay that sends more of them than can be looked at. */
+    final LongAdder credentialsDropped = new LongAdder();
+
     /** Registrations after the first one. */
     final LongAdder reconnects = new LongAdder();
 
@@ -96,6 +99,7 @@ final class Counters {
         all.put("drop.no-key", noKey.sum());
         all.put("drop.unsealed", unsealed.sum());
         all.put("drop.handshake", handshakesDropped.sum());
+        all.put("drop.credentials", credentialsDropped.sum());
         all.put("drop.queue", queueDrops);
         all.put("tun.refused", tunRefused);
         all.put("reconnects", reconnects.sum());

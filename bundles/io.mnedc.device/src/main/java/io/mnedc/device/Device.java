@@ -118,7 +118,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
         this.admission = new Admission(loop, identityThread, identities, resolver, () -> this.settings, software);
         this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
-        Renewals renewals = new Renewals(loop, identityThread, identities, () -> this.settings, this::identified);
+        Renewals renewals =
+                new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);
         this.link = new PeerLink(loop, table, sealing, control::publish);
         life.wire(() -> this.settings, control, stream, tun, link, renewals, sealing);
     }

@@ -7,7 +7,6 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.security.Fingerprints;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,11 +31,25 @@ final class Renewals {
     /** How often is looked whether it is time. */
     private static final Duration CHECK = Duration.ofHours(1);
 
+    /** Messages of a relay that wait to be looked at, at most; it has reason to send one or two. */
+    static final int MOST_WAITING = 8;
+
+    /** A relay that sends much, or what changes all the time, must not fill the log. */
+    private static final Duration LINES_APART = Duration.ofSeconds(10);
+
     private final ScheduledExecutorService loop;
     private final IdentityThread thread;
     private final Identities identities;
     private final Supplier<DeviceSettings> settings;
+    private final Counters counters;
     private final Consumer<Identity> changed;
+    private final Seldom flooded = new Seldom(LINES_APART);
+
+    /** On the identity thread, as the next. */
+    private final Seldom complaints = new Seldom(LINES_APART);
+
+    private final Seldom news = new Seldom(LINES_APART);
+    private int waiting;
     private @Nullable RelayAttempt current;
     private @Nullable Future<?> check;
     private boolean asked;
@@ -44,6 +57,7 @@ final class Renewals {
     /**
      * Makes it.
      *
+     * @param counters what is counted
      * @param changed told on the loop of another identity
      */
     Renewals(
@@ -51,11 +65,13 @@ final class Renewals {
             IdentityThread thread,
             Identities identities,
             Supplier<DeviceSettings> settings,
+            Counters counters,
             Consumer<Identity> changed) {
         this.loop = loop;
         this.thread = thread;
         this.identities = identities;
         this.settings = settings;
+        this.counters = counters;
         this.changed = changed;
     }
 
@@ -72,9 +88,9 @@ final class Renewals {
     /** The session is over. */
     void ended() {
         current = null;
-        Future<?> waiting = check;
-        if (waiting != null) {
-            waiting.cancel(false);
+        Future<?> hourly = check;
+        if (hourly != null) {
+            hourly.cancel(false);
             check = null;
         }
     }
@@ -84,52 +100,74 @@ final class Renewals {
         if (!attempt.equals(current)) {
             return;
         }
-        X509Certificate relay = attempt.certificate();
         String deviceId = settings.get().deviceId();
+        if (waiting == MOST_WAITING) {
+            counters.credentialsDropped.increment();
+            if (flooded.may(System.nanoTime())) {
+                LOG.warn(
+                        "device {} does not look at all the certificates that {} sends: more than {} wait{}",
+                        deviceId,
+                        attempt.relay(),
+                        MOST_WAITING,
+                        flooded.heldBack());
+            }
+            return;
+        }
+        waiting++;
         work(() -> {
-            identities.time(credentials.timeMillis(), relay);
-            boolean other = update(deviceId, attempt.relay(), credentials);
-            Identity identity = identities.current();
-            loop.execute(() -> {
-                if (!attempt.equals(current)) {
-                    return;
-                }
-                if (!credentials.chain().isEmpty()) {
-                    asked = false;
-                }
-                if (other && identity != null) {
-                    changed.accept(identity);
-                }
-                checkNow();
-            });
+            try {
+                boolean other = update(deviceId, attempt, credentials);
+                loop.execute(() -> updated(attempt, credentials, other));
+            } finally {
+                loop.execute(() -> waiting--);
+            }
         });
     }
 
-    private boolean update(String deviceId, RelayAddress relay, Credentials credentials) {
+    private void updated(RelayAttempt attempt, Credentials credentials, boolean other) {
+        if (!attempt.equals(current)) {
+            return;
+        }
+        if (!credentials.chain().isEmpty()) {
+            asked = false;
+        }
+        Identity identity = identities.current();
+        if (other && identity != null) {
+            changed.accept(identity);
+        }
+        checkNow();
+    }
+
+    private boolean update(String deviceId, RelayAttempt attempt, Credentials credentials) {
         try {
+            identities.time(credentials.timeMillis(), attempt.certificate());
             if (!identities.update(credentials)) {
                 return false;
             }
             Identity identity = identities.current();
-            if (identity != null) {
+            if (identity != null && news.may(System.nanoTime())) {
                 LOG.info(
-                        "device {} has {} from {}: certificate good until {}, trusted {}",
+                        "device {} has {} from {}: certificate good until {}, trusted {}{}",
                         deviceId,
                         credentials.chain().isEmpty() ? "other trusted certificates" : "a new certificate",
-                        relay,
+                        attempt.relay(),
                         identity.chain().get(0).getNotAfter().toInstant(),
                         identity.trusted().stream()
                                 .map(Fingerprints::of)
                                 .sorted()
-                                .toList());
+                                .toList(),
+                        news.heldBack());
             }
             return true;
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            LOG.warn(
-                    "device {} does not take the certificates that {} has sent, those before go on: {}",
-                    deviceId,
-                    relay,
-                    RelayAttempt.describe(e));
+            if (complaints.may(System.nanoTime())) {
+                LOG.warn(
+                        "device {} does not take the certificates that {} has sent, those before go on: {}{}",
+                        deviceId,
+                        attempt.relay(),
+                        RelayAttempt.describe(e),
+                        complaints.heldBack());
+            }
             return false;
         }
     }
@@ -156,7 +194,13 @@ final class Renewals {
         try {
             return identities.renewal(deviceId);
         } catch (GeneralSecurityException e) {
-            LOG.warn("device {} cannot ask for a new certificate: {}", deviceId, e.getMessage());
+            if (complaints.may(System.nanoTime())) {
+                LOG.warn(
+                        "device {} cannot ask for a new certificate: {}{}",
+                        deviceId,
+                        e.getMessage(),
+                        complaints.heldBack());
+            }
             return null;
         }
     }
