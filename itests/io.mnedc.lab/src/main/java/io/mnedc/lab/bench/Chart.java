@@ -1,5 +1,6 @@
 package io.mnedc.lab.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ import java.util.Locale;
 final class Chart {
     private static final int WIDTH = 880;
     private static final int MARGIN = 24;
-    private static final int HEAD = 104;
+    private static final int HEAD = 122;
     private static final int ROW = 30;
     private static final int BAR = 16;
     private static final int FOOT = 44;
@@ -22,7 +23,7 @@ final class Chart {
 
     private static final List<Column> COLUMNS = List.of(
             new Column("One TCP stream", "Mbit/s, more is better", Metric.TCP, 0),
-            new Column("UDP, 64 bytes", "datagrams/s delivered, more is better", Metric.UDP_SMALL, 0),
+            new Column("UDP, 64 bytes", "arriving per second, more is better", Metric.UDP_SMALL, 0),
             new Column("Ping p99 while saturated", "ms, less is better", Metric.LOADED_PING_99, 1));
 
     private static final String STYLE = """
@@ -68,9 +69,10 @@ final class Chart {
         add("<style>%n%s</style>", STYLE);
         add("<rect class=\"card\" x=\".5\" y=\".5\" width=\"%d\" height=\"%d\" rx=\"10\"/>", WIDTH - 1, height - 1);
         text("head", MARGIN, 36, "From device to device through one relay");
+        text("name", MARGIN, 58, summary());
         for (int i = 0; i < COLUMNS.size(); i++) {
-            text("column", left(i), 70, COLUMNS.get(i).title);
-            text("small", left(i), 87, COLUMNS.get(i).unit);
+            text("column", left(i), 90, COLUMNS.get(i).title);
+            text("small", left(i), 106, COLUMNS.get(i).unit);
         }
         for (int row = 0; row < rows.size(); row++) {
             row(rows.get(row), HEAD + row * ROW);
@@ -100,7 +102,7 @@ final class Chart {
     private void row(Measured system, int top) {
         int baseline = top + BAR / 2 + 8;
         boolean ours = system.id().equals(Systems.SEALED);
-        text(ours ? "name strong" : "name", MARGIN, baseline, plainText(system.title()));
+        text(ours ? "name strong" : "name", MARGIN, baseline, name(system));
         for (int i = 0; i < COLUMNS.size(); i++) {
             Column column = COLUMNS.get(i);
             Samples samples = system.figures().of(column.metric);
@@ -150,7 +152,7 @@ final class Chart {
     private String description() {
         StringBuilder text = new StringBuilder("One TCP stream in Mbit/s:");
         rows.forEach(system -> text.append(' ')
-                .append(plainText(system.title()))
+                .append(name(system))
                 .append(' ')
                 .append(
                         system.figures().of(Metric.TCP).isEmpty()
@@ -160,9 +162,27 @@ final class Chart {
         return text.toString();
     }
 
-    /** Without the marks of Markdown and what stands in brackets behind. */
-    private static String plainText(String title) {
-        return title.replaceAll("\\*\\* \\(.*", "").replaceAll("[*`]", "");
+    /** What the reader shall take along, as far as it was measured. */
+    private String summary() {
+        double sealed = results.median(Systems.SEALED, Metric.TCP);
+        double plain = sealed / results.median(Systems.PLAIN, Metric.TCP);
+        double peers = sealed / results.highestOfPeers(Metric.TCP);
+        List<String> parts = new ArrayList<>();
+        if (!Double.isNaN(plain)) {
+            parts.add("%s %% of the path without a tunnel".formatted(Samples.number(100 * plain, 0)));
+        }
+        if (!Double.isNaN(peers)) {
+            parts.add("%s times the best other overlay".formatted(Samples.number(peers, 1)));
+        }
+        return parts.isEmpty() ? "" : "Sealed end to end, one TCP stream reaches " + String.join(" and ", parts) + ".";
+    }
+
+    /** Without the marks of Markdown and without explanations. */
+    private static String name(Measured system) {
+        return system.title()
+                .replaceAll("\\*\\* \\(.*", "")
+                .replaceAll("[*`]", "")
+                .replaceAll("^no tunnel,.*", "no tunnel");
     }
 
     private void text(String style, int x, int y, String content) {
