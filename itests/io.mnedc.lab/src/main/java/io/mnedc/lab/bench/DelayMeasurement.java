@@ -5,6 +5,8 @@ import java.time.Duration;
 
 /** Ping when nothing else happens, and while one TCP stream takes all it can get in the same direction. */
 final class DelayMeasurement implements Measurement {
+    static final String ID = "delay";
+
     private static final double IDLE_INTERVAL = 0.02;
     private static final double LOADED_INTERVAL = 0.01;
     private static final int LEAD_SECONDS = 1;
@@ -17,7 +19,7 @@ final class DelayMeasurement implements Measurement {
 
     @Override
     public String id() {
-        return "delay";
+        return ID;
     }
 
     @Override

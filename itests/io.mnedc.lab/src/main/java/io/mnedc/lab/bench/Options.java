@@ -2,13 +2,14 @@ package io.mnedc.lab.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The command line of the bench.
  *
  * @param seconds length of a transfer
- * @param peers whether other overlays are measured too
+ * @param peers whether other overlays are measured too; those that {@code systems} names are in any case
  * @param quick whether to save time at the cost of precision
  * @param systems ids of the systems to measure; all when empty
  * @param measures ids of what to measure; all when empty
@@ -29,6 +30,18 @@ record Options(
     private static final int QUICK_ROUNDS = 2;
     private static final int QUICK_SECONDS = 1;
 
+    private static final List<String> SYSTEMS = Stream.concat(
+                    Stream.of(Systems.PLAIN, Systems.SEALED, Systems.OPEN),
+                    Peer.all().stream().map(Peer::id))
+            .toList();
+    private static final List<String> MEASURES = List.of(
+            StartMeasurement.ID,
+            IdleMeasurement.ID,
+            TcpMeasurement.ID,
+            DelayMeasurement.ID,
+            UdpMeasurement.SMALL,
+            UdpMeasurement.LARGE);
+
     /** Throws an IllegalArgumentException that names the option and what it wants. */
     static Options parse(String... words) {
         int rounds = 0;
@@ -46,8 +59,8 @@ record Options(
                 case "--quick" -> quick = true;
                 case "--rounds" -> rounds = number(option, value(words, ++i));
                 case "--seconds" -> seconds = number(option, value(words, ++i));
-                case "--systems" -> systems = List.of(value(words, ++i).split(",", -1));
-                case "--measures" -> measures = List.of(value(words, ++i).split(",", -1));
+                case "--systems" -> systems = names(option, value(words, ++i), SYSTEMS);
+                case "--measures" -> measures = names(option, value(words, ++i), MEASURES);
                 case "--json" -> json = Path.of(value(words, ++i));
                 case "--report" -> report = Path.of(value(words, ++i));
                 default -> throw new IllegalArgumentException("bench has no option " + option);
@@ -79,6 +92,14 @@ record Options(
             throw new IllegalArgumentException(words[index - 1] + " wants a value");
         }
         return words[index];
+    }
+
+    private static List<String> names(String option, String value, List<String> known) {
+        List<String> names = List.of(value.split(",", -1));
+        if (!known.containsAll(names)) {
+            throw new IllegalArgumentException(option + " " + value + ": want some of " + String.join(",", known));
+        }
+        return names;
     }
 
     private static int number(String option, String value) {

@@ -103,17 +103,24 @@ final class Report {
     }
 
     private void targets() {
-        line("");
-        line("| Targets | figure | target | |");
-        line("|---|---|---|---|");
-        for (Target target : Target.of(results)) {
-            String verdict = switch (target.verdict()) {
-                case MET -> "met";
-                case MISSED -> "**missed**";
-                case NOT_MEASURED -> "not measured";
-            };
-            String value = Double.isNaN(target.value()) ? "-" : Samples.number(target.value(), target.digits());
+        List<Target> targets = Target.of(results);
+        List<Target> measured = targets.stream()
+                .filter(target -> target.verdict() != Target.Verdict.NOT_MEASURED)
+                .toList();
+        if (!measured.isEmpty()) {
+            line("");
+            line("| Targets | figure | target | |");
+            line("|---|---|---|---|");
+        }
+        for (Target target : measured) {
+            String verdict = target.verdict() == Target.Verdict.MET ? "met" : "**missed**";
+            String value = Samples.number(target.value(), target.digits());
             line("| %s | %s | %s | %s |".formatted(target.what(), value, target.wanted(), verdict));
+        }
+        if (measured.size() < targets.size()) {
+            line("");
+            line("Targets not measured in this run: %d of %d."
+                    .formatted(targets.size() - measured.size(), targets.size()));
         }
     }
 

@@ -41,7 +41,7 @@ final class Systems {
     static Systems start(NestedNats nats, Options options, Consumer<String> progress) {
         Systems systems = new Systems(nats, options, progress);
         systems.startOwn();
-        if (options.peers()) {
+        if (options.peers() || !options.systems().isEmpty()) {
             Peer.all().forEach(systems::startPeer);
         }
         return systems;

@@ -5,6 +5,8 @@ import io.mnedc.lab.LabException;
 
 /** One stream with processor time, four streams, one each way at once. */
 final class TcpMeasurement implements Measurement {
+    static final String ID = "tcp";
+
     private static final double MOST = 0.9;
 
     private final Host relay;
@@ -18,7 +20,7 @@ final class TcpMeasurement implements Measurement {
 
     @Override
     public String id() {
-        return "tcp";
+        return ID;
     }
 
     @Override

@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** Datagrams of one size that arrive per second: sender flat out, the same with UDP_SEGMENT, and nearly without loss. */
 final class UdpMeasurement implements Measurement {
+    static final String SMALL = "udp64";
+    static final String LARGE = "udp1400";
+
     /** A UDP header and an IPv4 header without options. */
     private static final int HEADERS = 28;
 
@@ -46,13 +49,13 @@ final class UdpMeasurement implements Measurement {
     /** Datagrams with 64 bytes of content. Ends: by the name of their host. */
     static UdpMeasurement small(Map<String, UdpEnd> ends, double seconds, int tries) {
         return new UdpMeasurement(
-                "udp64", 64, Metric.UDP_SMALL, Metric.UDP_SMALL_CLEAN, Metric.UDP_SMALL_GSO, ends, seconds, tries);
+                SMALL, 64, Metric.UDP_SMALL, Metric.UDP_SMALL_CLEAN, Metric.UDP_SMALL_GSO, ends, seconds, tries);
     }
 
     /** Datagrams that make IP packets of 1,400 bytes, the MTU of the overlays. */
     static UdpMeasurement large(Map<String, UdpEnd> ends, double seconds, int tries) {
         return new UdpMeasurement(
-                "udp1400",
+                LARGE,
                 Peer.MTU - HEADERS,
                 Metric.UDP_LARGE,
                 Metric.UDP_LARGE_CLEAN,

@@ -67,7 +67,7 @@ class ReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--rounds 0", "--seconds x", "--json", "--fast"})
+    @ValueSource(strings = {"--rounds 0", "--seconds x", "--json", "--fast", "--systems plain,other", "--measures all"})
     void aWrongOptionIsNamed(String line) {
         String[] words = line.split(" ", -1);
 

@@ -51,6 +51,7 @@ class ReportTest {
                 .contains("Not measured, or not in full: Peer <b> & co: no / such program.")
                 .contains("| sealed / un-tunnelled, one TCP stream | 0.50 | at least 0.40 | met |")
                 .contains("**missed**")
+                .contains("Targets not measured in this run: 3 of 13.")
                 .doesNotContain("NaN")
                 .doesNotContain("| Start |");
     }
