@@ -1,74 +1,59 @@
 package io.mnedc.codec;
 
-import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Part;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.ByteBuffer;
 
-/** Cuts long lists of changes into announcements that fit in a message. */
+/**
+ * The parts of ANNOUNCE messages, for a sender that tells many receivers of the same changes: each change is encoded once,
+ * and only the head, which carries the receiver's sequence number, once for each receiver. A head followed by as many bytes
+ * of records as it says is the same as {@link ControlCodec#encode} of the whole. Stateless and thread-safe.
+ */
 public final class Announcements {
-    /** Announcement header and message type, generously. */
-    private static final int RESERVE = 64;
+    private static final int TYPE_FIELD = 2;
+    private static final int RECORD_HEAD = 4;
+    private static final int HEAD =
+            ControlCodec.LENGTH_FIELD + TYPE_FIELD + RECORD_HEAD + Long.BYTES + RECORD_HEAD + Byte.BYTES;
+
+    /** The most bytes of records in one message. */
+    public static final int MOST_RECORDS = Protocol.MAX_MESSAGE - HEAD + ControlCodec.LENGTH_FIELD;
 
     private Announcements() {}
 
     /**
-     * Makes the announcements of a snapshot.
+     * Writes a change.
      *
-     * @param nodes everybody, as {@link Change.Present}
-     * @param sequence the first announcement's number
-     * @return at least one announcement
+     * @param change what to write
+     * @return its record
+     * @throws IllegalArgumentException as {@link ControlCodec#encode} throws it
      */
-    public static List<Announce> snapshot(List<? extends Change> nodes, long sequence) {
-        List<List<Change>> pages = pages(nodes);
-        List<Announce> announcements = new ArrayList<>(pages.size());
-        for (int i = 0; i < pages.size(); i++) {
-            boolean first = i == 0;
-            boolean last = i == pages.size() - 1;
-            Part part = first
-                    ? last ? Part.SNAPSHOT_WHOLE : Part.SNAPSHOT_BEGIN
-                    : last ? Part.SNAPSHOT_END : Part.SNAPSHOT_MORE;
-            announcements.add(new Announce(sequence + i, part, pages.get(i)));
-        }
-        return announcements;
+    public static byte[] record(Change change) {
+        RecordWriter record = new RecordWriter();
+        NodeRecords.write(change, record);
+        byte[] bytes = new byte[record.size()];
+        record.writeTo(ByteBuffer.wrap(bytes));
+        return bytes;
     }
 
     /**
-     * Makes the announcements of changes.
+     * Writes what comes before the records.
      *
-     * @param changes in order
-     * @param sequence the first announcement's number
-     * @return as many announcements as it takes; none if there is no change
+     * @param sequence the announcement's number in its session
+     * @param part where it stands in a snapshot
+     * @param records bytes of the records that follow, 0 to {@link #MOST_RECORDS}
+     * @return the head, ready to be read
      */
-    public static List<Announce> delta(List<? extends Change> changes, long sequence) {
-        if (changes.isEmpty()) {
-            return List.of();
+    public static ByteBuffer head(long sequence, Part part, int records) {
+        if (records < 0 || records > MOST_RECORDS) {
+            throw new IllegalArgumentException(records + " bytes of changes are not in 0.." + MOST_RECORDS);
         }
-        List<List<Change>> pages = pages(changes);
-        List<Announce> announcements = new ArrayList<>(pages.size());
-        for (int i = 0; i < pages.size(); i++) {
-            announcements.add(new Announce(sequence + i, Part.DELTA, pages.get(i)));
-        }
-        return announcements;
-    }
-
-    private static List<List<Change>> pages(List<? extends Change> changes) {
-        List<List<Change>> pages = new ArrayList<>();
-        List<Change> page = new ArrayList<>();
-        pages.add(page);
-        int size = RESERVE;
-        for (Change change : changes) {
-            RecordWriter records = new RecordWriter();
-            NodeRecords.write(change, records);
-            if (size + records.size() > Protocol.MAX_MESSAGE && !page.isEmpty()) {
-                page = new ArrayList<>();
-                pages.add(page);
-                size = RESERVE;
-            }
-            page.add(change);
-            size += records.size();
-        }
-        return pages;
+        ByteBuffer head = ByteBuffer.allocate(HEAD)
+                .putInt(HEAD - ControlCodec.LENGTH_FIELD + records)
+                .putShort((short) ControlCodec.ANNOUNCE);
+        new RecordWriter()
+                .int64(Tag.SEQUENCE, sequence)
+                .int8(Tag.PART, part.number())
+                .writeTo(head);
+        return head.flip();
     }
 }

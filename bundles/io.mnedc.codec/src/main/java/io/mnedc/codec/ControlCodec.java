@@ -39,7 +39,7 @@ public final class ControlCodec {
     private static final int ERROR = 3;
     private static final int PING = 4;
     private static final int PONG = 5;
-    private static final int ANNOUNCE = 6;
+    static final int ANNOUNCE = 6;
     private static final int PUBLISH = 7;
     private static final int ENVELOPE = 8;
     private static final int BYE = 9;

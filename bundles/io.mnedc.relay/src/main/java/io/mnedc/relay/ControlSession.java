@@ -323,6 +323,7 @@ final class ControlSession implements ControlStream.Handler {
             return;
         }
         relay.counters().add(Counter.ENVELOPES, 1);
+        relay.sessions().introduce(sender, receiver);
         // the sender's word for its own node is not taken
         receiver.send(new Envelope(sender.node(), envelope.destination(), envelope.kind(), envelope.payload()));
     }

@@ -60,7 +60,7 @@ final class Relay implements AutoCloseable {
         this.events = data.events();
         this.refusals = new Refusals(counters, events);
         this.sessions =
-                new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute());
+                new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute(), group);
         this.guard = Guard.start(sessions, events, settings.policy().rules(), data.path(), data.revocations());
         this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
         this.reception = new Reception(this, group, loops, () -> overlay);

@@ -3,7 +3,6 @@ package io.mnedc.relay;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage;
-import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
@@ -16,17 +15,21 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
 final class Session {
     private static final int FLOOD_RETRY_MILLIS = 60_000;
+    /** Some rounds of announcements. */
+    private static final long NEW_NANOS = 5 * Announcer.MOST_APART.toNanos();
 
     private final Hello hello;
     private final Set<String> groups;
@@ -39,9 +42,11 @@ final class Session {
     private final Allowance allowance;
     private final Events events;
     private final Instant since = Instant.now();
+    private final long begun = System.nanoTime();
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
     private volatile NodeInfo info;
-    private long announced;
+    private volatile Told told;
+    private volatile @Nullable Feed feed;
 
     final LongAdder framesIn = new LongAdder();
     final LongAdder bytesIn = new LongAdder();
@@ -79,6 +84,7 @@ final class Session {
         this.control = control;
         this.dismissal = dismissal;
         this.info = hello.info();
+        this.told = Told.of(record(), this.groups);
     }
 
     String deviceId() {
@@ -147,6 +153,12 @@ final class Session {
     /** Replaces what the device tells its peers. */
     void info(NodeInfo now) {
         info = now;
+        told = Told.of(record(), groups);
+    }
+
+    /** What others are told of it now. */
+    Told told() {
+        return told;
     }
 
     /** About how many bytes of control messages wait for the device. */
@@ -154,7 +166,7 @@ final class Session {
         return control.waitingBytes();
     }
 
-    NodeRecord record() {
+    private NodeRecord record() {
         return new NodeRecord(hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), info);
     }
 
@@ -162,15 +174,64 @@ final class Session {
         control.send(message);
     }
 
-    /** The next announcement's number; within the lock of {@link Sessions}. */
-    long nextAnnouncement() {
-        return announced + 1;
+    /**
+     * Begins to tell the device of the others, behind what was sent before.
+     *
+     * @param first what is told first
+     * @param present what there is to tell now
+     */
+    void listen(Feed.State first, Supplier<Feed.State> present) {
+        Feed beginning = new Feed(told, new Out(), first, present);
+        feed = beginning;
+        control.execute(beginning);
     }
 
-    /** Sends announcements in the order of their numbers; within the lock of {@link Sessions}. */
-    void announce(List<Announce> announcements) {
-        announcements.forEach(control::send);
-        announced += announcements.size();
+    private final class Out implements Feed.Out {
+        @Override
+        public long waitingBytes() {
+            return control.waitingBytes();
+        }
+
+        @Override
+        public void sendNow(ByteBuffer... parts) {
+            control.sendNow(parts);
+        }
+
+        @Override
+        public void afterSent(Runnable task) {
+            control.afterSent(task);
+        }
+    }
+
+    /**
+     * Tells the device what has become different, before what is sent afterwards.
+     *
+     * @param last the last round
+     * @param done run when that is done, as far as the device reads, or cannot be done
+     */
+    void tell(Round last, Runnable done) {
+        Feed telling = feed;
+        if (telling == null) {
+            done.run();
+            return;
+        }
+        try {
+            control.execute(() -> {
+                try {
+                    telling.tell(last);
+                } finally {
+                    done.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the relay has stopped meanwhile
+            done.run();
+        }
+    }
+
+    /** Whether it joined so lately that others may not have been told of it yet. */
+    boolean isNew(long now) {
+        return now - begun < NEW_NANOS;
     }
 
     /** Whether a message is to be looked at, or the device has sent too many; tells it so. */

@@ -1,7 +1,5 @@
 package io.mnedc.relay;
 
-import io.mnedc.codec.Announcements;
-import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -13,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,17 +29,21 @@ final class Sessions {
     private final Counter.Set counters;
     private final Events events;
     private final IntSupplier cloneSwaps;
+    private final Census census = new Census();
+    private final Announcer announcer;
     private volatile @Nullable Access access;
 
     /**
      * Nobody yet; all may talk to all.
      *
      * @param cloneSwaps how often in a minute two starts of a device may take turns, now
+     * @param loop where it is decided when the devices are told what has changed
      */
-    Sessions(Counter.Set counters, Events events, IntSupplier cloneSwaps) {
+    Sessions(Counter.Set counters, Events events, IntSupplier cloneSwaps, ScheduledExecutorService loop) {
         this.counters = counters;
         this.events = events;
         this.cloneSwaps = cloneSwaps;
+        this.announcer = new Announcer(loop, this::seal, this::everybody);
     }
 
     /** Registers a device: welcomes it, tells it of the others and the others of it; an older session must go. */
@@ -57,27 +60,37 @@ final class Sessions {
         byId.put(session.id(), session);
         byNode.put(session);
         counters.add(Counter.JOINS, 1);
+        census.put(session.told());
         session.send(welcome);
-        session.announce(Announcements.snapshot(others(session), session.nextAnnouncement()));
+        session.listen(census.state(access), this::state);
         if (older != null) {
             takeOver(older, session);
         }
-        boolean changed = older == null || !older.record().equals(session.record());
-        for (Session other : byDevice.values()) {
-            if (other != session) {
-                boolean knew = older != null && acquainted(older, other);
-                if (acquainted(session, other)) {
-                    if (changed || !knew) {
-                        tell(other, new Change.Present(session.record()));
-                    }
-                } else if (knew) {
-                    // enrolled anew, into other groups
-                    tell(other, new Change.Absent(session.deviceId()));
-                }
-            }
-        }
+        announcer.changed();
         if (older != null && older.instance() != session.instance()) {
             countSwap(session);
+        }
+    }
+
+    private synchronized Feed.State state() {
+        return census.state(access);
+    }
+
+    private synchronized Round seal() {
+        return census.seal(access);
+    }
+
+    private synchronized List<Session> everybody() {
+        return List.copyOf(byDevice.values());
+    }
+
+    /**
+     * Has a device told of one that has just joined, if that was not done yet: before something is passed on that it would
+     * not know what to do with. Without a lock for one that has not.
+     */
+    void introduce(Session one, Session to) {
+        if (one.isNew(System.nanoTime())) {
+            to.tell(seal(), () -> {});
         }
     }
 
@@ -121,8 +134,7 @@ final class Sessions {
     /** Only after a change of leases beside the relay: the address now belongs to another device. */
     private void dismissFromNode(Session holder, Session now) {
         remove(holder);
-        counters.add(Counter.LEAVES, 1);
-        tellOthers(holder, new Change.Absent(holder.deviceId()));
+        gone(holder);
         holder.dismiss(ErrorReport.fatal(
                 ErrorCode.READDRESSED, "the address is now leased to " + now.deviceId() + ": register again"));
     }
@@ -133,9 +145,14 @@ final class Sessions {
             return false;
         }
         remove(session);
-        counters.add(Counter.LEAVES, 1);
-        tellOthers(session, new Change.Absent(session.deviceId()));
+        gone(session);
         return true;
+    }
+
+    private void gone(Session session) {
+        counters.add(Counter.LEAVES, 1);
+        census.remove(session.deviceId());
+        announcer.changed();
     }
 
     private void remove(Session session) {
@@ -152,35 +169,14 @@ final class Sessions {
         }
         session.info(info);
         if (byDevice.get(session.deviceId()) == session) {
-            tellOthers(session, new Change.Present(session.record()));
+            census.put(session.told());
+            announcer.changed();
         }
-    }
-
-    private void tellOthers(Session about, Change change) {
-        for (Session other : byDevice.values()) {
-            if (other != about && acquainted(about, other)) {
-                tell(other, change);
-            }
-        }
-    }
-
-    private static void tell(Session session, Change change) {
-        session.announce(Announcements.delta(List.of(change), session.nextAnnouncement()));
-    }
-
-    private List<Change> others(Session session) {
-        List<Change> present = new ArrayList<>(byDevice.size());
-        for (Session other : byDevice.values()) {
-            if (other != session && acquainted(session, other)) {
-                present.add(new Change.Present(other.record()));
-            }
-        }
-        return present;
     }
 
     /** Whether two devices may know of each other and talk; without a lock. */
     boolean acquainted(Session one, Session other) {
-        return AccessChange.allowed(access, one, other);
+        return Access.allowed(access, one.told(), other.told());
     }
 
     /** The rules in force; null if all may talk to all. Without a lock, for each run of frames. */
@@ -194,10 +190,10 @@ final class Sessions {
         Access before = access;
         // frames stop at once
         access = now;
-        new AccessChange(before, now)
-                .of(byDevice.values())
-                .forEach((session, changes) ->
-                        session.announce(Announcements.delta(changes, session.nextAnnouncement())));
+        if (before != now) {
+            census.rules(before, now);
+            announcer.changed();
+        }
     }
 
     /** The session of a device. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,7 @@ class AdministrationTest {
     private RelayAdministration administration(Optional<OverlayAuthority> authority, String... addresses)
             throws Exception {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
-        Sessions sessions = new Sessions(new Counter.Set(), events, () -> 6);
+        Sessions sessions = new Sessions(new Counter.Set(), events, () -> 6, new ScheduledThreadPoolExecutor(0));
         Guard guard = Guard.start(sessions, events, List.of(), null, revocations);
         guard.close();
         return new Administration(guard, events, authority, () -> List.of(addresses));

@@ -2,6 +2,8 @@ package io.mnedc.relay;
 
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Announce;
+import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Ping;
@@ -19,6 +21,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -39,6 +43,7 @@ final class PlainDevice implements AutoCloseable {
     Socket data;
     private DataInputStream fromData;
     private long counter;
+    private long announced;
 
     PlainDevice(InetSocketAddress relay) throws IOException {
         this.relay = relay;
@@ -96,6 +101,9 @@ final class PlainDevice implements AutoCloseable {
     ControlMessage receive() throws IOException {
         while (true) {
             ControlMessage message = receive(fromControl);
+            if (message instanceof Announce announce && announce.sequence() != ++announced) {
+                throw new AssertionError("announcement " + announce.sequence() + " instead of " + announced);
+            }
             if (message instanceof Ping ping) {
                 send(new Pong(ping.token()));
             } else if (!(message instanceof Pong)) {
@@ -127,6 +135,18 @@ final class PlainDevice implements AutoCloseable {
             }
         }
         throw new AssertionError("no " + type.getSimpleName());
+    }
+
+    /** The next so many changes, in however many announcements they come. */
+    List<Change> changes(int count) throws IOException {
+        List<Change> changes = new ArrayList<>();
+        while (changes.size() < count) {
+            changes.addAll(await(Announce.class).changes());
+        }
+        if (changes.size() > count) {
+            throw new AssertionError("more than " + count + ": " + changes);
+        }
+        return changes;
     }
 
     Hello hello(String id, long instance) {

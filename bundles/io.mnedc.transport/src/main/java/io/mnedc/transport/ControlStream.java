@@ -2,6 +2,7 @@ package io.mnedc.transport;
 
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -241,16 +242,42 @@ public final class ControlStream {
 
     private void write(ByteBuffer bytes) {
         // never directly, even on the event loop: a call from another thread may wait in its queue already
-        channel.eventLoop().execute(() -> {
-            if (!channel.isActive()) {
-                return;
+        channel.eventLoop().execute(() -> sendNow(bytes));
+    }
+
+    /**
+     * Sends a message that is encoded already, at once: behind what tasks of {@link #execute} and calls of {@code send}
+     * before them have sent. To be called on the stream's event loop.
+     *
+     * @param parts together one message or preamble; never written to, so that streams can share them. Neither they nor
+     *     what they stand for may change afterwards
+     */
+    public void sendNow(ByteBuffer... parts) {
+        if (!channel.isActive()) {
+            return;
+        }
+        if (channel.isWritable()) {
+            for (ByteBuffer part : parts) {
+                channel.write(Unpooled.wrappedBuffer(part), channel.voidPromise());
             }
-            if (channel.isWritable()) {
-                channel.writeAndFlush(Unpooled.wrappedBuffer(bytes), channel.voidPromise());
-            } else {
-                decoder.failed(new ProtocolException(
-                        io.mnedc.codec.ErrorCode.LIMIT_EXCEEDED, "the peer does not read: too much waits for it"));
-                channel.close();
+            channel.flush();
+        } else {
+            decoder.failed(
+                    new ProtocolException(ErrorCode.LIMIT_EXCEEDED, "the peer does not read: too much waits for it"));
+            channel.close();
+        }
+    }
+
+    /**
+     * Has a task run when all that was sent before has left for the network; dropped if the stream is closed first. To be
+     * called on the stream's event loop, where the task will run.
+     *
+     * @param task must not block
+     */
+    public void afterSent(Runnable task) {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(left -> {
+            if (left.isSuccess()) {
+                task.run();
             }
         });
     }

@@ -126,6 +126,25 @@ class ControlStreamTest {
     }
 
     @Test
+    void sharedPartsMakeOneMessageBehindWhatWasSentBeforeAndItIsToldWhenTheyHaveLeft() throws Exception {
+        connect();
+        ControlStream stream = deviceEnd();
+        ByteBuffer whole = ControlCodec.encode(new Bye("x".repeat(300)));
+        CompletableFuture<Boolean> left = new CompletableFuture<>();
+        stream.send(new Ping(1));
+        stream.execute(() -> {
+            stream.sendNow(whole.slice(0, 9), whole.slice(9, 100), whole.slice(109, whole.limit() - 109));
+            stream.afterSent(() -> left.complete(true));
+        });
+        stream.send(new Ping(2));
+        assertThat(relay.next()).isEqualTo(new Ping(1));
+        assertThat(relay.next()).isEqualTo(new Bye("x".repeat(300)));
+        assertThat(relay.next()).isEqualTo(new Ping(2));
+        assertThat(left.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(whole).as("not written to").isEqualTo(ControlCodec.encode(new Bye("x".repeat(300))));
+    }
+
+    @Test
     void messagesFromOutsideAndFromTheEventLoopKeepTheirOrder() throws Exception {
         connect();
         ControlStream stream = deviceEnd();

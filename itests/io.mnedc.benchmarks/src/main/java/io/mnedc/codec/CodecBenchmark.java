@@ -1,8 +1,10 @@
 package io.mnedc.codec;
 
+import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import java.nio.ByteBuffer;
@@ -44,7 +46,8 @@ public class CodecBenchmark {
         for (int i = 0; i < PEERS; i++) {
             peers.add(new Change.Present(new NodeRecord("gateway-" + i, 2 + i, "mnedc/0.1.0", 15, info)));
         }
-        snapshot = ControlCodec.encode(Announcements.snapshot(peers, 1).get(0)).position(ControlCodec.LENGTH_FIELD);
+        snapshot =
+                ControlCodec.encode(new Announce(1, Part.SNAPSHOT_WHOLE, peers)).position(ControlCodec.LENGTH_FIELD);
     }
 
     /** What a relay does with the bytes of each frame: find its end, source and destination. */
@@ -85,7 +88,7 @@ public class CodecBenchmark {
     @Benchmark
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
     public ByteBuffer encodeSnapshot() {
-        return ControlCodec.encode(Announcements.snapshot(peers, 1).get(0));
+        return ControlCodec.encode(new Announce(1, Part.SNAPSHOT_WHOLE, peers));
     }
 
     @Benchmark

@@ -26,6 +26,15 @@ public final class Host {
         this.directory = directory;
     }
 
+    /**
+     * This machine itself, without a namespace and without root: for what needs loopback only.
+     *
+     * @param directory for logs and data; must exist
+     */
+    public static Host local(Path directory) {
+        return new Host("local", "", "127.0.0.1", directory);
+    }
+
     public String name() {
         return name;
     }
@@ -91,20 +100,25 @@ public final class Host {
     /** Byte counters of an interface. */
     public record Traffic(long received, long sent) {}
 
-    /** The name of its network namespace, for {@code ip netns exec}. */
+    /** The name of its network namespace, for {@code ip netns exec}; empty for this machine itself. */
     public String namespace() {
         return namespace;
     }
 
-    Path directory() {
+    /** For the logs and data of what runs here. */
+    public Path directory() {
         return directory;
     }
 
-    void killAll() {
+    /** Kills all that was started here and still runs. */
+    public void killAll() {
         processes.forEach(LabProcess::kill);
     }
 
     private List<String> inside(String... command) {
+        if (namespace.isEmpty()) {
+            return List.of(command);
+        }
         // ip replaces itself by the program, so the PID is the program's
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         all.addAll(List.of(command));

@@ -27,11 +27,20 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
     private @Nullable Matcher ready;
 
     NodeProcess(Host host, String name, String role, Pattern readyLine, List<String> options) {
+        this(host, name, role, readyLine, "", options);
+    }
+
+    /** With more options for the JVM. */
+    NodeProcess(Host host, String name, String role, Pattern readyLine, String javaOptions, List<String> options) {
         this.host = host;
         this.name = name;
         this.readyLine = readyLine;
-        command.addAll(List.of("env", "MNEDC_BUILD=no", launcher().toString(), role));
-        command.addAll(List.of("--data", host.directory().resolve(name).toString()));
+        command.addAll(List.of("env", "MNEDC_BUILD=no"));
+        if (!javaOptions.isEmpty()) {
+            command.add("MNEDC_JAVA_OPTS=" + javaOptions);
+        }
+        command.addAll(List.of(launcher().toString(), role));
+        command.addAll(List.of("--data", data().toString()));
         command.addAll(options);
         process = host.start(command.toArray(String[]::new));
     }
@@ -49,6 +58,11 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
     /** Its present process, for figures and its log. */
     public final LabProcess process() {
         return process;
+    }
+
+    /** Where it keeps its data. */
+    public final Path data() {
+        return host.directory().resolve(name);
     }
 
     /** Kills it with SIGKILL. */

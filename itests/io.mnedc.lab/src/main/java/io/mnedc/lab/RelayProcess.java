@@ -1,5 +1,6 @@
 package io.mnedc.lab;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -8,18 +9,28 @@ import java.util.regex.Pattern;
 public final class RelayProcess extends NodeProcess {
     private static final Pattern READY = Pattern.compile("listening on (.+) pool (\\S+)");
 
-    private RelayProcess(Host host, String name, List<String> options) {
-        super(host, name, "relay", READY, options);
+    private RelayProcess(Host host, String name, String javaOptions, List<String> options) {
+        super(host, name, "relay", READY, javaOptions, options);
     }
 
     /** Starts a relay with these launcher options and returns at once. */
     public static RelayProcess start(Host host, String... options) {
-        return new RelayProcess(host, usualName(host), List.of(options));
+        return new RelayProcess(host, usualName(host), "", List.of(options));
     }
 
     /** Starts a relay beside others on the same host: its name tells their data apart. */
     public static RelayProcess startNamed(Host host, String name, String... options) {
-        return new RelayProcess(host, name, List.of(options));
+        return new RelayProcess(host, name, "", List.of(options));
+    }
+
+    /** Starts a relay with these options of the JVM, such as {@code -Xmx1g}, and of the launcher. */
+    public static RelayProcess startSized(Host host, String javaOptions, String... options) {
+        return new RelayProcess(host, usualName(host), javaOptions, List.of(options));
+    }
+
+    /** Where {@link #start} on this host will keep its data. */
+    public static Path dataOn(Host host) {
+        return host.directory().resolve(usualName(host));
     }
 
     private static String usualName(Host host) {
