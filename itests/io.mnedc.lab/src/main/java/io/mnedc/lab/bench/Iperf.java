@@ -45,8 +45,8 @@ final class Iperf {
     }
 
     /** A transfer in the background. */
-    static LabProcess start(Host from, String address, int seconds) {
-        return from.start(command(address, seconds));
+    static LabProcess start(Host from, String address, int seconds, String... options) {
+        return from.start(command(address, seconds, options));
     }
 
     private static String[] command(String address, int seconds, String... options) {
@@ -65,16 +65,29 @@ final class Iperf {
     }
 
     static Transfer transfer(JsonObject result) {
+        double bytes = sums(result).stream()
+                .mapToDouble(sum -> sum.get("bytes").asDouble())
+                .sum();
+        return new Transfer(
+                bytes, directions(result).stream().mapToDouble(rate -> rate).sum());
+    }
+
+    /** Bits per second that arrived, of each direction for itself. */
+    static List<Double> directions(JsonObject result) {
+        return sums(result).stream()
+                .map(sum -> sum.get("bits_per_second").asDouble())
+                .toList();
+    }
+
+    private static List<JsonObject> sums(JsonObject result) {
         JsonObject end = result.get("end").asObject();
-        double bytes = 0;
-        double rate = 0;
+        List<JsonObject> sums = new ArrayList<>();
         for (String direction : List.of("sum_received", "sum_received_bidir_reverse")) {
             JsonValue sum = end.get(direction);
             if (sum != null) {
-                bytes += sum.asObject().get("bytes").asDouble();
-                rate += sum.asObject().get("bits_per_second").asDouble();
+                sums.add(sum.asObject());
             }
         }
-        return new Transfer(bytes, rate);
+        return sums;
     }
 }
