@@ -53,6 +53,8 @@ final class OpenVpn implements Peer {
         command.addAll(List.of("--proto", transport.equals("tcp") ? "tcp-server" : "udp", "--port", port));
         command.addAll(List.of("--dh", "none", "--server", network + ".0", "255.255.255.0"));
         command.addAll(List.of("--topology", "subnet", "--client-to-client"));
+        // NATs must not forget the way while others are measured
+        command.addAll(List.of("--keepalive", "10", "60"));
         LabProcess server = hub.start(command.toArray(String[]::new));
         server.awaitLog(STARTED, BOUND);
         Subject.Node a = connect(keys, nats.a(), hub);

@@ -22,6 +22,7 @@ final class Systems {
     static final String OPEN = "none";
 
     private static final String OPEN_PORT = "4334";
+    private static final int LONGEST_REASON = 100;
     private static final String OPEN_POOL = "10.1.0.0/24";
 
     private final NestedNats nats;
@@ -123,8 +124,22 @@ final class Systems {
         }
     }
 
-    /** The first line of what went wrong. */
+    /** What went wrong, in one line: the begin and the end of the message, without the lab's names for hosts and files. */
     static String reason(RuntimeException failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown");
+        List<String> lines = String.valueOf(failure.getMessage())
+                .replaceAll("ip netns exec \\S+ ", "")
+                .replaceAll("/tmp/[^\\s/]+/", "")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        if (lines.isEmpty()) {
+            return "unknown";
+        }
+        String last = lines.get(lines.size() - 1).strip();
+        return shortened(lines.get(0)) + (lines.size() == 1 ? "" : ": " + shortened(last));
+    }
+
+    private static String shortened(String line) {
+        return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
     }
 }

@@ -42,6 +42,15 @@ class ReadingTest {
     }
 
     @Test
+    void aReasonIsTheBeginAndTheEndOfAMessageWithoutTheLabsOwnNames() {
+        LabException failure =
+                new LabException("status 1 from ip netns exec mn1-2-relay tool /tmp/mn1-2/x.crt\nusage\nno\n");
+
+        assertThat(Systems.reason(failure)).isEqualTo("status 1 from tool x.crt: no");
+        assertThat(Systems.reason(new LabException("x".repeat(500)))).hasSizeLessThan(150);
+    }
+
+    @Test
     void aDeliveryIsCountedOverTheLongerTime() {
         Delivery late = new Delivery(1000, 1, 500, 2);
 
