@@ -12,8 +12,12 @@ final class IdleMeasurement {
 
     private IdleMeasurement() {}
 
-    /** Waits until what was started has settled, then watches for so many seconds. */
-    static void measure(List<Subject> subjects, int settle, int seconds, Function<Subject, Figures> figures) {
+    /**
+     * Waits until what was started has settled, then watches for so many seconds.
+     *
+     * @return how much of all processors' time was used by anything meanwhile, in percent
+     */
+    static double measure(List<Subject> subjects, int settle, int seconds, Function<Subject, Figures> figures) {
         sleep(subjects, settle);
         Map<LabProcess, Double> before = new HashMap<>();
         for (Subject subject : subjects) {
@@ -21,14 +25,18 @@ final class IdleMeasurement {
             subject.hub().forEach(process -> before.put(process, process.cpuSeconds()));
             subject.nodes().forEach(process -> before.put(process, process.cpuSeconds()));
         }
+        double used = Machine.cpuSeconds();
         long begin = System.nanoTime();
         sleep(subjects, seconds);
         double passed = (System.nanoTime() - begin) / 1e9;
+        double busy =
+                100 * (Machine.cpuSeconds() - used) / passed / Machine.here().processors();
         for (Subject subject : subjects) {
             Figures own = figures.apply(subject);
             subject.hub().forEach(process -> own.add(Metric.HUB_IDLE_CPU, share(process, before, passed)));
             subject.nodes().forEach(process -> own.add(Metric.NODE_IDLE_CPU, share(process, before, passed)));
         }
+        return busy;
     }
 
     /** Memory once there was load. */

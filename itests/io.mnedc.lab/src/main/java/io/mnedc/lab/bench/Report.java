@@ -60,8 +60,13 @@ final class Report {
                         machine.java(),
                         results.rounds(),
                         results.seconds()));
-        line("Other guests of the machine's host took %s %% of its processors meanwhile."
-                .formatted(Samples.number(results.stolen(), 1)));
+        line("Noise: other guests of the machine's host took %s %% of its processors%s."
+                .formatted(
+                        Samples.number(results.stolen(), 1),
+                        Double.isNaN(results.busy())
+                                ? ""
+                                : "; while all systems were idle, %s %% were in use"
+                                        .formatted(Samples.number(results.busy(), 0))));
         TABLES.forEach(this::table);
         targets();
         List<Measured> failed = results.systems().stream()

@@ -11,8 +11,11 @@ import java.util.Optional;
  * @param rounds how often each system was measured
  * @param seconds length of a transfer
  * @param stolen part of the processors' time that a hypervisor gave to others meanwhile, in percent
+ * @param busy part of the processors' time that anything used while all systems were idle, in percent; not a number when
+ *     that was not watched
  */
-record Results(LocalDate date, Machine machine, int rounds, int seconds, double stolen, List<Measured> systems) {
+record Results(
+        LocalDate date, Machine machine, int rounds, int seconds, double stolen, double busy, List<Measured> systems) {
     Optional<Measured> system(String id) {
         return systems.stream().filter(system -> system.id().equals(id)).findFirst();
     }

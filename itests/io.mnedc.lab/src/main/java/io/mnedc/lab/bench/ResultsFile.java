@@ -46,6 +46,7 @@ final class ResultsFile {
                 .add("rounds", results.rounds())
                 .add("seconds", results.seconds())
                 .add("stolen", rounded(results.stolen()))
+                .add("busy", Double.isNaN(results.busy()) ? Json.NULL : Json.value(rounded(results.busy())))
                 .add("systems", systems)
                 .toString(WriterConfig.PRETTY_PRINT);
         // a figure's values on one line
@@ -68,6 +69,7 @@ final class ResultsFile {
             throw new IllegalArgumentException("format " + root.get("format") + " instead of " + FORMAT);
         }
         JsonObject machine = root.get("machine").asObject();
+        JsonValue busy = root.get("busy");
         List<Measured> systems = new ArrayList<>();
         for (JsonValue system : root.get("systems").asArray()) {
             systems.add(system(system.asObject()));
@@ -82,6 +84,7 @@ final class ResultsFile {
                 root.get("rounds").asInt(),
                 root.get("seconds").asInt(),
                 root.get("stolen").asDouble(),
+                busy == null || busy.isNull() ? Double.NaN : busy.asDouble(),
                 systems);
     }
 

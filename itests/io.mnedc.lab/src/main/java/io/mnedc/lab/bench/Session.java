@@ -29,6 +29,7 @@ final class Session {
     private final Consumer<String> progress;
     private final Map<String, Figures> figures = new LinkedHashMap<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
+    private double busy = Double.NaN;
 
     Session(Options options, Consumer<String> progress) {
         this.options = options;
@@ -66,14 +67,21 @@ final class Session {
         double seconds = (System.nanoTime() - begin) / 1e9;
         double noise = 100 * (Machine.stolenSeconds() - stolen) / seconds / machine.processors();
         return new Results(
-                LocalDate.now(ZoneId.systemDefault()), machine, options.rounds(), options.seconds(), noise, measured);
+                LocalDate.now(ZoneId.systemDefault()),
+                machine,
+                options.rounds(),
+                options.seconds(),
+                noise,
+                busy,
+                measured);
     }
 
     private void measure(NestedNats nats, Systems systems) {
         systems.overlay().ifPresent(this::firstReplies);
         if (options.wantsMeasure(IdleMeasurement.ID)) {
             int window = options.quick() ? IDLE_SECONDS / 2 : IDLE_SECONDS;
-            IdleMeasurement.measure(systems.subjects(), SETTLE_SECONDS, window, subject -> figures(subject.id()));
+            busy = IdleMeasurement.measure(
+                    systems.subjects(), SETTLE_SECONDS, window, subject -> figures(subject.id()));
             progress.accept("idle systems measured");
         }
         for (Host host : List.of(nats.relay(), nats.b())) {

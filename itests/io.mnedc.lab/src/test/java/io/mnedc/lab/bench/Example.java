@@ -35,6 +35,7 @@ final class Example {
                 3,
                 2,
                 1.25,
+                7,
                 List.of(plain, sealed, open, peer, absent));
     }
 

@@ -44,6 +44,7 @@ class ReportTest {
 
         assertThat(report)
                 .contains("2026-11-22, Some Processor, 2 processors, Linux 6.18, Java 17.0.15")
+                .contains("took 1.3 % of its processors; while all systems were idle, 7 % were in use.")
                 .contains("| TCP | one TCP stream, Mbit/s | four TCP streams, Mbit/s |\n|---|---|---|\n")
                 .contains("| System plain | 9,000 (8,000-10,000) | - |")
                 .contains("| System sealed | 4,500 (4,400-4,600) | 4,000 |")
