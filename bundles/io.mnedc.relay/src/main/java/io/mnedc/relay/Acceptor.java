@@ -87,7 +87,7 @@ final class Acceptor implements AutoCloseable {
             for (InetSocketAddress address : listen) {
                 acceptor.listen(address);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             acceptor.end();
             throw e;
         }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * where there is none, the oldest one gives way: who is honest needs milliseconds, who stalls is the oldest. Of all
  * sources the one with the most connections gives way. Thread-safe.
  */
-final class HalfOpen {
+final class HalfOpen implements AutoCloseable {
     static final int MOST = 4096;
 
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpen.class);
@@ -75,6 +77,7 @@ final class HalfOpen {
     private final Refusals refusals;
     private final Map<SourceNetwork, LinkedHashSet<Entry>> bySource = new HashMap<>();
     private int count;
+    private boolean closed;
 
     /**
      * Empty.
@@ -90,6 +93,7 @@ final class HalfOpen {
      * Takes a connection.
      *
      * @param deadline when it must have proved who it is, by {@link System#nanoTime}
+     * @throws IOException if the other end is gone already, or the relay ends
      */
     Entry enter(SocketChannel socket, long deadline) throws IOException {
         var remote = socket.getRemoteAddress();
@@ -97,6 +101,9 @@ final class HalfOpen {
         Entry evicted;
         boolean ofOne;
         synchronized (this) {
+            if (closed) {
+                throw new IOException("the relay ends");
+            }
             Set<Entry> same = bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>());
             ofOne = same.size() >= mostOfOne.getAsInt();
             evicted = ofOne ? oldest(same) : count >= MOST ? oldest(largest()) : null;
@@ -163,5 +170,16 @@ final class HalfOpen {
 
     synchronized int count() {
         return count;
+    }
+
+    /** Closes those that still wait for somebody to serve them, and takes no more. To be called when nobody serves any more. */
+    @Override
+    public void close() {
+        List<Entry> left = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            bySource.values().forEach(left::addAll);
+        }
+        left.forEach(Entry::discard);
     }
 }

@@ -78,14 +78,16 @@ final class Relay implements AutoCloseable {
      * Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying.
      *
      * @param identities who may supply the relay's key and trust
-     * @throws IOException if keys and certificates cannot be used; the message has the cure
+     * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
+     *     any other failure nothing that was begun is left
      */
     static Relay start(RelaySettings settings, String software, Identities identities) throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
         DataDirectory data = DataDirectory.NONE;
-        Admission admission = null;
+        Relay relay = null;
         try {
+            Admission admission = null;
             Path directory = settings.directory();
             if (directory != null) {
                 data = DataDirectory.open(directory);
@@ -98,16 +100,20 @@ final class Relay implements AutoCloseable {
             for (int i = 0; i < settings.loops(); i++) {
                 loops.add(new DataLoop("relay-data-" + i, pool));
             }
-        } catch (IOException e) {
-            end(group, loops);
-            data.close();
+            relay = new Relay(settings, software, data, group, loops);
+            relay.secure(admission);
+            group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
+            relay.listenOrRetry("");
+            return relay;
+        } catch (IOException | RuntimeException | Error e) {
+            if (relay == null) {
+                end(group, loops);
+                data.close();
+            } else {
+                relay.close();
+            }
             throw e;
         }
-        Relay relay = new Relay(settings, software, data, group, loops);
-        relay.secure(admission);
-        group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
-        relay.listenOrRetry("");
-        return relay;
     }
 
     private void secure(@Nullable Admission admission) {
@@ -360,6 +366,7 @@ final class Relay implements AutoCloseable {
             secured.close();
         }
         end(group, loops);
+        halfOpen.close();
         events.record(Events.Kind.STOPPED, "", "", "");
         data.close();
         LOG.info("relay stopped");

@@ -119,6 +119,12 @@ public final class RelayComponent {
                             registrations.add(context.registerService(RelayAdministration.class, service, null)));
         } catch (IOException e) {
             LOG.error("{}: the relay cannot start: {}", PID, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "{}: the relay cannot start because of a fault, see below; change what it complains about in the"
+                            + " settings or in data.dir and save the configuration again",
+                    PID,
+                    e);
         }
     }
 

@@ -88,7 +88,12 @@ public final class DeviceIdentityStore implements IdentityProvider {
         if (!Files.exists(certificate)) {
             return;
         }
-        List<X509Certificate> chain = Pem.certificates(certificate);
+        List<X509Certificate> chain;
+        try {
+            chain = Pem.certificates(certificate);
+        } catch (CertificateException e) {
+            throw new CertificateException(e.getMessage() + ", or remove it and enrol with a new join token", e);
+        }
         // the certificate is written before its key takes the place of the old one
         for (Path file : List.of(key, nextKey)) {
             KeyPair pair = Files.exists(file) ? Pem.key(file) : null;

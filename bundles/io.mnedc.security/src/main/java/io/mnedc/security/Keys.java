@@ -14,11 +14,19 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Which keys are good enough: EC P-256 and P-384, Ed25519, RSA of 2048 to 8192 bits. Those made here are EC P-256. */
+/**
+ * Which keys are good enough: EC P-256 and P-384, Ed25519, RSA of 2048 to 8192 bits with an exponent of 64 at most. Those
+ * made here are EC P-256.
+ */
 final class Keys {
     private static final int RSA_LEAST = 2048;
     /** Checking a larger one would cost whoever is asked to more than whoever asks. */
     private static final int RSA_MOST = 8192;
+    /** So would one with a longer exponent, which nobody uses: nearly all keys have 17. */
+    private static final int EXPONENT_MOST = 64;
+
+    private static final String BETTER =
+            ": use EC P-256 or P-384, Ed25519, or RSA of " + RSA_LEAST + " to " + RSA_MOST + " bits";
 
     private static final ECParameterSpec P256 = curve("secp256r1");
     private static final ECParameterSpec P384 = curve("secp384r1");
@@ -58,17 +66,28 @@ final class Keys {
             }
             what = "EC key of " + ec.getParams().getOrder().bitLength() + " bits";
         } else if (key instanceof RSAPublicKey rsa) {
-            int bits = rsa.getModulus().bitLength();
-            if (bits >= RSA_LEAST && bits <= RSA_MOST) {
-                return null;
+            if (rsa.getModulus().bitLength() >= RSA_LEAST) {
+                return tooCostly(key);
             }
-            what = "RSA key of " + bits + " bits";
+            what = "RSA key of " + rsa.getModulus().bitLength() + " bits";
         } else if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
             return null;
         } else {
             what = Names.shown(key.getAlgorithm()) + " key";
         }
-        return what + ": use EC P-256 or P-384, Ed25519, or RSA of " + RSA_LEAST + " to " + RSA_MOST + " bits";
+        return what + BETTER;
+    }
+
+    /** {@return why checking a signature of that key is too much to ask; null: it is not} */
+    static @Nullable String tooCostly(PublicKey key) {
+        if (!(key instanceof RSAPublicKey rsa)) {
+            return null;
+        }
+        int bits = rsa.getModulus().bitLength();
+        int exponent = rsa.getPublicExponent().bitLength();
+        return bits <= RSA_MOST && exponent <= EXPONENT_MOST
+                ? null
+                : "RSA key of " + bits + " bits with an exponent of " + exponent + " bits" + BETTER;
     }
 
     /** {@return whether the two belong together, which only the private one can show} */

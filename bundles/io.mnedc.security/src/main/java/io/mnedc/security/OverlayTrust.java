@@ -159,9 +159,17 @@ public final class OverlayTrust {
         return names.device();
     }
 
-    /** {@return trust for the relay's side: TLS proves that the client has its key, the caller checks the rest} */
+    /**
+     * {@return trust for the relay's side: TLS proves that the client has its key, the caller checks the rest; but a key
+     *     with which that proof would cost the relay much is refused before}
+     */
     public static X509ExtendedTrustManager acceptAny() {
-        return new PeerTrust(chain -> {});
+        return new PeerTrust(chain -> {
+            String complaint = Keys.tooCostly(chain.get(0).getPublicKey());
+            if (complaint != null) {
+                throw new CertificateException(complaint);
+            }
+        });
     }
 
     /**

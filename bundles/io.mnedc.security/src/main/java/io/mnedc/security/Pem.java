@@ -47,14 +47,18 @@ final class Pem {
         PrivateFiles.write(file, text.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** Reads at least one. */
     static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         try (var in = new ByteArrayInputStream(PrivateFiles.read(file, LIMIT))) {
             for (var each : factory().generateCertificates(in)) {
                 certificates.add((X509Certificate) each);
             }
-        } catch (CertificateException e) {
+        } catch (CertificateException | RuntimeException e) {
             throw new CertificateException(file + " has no readable certificates: put it back from a backup", e);
+        }
+        if (certificates.isEmpty()) {
+            throw new CertificateException(file + " has no certificate: put it back from a backup");
         }
         return certificates;
     }
@@ -84,7 +88,7 @@ final class Pem {
             PrivateKey priv = keys.generatePrivate(new PKCS8EncodedKeySpec(block(text, PRIVATE)));
             PublicKey pub = keys.generatePublic(new X509EncodedKeySpec(block(text, PUBLIC)));
             return new KeyPair(pub, priv);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             // without the cause's message: it might quote the key
             throw new GeneralSecurityException(
                     file + " has no readable key (" + e.getClass().getSimpleName() + "): put it back from a backup");

@@ -79,7 +79,12 @@ final class RelayCertificate {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        X509Certificate certificate = Pem.certificates(file).get(0);
+        X509Certificate certificate;
+        try {
+            certificate = Pem.certificates(file).get(0);
+        } catch (CertificateException e) {
+            throw new CertificateException(e.getMessage() + ", or remove it: another one is made", e);
+        }
         return Keys.match(key.getPrivate(), certificate.getPublicKey()) ? Optional.of(certificate) : Optional.empty();
     }
 

@@ -3,10 +3,12 @@ package io.mnedc.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Random;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -46,6 +48,17 @@ class CertificateRequestTest {
         assertThat(CertificateRequest.provenKey(request(key.getPublic(), key, signature))
                         .getEncoded())
                 .isEqualTo(key.getPublic().getEncoded());
+    }
+
+    @Test
+    void anRsaKeyThatTakesLongToCheckIsRefused() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(
+                new RSAKeyGenParameterSpec(2048, BigInteger.ONE.shiftLeft(64).add(BigInteger.valueOf(13))));
+        KeyPair key = generator.generateKeyPair();
+        assertThatThrownBy(() -> CertificateRequest.provenKey(request(key.getPublic(), key, "SHA256withRSA")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("exponent of 65 bits");
     }
 
     @ParameterizedTest

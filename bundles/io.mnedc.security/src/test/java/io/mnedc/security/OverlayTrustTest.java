@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -251,6 +254,26 @@ class OverlayTrustTest {
         assertThat(floor.now()).isBefore(Instant.EPOCH.plusSeconds(3600));
         trust.checkServerTrusted(relay.chain().toArray(new X509Certificate[0]), "UNKNOWN");
         assertThat(floor.now()).isBetween(overlay.clock.instant().minus(Duration.ofHours(2)), overlay.clock.instant());
+    }
+
+    @Test
+    void aStrangersKeyThatTakesLongToCheckIsNotEvenTried() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        X509ExtendedTrustManager relay = OverlayTrust.acceptAny();
+        for (BigInteger exponent :
+                List.of(RSAKeyGenParameterSpec.F4, BigInteger.ONE.shiftLeft(64).setBit(0))) {
+            generator.initialize(new RSAKeyGenParameterSpec(2048, exponent));
+            X509Certificate[] chain = pki.chain(
+                            generator.generateKeyPair(), "CN=a", KeyPurposeId.id_kp_clientAuth, List.of())
+                    .toArray(new X509Certificate[0]);
+            if (exponent.equals(RSAKeyGenParameterSpec.F4)) {
+                relay.checkClientTrusted(chain, "RSA");
+            } else {
+                assertThatThrownBy(() -> relay.checkClientTrusted(chain, "RSA"))
+                        .isInstanceOf(CertificateException.class)
+                        .hasMessageContaining("exponent of 65 bits");
+            }
+        }
     }
 
     @Test
