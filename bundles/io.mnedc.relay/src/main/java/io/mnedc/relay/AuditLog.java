@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The audit log: a line of JSON for each event, appended by a thread of its own. Whoever records never waits: what finds
- * no room in the queue is counted, and the count is written. Thread-safe.
+ * no room in the queue or on the disk is counted, and the count is written when that is possible again. Thread-safe.
  */
 final class AuditLog implements Events, AutoCloseable {
     static final String FILE = "audit.jsonl";
@@ -26,7 +26,7 @@ final class AuditLog implements Events, AutoCloseable {
     private static final int MOST_QUEUED = 8192;
     private static final int MOST_TEXT = 600;
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long COMPLAINTS_APART_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long CLOSE_MILLIS = 3000;
 
     private record Entry(Instant time, Kind kind, String device, String remote, String detail) {}
@@ -39,27 +39,29 @@ final class AuditLog implements Events, AutoCloseable {
     private final AuditThrottle throttle = new AuditThrottle();
     private final RotatingFile file;
     private final Clock clock;
+    private final Counter.Set counters;
     private final Thread thread;
     private volatile boolean closing;
-    private long failedAt;
-    private boolean failing;
+    private long complained = System.nanoTime() - COMPLAINTS_APART_NANOS;
 
-    private AuditLog(RotatingFile file, Clock clock) {
+    private AuditLog(RotatingFile file, Clock clock, Counter.Set counters) {
         this.file = file;
         this.clock = clock;
+        this.counters = counters;
         this.thread = new Thread(this::run, "mnedc-relay-audit");
         thread.setDaemon(true);
         thread.setContextClassLoader(AuditLog.class.getClassLoader());
     }
 
-    /** Opens the log of a data directory, which exists, and starts its thread. */
-    static AuditLog open(Path directory, Clock clock) throws IOException {
-        return open(new RotatingFile(directory.resolve(FILE)), clock);
-    }
-
-    static AuditLog open(RotatingFile file, Clock clock) throws IOException {
+    /**
+     * Opens the log of a data directory, which exists, and starts its thread.
+     *
+     * @throws IOException if it cannot be opened; the message has the cure
+     */
+    static AuditLog open(Path directory, Clock clock, Counter.Set counters) throws IOException {
+        RotatingFile file = new RotatingFile(directory.resolve(FILE));
         file.open();
-        AuditLog log = new AuditLog(file, clock);
+        AuditLog log = new AuditLog(file, clock, counters);
         log.thread.start();
         return log;
     }
@@ -71,6 +73,7 @@ final class AuditLog implements Events, AutoCloseable {
         }
         if (!queue.offer(new Entry(clock.instant(), kind, device, remote, detail))) {
             lost.incrementAndGet();
+            counters.add(Counter.AUDIT_LOST, 1);
         }
     }
 
@@ -122,19 +125,23 @@ final class AuditLog implements Events, AutoCloseable {
         int entries = batch.size();
         try {
             file.append(lines.toString());
-            failing = false;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             lost.addAndGet(entries + dropped);
-            complain(e, System.nanoTime());
+            counters.add(Counter.AUDIT_LOST, entries);
+            complain(e);
         }
         return true;
     }
 
-    private void complain(IOException e, long now) {
-        if (!failing || now - failedAt >= RETRY_NANOS) {
-            failing = true;
-            failedAt = now;
-            LOG.error("the audit log {} cannot be written and loses events: {}", file, e.getMessage());
+    /** The relay goes on: who can fill a disk must not be able to stop it. */
+    private void complain(Exception e) {
+        long now = System.nanoTime();
+        if (now - complained >= COMPLAINTS_APART_NANOS) {
+            complained = now;
+            LOG.warn(
+                    "the audit log {} cannot be written and loses events until it can: {}; make room on its disk",
+                    file,
+                    e.toString());
         }
     }
 
@@ -142,7 +149,7 @@ final class AuditLog implements Events, AutoCloseable {
         try {
             file.sync();
         } catch (IOException e) {
-            complain(e, System.nanoTime());
+            complain(e);
         }
     }
 

@@ -43,7 +43,8 @@ enum Counter {
     DROP_RULES,
     DROP_LIMIT,
     DROP_MESSAGES,
-    ENVELOPES;
+    ENVELOPES,
+    AUDIT_LOST;
 
     /** What a refusal with this report counts as; null if its code has no counter. */
     static @Nullable Counter of(ErrorReport report) {

@@ -20,12 +20,16 @@ record DataDirectory(
         @Nullable Path path, Events events, @Nullable Revocations revocations) implements AutoCloseable {
     static final DataDirectory NONE = new DataDirectory(null, Events.NONE, null);
 
-    /** Opens it, and makes it if it is not there. */
-    static DataDirectory open(Path path) throws IOException {
+    /**
+     * Opens it, and makes it if it is not there.
+     *
+     * @throws IOException if it or something in it cannot be used; the message has the cure
+     */
+    static DataDirectory open(Path path, Counter.Set counters) throws IOException {
         PrivateFiles.directory(path);
         Clock clock = Clock.systemUTC();
         Revocations revocations = Revocations.open(path.resolve(Guard.REVOKED), clock);
-        return new DataDirectory(path, AuditLog.open(path, clock), revocations);
+        return new DataDirectory(path, AuditLog.open(path, clock, counters), revocations);
     }
 
     /** The same, with the revocations that an authority of the same directory has opened, if there is one. */

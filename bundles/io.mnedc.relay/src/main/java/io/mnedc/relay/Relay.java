@@ -29,7 +29,7 @@ final class Relay implements AutoCloseable {
     private static final int RENEW_SECONDS = 20;
     private static final int RETRY_SECONDS = 5;
 
-    private final Counter.Set counters = new Counter.Set();
+    private final Counter.Set counters;
     private final Randomness random = new Randomness();
     private final Controls controls = new Controls();
     private final long epoch = random.id();
@@ -51,8 +51,14 @@ final class Relay implements AutoCloseable {
     private boolean closed;
 
     private Relay(
-            RelaySettings settings, String software, DataDirectory data, EventLoopGroup group, List<DataLoop> loops) {
+            RelaySettings settings,
+            String software,
+            Counter.Set counters,
+            DataDirectory data,
+            EventLoopGroup group,
+            List<DataLoop> loops) {
         this.settings = settings;
+        this.counters = counters;
         this.software = software;
         this.group = group;
         this.loops = loops;
@@ -84,13 +90,14 @@ final class Relay implements AutoCloseable {
     static Relay start(RelaySettings settings, String software, Identities identities) throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
+        Counter.Set counters = new Counter.Set();
         DataDirectory data = DataDirectory.NONE;
         Relay relay = null;
         try {
             Admission admission = null;
             Path directory = settings.directory();
             if (directory != null) {
-                data = DataDirectory.open(directory);
+                data = DataDirectory.open(directory, counters);
             }
             if (settings.security().tls()) {
                 admission = Admission.open(settings.security(), data, identities, InstantSource.system());
@@ -100,7 +107,7 @@ final class Relay implements AutoCloseable {
             for (int i = 0; i < settings.loops(); i++) {
                 loops.add(new DataLoop("relay-data-" + i, pool));
             }
-            relay = new Relay(settings, software, data, group, loops);
+            relay = new Relay(settings, software, counters, data, group, loops);
             relay.secure(admission);
             group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
             relay.listenOrRetry("");

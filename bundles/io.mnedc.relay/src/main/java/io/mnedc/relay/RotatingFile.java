@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ final class RotatingFile {
     private final Path path;
     private final long mostBytes;
     private @Nullable FileChannel channel;
+    /** Whether its last line may be one that was cut off by a crash. */
+    private boolean cut;
 
     RotatingFile(Path path) {
         this(path, MOST_BYTES);
@@ -36,9 +39,23 @@ final class RotatingFile {
         this.mostBytes = mostBytes;
     }
 
-    /** Opens it; a line that was cut off by a crash is ended. */
+    /**
+     * Opens it, and writes nothing yet: a disk may be full.
+     *
+     * @throws IOException if that is not possible; the message has the cure
+     */
     void open() throws IOException {
-        opened();
+        try {
+            opened();
+        } catch (IOException e) {
+            String why = e instanceof FileSystemException fault && fault.getReason() != null
+                    ? fault.getReason()
+                    : e.getClass().getSimpleName();
+            throw new IOException(
+                    path + " cannot be opened (" + why + "): make it a file that the user of this process may write, or"
+                            + " move it away, then a new one is begun",
+                    e);
+        }
     }
 
     private FileChannel opened() throws IOException {
@@ -57,18 +74,18 @@ final class RotatingFile {
             if (posix) {
                 Files.setPosixFilePermissions(path, OWNER_ONLY);
             }
-            endLine(fresh);
+            fresh.position(fresh.size());
         } catch (IOException e) {
             fresh.close();
             throw e;
         }
         channel = fresh;
+        cut = true;
         return fresh;
     }
 
     private static void endLine(FileChannel file) throws IOException {
         long size = file.size();
-        file.position(size);
         ByteBuffer last = ByteBuffer.allocate(1);
         if (size > 0 && file.read(last, size - 1) == 1 && last.get(0) != '\n') {
             file.write(ByteBuffer.wrap(new byte[] {'\n'}));
@@ -88,6 +105,10 @@ final class RotatingFile {
         }
         ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
         try {
+            if (cut) {
+                endLine(file);
+                cut = false;
+            }
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
@@ -64,7 +65,7 @@ class AuditTest {
 
     @Test
     void whatAnAttackerWritesStaysInsideItsString() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, NOON)) {
+        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
             log.record(Kind.LEFT, "a", "", "\"}\n{\"event\":\"joined\", \u0000 ü \u2028");
         }
         assertThat(lines())
@@ -77,7 +78,7 @@ class AuditTest {
     void onlyTheOwnerCanReadItAndALineCutOffByACrashIsEnded() throws Exception {
         Files.writeString(file(), "{\"event\":\"joi");
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
-        try (AuditLog log = AuditLog.open(directory, NOON)) {
+        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
             log.record(Kind.JOINED, "a", "", "");
         }
         assertThat(Files.readAllLines(file()))
@@ -106,6 +107,75 @@ class AuditTest {
     }
 
     @Test
+    void aLogThatCannotBeOpenedKeepsTheRelayFromStartingAndSaysWhatToDo() throws Exception {
+        Path relayDirectory = directory.resolve("relay");
+        TestRelay.with(Policy.DEFAULT, relayDirectory).close();
+        Path log = relayDirectory.resolve("audit.jsonl");
+        Files.delete(log);
+        Files.createDirectory(log);
+        assertThatThrownBy(() -> TestRelay.with(Policy.DEFAULT, relayDirectory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(log.toString())
+                .hasMessageContaining("move it away");
+        Files.delete(log);
+        Files.createSymbolicLink(log, Path.of("/dev/null"));
+        assertThatThrownBy(() -> TestRelay.with(Policy.DEFAULT, relayDirectory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(log.toString());
+        Files.delete(log);
+        TestRelay.with(Policy.DEFAULT, relayDirectory).close();
+    }
+
+    /** Where nothing can be written any more, as on a full disk: the file must make way, and cannot. */
+    private void block() throws IOException {
+        Files.createDirectories(directory.resolve("audit.jsonl.5").resolve("something"));
+        Files.writeString(directory.resolve("audit.jsonl.4"), "old\n");
+        Files.writeString(file(), "x".repeat(10 << 20));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private void unblock() throws IOException {
+        Files.delete(directory.resolve("audit.jsonl.5").resolve("something"));
+        Files.delete(directory.resolve("audit.jsonl.5"));
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenStopsNobodyAndIsCounted() throws Exception {
+        directory = Files.createDirectory(directory.resolve("relay"));
+        block();
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory)) {
+            try (PlainDevice a = relay.joined("a");
+                    PlainDevice b = relay.joined("b")) {
+                a.sendFrame(b.welcome.node(), new byte[] {1});
+                assertThat(PlainDevice.payload(b.receiveFrame())).containsExactly(1);
+            }
+            // started, two joined, two left
+            TestRelay.eventually(() -> relay.count(Counter.AUDIT_LOST) == 5);
+            unblock();
+            PlainDevice.joined(relay.address(), "c").close();
+            TestRelay.eventually(() -> relay.count(Counter.LEAVES) == 3);
+        }
+        assertThat(lines().get(0).getString("event", "")).isEqualTo("joined");
+        assertThat(lines()).anySatisfy(line -> {
+            assertThat(line.getString("event", "")).isEqualTo("lost");
+            assertThat(line.getInt("count", 0)).isEqualTo(5);
+        });
+    }
+
+    @Test
+    void aDiskThatIsFullAtTheStartDoesNotKeepTheRelayOff() throws Exception {
+        Files.writeString(file(), "{\"event\":\"joi");
+        RotatingFile full = new RotatingFile(file());
+        full.open();
+        assertThat(Files.readString(file()))
+                .as("nothing is written before there is something to write")
+                .endsWith("joi");
+        full.append("{}\n");
+        full.close();
+        assertThat(Files.readAllLines(file())).containsExactly("{\"event\":\"joi", "{}");
+    }
+
+    @Test
     void aFileThatWasMovedAwayIsMadeAnew() throws Exception {
         RotatingFile rotating = new RotatingFile(file());
         rotating.append("one\n");
@@ -117,7 +187,7 @@ class AuditTest {
 
     @Test
     void anAttackerCannotFillTheDiskAndWhatIsLeftOutIsCounted() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, NOON)) {
+        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
             for (int i = 0; i < 5000; i++) {
                 log.record(Kind.REFUSED, "", "192.0.2.1:" + i, "x");
             }
