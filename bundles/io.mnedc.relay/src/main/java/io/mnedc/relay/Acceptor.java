@@ -219,7 +219,7 @@ final class Acceptor implements AutoCloseable {
                 handOn(key, state.entry(), state.bytes().flip());
             }
         } catch (ProtocolException e) {
-            refusals.add(Counter.REFUSED_NOT_MNEDC, state.entry().remote(), String.valueOf(e.getMessage()));
+            state.entry().refuse(Counter.REFUSED_NOT_MNEDC, String.valueOf(e.getMessage()));
             drop(key);
         } catch (IOException e) {
             drop(key);
@@ -263,7 +263,7 @@ final class Acceptor implements AutoCloseable {
             if (key.isValid()
                     && key.attachment() instanceof Begun state
                     && now - state.entry().deadline() >= 0) {
-                refusals.add(Counter.REFUSED_TIMEOUT, state.entry().remote(), "it did not say what it is in time");
+                state.entry().refuse(Counter.REFUSED_TIMEOUT, "it did not say what it is in time");
                 drop(key);
             }
         }

@@ -26,14 +26,14 @@ final class BindingHandler implements DataHandler {
     private final Counter.Set counters;
     private final Refusals refusals;
     private final DataBinding.Relay binding;
-    private final Runnable ended;
+    private final HalfOpen.Entry entry;
     private ByteBuffer ready = ByteBuffer.allocate(0);
     private boolean done;
 
     /**
      * Makes it.
      *
-     * @param ended run exactly once: when the stream is bound, after which it has another handler, or when it is closed
+     * @param entry the connection, released when the stream is bound, after which it has another handler, or closed
      */
     BindingHandler(
             DataLoop loop,
@@ -42,13 +42,13 @@ final class BindingHandler implements DataHandler {
             Counter.Set counters,
             Refusals refusals,
             Randomness random,
-            Runnable ended) {
+            HalfOpen.Entry entry) {
         this.loop = loop;
         this.limit = limit;
         this.sessions = sessions;
         this.counters = counters;
         this.refusals = refusals;
-        this.ended = ended;
+        this.entry = entry;
         this.binding =
                 new DataBinding.Relay(this::secret, random.opaque(Protocol.NONCE), random.opaque(Protocol.SECRET));
     }
@@ -63,10 +63,7 @@ final class BindingHandler implements DataHandler {
         send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
         loop.schedule(limit, () -> {
             if (!done) {
-                refusals.add(
-                        Counter.REFUSED_TIMEOUT,
-                        String.valueOf(stream.remote()),
-                        "the data stream was not bound in time");
+                entry.refuse(Counter.REFUSED_TIMEOUT, "the data stream was not bound in time");
                 stream.close();
             }
         });
@@ -105,7 +102,7 @@ final class BindingHandler implements DataHandler {
                 throw new ProtocolException(ErrorCode.BIND_FAILED, "the session ended while its data stream was bound");
             }
             stream.handler(new Forwarder(session, stream, sessions, counters, refusals));
-            ended.run();
+            entry.release();
             // from the moment the device knows, nothing that is sent to it may be lost
             stream.sendBeforeOthers(ready, () -> session.bind(stream));
             // the session may have ended since it was looked up
@@ -122,11 +119,11 @@ final class BindingHandler implements DataHandler {
     @Override
     public void closed(@Nullable Throwable cause) {
         done = true;
-        ended.run();
+        entry.release();
         if (cause instanceof ProtocolException) {
-            refusals.add(Counter.REFUSED_BIND, "data stream", String.valueOf(cause.getMessage()));
+            entry.refuse(Counter.REFUSED_BIND, "data stream: " + cause.getMessage());
         } else if (cause instanceof IOException) {
-            refusals.add(Counter.REFUSED_BIND, "data stream", "connection lost: " + cause.getMessage());
+            entry.refuse(Counter.REFUSED_BIND, "data stream: connection lost: " + cause.getMessage());
         }
     }
 }

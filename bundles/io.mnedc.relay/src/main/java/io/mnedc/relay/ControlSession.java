@@ -186,7 +186,9 @@ final class ControlSession implements ControlStream.Handler {
             kind = Counter.REFUSED_LEASE;
         }
         boolean ofRegistered = kind == Counter.REFUSED_TIMEOUT || kind == Counter.REFUSED_LIMIT;
-        if (kind != null && !(session != null && ofRegistered)) {
+        if (kind != null && session == null) {
+            entry.refuse(kind, report.sentence());
+        } else if (kind != null && !ofRegistered) {
             relay.refusals().add(kind, name(), report.sentence());
         }
     }

@@ -124,7 +124,7 @@ final class EnrolmentSession implements ControlStream.Handler {
     private void refuse(ErrorReport report) {
         if (state != State.DONE) {
             Counter kind = Counter.of(report);
-            relay.refusals().add(kind == null ? Counter.REFUSED_ENROLMENT : kind, entry.remote(), report.sentence());
+            entry.refuse(kind == null ? Counter.REFUSED_ENROLMENT : kind, report.sentence());
             answer(report);
         }
     }

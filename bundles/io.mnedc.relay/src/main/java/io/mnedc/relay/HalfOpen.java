@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ final class HalfOpen implements AutoCloseable {
         private final SourceNetwork source;
         private final String remote;
         private final long deadline;
+        private final AtomicBoolean refused = new AtomicBoolean();
+        private @Nullable Runnable closer;
+        private boolean evicted;
 
         private Entry(SocketChannel socket, SourceNetwork source, String remote, long deadline) {
             this.socket = socket;
@@ -55,6 +59,48 @@ final class HalfOpen implements AutoCloseable {
         /** When it must have proved who it is, by {@link System#nanoTime}. */
         long deadline() {
             return deadline;
+        }
+
+        /**
+         * Somebody serves it who does not see that its socket's input is shut down.
+         *
+         * @param close ends that; run at once if the connection has had to give way already
+         */
+        void servedBy(Runnable close) {
+            synchronized (this) {
+                closer = close;
+                if (!evicted) {
+                    return;
+                }
+            }
+            close.run();
+        }
+
+        /** Whether it had to give way. */
+        synchronized boolean evicted() {
+            return evicted;
+        }
+
+        /** Whoever serves it closes it in its own order. */
+        private void giveWay() {
+            Runnable close;
+            synchronized (this) {
+                evicted = true;
+                close = closer;
+            }
+            if (close == null) {
+                // reads the end of the stream
+                shutDown(socket);
+            } else {
+                close.run();
+            }
+        }
+
+        /** It is refused; counted and logged once, however often and by whomsoever it is said. */
+        void refuse(Counter kind, String why) {
+            if (refused.compareAndSet(false, true)) {
+                refusals.add(kind, remote, why);
+            }
         }
 
         /** It has proved who it is, or is closed; may be said more than once. */
@@ -115,13 +161,11 @@ final class HalfOpen implements AutoCloseable {
             count++;
         }
         if (evicted != null) {
-            refusals.add(
+            evicted.refuse(
                     Counter.REFUSED_LIMIT,
-                    evicted.remote,
                     "too many connections " + (ofOne ? "from " + evicted.source : "in all")
                             + " have not proved who they are: the oldest is closed");
-            // whoever serves it now reads the end of the stream and closes it in its own order
-            shutDown(evicted.socket);
+            evicted.giveWay();
         }
         return entry;
     }

@@ -80,15 +80,20 @@ final class Overlay implements AutoCloseable {
             // the identity may come from slow hardware
             handshakes.execute(() -> adopt(entry, begun));
         } catch (RejectedExecutionException e) {
-            relay.refusals().add(Counter.REFUSED_LIMIT, entry.remote(), "too many TLS handshakes at once");
+            entry.refuse(Counter.REFUSED_LIMIT, "too many TLS handshakes at once");
             entry.discard();
         }
     }
 
     private void adopt(HalfOpen.Entry entry, ByteBuffer begun) {
+        if (entry.evicted()) {
+            entry.discard();
+            return;
+        }
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
         ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, handshakes, left);
-        ControlStream.adopt(group, entry.socket(), begun, tls, new TlsGate(relay, this, entry));
+        ControlStream.adopt(group, entry.socket(), begun, tls, new TlsGate(relay, this, entry))
+                .ifPresent(stream -> entry.servedBy(stream::close));
     }
 
     /**

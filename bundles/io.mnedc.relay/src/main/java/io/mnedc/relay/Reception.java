@@ -39,20 +39,22 @@ final class Reception implements Acceptor.Receiver {
             secured.secure(entry, begun);
             return;
         }
-        relay.refusals()
-                .add(Counter.REFUSED_TLS, entry.remote(), "it begins with TLS, but this relay has security = none");
+        entry.refuse(Counter.REFUSED_TLS, "it begins with TLS, but this relay has security = none");
         entry.discard();
     }
 
     @Override
     public void control(HalfOpen.Entry entry, ByteBuffer begun) {
         if (overlay.get() != null) {
-            relay.refusals()
-                    .add(Counter.REFUSED_SECURITY, entry.remote(), "it has security = none, but this relay has tls");
-            ControlStream.adopt(group, entry.socket(), begun, new PlainRefusal(entry));
+            entry.refuse(Counter.REFUSED_SECURITY, "it has security = none, but this relay has tls");
+            adopt(entry, begun, new PlainRefusal(entry));
             return;
         }
-        ControlStream.adopt(group, entry.socket(), begun, relay.session(entry, null));
+        adopt(entry, begun, relay.session(entry, null));
+    }
+
+    private void adopt(HalfOpen.Entry entry, ByteBuffer begun, ControlStream.Handler handler) {
+        ControlStream.adopt(group, entry.socket(), begun, handler).ifPresent(stream -> entry.servedBy(stream::close));
     }
 
     @Override
@@ -61,14 +63,14 @@ final class Reception implements Acceptor.Receiver {
             preamble.negotiate();
         } catch (ProtocolException e) {
             // told by its control stream already
-            relay.refusals().add(Counter.REFUSED_VERSION, entry.remote(), String.valueOf(e.getMessage()));
+            entry.refuse(Counter.REFUSED_VERSION, String.valueOf(e.getMessage()));
             entry.discard();
             return;
         }
         DataLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
         Duration left = Duration.ofNanos(Math.max(0, entry.deadline() - System.nanoTime()));
         BindingHandler binding = new BindingHandler(
-                loop, left, relay.sessions(), relay.counters(), relay.refusals(), relay.random(), entry::release);
+                loop, left, relay.sessions(), relay.counters(), relay.refusals(), relay.random(), entry);
         loop.attach(entry.socket(), relay.settings().stream(), binding);
     }
 }

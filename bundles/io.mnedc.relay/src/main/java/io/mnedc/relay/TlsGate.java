@@ -93,7 +93,7 @@ final class TlsGate implements ControlStream.Handler {
             secured.send(report);
             secured.closeAfterSent();
             Counter kind = Counter.of(report);
-            relay.refusals().add(kind == null ? Counter.REFUSED_CERTIFICATE : kind, entry.remote(), report.sentence());
+            entry.refuse(kind == null ? Counter.REFUSED_CERTIFICATE : kind, report.sentence());
         }
     }
 
@@ -130,11 +130,9 @@ final class TlsGate implements ControlStream.Handler {
         entry.release();
         if (!decided) {
             decided = true;
-            relay.refusals()
-                    .add(
-                            Counter.REFUSED_TLS,
-                            entry.remote(),
-                            cause == null ? "the TLS handshake was given up" : String.valueOf(cause.getMessage()));
+            entry.refuse(
+                    Counter.REFUSED_TLS,
+                    cause == null ? "the TLS handshake was given up" : String.valueOf(cause.getMessage()));
         }
     }
 }

@@ -98,6 +98,23 @@ class UnprovenTest {
     }
 
     @Test
+    void whoHadToGiveWayIsCountedOnce() throws Exception {
+        Identity good = overlay.identity("good", Instant.now());
+        // nobody is closed because time is up
+        relay.restart(overlay.settings().halfOpenPerSource(MOST).handshake(Duration.ofMinutes(10)));
+        for (int i = 0; i < 2 * MOST; i++) {
+            stranger((byte) 0x16, (byte) 3, (byte) 1);
+        }
+        for (Socket evicted : strangers.subList(0, MOST)) {
+            assertThat(evicted.getInputStream().read()).isEqualTo(-1);
+        }
+        // whoever comes later is served later: all that is to be said of the evicted has been said
+        TestOverlay.joined(relay.address(), good, "good").close();
+        assertThat(relay.count(Counter.REFUSED_LIMIT)).isBetween((long) MOST, MOST + 2L);
+        assertThat(relay.count(Counter.REFUSED_TLS)).isZero();
+    }
+
+    @Test
     void stalledHandshakesEndInTimeAndAreForgotten() throws Exception {
         relay.restart(overlay.settings().halfOpenPerSource(MOST).handshake(Duration.ofMillis(500)));
         for (int i = 0; i < MOST / 2; i++) {

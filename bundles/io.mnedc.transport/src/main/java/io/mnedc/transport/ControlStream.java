@@ -22,6 +22,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -181,9 +182,11 @@ public final class ControlStream {
      * @param socket connected and non-blocking, owned by the stream from now on
      * @param begun bytes that were read from it already
      * @param handler told that it is opened, or closed if that fails
+     * @return the stream, to be closed at any time; empty if it could not even be begun
      */
-    public static void adopt(EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
-        adopt(group, socket, begun, null, handler);
+    public static Optional<ControlStream> adopt(
+            EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
+        return adopt(group, socket, begun, null, handler);
     }
 
     /**
@@ -194,8 +197,9 @@ public final class ControlStream {
      * @param begun bytes that were read from it already
      * @param tls with server engines, or null for a stream without TLS
      * @param handler told that it is secured and opened, or closed if that fails
+     * @return the stream, to be closed at any time, also before it is secured; empty if it could not even be begun
      */
-    public static void adopt(
+    public static Optional<ControlStream> adopt(
             EventLoopGroup group, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
         ControlDecoder decoder = new ControlDecoder(handler, tls, false);
         NioSocketChannel channel = new NioSocketChannel(null, socket);
@@ -204,7 +208,7 @@ public final class ControlStream {
         } catch (RuntimeException e) {
             channel.unsafe().closeForcibly();
             group.execute(() -> decoder.failed(e));
-            return;
+            return Optional.empty();
         }
         channel.config()
                 .setTcpNoDelay(true)
@@ -215,6 +219,7 @@ public final class ControlStream {
                 socket.close();
             }
         });
+        return Optional.of(of(channel, decoder));
     }
 
     static ControlStream of(Channel channel, ControlDecoder decoder) {
