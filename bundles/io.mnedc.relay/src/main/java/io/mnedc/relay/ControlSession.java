@@ -48,6 +48,7 @@ final class ControlSession implements ControlStream.Handler {
     private @Nullable Session session;
     private @Nullable NodeInfo unpublished;
     private int minor = Protocol.MINOR;
+    private boolean greeted;
     private @Nullable Renewals renewals;
 
     /**
@@ -89,7 +90,7 @@ final class ControlSession implements ControlStream.Handler {
 
     @Override
     public void preamble(Preamble preamble) {
-        send(Preamble.of(Preamble.StreamKind.CONTROL));
+        greet();
         try {
             minor = preamble.negotiate();
         } catch (ProtocolException e) {
@@ -354,15 +355,18 @@ final class ControlSession implements ControlStream.Handler {
         }
     }
 
-    private void send(Preamble preamble) {
+    /** Whatever is said first comes behind the preamble, also to a device that has said nothing yet. */
+    private void greet() {
         ControlStream open = stream;
-        if (open != null) {
-            open.send(preamble);
+        if (!greeted && open != null) {
+            greeted = true;
+            open.send(Preamble.of(Preamble.StreamKind.CONTROL));
         }
     }
 
     private void send(ControlMessage message) {
         ControlStream open = stream;
+        greet();
         if (open != null) {
             open.send(message);
         }

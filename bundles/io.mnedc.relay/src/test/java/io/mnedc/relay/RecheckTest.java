@@ -6,7 +6,6 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.codec.Preamble.StreamKind;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -65,8 +64,7 @@ class RecheckTest {
                 relay.relay().controls().recheck(peer -> true, overlay::stillGood);
                 vault.answer.countDown();
                 a.control.setSoTimeout(4000); // less than keepalives are apart
-                a.sendPreamble(StreamKind.CONTROL);
-                a.send(a.hello("a", 1));
+                // it hears of it, preamble first, before it has said anything
                 a.receivePreamble();
                 assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
                 TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
