@@ -33,6 +33,8 @@ final class Guard implements AutoCloseable {
     private static final Access NOBODY = (device, groups, other, otherGroups) -> false;
     private static final int REVOKED_RETRY_MILLIS = 600_000;
     private static final long CLOSE_MILLIS = 3000;
+    /** A change may mean a message to every device about every other one. */
+    private static final long CHANGES_APART_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Sessions sessions;
     private final Events events;
@@ -43,6 +45,9 @@ final class Guard implements AutoCloseable {
     private List<String> setting;
     private @Nullable RulesFile rules;
     private String complaint = "";
+    private AccessRules inForce = AccessRules.parse(List.of());
+    private @Nullable AccessRules next;
+    private long changed = System.nanoTime() - CHANGES_APART_NANOS;
 
     private Guard(
             Sessions sessions,
@@ -138,7 +143,21 @@ final class Guard implements AutoCloseable {
     }
 
     /**
-     * Changes the rules of the configuration.
+     * Checks rules that are to become those of the configuration.
+     *
+     * @throws IllegalArgumentException if they are wrong, or do not go with those of the file
+     */
+    synchronized void check(List<String> wanted) {
+        RulesFile opened = rules;
+        if (opened == null) {
+            AccessRules.parse(wanted);
+        } else {
+            opened.check(wanted);
+        }
+    }
+
+    /**
+     * Changes the rules of the configuration. They are in force at once, or a second after those before them.
      *
      * @throws IllegalArgumentException if they do not go with those of the file; nothing changes then
      */
@@ -155,6 +174,31 @@ final class Guard implements AutoCloseable {
     }
 
     private void changed(AccessRules now) {
+        boolean waiting = next != null;
+        next = now;
+        long left = changed + CHANGES_APART_NANOS - System.nanoTime();
+        if (left <= 0) {
+            takeNext();
+        } else if (!waiting) {
+            thread.schedule(this::takeNextLater, left, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void takeNextLater() {
+        try {
+            takeNext();
+        } catch (RuntimeException e) {
+            LOG.error("other access rules could not be put in force", e);
+        }
+    }
+
+    private synchronized void takeNext() {
+        AccessRules now = next;
+        next = null;
+        if (now == null || now.equals(inForce)) {
+            return;
+        }
+        changed = System.nanoTime();
         putInForce(now);
         String text = now.toString().strip().replace("\n", "; ");
         LOG.info("access rules are now: {}", text);
@@ -162,6 +206,7 @@ final class Guard implements AutoCloseable {
     }
 
     private void putInForce(AccessRules now) {
+        inForce = now;
         sessions.access(RulesAccess.of(now));
     }
 

@@ -168,18 +168,24 @@ final class Relay implements AutoCloseable {
 
     /** Takes on other settings; registered devices stay. If it cannot listen there, nothing changes. */
     synchronized void become(RelaySettings next) throws IOException {
+        List<String> rules = next.policy().rules();
+        boolean moves = !next.listen().equals(settings.listen());
         try {
-            guard.rules(next.policy().rules());
+            guard.check(rules);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
-        if (!next.listen().equals(settings.listen())) {
-            try {
-                moveTo(next.listen());
-            } catch (IOException e) {
-                guard.rules(settings.policy().rules());
-                throw e;
+        if (moves) {
+            moveTo(next.listen());
+        }
+        try {
+            guard.rules(rules);
+        } catch (IllegalArgumentException e) {
+            // the file of rules has changed in this moment
+            if (moves) {
+                moveTo(settings.listen());
             }
+            throw new IOException(e.getMessage(), e);
         }
         Overlay secured = overlay;
         if (secured != null) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +158,37 @@ class RulesTest {
                 assertThat(snapshot(b)).isEmpty();
             }
         }
+    }
+
+    @Test
+    void rulesThatChangeManyTimesASecondArePutInForceOnceASecondAndTheLastOnesStay() throws Exception {
+        Path directory = temporary.resolve("relay");
+        long began = System.nanoTime();
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            heard(a, 1);
+            heard(a, 2);
+            relay.become(TestRelay.rules("default deny"));
+            assertThat(heard(a, 3)).as("the first at once").containsExactly(new Change.Absent("b"));
+            for (int i = 0; i < 200; i++) {
+                relay.become(i % 2 == 0 ? Policy.DEFAULT : TestRelay.rules("default deny"));
+            }
+            relay.become(TestRelay.rules("allow device:a device:b", "default deny"));
+            assertThatThrownBy(() -> relay.become(TestRelay.rules("nonsense"))).isInstanceOf(IOException.class);
+            TestRelay.eventually(() -> relay.relay().sessions().access() != null
+                    && relay.relay()
+                            .sessions()
+                            .acquainted(
+                                    relay.relay().sessions().all().get(0),
+                                    relay.relay().sessions().all().get(1)));
+            b.sendFrame(a.welcome.node(), HI);
+            assertThat(PlainDevice.payload(a.receiveFrame())).isEqualTo(HI);
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + 1;
+        assertThat(Files.readAllLines(directory.resolve("audit.jsonl")).stream()
+                        .filter(line -> line.contains("rules-changed")))
+                .hasSizeBetween(2, (int) seconds + 1);
     }
 
     @Test

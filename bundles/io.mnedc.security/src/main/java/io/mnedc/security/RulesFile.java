@@ -72,6 +72,16 @@ public final class RulesFile {
     }
 
     /**
+     * Checks a setting; changes nothing.
+     *
+     * @param newer rules that are to come before those of the file
+     * @throws IllegalArgumentException when it is wrong, or does not go with the file
+     */
+    public synchronized void check(List<String> newer) {
+        AccessRules.parse(newer, lines);
+    }
+
+    /**
      * Changes the setting.
      *
      * @param newer rules that come before those of the file
