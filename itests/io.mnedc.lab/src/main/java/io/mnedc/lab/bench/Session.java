@@ -77,7 +77,9 @@ final class Session {
     }
 
     private void measure(NestedNats nats, Systems systems) {
-        systems.overlay().ifPresent(this::firstReplies);
+        if (options.wantsMeasure(StartMeasurement.ID)) {
+            systems.overlay().ifPresent(this::firstReplies);
+        }
         if (options.wantsMeasure(IdleMeasurement.ID)) {
             int window = options.quick() ? IDLE_SECONDS / 2 : IDLE_SECONDS;
             busy = IdleMeasurement.measure(
