@@ -47,6 +47,16 @@ public final class Keepalive {
     }
 
     /**
+     * A probe of the peer has been answered: for NAT mappings that is as good as a probe. The next one is due later than
+     * usual, so that one of two ends that probe at the same pace spares its own.
+     *
+     * @param now the present time
+     */
+    public void answered(long now) {
+        probed = now + interval / 2;
+    }
+
+    /**
      * Looks what is due. To be called at least {@value #POLLS} times per interval.
      *
      * @param now the present time
@@ -57,7 +67,7 @@ public final class Keepalive {
         if (now - heard >= INTERVALS * interval - interval / POLLS) {
             return Due.DEAD;
         }
-        // probes also keep NAT mappings alive, so they are sent at their own pace even while the peer talks
+        // probes also keep NAT mappings alive, so they are sent at their own pace even while the peer says other things
         if (now - probed >= interval - interval / POLLS / 2) {
             probed = now;
             return Due.PROBE;

@@ -77,6 +77,8 @@ public final class RelaySession {
             return List.of();
         }
         if (message instanceof Ping ping) {
+            // thousands of devices: half of all keepalive messages
+            keepalive.answered(now);
             return List.of(new Effect.Send(new Pong(ping.token())));
         }
         if (message instanceof Pong) {

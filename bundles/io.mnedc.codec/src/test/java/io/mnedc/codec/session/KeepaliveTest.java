@@ -32,6 +32,26 @@ class KeepaliveTest {
     }
 
     @Test
+    void whoAnswersAPeerThatProbesInEachIntervalSparesItsOwnProbes() {
+        for (long now = NOW + POLL; now < NOW + 20 * KEEPALIVE; now += POLL) {
+            if ((now - NOW) % KEEPALIVE == 0) {
+                keepalive.heard(now);
+                keepalive.answered(now);
+            }
+            assertThat(keepalive.poll(now)).isEqualTo(Due.NOTHING);
+        }
+    }
+
+    @Test
+    void aPeerThatNoLongerProbesIsProbedAndGivenUpInTime() {
+        keepalive.heard(NOW);
+        keepalive.answered(NOW);
+        assertThat(keepalive.poll(NOW + KEEPALIVE + KEEPALIVE / 2)).isEqualTo(Due.PROBE);
+        assertThat(keepalive.poll(NOW + 2 * KEEPALIVE + KEEPALIVE / 2)).isEqualTo(Due.PROBE);
+        assertThat(keepalive.poll(NOW + 3 * KEEPALIVE - POLL)).isEqualTo(Due.DEAD);
+    }
+
+    @Test
     void peerIsGivenUpWithinThreeSilentIntervalsByWhoPollsOftenEnough() {
         assertThat(keepalive.poll(NOW + 3 * KEEPALIVE - POLL - 1)).isEqualTo(Due.PROBE);
         assertThat(keepalive.poll(NOW + 3 * KEEPALIVE - POLL)).isEqualTo(Due.DEAD);
