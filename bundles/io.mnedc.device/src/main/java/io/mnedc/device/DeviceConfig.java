@@ -27,7 +27,8 @@ import org.osgi.service.metatype.annotations.Option;
             required = false,
             description =
                     "The unique name of this device, 1 to 64 letters, digits or . _ : - (the virtual address belongs"
-                            + " to it). Empty: the host name. Two devices with one ID put each other out.")
+                            + " to it). Empty: the one in the key store's certificate, or the host name if there is no key"
+                            + " store. Two devices with one ID put each other out.")
     String device_id() default "";
 
     @AttributeDefinition(
@@ -68,7 +69,8 @@ import org.osgi.service.metatype.annotations.Option;
             required = false,
             type = AttributeType.PASSWORD,
             description = "Lets the device join: what \"./mnedc relay token\" or \"mnedc:token\" prints at the relay."
-                    + " It is used once; afterwards it may stay or be cleared. Another one makes the device join anew.")
+                    + " It is used once; afterwards it may stay or be cleared. Another one makes the device join anew."
+                    + " Not beside a key store or an identity provider.")
     String join_token() default "";
 
     @AttributeDefinition(

@@ -11,7 +11,6 @@ import io.mnedc.security.Credentials;
 import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.PrivateFiles;
-import io.mnedc.security.StoreIdentity;
 import io.mnedc.security.TimeFloor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -179,23 +178,12 @@ final class Identities {
             there = new Place(settings, store, null, store.floor());
         } else {
             PrivateFiles.directory(directory);
-            there = new Place(settings, null, files(settings), TimeFloor.open(directory.resolve("time-floor"), clock));
+            IdentityProvider files = settings.source() instanceof Stores stores ? stores.open() : null;
+            there = new Place(settings, null, files, TimeFloor.open(directory.resolve("time-floor"), clock));
         }
         place = there;
         floor = there.floor();
         return there;
-    }
-
-    private static @Nullable IdentityProvider files(SecuritySettings settings) {
-        if (!(settings.source() instanceof Stores stores)) {
-            return null;
-        }
-        Secret trustPassword = stores.truststorePassword();
-        return new StoreIdentity(
-                stores.keystore(),
-                stores.password().text().toCharArray(),
-                stores.truststore(),
-                trustPassword == null ? null : trustPassword.text().toCharArray());
     }
 
     /**

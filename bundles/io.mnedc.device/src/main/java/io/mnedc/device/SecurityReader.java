@@ -37,11 +37,16 @@ final class SecurityReader {
         }
         boolean tls = mode.equals("tls");
         Path directory = path("data.dir");
+        JoinToken join = join();
+        Source source = source();
+        if (tls && join != null) {
+            refuseBeside(source);
+        }
         return new SecuritySettings(
                 tls,
-                join(),
+                join,
                 directory == null && tls ? storage.get() : directory,
-                source(),
+                source,
                 rules(),
                 Duration.ofSeconds(values.number("rekey.seconds", SecuritySettings.DEFAULT_REKEY_SECONDS, 1, 86_400)));
     }
@@ -53,6 +58,20 @@ final class SecurityReader {
         } catch (IllegalArgumentException e) {
             // the message has the cure, and the value is a secret
             throw new IllegalArgumentException("join.token: " + e.getMessage(), e);
+        }
+    }
+
+    /** A join token would be passed over in silence. */
+    private static void refuseBeside(Source source) {
+        String other = "";
+        if (source instanceof Stores stores) {
+            other = "keystore = \"" + stores.keystore() + "\"";
+        } else if (source instanceof Provided provided) {
+            other = "identity.provider = \"" + provided.name() + "\"";
+        }
+        if (!other.isEmpty()) {
+            throw new IllegalArgumentException("join.token and " + other + " exclude each other; clear join.token if the"
+                    + " latter says who this device is, or clear that one if the device is to join by the token");
         }
     }
 

@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.StoreIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -51,7 +52,16 @@ record SecuritySettings(
             Path keystore,
             Secret password,
             @Nullable Path truststore,
-            @Nullable Secret truststorePassword) implements Source {}
+            @Nullable Secret truststorePassword) implements Source {
+        /** {@return what reads them when it is asked} */
+        StoreIdentity open() {
+            return new StoreIdentity(
+                    keystore,
+                    password.text().toCharArray(),
+                    truststore,
+                    truststorePassword == null ? null : truststorePassword.text().toCharArray());
+        }
+    }
 
     /** {@return whether the identity is the same one, wherever it is kept} */
     boolean sameIdentity(SecuritySettings other) {

@@ -3,7 +3,9 @@ package io.mnedc.device;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.codec.DeviceIds;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +28,14 @@ final class SettingsReader {
     /**
      * Reads all settings of a device that is enabled.
      *
-     * @param hostName stands in for an empty device ID
+     * @param hostName stands in for an empty device ID, unless a key store's certificate names the device
      * @param storage where the device may keep its identity if no setting says so; asked only if needed
      * @throws IllegalArgumentException with a sentence that names key, value and what is allowed
      */
     DeviceSettings read(String hostName, Supplier<Path> storage) {
         SecuritySettings security = new SecurityReader(values, storage).read();
         return new DeviceSettings(
-                deviceId(hostName),
+                deviceId(hostName, security),
                 relays(security),
                 tunName(),
                 values.number("mtu", DeviceSettings.DEFAULT_MTU, TunSettings.MIN_MTU, TunSettings.MAX_MTU),
@@ -51,7 +53,7 @@ final class SettingsReader {
                 security);
     }
 
-    private String deviceId(String hostName) {
+    private String deviceId(String hostName, SecuritySettings security) {
         String id = values.text("device.id", "");
         if (!id.isEmpty()) {
             if (!DeviceIds.valid(id)) {
@@ -59,12 +61,26 @@ final class SettingsReader {
             }
             return id;
         }
+        if (security.tls() && security.source() instanceof SecuritySettings.Stores stores) {
+            return certifiedId(stores);
+        }
         // every second image is called so: it would not be unique
         if (hostName.isEmpty() || hostName.equals("localhost") || !DeviceIds.valid(hostName)) {
             throw new IllegalArgumentException("device.id is empty and the host name \"" + hostName
                     + "\" cannot stand in for it; set device.id to 1 to 64 letters, digits or . _ : -");
         }
         return hostName;
+    }
+
+    private static String certifiedId(SecuritySettings.Stores stores) {
+        try {
+            return CertifiedId.of(stores, InstantSource.system());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "device.id is empty and the certificate in keystore = \"" + stores.keystore()
+                            + "\" cannot stand in for it; correct that, or set device.id: " + e.getMessage(),
+                    e);
+        }
     }
 
     private List<RelayAddress> relays(SecuritySettings security) {

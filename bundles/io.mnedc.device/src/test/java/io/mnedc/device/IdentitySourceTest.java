@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.Identity;
@@ -14,6 +15,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -128,21 +131,61 @@ class IdentitySourceTest {
         one.awaitReady();
     }
 
-    @Test
-    void keyStoreOfOnesOwn() throws Exception {
-        Identity identity = identity("one");
-        Path file = directory.resolve("one.p12");
-        char[] password = "geheim".toCharArray();
+    private Path keyStore(Identity identity, String password) throws Exception {
+        Path file = directory.resolve("own.p12");
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("one", identity.key(), password, identity.chain().toArray(new Certificate[0]));
+        store.setKeyEntry(
+                "own", identity.key(), password.toCharArray(), identity.chain().toArray(new Certificate[0]));
         int number = 0;
         for (X509Certificate trusted : identity.trusted()) {
             store.setCertificateEntry("ca" + number++, trusted);
         }
         try (OutputStream out = Files.newOutputStream(file)) {
-            store.store(out, password);
+            store.store(out, password.toCharArray());
         }
+        return file;
+    }
+
+    private Map<String, Object> nameless(Path keyStore, String password) throws Exception {
+        Map<String, Object> values = lab.values("");
+        values.put("keystore", keyStore.toString());
+        values.put("keystore.password", password);
+        return values;
+    }
+
+    @Test
+    void idInTheKeyStoresCertificateStandsInForAnEmptyOne() throws Exception {
+        Path file = keyStore(identity("one"), "geheim");
+        DeviceSettings settings = Fixture.settings(nameless(file, "geheim"), lab.relay);
+        assertThat(settings.deviceId()).isEqualTo("one");
+        SecuritySettings.Stores stores =
+                (SecuritySettings.Stores) settings.security().source();
+        for (String wrong : List.of("1970-01-01T00:00:10Z", "2100-01-01T00:00:00Z")) {
+            assertThat(CertifiedId.of(stores, () -> Instant.parse(wrong))).isEqualTo("one");
+        }
+        lab.device(settings).awaitReady();
+    }
+
+    @Test
+    void keyStoreThatCannotStandInForAnEmptyIdIsNamedWithTheCure() throws Exception {
+        Path file = keyStore(identity("one"), "geheim");
+        assertThatThrownBy(() -> Fixture.settings(nameless(file, "falsch"), lab.relay))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device.id is empty")
+                .hasMessageContaining("set device.id")
+                .hasMessageContaining("keystore.password")
+                .hasMessageNotContaining("falsch");
+        Path relays = keyStore(lab.gate.authority.identity(), "geheim");
+        assertThatThrownBy(() -> Fixture.settings(nameless(relays, "geheim"), lab.relay))
+                .hasMessageContaining("device.id is empty")
+                .hasMessageContaining(relays.toString());
+    }
+
+    @Test
+    void keyStoreOfOnesOwn() throws Exception {
+        Identity identity = identity("one");
+        Path file = keyStore(identity, "geheim");
         Map<String, String> values = Map.of(
                 "keystore", file.toString(),
                 "keystore.password", "falsch",

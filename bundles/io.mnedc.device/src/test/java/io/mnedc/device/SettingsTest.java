@@ -114,10 +114,25 @@ class SettingsTest {
     }
 
     @Test
+    void joinTokenBesideAnIdentityOfOnesOwnIsRefusedWithTheCure() {
+        for (Map.Entry<String, String> own : Map.of("keystore", "/a.p12", "identity.provider", "kura").entrySet()) {
+            assertThatThrownBy(() -> read(Map.of(own.getKey(), own.getValue(), "join.token", TOKEN.text())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("join.token")
+                    .hasMessageContaining(own.getKey() + " = \"" + own.getValue() + "\"")
+                    .hasMessageContaining("clear")
+                    .hasMessageNotContaining(TOKEN.text());
+        }
+        assertThat(read(Map.of("keystore", "/a.p12", "join.token", TOKEN.text(), "security", "none"))
+                        .security()
+                        .tls())
+                .as("without TLS, neither has a meaning")
+                .isFalse();
+    }
+
+    @Test
     void secretsAreNotShown() {
         DeviceSettings settings = read(Map.of(
-                "join.token",
-                TOKEN.text(),
                 "keystore",
                 "/a.p12",
                 "keystore.password",
@@ -126,7 +141,8 @@ class SettingsTest {
                 "/b",
                 "truststore.password",
                 "s3cr3t"));
-        assertThat(settings.toString()).doesNotContain("s3cr3t").doesNotContain(TOKEN.text());
+        assertThat(settings.toString()).doesNotContain("s3cr3t");
+        assertThat(read(Map.of("join.token", TOKEN.text())).toString()).doesNotContain(TOKEN.text());
         assertThatThrownBy(() -> read(Map.of("join.token", "mnedc1-s3cr3t"))).hasMessageNotContaining("s3cr3t");
     }
 
@@ -220,8 +236,13 @@ class SettingsTest {
     @Test
     void changesTogetherTouchWhatTheirPartsTouch() {
         List<Map.Entry<String, Object>> changes = List.copyOf(TOUCHES.keySet());
+        int excluding = 0;
+        for (int i = 0; i < changes.size(); i++) {
+            String key = changes.get(i).getKey();
+            excluding |= key.equals("identity.provider") || key.equals("join.token") ? 1 << i : 0;
+        }
         for (int subset = 0; subset < 1 << changes.size(); subset++) {
-            if (Integer.bitCount(subset) > MOST_CHANGES) {
+            if (Integer.bitCount(subset) > MOST_CHANGES || (subset & excluding) == excluding) {
                 continue;
             }
             Map<String, Object> values = new HashMap<>();
