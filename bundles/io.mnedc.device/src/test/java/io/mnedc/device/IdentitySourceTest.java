@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,21 @@ class IdentitySourceTest {
         Await.until("named", () -> one.problem().contains("has not answered for 5 s"));
         unplugged.countDown();
         one.awaitReady();
+        int before = lab.relay.connections.get();
+
+        // the pause that had begun without the identity ends long before one that begins now has ended for the fifth time
+        AtomicInteger asked = new AtomicInteger();
+        lab.fixture.device(
+                lab.settings("two", Map.of("identity.provider", "clock")),
+                lab.clock,
+                name -> {
+                    asked.incrementAndGet();
+                    return Optional.empty();
+                });
+        Await.until("time has passed", () -> asked.get() > 5);
+        assertThat(lab.relay.connections).as("its session goes on").hasValue(before);
+        assertThat(one.state()).isEqualTo(State.READY);
+        assertThat(one.count("reconnects")).isZero();
     }
 
     @Test
