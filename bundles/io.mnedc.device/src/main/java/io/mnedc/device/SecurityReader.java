@@ -70,8 +70,9 @@ final class SecurityReader {
             other = "identity.provider = \"" + provided.name() + "\"";
         }
         if (!other.isEmpty()) {
-            throw new IllegalArgumentException("join.token and " + other + " exclude each other; clear join.token if the"
-                    + " latter says who this device is, or clear that one if the device is to join by the token");
+            throw new IllegalArgumentException(
+                    "join.token and " + other + " exclude each other; clear join.token if the"
+                            + " latter says who this device is, or clear that one if the device is to join by the token");
         }
     }
 

@@ -59,7 +59,9 @@ record SecuritySettings(
                     keystore,
                     password.text().toCharArray(),
                     truststore,
-                    truststorePassword == null ? null : truststorePassword.text().toCharArray());
+                    truststorePassword == null
+                            ? null
+                            : truststorePassword.text().toCharArray());
         }
     }
 

@@ -20,29 +20,23 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Relays that come and go, refuse and misbehave; settings that change. */
 @Timeout(60)
 class DeviceReconnectTest {
-    private final Fixture fixture = new Fixture();
-
-    @AfterEach
-    void end() throws IOException {
-        fixture.close();
-    }
+    @RegisterExtension
+    final Fixture fixture = new Fixture();
 
     @Test
     void restartOfTheRelayLeavesInterfaceAndAddressAlone() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice tun = one.tun();
         TestRelay again = fixture.restart(relay);
         Await.until("registered again", () -> again.bindings.get() == 1);
@@ -76,8 +70,7 @@ class DeviceReconnectTest {
         TestRelay first = fixture.relay();
         TestRelay second = fixture.relay();
         second.network = 0x0a010000;
-        Node one = fixture.device("one", first, second);
-        one.awaitReady();
+        Node one = fixture.ready("one", first, second);
         MemoryTunDevice tun = one.tun();
         first.close();
         Await.until("moved", () -> second.bindings.get() == 1);
@@ -90,8 +83,7 @@ class DeviceReconnectTest {
     void silentRelayIsGivenUp() throws Exception {
         TestRelay relay = fixture.relay();
         relay.keepaliveMillis = 200;
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         relay.mute = true;
         Await.until("given up", () -> one.state() == State.CONNECTING);
         relay.mute = false;
@@ -101,8 +93,7 @@ class DeviceReconnectTest {
     @Test
     void whoIsReplacedSaysSoAndWaits() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device(Fixture.settings(Map.of("device.id", "same", "reconnect.max.seconds", 3600), relay));
-        one.awaitReady();
+        Node one = fixture.ready(Fixture.settings(Map.of("device.id", "same", "reconnect.max.seconds", 3600), relay));
         fixture.device(Fixture.settings(Map.of("device.id", "same", "reconnect.max.seconds", 3600), relay))
                 .awaitReady();
         Await.until("put out", () -> one.state() == State.FAILED);
@@ -202,8 +193,7 @@ class DeviceReconnectTest {
     @Test
     void brokenControlMessageEndsThatSessionOnly() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice tun = one.tun();
         // nobody may announce the broadcast node
         relay.tell(
@@ -247,8 +237,7 @@ class DeviceReconnectTest {
     @Test
     void interfaceThatIsRemovedIsMadeAnew() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice tun = one.tun();
         tun.close();
         Await.until("made anew", () -> !one.driver().devices().isEmpty() && one.state() == State.READY);
@@ -259,8 +248,7 @@ class DeviceReconnectTest {
     void relayListMayChangeAroundTheConnection() throws Exception {
         TestRelay first = fixture.relay();
         TestRelay second = fixture.relay();
-        Node one = fixture.device("one", first);
-        one.awaitReady();
+        Node one = fixture.ready("one", first);
         MemoryTunDevice tun = one.tun();
         one.device().reconfigure(Fixture.settings("one", second, first));
         Await.until("changed", () -> one.device().snapshot().relays().size() == 2);
@@ -275,8 +263,7 @@ class DeviceReconnectTest {
     @Test
     void mtuAndQueueChangeWhilePacketsFlow() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice tun = one.tun();
         one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "mtu", 9000, "queue.millis", 5), relay));
         Await.until("bound again", () -> relay.bindings.get() == 2);
@@ -289,8 +276,7 @@ class DeviceReconnectTest {
     @Test
     void anotherInterfaceNameMakesItAnew() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "tun.name", "other"), relay));
         Await.until("renamed", () -> one.device().snapshot().tun().equals("other"));
         assertThat(one.state()).isEqualTo(State.READY);
@@ -301,8 +287,7 @@ class DeviceReconnectTest {
     @Test
     void nameThatIsTakenLeavesTheOldInterfaceInForce() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice foreign = one.driver().open(new TunSettings("taken", 1400, List.of(), List.of(), false));
         one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "tun.name", "taken", "mtu", 1500), relay));
         Await.until(
@@ -316,8 +301,7 @@ class DeviceReconnectTest {
     @Test
     void anotherIdRegistersAnew() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         MemoryTunDevice tun = one.tun();
         one.device().reconfigure(Fixture.settings("eins", relay));
         Await.until("registered", () -> relay.has("eins") && relay.bindings.get() == 2);
@@ -330,8 +314,7 @@ class DeviceReconnectTest {
     @Test
     void publishedInfoIsToldNowAndAfterAReconnect() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         one.device().link().publish(new OrchestrationInfo("p", "x", List.of()));
         Await.until(
                 "told", () -> relay.heard.stream().anyMatch(m -> m.toString().startsWith("Publish")));

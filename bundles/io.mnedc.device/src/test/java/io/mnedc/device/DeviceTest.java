@@ -26,25 +26,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Packets of a device, with the real protocol over loopback and interfaces in memory. */
 @Timeout(60)
 class DeviceTest {
-    private final Fixture fixture = new Fixture();
-
-    @AfterEach
-    void end() throws IOException {
-        fixture.close();
-    }
+    @RegisterExtension
+    final Fixture fixture = new Fixture();
 
     @Test
     void registersAndGetsItsAddresses() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         assertThat(one.device().snapshot().addresses()).containsExactly("10.0.0.2/24", "fd12:3456:789a:1::2/64");
         assertThat(one.device().snapshot().relay()).isEqualTo(relay.address().toString());
         assertThat(one.device().snapshot().tun()).isEqualTo("mnedc0");
@@ -56,10 +51,8 @@ class DeviceTest {
     @Test
     void carriesPacketsBothWays() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        Node two = fixture.device("two", relay);
-        two.awaitReady();
+        Node one = fixture.ready("one", relay);
+        Node two = fixture.ready("two", relay);
 
         byte[] there = TestPackets.udp4(ipv4(2), ipv4(3), "there".getBytes(UTF_8));
         one.tun().injectPacket(there);
@@ -73,10 +66,8 @@ class DeviceTest {
     @Test
     void packetsOfABatchStayInOrderWhateverIsBetweenThem() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        Node two = fixture.device("two", relay);
-        two.awaitReady();
+        Node one = fixture.ready("one", relay);
+        Node two = fixture.ready("two", relay);
         int count = 500;
         for (int i = 0; i < count; i++) {
             byte[] payload = ByteBuffer.allocate(4 + i % 1300).putInt(i).array();
@@ -99,10 +90,8 @@ class DeviceTest {
     @Test
     void superPacketTravelsWhole() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        Node two = fixture.device("two", relay);
-        two.awaitReady();
+        Node one = fixture.ready("one", relay);
+        Node two = fixture.ready("two", relay);
         awaitKnown(one, 1);
         byte[] whole = superPacket();
         one.tun().inject(whole);
@@ -113,10 +102,8 @@ class DeviceTest {
     @Test
     void superPacketIsCutForAPeerWithoutOffloads() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        Node two = fixture.device(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
-        two.awaitReady();
+        Node one = fixture.ready("one", relay);
+        Node two = fixture.ready(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
         one.tun().inject(superPacket());
         int payload = 0;
         while (payload < 60_000) {
@@ -132,8 +119,7 @@ class DeviceTest {
     @Test
     void superPacketIsCutByTheReceiverIfTheSenderDidNot() throws Exception {
         TestRelay relay = fixture.relay();
-        Node two = fixture.device(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
-        two.awaitReady();
+        Node two = fixture.ready(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
         byte[] whole = TestPackets.superPacket(
                 new Shape(ipv6(3), ipv6(2), TestPackets.UDP, 0, 0, 10_000, 1_000), new Random(1));
         relay.sendRaw("two", frame(DataFrame.PACKET, 3, 2, whole));
@@ -164,8 +150,7 @@ class DeviceTest {
     @Test
     void framesThatAreNotWhatTheyShouldBeAreDroppedAndCounted() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         byte[] good = withHeader(TestPackets.udp4(ipv4(3), ipv4(2), new byte[20]));
         relay.sendRaw("one", frame(DataFrame.PACKET, 4, 2, good)); // another's address
         relay.sendRaw("one", frame(DataFrame.PACKET, 3, 9, good)); // for another
@@ -194,8 +179,7 @@ class DeviceTest {
     @Test
     void flagsOfNewerVersionsAreIgnored() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         byte[] flagged = frame(DataFrame.PACKET, 3, 2, withHeader(TestPackets.udp4(ipv4(3), ipv4(2), new byte[20])));
         flagged[5] = (byte) ~DataFrame.SEALED;
         relay.sendRaw("one", flagged);
@@ -206,8 +190,7 @@ class DeviceTest {
     @Test
     void noFrameStopsTheWayIn() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device(Fixture.settings(Map.of("device.id", "one", "offload", "false"), relay));
-        one.awaitReady();
+        Node one = fixture.ready(Fixture.settings(Map.of("device.id", "one", "offload", "false"), relay));
         Random random = new Random(7);
         for (int i = 0; i < 2_000; i++) {
             byte[] payload = i % 2 == 0
@@ -237,10 +220,8 @@ class DeviceTest {
     @Test
     void noPacketStopsTheWayOut() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        Node two = fixture.device("two", relay);
-        two.awaitReady();
+        Node one = fixture.ready("one", relay);
+        Node two = fixture.ready("two", relay);
         Random random = new Random(8);
         for (int i = 0; i < 900; i++) {
             byte[] packet = new byte[11 + random.nextInt(80)];
@@ -257,8 +238,7 @@ class DeviceTest {
     @Test
     void garbageOnTheDataStreamEndsThatStreamOnly() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         relay.sendRaw("one", new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
         Await.until("bound again", () -> relay.bindings.get() == 2);
         one.awaitReady();
@@ -268,8 +248,7 @@ class DeviceTest {
     @Test
     void lostDataStreamIsOpenedAnewWithoutARegistration() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         var tun = one.tun();
         relay.closeData("one");
         Await.until("bound again", () -> relay.bindings.get() == 2);
@@ -281,9 +260,8 @@ class DeviceTest {
     @Test
     void pingsPeersAndTheRelayThroughTheDataStream() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
-        fixture.device("two", relay).awaitReady();
+        Node one = fixture.ready("one", relay);
+        fixture.ready("two", relay);
         Duration bound = Duration.ofSeconds(20);
         assertThat(one.device().ping(3, bound).toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .isPositive();
@@ -294,8 +272,7 @@ class DeviceTest {
     @Test
     void pingToNobodyFails() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         assertThatThrownBy(() -> one.device()
                         .ping(77, Duration.ofMillis(50))
                         .toCompletableFuture()
@@ -312,8 +289,7 @@ class DeviceTest {
     @Test
     void packetsWithoutAStreamAreCounted() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         relay.close();
         Await.until("lost", () -> one.state() == State.CONNECTING);
         one.tun().injectPacket(TestPackets.udp4(ipv4(2), ipv4(3), new byte[9]));
@@ -341,8 +317,7 @@ class DeviceTest {
     @Test
     void pingIsAnsweredApartFromTheDataLoop() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         CompletableFuture<String> thread = one.device()
                 .ping(1, Duration.ofSeconds(20))
                 .thenApply(time -> Thread.currentThread().getName())
@@ -355,8 +330,7 @@ class DeviceTest {
     @Test
     void stopsWithByeAndLeavesNoThread() throws Exception {
         TestRelay relay = fixture.relay();
-        Node one = fixture.device("one", relay);
-        one.awaitReady();
+        Node one = fixture.ready("one", relay);
         var tun = one.tun();
         one.device().close();
         assertThat(tun.isClosed()).isTrue();

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Relays and devices of a test, and what ends them. */
-final class Fixture implements AutoCloseable {
+/** Relays and devices of a test, and what ends them: closed after each test that registers it as an extension. */
+final class Fixture implements AfterEachCallback, AutoCloseable {
     private final List<TestRelay> relays = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
 
@@ -51,6 +53,10 @@ final class Fixture implements AutoCloseable {
         void awaitReady() throws Exception {
             Await.until("ready", () -> state() == State.READY);
         }
+
+        void awaitFailed(String sentence) throws Exception {
+            Await.until(sentence, () -> state() == State.FAILED && problem().contains(sentence));
+        }
     }
 
     TestRelay relay() throws IOException {
@@ -75,6 +81,18 @@ final class Fixture implements AutoCloseable {
 
     Node device(String id, TestRelay... at) throws IOException {
         return device(settings(id, at));
+    }
+
+    /** {@return a device that is ready} */
+    Node ready(String id, TestRelay... at) throws Exception {
+        return ready(settings(id, at));
+    }
+
+    /** {@return a device that is ready} */
+    Node ready(DeviceSettings settings) throws Exception {
+        Node node = device(settings);
+        node.awaitReady();
+        return node;
     }
 
     Node device(DeviceSettings settings) throws IOException {
@@ -136,6 +154,11 @@ final class Fixture implements AutoCloseable {
             throw new AssertionError("no packet within 20 s");
         }
         return Arrays.copyOfRange(got, 10, got.length);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        close();
     }
 
     @Override

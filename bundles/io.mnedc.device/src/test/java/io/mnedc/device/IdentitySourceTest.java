@@ -7,7 +7,6 @@ import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.device.Fixture.Node;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,35 +22,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Identities that the device has not made itself: services and key stores of a gateway. */
 @Timeout(60)
-class IdentitySourceTest {
-    @TempDir
-    Path directory;
-
-    private TlsLab lab;
-
-    @BeforeEach
-    void begin() throws Exception {
-        lab = new TlsLab(directory);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        lab.close();
-    }
-
-    private static void awaitFailed(Node node, String sentence) throws Exception {
-        Await.until(
-                sentence, () -> node.state() == State.FAILED && node.problem().contains(sentence));
-    }
-
+class IdentitySourceTest extends InTlsLab {
     private Identity identity(String id) throws Exception {
         lab.joined(id).device().close();
         return lab.store(id).identity();
@@ -61,11 +37,8 @@ class IdentitySourceTest {
     void providerMayComeGoAndChange() throws Exception {
         Identity identity = identity("one");
         Map<String, IdentityProvider> providers = new ConcurrentHashMap<>();
-        DeviceSettings settings = lab.settings(
-                "one",
-                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
-        Node one = lab.fixture.device(settings, lab.clock, name -> Optional.ofNullable(providers.get(name)));
-        awaitFailed(one, "identity.provider = \"kura\" is not there");
+        Node one = lab.provided("one", name -> Optional.ofNullable(providers.get(name)));
+        one.awaitFailed("identity.provider = \"kura\" is not there");
         int before = lab.relay.registrations.get();
 
         providers.put("kura", () -> identity);
@@ -77,7 +50,7 @@ class IdentitySourceTest {
         providers.clear();
         one.device().providersChanged();
         lab.relay = lab.fixture.restart(lab.relay);
-        awaitFailed(one, "is not there");
+        one.awaitFailed("is not there");
         providers.put("kura", () -> identity);
         one.device().providersChanged();
         one.awaitReady();
@@ -88,16 +61,8 @@ class IdentitySourceTest {
     void providerThatHangsOrFailsIsNamedAndDoesNotHoldUpTheRest() throws Exception {
         Identity identity = identity("one");
         CountDownLatch unplugged = new CountDownLatch(1);
-        DeviceSettings settings = lab.settings(
+        Node one = lab.provided(
                 "one",
-                Map.of(
-                        "identity.provider",
-                        "token",
-                        "data.dir",
-                        lab.home("token").toString()));
-        Node one = lab.fixture.device(
-                settings,
-                lab.clock,
                 name -> Optional.of(() -> {
                     try {
                         unplugged.await();
@@ -111,15 +76,13 @@ class IdentitySourceTest {
         one.awaitReady();
         int before = lab.relay.connections.get();
 
-        // the pause that had begun without the identity ends long before one that begins now has ended for the fifth time
+        // the pause that had begun without the identity ends long before one that begins now has ended for the fifth
+        // time
         AtomicInteger asked = new AtomicInteger();
-        lab.fixture.device(
-                lab.settings("two", Map.of("identity.provider", "clock")),
-                lab.clock,
-                name -> {
-                    asked.incrementAndGet();
-                    return Optional.empty();
-                });
+        lab.provided("two", name -> {
+            asked.incrementAndGet();
+            return Optional.empty();
+        });
         Await.until("time has passed", () -> asked.get() > 5);
         assertThat(lab.relay.connections).as("its session goes on").hasValue(before);
         assertThat(one.state()).isEqualTo(State.READY);
@@ -130,19 +93,15 @@ class IdentitySourceTest {
     void bundleOfAProviderThatIsJustGoingDoesNoHarm() throws Exception {
         Identity identity = identity("one");
         AtomicBoolean gone = new AtomicBoolean(true);
-        DeviceSettings settings = lab.settings(
+        Node one = lab.provided(
                 "one",
-                Map.of("identity.provider", "kura", "data.dir", lab.home("kura").toString()));
-        Node one = lab.fixture.device(
-                settings,
-                lab.clock,
                 name -> Optional.of(() -> {
                     if (gone.get()) {
                         throw new NoClassDefFoundError("org/example/KeyStores");
                     }
                     return identity;
                 }));
-        awaitFailed(one, "org/example/KeyStores");
+        one.awaitFailed("org/example/KeyStores");
         gone.set(false);
         one.awaitReady();
     }
@@ -207,7 +166,7 @@ class IdentitySourceTest {
                 "keystore.password", "falsch",
                 "data.dir", lab.home("pki").toString());
         Node one = lab.device(lab.settings("one", values));
-        awaitFailed(one, "keystore.password");
+        one.awaitFailed("keystore.password");
         assertThat(one.problem()).doesNotContain("falsch");
         Map<String, Object> right = lab.values("one");
         right.putAll(values);

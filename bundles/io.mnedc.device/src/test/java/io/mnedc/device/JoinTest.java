@@ -7,7 +7,6 @@ import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.security.JoinToken;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,37 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How a device joins: real sockets, real TLS, a real authority. */
 @Timeout(60)
-class JoinTest {
-    @TempDir
-    Path directory;
-
-    private TlsLab lab;
-
-    @BeforeEach
-    void begin() throws Exception {
-        lab = new TlsLab(directory);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        lab.close();
-    }
-
+class JoinTest extends InTlsLab {
     private long enrolments() {
         return lab.gate.asked.stream().filter(Enrol.class::isInstance).count();
-    }
-
-    private static void awaitFailed(Node node, String sentence) throws Exception {
-        Await.until(
-                sentence, () -> node.state() == State.FAILED && node.problem().contains(sentence));
     }
 
     @Test
@@ -114,7 +90,7 @@ class JoinTest {
     @Test
     void withoutATokenItSaysWhatToSetAndJoinsOnceItHasOne() throws Exception {
         Node one = lab.device(lab.settings("one"));
-        awaitFailed(one, "set join.token");
+        one.awaitFailed("set join.token");
         assertThat(lab.relay.connections).hasValue(0);
         one.device().reconfigure(lab.settings("one", lab.gate.token(lab.relay)));
         one.awaitReady();
@@ -162,7 +138,7 @@ class JoinTest {
         JoinToken token = lab.gate.token(lab.relay);
         JoinToken wrong = new JoinToken(token.addresses(), token.fingerprint(), token.id(), new byte[32]);
         Node one = lab.device(lab.settings("one", wrong));
-        awaitFailed(one, "join.token");
+        one.awaitFailed("join.token");
         assertThat(enrolments()).isEqualTo(1);
         assertThat(one.problem()).doesNotContain(wrong.text());
         // the right one at once
@@ -176,7 +152,7 @@ class JoinTest {
         JoinToken token = lab.gate.token(
                 lab.relay, new TokenRequest(Optional.empty(), Set.of(), Duration.ofHours(1), 1, List.of()));
         lab.ahead.set(Duration.ofHours(2));
-        awaitFailed(lab.device(lab.settings("one", token)), "expired");
+        lab.device(lab.settings("one", token)).awaitFailed("expired");
     }
 
     @Test
@@ -184,7 +160,7 @@ class JoinTest {
         JoinToken token = lab.gate.token(lab.relay);
         lab.device(lab.settings("one", token)).awaitReady();
         Node two = lab.device(lab.settings("two", token));
-        awaitFailed(two, "used");
+        two.awaitFailed("used");
         assertThat(two.problem()).contains("(setting join.token)");
     }
 
@@ -194,7 +170,7 @@ class JoinTest {
         Map<String, Object> values = lab.values("one");
         values.put("data.dir", lab.home("copy").toString());
         values.put("join.token", lab.gate.token(lab.relay).text());
-        awaitFailed(lab.device(Fixture.settings(values, lab.relay)), "is enrolled with another key");
+        lab.device(Fixture.settings(values, lab.relay)).awaitFailed("is enrolled with another key");
     }
 
     @Test
@@ -207,7 +183,7 @@ class JoinTest {
         Map<String, Object> values = lab.values("one");
         values.put("join.token", diverted.text());
         Node one = lab.device(Fixture.settings(values));
-        awaitFailed(one, token.fingerprint());
+        one.awaitFailed(token.fingerprint());
         assertThat(middle.connections.get()).isPositive();
         assertThat(strangers.asked).isEmpty();
         assertThat(lab.store("one").stored()).isEmpty();
@@ -259,7 +235,7 @@ class JoinTest {
     void directoryThatOthersCanReadIsRefusedWithTheCure() throws Exception {
         Files.createDirectory(
                 lab.home("one"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        awaitFailed(lab.device(lab.settings("one", lab.gate.token(lab.relay))), "chmod 700");
+        lab.device(lab.settings("one", lab.gate.token(lab.relay))).awaitFailed("chmod 700");
         assertThat(enrolments()).isZero();
     }
 }

@@ -5,73 +5,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.Opaque;
 import io.mnedc.device.Fixture.Node;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A relay that sends certificates without end. */
 @Timeout(60)
-class RenewalsTest {
+class RenewalsTest extends InTlsLab {
     private static final int FLOOD = 500;
-
-    @TempDir
-    Path directory;
 
     @Test
     void floodOfCertificatesIsDroppedWhileTheIdentityThreadIsBusy() throws Exception {
-        try (TlsLab lab = new TlsLab(directory)) {
-            lab.joined("one").device().close();
-            var identity = lab.store("one").identity();
-            CountDownLatch unplugged = new CountDownLatch(1);
-            AtomicInteger asked = new AtomicInteger();
-            DeviceSettings settings = lab.settings(
-                    "one",
-                    Map.of(
-                            "identity.provider",
-                            "token",
-                            "data.dir",
-                            lab.home("token").toString()));
-            Node one = lab.fixture.device(
-                    settings,
-                    lab.clock,
-                    name -> Optional.of(() -> {
-                        if (asked.incrementAndGet() > 1) {
-                            awaitCalmly(unplugged);
-                        }
-                        return identity;
-                    }));
-            one.awaitReady();
-            // the identity thread is held up by a provider
-            one.device().providersChanged();
-            Await.until("held up", () -> asked.get() == 2);
-            Credentials flood = new Credentials(List.of(), List.of(Opaque.copyOf(new byte[4000])), 0);
-            for (int i = 0; i < FLOOD; i++) {
+        lab.joined("one").device().close();
+        var identity = lab.store("one").identity();
+        CountDownLatch unplugged = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        Node one = lab.provided(
+                "one",
+                name -> Optional.of(() -> {
+                    if (asked.incrementAndGet() > 1) {
+                        awaitCalmly(unplugged);
+                    }
+                    return identity;
+                }));
+        one.awaitReady();
+        // the identity thread is held up by a provider
+        one.device().providersChanged();
+        Await.until("held up", () -> asked.get() == 2);
+        Credentials flood = new Credentials(List.of(), List.of(Opaque.copyOf(new byte[4000])), 0);
+        for (int i = 0; i < FLOOD; i++) {
+            lab.relay.tell("one", flood);
+        }
+        Await.until("dropped", () -> one.count("drop.credentials") >= FLOOD - Renewals.MOST_WAITING);
+        assertThat(one.count("drop.credentials")).isLessThanOrEqualTo(FLOOD);
+        unplugged.countDown();
+        // there is room again
+        Await.until("looked at", () -> {
+            long before = one.count("drop.credentials");
+            for (int i = 0; i < Renewals.MOST_WAITING; i++) {
                 lab.relay.tell("one", flood);
             }
-            Await.until("dropped", () -> one.count("drop.credentials") >= FLOOD - Renewals.MOST_WAITING);
-            assertThat(one.count("drop.credentials")).isLessThanOrEqualTo(FLOOD);
-            unplugged.countDown();
-            // there is room again
-            Await.until("looked at", () -> {
-                long before = one.count("drop.credentials");
-                for (int i = 0; i < Renewals.MOST_WAITING; i++) {
-                    lab.relay.tell("one", flood);
-                }
-                one.device()
-                        .ping(1, Duration.ofSeconds(10))
-                        .toCompletableFuture()
-                        .get();
-                return one.count("drop.credentials") == before;
-            });
-            assertThat(one.problem()).isEmpty();
-        }
+            one.device().ping(1, Duration.ofSeconds(10)).toCompletableFuture().get();
+            return one.count("drop.credentials") == before;
+        });
+        assertThat(one.problem()).isEmpty();
     }
 
     private static void awaitCalmly(CountDownLatch latch) {

@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -36,7 +36,9 @@ class SealedDeviceTest {
     @TempDir
     Path directory;
 
-    private final Fixture fixture = new Fixture();
+    @RegisterExtension
+    final Fixture fixture = new Fixture();
+
     private final List<byte[]> seen = new CopyOnWriteArrayList<>();
     private TestGate gate;
     private TestRelay relay;
@@ -60,14 +62,8 @@ class SealedDeviceTest {
         values.put("security", "tls");
         values.put("data.dir", directory.resolve(id).toString());
         values.put("join.token", gate.token(relay).text());
-        Node node = fixture.device(Fixture.settings(values, relay));
-        node.awaitReady();
+        Node node = fixture.ready(Fixture.settings(values, relay));
         return node;
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        fixture.close();
     }
 
     private static byte[] bytes(ByteBuffer in, int at, int size) {

@@ -115,7 +115,8 @@ class SettingsTest {
 
     @Test
     void joinTokenBesideAnIdentityOfOnesOwnIsRefusedWithTheCure() {
-        for (Map.Entry<String, String> own : Map.of("keystore", "/a.p12", "identity.provider", "kura").entrySet()) {
+        for (Map.Entry<String, String> own :
+                Map.of("keystore", "/a.p12", "identity.provider", "kura").entrySet()) {
             assertThatThrownBy(() -> read(Map.of(own.getKey(), own.getValue(), "join.token", TOKEN.text())))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("join.token")

@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** A relay with an authority of its own, the directories of its devices, and a clock for all of them. */
 final class TlsLab implements AutoCloseable {
@@ -64,6 +67,13 @@ final class TlsLab implements AutoCloseable {
         Map<String, Object> values = values(id);
         values.putAll(others);
         return Fixture.settings(values, relay);
+    }
+
+    /** {@return a device whose identity is supplied by others} */
+    Fixture.Node provided(String id, Function<String, Optional<IdentityProvider>> providers) throws IOException {
+        Map<String, String> values = Map.of(
+                "identity.provider", "kura", "data.dir", home("provided-" + id).toString());
+        return fixture.device(settings(id, values), clock, providers);
     }
 
     Fixture.Node device(DeviceSettings settings) throws IOException {

@@ -11,44 +11,32 @@ import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A device that has an identity, and relays that accept it or not. */
 @Timeout(60)
-class TlsTest {
-    @TempDir
-    Path directory;
-
-    private TlsLab lab;
-
-    @BeforeEach
-    void begin() throws Exception {
-        lab = new TlsLab(directory);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        lab.close();
-    }
-
-    private static void awaitFailed(Node node, String sentence) throws Exception {
-        Await.until(
-                sentence, () -> node.state() == State.FAILED && node.problem().contains(sentence));
-    }
-
+class TlsTest extends InTlsLab {
     /** Has the device's connections cut. */
     private void restart() throws IOException {
         lab.relay = lab.fixture.restart(lab.relay);
+    }
+
+    /** Waits until the device tells of a certificate that expires later than that. */
+    private static void awaitGoodUntil(Node node, Instant least) throws Exception {
+        Await.until(
+                "renewed",
+                () -> node.device()
+                        .snapshot()
+                        .certificate()
+                        .orElseThrow()
+                        .expires()
+                        .isAfter(least));
     }
 
     private long renewals() {
@@ -60,7 +48,7 @@ class TlsTest {
         Node one = lab.joined("one");
         lab.gate.shown = lab.strangers().authority.identity();
         restart();
-        awaitFailed(one, "not of this overlay");
+        one.awaitFailed("not of this overlay");
         assertThat(lab.relay.registrations).hasValue(0);
         lab.gate.shown = null;
         one.awaitReady();
@@ -71,7 +59,7 @@ class TlsTest {
         Node one = lab.joined("one");
         lab.ahead.set(Duration.ofDays(370));
         restart();
-        awaitFailed(one, "expired");
+        one.awaitFailed("expired");
         assertThat(lab.relay.registrations).hasValue(0);
         assertThat(lab.gate.authority.refresh()).isTrue();
         one.awaitReady();
@@ -88,14 +76,7 @@ class TlsTest {
                 "renewed",
                 () -> !before.equals(lab.store("one").identity().chain().get(0)));
         Instant expires = lab.clock.instant().plus(Duration.ofDays(360));
-        Await.until(
-                "told",
-                () -> one.device()
-                        .snapshot()
-                        .certificate()
-                        .orElseThrow()
-                        .expires()
-                        .isAfter(expires));
+        awaitGoodUntil(one, expires);
         assertThat(renewals()).isEqualTo(1);
         assertThat(lab.store("one").identity().chain().get(0).getPublicKey()).isEqualTo(before.getPublicKey());
         // streams are as they were
@@ -118,14 +99,7 @@ class TlsTest {
         Node one = lab.device(lab.settings("one"));
         Await.until("renewed", () -> renewals() == 1);
         one.awaitReady();
-        Await.until(
-                "told",
-                () -> one.device()
-                        .snapshot()
-                        .certificate()
-                        .orElseThrow()
-                        .expires()
-                        .isAfter(lab.clock.instant()));
+        awaitGoodUntil(one, lab.clock.instant());
     }
 
     @Test
@@ -133,7 +107,7 @@ class TlsTest {
         lab.joined("one").device().close();
         lab.ahead.set(Duration.ofDays(800));
         lab.gate.authority.refresh();
-        awaitFailed(lab.device(lab.settings("one")), "(setting join.token)");
+        lab.device(lab.settings("one")).awaitFailed("(setting join.token)");
     }
 
     @Test
@@ -174,7 +148,7 @@ class TlsTest {
         Node one = lab.joined("one");
         lab.gate.authority.revocations().revoke("one", "stolen");
         restart();
-        awaitFailed(one, "device one is revoked");
+        one.awaitFailed("device one is revoked");
         assertThat(lab.relay.registrations).hasValue(0);
         assertThat(lab.gate.authority.revocations().unrevoke("one")).isTrue();
         one.awaitReady();
@@ -185,7 +159,7 @@ class TlsTest {
     void certificateOfAnotherIdIsNamed() throws Exception {
         lab.joined("one").device().close();
         Node two = lab.device(lab.settings("one", Map.of("device.id", "two")));
-        awaitFailed(two, "the certificate is for one");
+        two.awaitFailed("the certificate is for one");
         assertThat(two.problem()).contains("(setting device.id)");
     }
 
@@ -194,7 +168,7 @@ class TlsTest {
         Node one = lab.joined("one");
         restart();
         lab.relay.refusal = ErrorReport.fatal(ErrorCode.QUARANTINED, "two devices took turns");
-        awaitFailed(one, "two devices took turns");
+        one.awaitFailed("two devices took turns");
     }
 
     @Test
@@ -209,7 +183,7 @@ class TlsTest {
     @Test
     void deviceWithoutTlsIsToldByARelayWithIt() throws Exception {
         Node one = lab.fixture.device("one", lab.relay);
-        awaitFailed(one, "security = tls");
+        one.awaitFailed("security = tls");
         assertThat(lab.relay.registrations).hasValue(0);
     }
 
@@ -246,14 +220,7 @@ class TlsTest {
         Node two = lab.device(lab.settings("two"));
         for (Node node : List.of(one, two)) {
             node.awaitReady();
-            Await.until(
-                    "renewed",
-                    () -> node.device()
-                            .snapshot()
-                            .certificate()
-                            .orElseThrow()
-                            .expires()
-                            .isAfter(lab.clock.instant()));
+            awaitGoodUntil(node, lab.clock.instant());
         }
         exchange(one, two);
         assertThat(renewals()).isEqualTo(2);
@@ -267,14 +234,7 @@ class TlsTest {
         lab.ahead.set(Duration.ofDays(200));
         lab.relay.tell("one", lab.gate.credentials(List.of()));
         Instant expires = lab.clock.instant().plus(Duration.ofDays(360));
-        Await.until(
-                "renewed",
-                () -> one.device()
-                        .snapshot()
-                        .certificate()
-                        .orElseThrow()
-                        .expires()
-                        .isAfter(expires));
+        awaitGoodUntil(one, expires);
         exchange(one, two);
         assertThat(one.count("sealed.keys")).isEqualTo(1);
     }
