@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,7 @@ final class Admission {
     }
 
     private final EventLoopGroup loop;
-    private final IdentityThread thread;
+    private final Executor thread;
     private final Identities identities;
     private final Resolver resolver;
     private final Supplier<DeviceSettings> settings;
@@ -80,7 +81,7 @@ final class Admission {
 
     Admission(
             EventLoopGroup loop,
-            IdentityThread thread,
+            Executor thread,
             Identities identities,
             Resolver resolver,
             Supplier<DeviceSettings> settings,

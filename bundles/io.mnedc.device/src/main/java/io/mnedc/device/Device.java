@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,7 +44,10 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final PeerTable table = new PeerTable();
     private final Outlet outlet = new Outlet();
     private final Resolver resolver = new Resolver();
-    private final IdentityThread identityThread = new IdentityThread();
+
+    /** Reads and writes keys, signs, checks certificates; a provider of identities may take its time. */
+    private final IdleThread identityThread = new IdleThread("mnedc-device-identity", END);
+
     private final Identities identities;
     private final Admission admission;
     private final Sealing sealing;
@@ -73,7 +77,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         DataLoop data = new DataLoop("device-data", new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L));
         EventLoopGroup loop;
         try {
-            loop = new NioEventLoopGroup(1, Device::controlThread);
+            loop = new NioEventLoopGroup(1, (ThreadFactory) task -> Daemon.thread("mnedc-device-control", task));
         } catch (IllegalStateException e) {
             data.close();
             throw new IOException("no event loop: " + e.getMessage(), e);
@@ -81,14 +85,6 @@ final class Device implements DeviceStatus, AutoCloseable {
         Device device = new Device(settings, around, data, loop);
         loop.execute(device.control::start);
         return device;
-    }
-
-    private static Thread controlThread(Runnable task) {
-        Thread thread = new Thread(task, "mnedc-device-control");
-        thread.setDaemon(true);
-        // not the loader of whoever happens to start it, which would live on after its bundle; so in all threads here
-        thread.setContextClassLoader(Device.class.getClassLoader());
-        return thread;
     }
 
     private static void warnIfNaked(DeviceSettings settings) {

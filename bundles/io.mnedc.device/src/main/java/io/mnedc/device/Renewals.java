@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,7 +39,7 @@ final class Renewals {
     private static final Duration LINES_APART = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService loop;
-    private final IdentityThread thread;
+    private final Executor thread;
     private final Identities identities;
     private final Supplier<DeviceSettings> settings;
     private final Counters counters;
@@ -62,7 +63,7 @@ final class Renewals {
      */
     Renewals(
             ScheduledExecutorService loop,
-            IdentityThread thread,
+            Executor thread,
             Identities identities,
             Supplier<DeviceSettings> settings,
             Counters counters,

@@ -3,32 +3,21 @@ package io.mnedc.device;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks up names apart from the loops, because that may take seconds. The thread lives only while there is work. */
+/** Looks up names apart from the loops, because that may take seconds. */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
 
-    private final ThreadPoolExecutor thread;
-
-    Resolver() {
-        thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, "mnedc-device-resolve");
-            made.setDaemon(true);
-            made.setContextClassLoader(Resolver.class.getClassLoader());
-            return made;
-        });
-        thread.allowCoreThreadTimeOut(true);
-    }
+    /** Nobody waits for its end: a look-up cannot be interrupted. */
+    private final IdleThread thread = new IdleThread("mnedc-device-resolve", Duration.ZERO);
 
     /**
      * Looks up a relay.
@@ -41,11 +30,7 @@ final class Resolver implements AutoCloseable {
         try {
             thread.execute(() -> {
                 List<InetSocketAddress> found = lookUp(relay);
-                try {
-                    loop.execute(() -> result.accept(found));
-                } catch (RejectedExecutionException e) {
-                    LOG.debug("the device has ended meanwhile", e);
-                }
+                loop.execute(() -> result.accept(found));
             });
         } catch (RejectedExecutionException e) {
             LOG.debug("the device is ending", e);
@@ -66,6 +51,6 @@ final class Resolver implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.close();
     }
 }

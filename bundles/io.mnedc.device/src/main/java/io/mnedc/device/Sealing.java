@@ -76,20 +76,14 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             Consumer<Envelope> out) {
         this.counters = counters;
         this.out = out;
-        this.thread = new ScheduledThreadPoolExecutor(1, Sealing::thread);
+        this.thread = new ScheduledThreadPoolExecutor(
+                1, task -> Daemon.thread("mnedc-device-sealing-" + THREADS.incrementAndGet(), task));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.peers = new SealedPeers(outlet, capabilities, counters, new Asked());
         this.seals = new PeerSeals(engines, ciphers, new SecureRandom(), new Done());
         seals.rekeyAfter(rekey.toNanos());
         outlet.sealed(peers);
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "mnedc-device-sealing-" + THREADS.incrementAndGet());
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Sealing.class.getClassLoader());
-        return thread;
     }
 
     private static boolean aesIsFast() {

@@ -9,8 +9,6 @@ import io.mnedc.security.JoinToken;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class SecurityReader {
                 join,
                 directory == null && tls ? storage.get() : directory,
                 source,
-                rules(),
+                AccessRules.parse(values.list("rules", "[,;\\n]")),
                 Duration.ofSeconds(values.number("rekey.seconds", SecuritySettings.DEFAULT_REKEY_SECONDS, 1, 86_400)));
     }
 
@@ -100,14 +98,6 @@ final class SecurityReader {
                     "truststore = \"" + truststore + "\" is of no use without keystore; set that too, or clear it");
         }
         return new Own();
-    }
-
-    private AccessRules rules() {
-        List<String> lines = new ArrayList<>();
-        for (String entry : values.entries("rules")) {
-            lines.addAll(List.of(entry.split("[,;\\n]", -1)));
-        }
-        return AccessRules.parse(lines);
     }
 
     private @Nullable Path path(String key) {

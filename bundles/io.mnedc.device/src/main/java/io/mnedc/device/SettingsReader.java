@@ -85,7 +85,7 @@ final class SettingsReader {
 
     private List<RelayAddress> relays(SecuritySettings security) {
         Set<RelayAddress> relays = new LinkedHashSet<>();
-        for (String entry : values.list("relays")) {
+        for (String entry : values.list("relays", "[,\\s]+")) {
             try {
                 relays.add(RelayAddress.parse(entry));
             } catch (IllegalArgumentException e) {

@@ -67,9 +67,7 @@ final class Uplink {
         this.cutter = new Cutter(outlet, counters);
         this.counters = counters;
         this.failed = failed;
-        this.thread = new Thread(this::run, "mnedc-device-uplink-" + THREADS.incrementAndGet());
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Uplink.class.getClassLoader());
+        this.thread = Daemon.thread("mnedc-device-uplink-" + THREADS.incrementAndGet(), this::run);
     }
 
     void start() {

@@ -1,6 +1,5 @@
 package io.mnedc.device;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -59,31 +58,25 @@ final class Values {
         return value;
     }
 
-    /** {@return the words of a list} */
-    List<String> list(String key) {
-        List<String> texts = new ArrayList<>();
-        for (String entry : entries(key)) {
-            for (String text : entry.split("[,\\s]+", -1)) {
-                if (!text.isEmpty()) {
-                    texts.add(text);
-                }
-            }
-        }
-        return texts;
-    }
-
-    /** {@return the entries of a list, as they are} */
-    List<String> entries(String key) {
+    /**
+     * {@return the texts of a list, none of them blank}
+     *
+     * @param separators what is between two in one text, as a regular expression
+     */
+    List<String> list(String key, String separators) {
         Object value = properties.get(key);
-        List<Object> entries = new ArrayList<>();
+        Collection<?> entries = List.of();
         if (value instanceof Object[] array) {
-            entries.addAll(Arrays.asList(array));
+            entries = Arrays.asList(array);
         } else if (value instanceof Collection<?> collection) {
-            entries.addAll(collection);
+            entries = collection;
         } else if (value != null) {
-            entries.add(value);
+            entries = List.of(value);
         }
-        return entries.stream().map(Object::toString).toList();
+        return entries.stream()
+                .flatMap(entry -> Arrays.stream(entry.toString().split(separators, -1)))
+                .filter(text -> !text.isBlank())
+                .toList();
     }
 
     static IllegalArgumentException wrong(String key, String value, String allowed) {

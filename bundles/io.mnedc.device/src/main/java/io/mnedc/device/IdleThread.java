@@ -9,23 +9,23 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One thread for what would hold up the control loop: reading and writing keys, signing, checking certificates. It lives
- * only while there is work.
- */
-final class IdentityThread implements Executor, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(IdentityThread.class);
-    private static final Duration END = Duration.ofSeconds(1);
+/** One thread for what would hold up the loops. It lives only while there is work. */
+final class IdleThread implements Executor, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IdleThread.class);
 
     private final ThreadPoolExecutor thread;
+    private final Duration end;
 
-    IdentityThread() {
-        thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, "mnedc-device-identity");
-            made.setDaemon(true);
-            made.setContextClassLoader(IdentityThread.class.getClassLoader());
-            return made;
-        });
+    /**
+     * Makes it; the thread begins with the first work.
+     *
+     * @param name of the thread
+     * @param end how long to wait for its end; what cannot be interrupted may end later
+     */
+    IdleThread(String name, Duration end) {
+        this.end = end;
+        thread = new ThreadPoolExecutor(
+                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> Daemon.thread(name, task));
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -49,8 +49,7 @@ final class IdentityThread implements Executor, AutoCloseable {
     public void close() {
         thread.shutdownNow();
         try {
-            // a provider may take its time; the thread ends when it answers
-            thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS);
+            thread.awaitTermination(end.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
