@@ -8,120 +8,37 @@ import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.ProtocolException;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two ends on loopback with real keys. One event loop serves both, so what blocks it shows. */
+/** Two ends on loopback with real keys. */
 @Timeout(30)
-class ControlTlsTest {
+class ControlTlsTest extends OnLoopback {
     private static final String CONTROL = "test-control/1";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static TestKeys keys;
     private static SSLContext relayContext;
     private static SSLContext deviceContext;
 
-    private final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-test-control", true));
     private final ExecutorService tasks =
             Executors.newFixedThreadPool(2, new DefaultThreadFactory("mnedc-test-tasks", true));
-    private final Log device = new Log(true);
-    private final Log relay = new Log(false);
-    private ServerSocketChannel server;
-
-    /** Writes down what it is told; an eager one lets everybody in. */
-    private static final class Log implements ControlStream.Handler {
-        final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
-        final CompletableFuture<ControlStream> stream = new CompletableFuture<>();
-        private final boolean eager;
-        private @Nullable String subject;
-
-        Log(boolean eager) {
-            this.eager = eager;
-        }
-
-        @Override
-        public void secured(ControlStream secured, SSLSession session, String protocol) {
-            try {
-                subject = ((X509Certificate) session.getPeerCertificates()[0])
-                        .getSubjectX500Principal()
-                        .getName();
-            } catch (SSLPeerUnverifiedException e) {
-                subject = "nobody";
-            }
-            events.add("secured " + protocol + " with " + subject);
-            stream.complete(secured);
-            if (eager) {
-                secured.authenticated(this);
-            }
-        }
-
-        @Override
-        public void opened(ControlStream opened) {
-            events.add("opened");
-            stream.complete(opened);
-        }
-
-        @Override
-        public void preamble(Preamble preamble) {
-            events.add(preamble);
-        }
-
-        @Override
-        public void message(ControlMessage message) {
-            events.add(message);
-        }
-
-        @Override
-        public void broken(ProtocolException broken) {
-            events.add("broken: " + broken.getMessage());
-        }
-
-        @Override
-        public void tick() {}
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            events.add("closed: " + (cause == null ? "" : cause.getMessage()));
-        }
-
-        Object next() throws InterruptedException {
-            return Objects.requireNonNull(events.poll(10, TimeUnit.SECONDS), "nothing happens");
-        }
-
-        ControlStream stream() throws Exception {
-            return stream.get(10, TimeUnit.SECONDS);
-        }
-    }
 
     @BeforeAll
     static void keys() throws Exception {
@@ -130,16 +47,9 @@ class ControlTlsTest {
         deviceContext = keys.context("device");
     }
 
-    @BeforeEach
-    void open() throws IOException {
-        server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    }
-
     @AfterEach
-    void close() throws IOException {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000);
+    void end() {
         tasks.shutdownNow();
-        server.close();
     }
 
     private static SSLEngine engine(SSLContext context, boolean client, String version, String... protocols) {
@@ -165,13 +75,7 @@ class ControlTlsTest {
     }
 
     private void dial(ControlTls tls) throws IOException {
-        ControlStream.connect(group, (InetSocketAddress) server.getLocalAddress(), PATIENCE, tls, device);
-    }
-
-    private SocketChannel accept() throws IOException {
-        SocketChannel accepted = server.accept();
-        accepted.configureBlocking(false);
-        return accepted;
+        ControlStream.connect(group, address(), PATIENCE, tls, device);
     }
 
     private void adopt(ControlTls tls) throws IOException {
@@ -363,8 +267,8 @@ class ControlTlsTest {
                 }),
                 PATIENCE));
 
-        Log other = new Log(true);
-        ControlStream.connect(group, (InetSocketAddress) server.getLocalAddress(), PATIENCE, other);
+        StreamLog other = new StreamLog(true);
+        ControlStream.connect(group, address(), PATIENCE, other);
         try (SocketChannel plain = server.accept()) {
             assertThat(other.next()).isEqualTo("opened");
             plain.write(Preamble.of(StreamKind.CONTROL).encode());
