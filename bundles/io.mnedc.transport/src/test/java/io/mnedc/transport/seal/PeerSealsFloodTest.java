@@ -25,21 +25,6 @@ class PeerSealsFloodTest {
     private final End low = world.low;
     private final End high = world.high;
 
-    private void exchange() {
-        low.say();
-        world.pass(10);
-        high.say();
-        assertThat(high.delivered).isEqualTo(1);
-        assertThat(low.delivered).isEqualTo(1);
-    }
-
-    private void exchangeAgain() {
-        int before = high.delivered;
-        low.say();
-        world.pass(10);
-        assertThat(high.delivered).isEqualTo(before + 1);
-    }
-
     private void crowd(End at, int size) {
         for (int i = 0; i < size; i++) {
             at.seals.present(CROWD + i, "crowd-" + i, world.now);
@@ -69,7 +54,7 @@ class PeerSealsFloodTest {
 
     @Test
     void unknownEpochsBeginOneHandshakePerHalfSecond() {
-        exchange();
+        world.exchange();
         byte[] frame = low.sentFrames.get(0).clone();
         frame[6] ^= 1;
         for (int i = 0; i < 1000; i++) {
@@ -78,12 +63,12 @@ class PeerSealsFloodTest {
         }
         assertThat(high.unknown).isEqualTo(1000);
         assertThat(high.begun).isBetween(2, 3);
-        exchangeAgain();
+        world.exchangeAgain();
     }
 
     @Test
     void garbageInEnvelopesHarmsNobody() throws Exception {
-        exchange();
+        world.exchange();
         Random random = new Random(5);
         for (int i = 0; i < 2000; i++) {
             byte[] garbage = new byte[random.nextInt(600)];
@@ -106,9 +91,9 @@ class PeerSealsFloodTest {
                 world.pass(1);
             }
         }
-        exchangeAgain();
+        world.exchangeAgain();
         world.pass(5000);
-        exchangeAgain();
+        world.exchangeAgain();
     }
 
     @Test
@@ -119,7 +104,7 @@ class PeerSealsFloodTest {
         }
         assertThat(world.envelopes).isLessThanOrEqualTo(10);
         world.pass(3000);
-        exchangeAgain();
+        world.exchangeAgain();
     }
 
     @Test
@@ -239,11 +224,11 @@ class PeerSealsFloodTest {
 
     @Test
     void faultLeavesThePeersKeysAndItIsTriedAgainLater() {
-        exchange();
+        world.exchange();
         high.faults.put(low.node, new OutOfMemoryError("too much"));
         high.seals.unknownEpoch(low.node, world.now);
         assertThat(high.broken).isEqualTo(1);
-        exchangeAgain();
+        world.exchangeAgain();
         high.faults.clear();
         world.skip(6);
         high.seals.unknownEpoch(low.node, world.now);

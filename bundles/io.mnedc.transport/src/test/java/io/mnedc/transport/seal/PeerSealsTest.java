@@ -57,7 +57,7 @@ class PeerSealsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void restartedPeerIsFoundByTheFirstFrame(boolean lowRestarts) {
-        exchange();
+        world.exchange();
         End restarted = lowRestarts ? low : high;
         End steady = world.other(restarted);
         restarted.start();
@@ -73,7 +73,7 @@ class PeerSealsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void restartedPeerThatSpeaksFirstIsUnderstoodAtOnce(boolean lowRestarts) {
-        exchange();
+        world.exchange();
         End restarted = lowRestarts ? low : high;
         End steady = world.other(restarted);
         restarted.start();
@@ -84,17 +84,9 @@ class PeerSealsTest {
         assertThat(restarted.delivered).isEqualTo(2);
     }
 
-    private void exchange() {
-        low.say();
-        world.pass(10);
-        high.say();
-        assertThat(high.delivered).isEqualTo(1);
-        assertThat(low.delivered).isEqualTo(1);
-    }
-
     @Test
     void keysInUseAreReplacedWithoutLosingAFrame() {
-        exchange();
+        world.exchange();
         for (int second = 0; second < 400; second++) {
             low.say();
             high.say();
@@ -110,7 +102,7 @@ class PeerSealsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void keysThatHaveSealedMuchAreReplaced(boolean initiatorSends) {
-        exchange();
+        world.exchange();
         End sender = initiatorSends ? low : high;
         sender.seals.rekeyAfterUnits(100);
         // each is of one unit, and one is sealed already
@@ -127,7 +119,7 @@ class PeerSealsTest {
 
     @Test
     void keyThatHasSealedMuchAndCannotBeReplacedEnds() {
-        exchange();
+        world.exchange();
         low.seals.rekeyAfterUnits(100);
         world.weather = new Weather(1, 0, 1);
         while (low.sentFrames.size() < 200) {
@@ -139,7 +131,7 @@ class PeerSealsTest {
 
     @Test
     void responderReplacesKeysThatTheInitiatorDoesNotUse() {
-        exchange();
+        world.exchange();
         for (int second = 0; second < 160; second++) {
             high.say();
             world.skip(1);
@@ -151,7 +143,7 @@ class PeerSealsTest {
 
     @Test
     void keysThatNobodyUsesStayForAWhileAndThenEnd() {
-        exchange();
+        world.exchange();
         world.skip(500);
         assertThat(low.begun + high.begun).isEqualTo(1);
         low.say();
@@ -163,19 +155,12 @@ class PeerSealsTest {
         assertThat(high.sealer).isNull();
         assertThat(low.openers).isEqualTo(Openers.NONE);
         assertThat(low.seals.tick(world.now)).isEqualTo(Long.MAX_VALUE);
-        exchangeAgain();
-    }
-
-    private void exchangeAgain() {
-        int before = high.delivered;
-        low.say();
-        world.pass(10);
-        assertThat(high.delivered).isEqualTo(before + 1);
+        world.exchangeAgain();
     }
 
     @Test
     void theKeyBeforeOpensForSomeSecondsMore() {
-        exchange();
+        world.exchange();
         Opener before = high.openers.current();
         low.seals.unknownEpoch(high.node, world.now);
         world.pass(10);
@@ -288,7 +273,7 @@ class PeerSealsTest {
 
     @Test
     void rulesThatChangeAreAppliedToThoseWhoHaveKeys() {
-        exchange();
+        world.exchange();
         high.admits = false;
         high.seals.dropAll();
         low.say();
@@ -299,7 +284,7 @@ class PeerSealsTest {
 
     @Test
     void keysEndWithTheTrustThatTheyWereMadeIn() {
-        exchange();
+        world.exchange();
         high.admits = false;
         for (int second = 0; second < 130; second++) {
             low.say();
@@ -311,7 +296,7 @@ class PeerSealsTest {
         assertThat(high.openers).isEqualTo(Openers.NONE);
         high.admits = true;
         world.skip(120);
-        exchangeAgain();
+        world.exchangeAgain();
     }
 
     @Test
@@ -322,12 +307,12 @@ class PeerSealsTest {
                 .isFalse();
         assertThat(world.envelopes).isZero();
         assertThat(low.sealer).isNull();
-        exchange();
+        world.exchange();
     }
 
     @Test
     void peerWithAnotherIdAtTheSameNodeHasNoKeys() {
-        exchange();
+        world.exchange();
         low.seals.present(high.node, "another", world.now);
         assertThat(low.sealer).isNull();
         assertThat(low.openers).isEqualTo(Openers.NONE);
@@ -339,7 +324,7 @@ class PeerSealsTest {
 
     @Test
     void peerThatLeavesLosesItsKeysAndIsNotAnswered() {
-        exchange();
+        world.exchange();
         low.seals.absent(high.node);
         assertThat(low.sealer).isNull();
         assertThat(low.openers).isEqualTo(Openers.NONE);
@@ -355,7 +340,7 @@ class PeerSealsTest {
     void ciphersAreNegotiated() {
         high.ciphers = SealCipher.preferred(false);
         high.start();
-        exchange();
+        world.exchange();
         // ChaCha20 frames of a key of 32 bytes: what counts is that both understand each other
         for (int i = 0; i < 10; i++) {
             low.say();
@@ -378,7 +363,7 @@ class PeerSealsTest {
 
     @Test
     void repeatedFramesAreDropped() {
-        exchange();
+        world.exchange();
         low.say();
         for (byte[] frame : List.copyOf(low.sentFrames)) {
             high.frame(frame);

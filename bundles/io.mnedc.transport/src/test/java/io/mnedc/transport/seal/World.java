@@ -343,6 +343,22 @@ final class World {
         }
     }
 
+    /** A first message each way: from now on there are keys. */
+    void exchange() {
+        low.say();
+        pass(10);
+        high.say();
+        assertThat(high.delivered).isEqualTo(1);
+        assertThat(low.delivered).isEqualTo(1);
+    }
+
+    void exchangeAgain() {
+        int before = high.delivered;
+        low.say();
+        pass(10);
+        assertThat(high.delivered).isEqualTo(before + 1);
+    }
+
     /** Lets time pass, a millisecond at a time. */
     void pass(int millis) {
         for (int i = 0; i < millis; i++) {
