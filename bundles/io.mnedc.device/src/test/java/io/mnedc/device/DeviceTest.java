@@ -104,6 +104,7 @@ class DeviceTest {
         TestRelay relay = fixture.relay();
         Node one = fixture.ready("one", relay);
         Node two = fixture.ready(Fixture.settings(Map.of("device.id", "two", "offload", "false"), relay));
+        awaitKnown(one, 1);
         one.tun().inject(superPacket());
         int payload = 0;
         while (payload < 60_000) {

@@ -149,6 +149,7 @@ class SealedDeviceTest {
     @Test
     void superPacketIsCutAndEachPieceSealedForAPeerWithoutOffloads() throws Exception {
         Node weak = device("weak", Map.of("offload", "false"));
+        DeviceTest.awaitKnown(one, 2);
         byte[] whole = TestPackets.superPacket(
                 new Shape(ipv4(2), ipv4(4), TestPackets.TCP, 0, 12, 60_000, 1_348), new Random(1));
         for (int round = 0; round < 2; round++) {
