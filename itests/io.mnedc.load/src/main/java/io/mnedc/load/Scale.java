@@ -1,0 +1,295 @@
+package io.mnedc.load;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.mnedc.lab.Host;
+import io.mnedc.lab.LabException;
+import io.mnedc.lab.RelayProcess;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** {@code ./mnedc bench --scale}: a crowd of devices in this JVM at one relay in another, both on this machine's loopback. */
+public final class Scale implements AutoCloseable {
+    private static final PrintStream OUT = System.out;
+    private static final PrintStream PROGRESS = System.err;
+    private static final String RELAY_OPTIONS = "-Xmx1g -XX:MaxDirectMemorySize=1g " + Gauge.TRACKING;
+    private static final int PORT = 4398;
+    private static final int WARM_UP = 200;
+    /** How many may be on their way in at once while a level is filled. */
+    private static final int AT_ONCE = 64;
+    /** Descriptors that a JVM needs for itself. */
+    private static final int DESCRIPTORS = 400;
+
+    private static final Duration BOUND = Duration.ofMinutes(15);
+    private static final Duration COMEBACK = Duration.ofMinutes(3);
+    private static final Duration SETTLE = Duration.ofSeconds(60);
+
+    private final ScaleOptions options;
+    private final Host host;
+    private final RelayProcess relay;
+    private final Crowd crowd;
+
+    private Scale(ScaleOptions options, Host host, RelayProcess relay, Crowd crowd) {
+        this.options = options;
+        this.host = host;
+        this.relay = relay;
+        this.crowd = crowd;
+    }
+
+    /** Status 2 when the command line is wrong, 1 when something failed. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Path home = Path.of(System.getProperty("mnedc.home", "."));
+        try {
+            ScaleOptions options = ScaleOptions.parse(home.resolve("target/scale"), arguments);
+            ScaleResults results;
+            try (Scale scale = Scale.begin(options)) {
+                results = scale.run();
+            }
+            Path json = options.json();
+            if (json != null) {
+                Files.writeString(json, ScaleReport.json(results));
+            }
+            OUT.print("\n" + ScaleReport.markdown(results));
+            System.exit(results.faults().isEmpty() ? 0 : 1);
+        } catch (IllegalArgumentException e) {
+            PROGRESS.println("bench --scale: " + e.getMessage());
+            System.exit(2);
+        } catch (IOException | GeneralSecurityException | LabException | IllegalStateException e) {
+            PROGRESS.println("bench --scale: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static Scale begin(ScaleOptions options) throws IOException, GeneralSecurityException {
+        Files.createDirectories(options.directory());
+        Host host = Host.local(options.directory());
+        Path data = RelayProcess.dataOn(host);
+        Files.createDirectories(data);
+        clear(data.resolve("leases"));
+        progress("keys and certificates of %d devices, made once", options.most());
+        Badges badges = Badges.of(data.resolve("identity"), options.directory().resolve("badges"), options.most());
+        RelayProcess relay =
+                RelayProcess.startSized(host, RELAY_OPTIONS, "--listen", "127.0.0.1:" + PORT, "--pool", "10.0.0.0/16");
+        try {
+            relay.awaitReady();
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
+            int streams = Math.min(options.most(), mostDescriptors() - DESCRIPTORS - options.most());
+            Crowd crowd = Crowd.of(new Crowd.Settings(address, streams, false), badges, options.most());
+            return new Scale(options, host, relay, crowd);
+        } catch (GeneralSecurityException | RuntimeException e) {
+            host.killAll();
+            throw e;
+        }
+    }
+
+    /** Leases of an earlier run would make this one's joins cheaper. */
+    private static void clear(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+
+    private static int mostDescriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? (int) Math.min(1 << 20, unix.getMaxFileDescriptorCount())
+                : 1024;
+    }
+
+    private static void progress(String form, Object... values) {
+        PROGRESS.println("bench --scale: " + String.format(Locale.ROOT, form, values));
+    }
+
+    private ScaleResults run() throws InterruptedException, IOException {
+        crowd.join(Math.min(WARM_UP, options.most()), AT_ONCE, BOUND);
+        crowd.awaitAcquainted(SETTLE);
+        crowd.leave(SETTLE);
+        List<Level> levels = new ArrayList<>();
+        Gauge.Reading start;
+        Gauge.Reading end;
+        double again;
+        try (Gauge gauge = Gauge.on(relay.process())) {
+            start = settled(gauge);
+            for (int devices : options.levels()) {
+                levels.add(level(devices, gauge));
+            }
+            crowd.leave(SETTLE);
+            end = left(gauge, start);
+            again = comeAgain();
+        }
+        Comeback comeback = options.kill() ? comeback() : null;
+        return new ScaleResults(
+                LocalDate.now(ZoneOffset.UTC).toString(),
+                machine(),
+                RELAY_OPTIONS,
+                start,
+                levels,
+                end,
+                again,
+                comeback,
+                crowd.faults());
+    }
+
+    private Level level(int devices, Gauge gauge) throws InterruptedException, IOException {
+        int before = crowd.present();
+        crowd.clearFigures();
+        crowd.exchange(true);
+        double relayCpu = relay.process().cpuSeconds();
+        double crowdCpu = ownCpuSeconds();
+        long begun = System.nanoTime();
+        crowd.join(devices, AT_ONCE, BOUND);
+        double seconds = since(begun);
+        crowd.awaitAcquainted(BOUND);
+        double announced = since(begun) - seconds;
+        relayCpu = relay.process().cpuSeconds() - relayCpu;
+        crowdCpu = ownCpuSeconds() - crowdCpu;
+        Level.Exchanges joining = Level.Exchanges.of(crowd);
+        long messages = crowd.announcements.sum();
+        long bytes = crowd.announcedBytes.sum();
+        crowd.clearFigures();
+        TimeUnit.SECONDS.sleep(options.seconds());
+        Level.Exchanges steady = Level.Exchanges.of(crowd);
+        crowd.exchange(false);
+        Gauge.Reading used = gauge.read();
+        Level level = new Level(
+                devices,
+                Math.min(devices, crowd.settings().data()),
+                devices - before,
+                seconds,
+                announced,
+                relayCpu,
+                crowdCpu,
+                messages,
+                bytes,
+                joining,
+                used,
+                steadyCpu(),
+                steady);
+        progress(
+                "%d devices: %.0f joins/s, relay %.1f ms of processor each, %.1f %% of one when still",
+                devices, level.joinsPerSecond(), level.relayCpuMillis(), level.steadyCpu() * 100);
+        return level;
+    }
+
+    private double steadyCpu() throws InterruptedException {
+        double before = relay.process().cpuSeconds();
+        long begun = System.nanoTime();
+        TimeUnit.SECONDS.sleep(options.seconds());
+        return (relay.process().cpuSeconds() - before) / since(begun);
+    }
+
+    /** What is in use as soon as it is the same for a second. */
+    private static Gauge.Reading settled(Gauge gauge) throws InterruptedException, IOException {
+        Gauge.Reading before = gauge.read();
+        for (long begun = System.nanoTime(); since(begun) < SETTLE.toSeconds(); ) {
+            TimeUnit.SECONDS.sleep(1);
+            Gauge.Reading now = gauge.read();
+            if (now.descriptors() == before.descriptors() && now.threads() == before.threads()) {
+                return now;
+            }
+            before = now;
+        }
+        throw new IllegalStateException("the relay does not come to rest: " + before);
+    }
+
+    /** What is in use when all have left, as soon as it is no more than at the start. */
+    private static Gauge.Reading left(Gauge gauge, Gauge.Reading start) throws InterruptedException, IOException {
+        Gauge.Reading now = gauge.read();
+        for (long begun = System.nanoTime(); since(begun) < SETTLE.toSeconds(); ) {
+            if (now.descriptors() <= start.descriptors() && now.threads() <= start.threads()) {
+                return now;
+            }
+            TimeUnit.SECONDS.sleep(1);
+            now = gauge.read();
+        }
+        progress("all have left, but the relay still has %s; at the start %s", now, start);
+        return now;
+    }
+
+    private double comeAgain() throws InterruptedException {
+        long begun = System.nanoTime();
+        crowd.join(options.most(), AT_ONCE, BOUND);
+        double seconds = since(begun);
+        crowd.awaitAcquainted(BOUND);
+        // a session that lived for five seconds was a success, for the pauses of devices
+        TimeUnit.SECONDS.sleep(6);
+        progress("all left and came again: %.0f joins/s", options.most() / seconds);
+        return options.most() / seconds;
+    }
+
+    private Comeback comeback() throws InterruptedException {
+        crowd.clearFigures();
+        crowd.exchange(true);
+        long killed = System.nanoTime();
+        relay.kill();
+        relay.startAgain();
+        relay.awaitReady();
+        double down = since(killed);
+        long up = System.nanoTime();
+        List<Integer> curve = new ArrayList<>();
+        while (crowd.present() < options.most() && since(up) < COMEBACK.toSeconds()) {
+            TimeUnit.SECONDS.sleep(1);
+            curve.add(crowd.present());
+        }
+        double seconds = since(up);
+        crowd.awaitAcquainted(COMEBACK);
+        double announced = since(up) - seconds;
+        crowd.exchange(false);
+        progress("the relay was killed, and back after %.1f s; all devices were back %.1f s later", down, seconds);
+        return new Comeback(
+                down,
+                curve,
+                seconds,
+                announced,
+                crowd.failedAttempts(),
+                relay.process().cpuSeconds(),
+                Level.Exchanges.of(crowd),
+                crowd.pings.millis(0.99));
+    }
+
+    private static double since(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
+    private static double ownCpuSeconds() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getProcessCpuTime() / 1e9
+                : 0;
+    }
+
+    private static String machine() {
+        return Runtime.getRuntime().availableProcessors() + " processors, "
+                + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", Java "
+                + System.getProperty("java.version") + ", at most " + mostDescriptors() + " descriptors per process";
+    }
+
+    @Override
+    public void close() {
+        crowd.close();
+        try {
+            if (relay.process().isAlive()) {
+                relay.stop();
+            }
+        } finally {
+            host.killAll();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.mnedc.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ten thousand connections that begin something and say nothing more, from forty addresses. */
+@Timeout(400)
+class StallTest {
+    private static final int CONNECTIONS = 10_000;
+    private static final int PER_SOURCE = 250;
+    /** What the relay has room for, docs/SECURITY.md; those that have given way close a little later. */
+    private static final int HALF_OPEN = 4096;
+    /** Files, loops and the like of the relay, and a few devices. */
+    private static final int OTHER_DESCRIPTORS = 200;
+
+    private static final Duration BOUND = Duration.ofMinutes(2);
+    private static final byte[][] BEGINNINGS = {
+        {},
+        {'M'},
+        // of a control stream without TLS, whose hello never comes
+        {'M', 'N', 'E', 'D', 1, 1, 0, 0},
+        // of a data stream, whose hello never comes
+        {'M', 'N', 'E', 'D', 2, 1, 0, 0},
+        // of a TLS record
+        {0x16, 3, 1},
+        {0x16, 3, 1, 0x3e, (byte) 0x80, 1, 0, 0x3e, 0x7c, 3, 3}
+    };
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private final List<SocketChannel> stalled = new ArrayList<>();
+
+    @Test
+    void tenThousandStalledConnectionsDisturbNobodyAndKeepNobodyOut() throws Exception {
+        try (TestRelay relay = TestRelay.start(directory, 3);
+                Crowd crowd = relay.crowd(3);
+                Gauge gauge = relay.gauge()) {
+            crowd.join(2, 2, BOUND);
+            crowd.exchange(true);
+            Gauge.Reading before = gauge.read();
+            int connections = Math.min(CONNECTIONS, descriptors() - 1000);
+            for (int i = 0; i < connections; i++) {
+                stall(relay.address(), i);
+            }
+            long answered = crowd.answers.count();
+            crowd.join(3, 1, BOUND);
+            Gauge.Reading during = gauge.read();
+            Crowd.await(
+                    () -> crowd.answers.count() > answered + 20,
+                    BOUND,
+                    () -> "the pair no longer talks: " + crowd.answers);
+            assertThat(crowd.lostSessions()).as("sessions that ended").isZero();
+            assertThat(crowd.lostStreams()).as("data streams that ended").isZero();
+            assertThat(during.descriptors()).isLessThan(2 * HALF_OPEN + OTHER_DESCRIPTORS);
+            assertThat(during.heap() - before.heap()).as("heap").isLessThan(64 << 20);
+            assertThat(during.direct() - before.direct()).as("direct memory").isLessThan(64 << 20);
+            for (SocketChannel each : stalled) {
+                each.close();
+            }
+            Crowd.await(
+                    () -> descriptorsOf(gauge) < before.descriptors() + 10,
+                    BOUND,
+                    () -> "the relay still has " + descriptorsOf(gauge) + " descriptors");
+            crowd.awaitAcquainted(BOUND);
+            assertThat(crowd.faults()).isEmpty();
+        } finally {
+            for (SocketChannel each : stalled) {
+                each.close();
+            }
+        }
+    }
+
+    private void stall(InetSocketAddress relay, int number) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        stalled.add(socket);
+        int source = number / PER_SOURCE;
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 2, 0, (byte) (1 + source)}), 0));
+        socket.connect(relay);
+        byte[] beginning = BEGINNINGS[number % BEGINNINGS.length];
+        if (beginning.length > 0) {
+            socket.write(ByteBuffer.wrap(beginning));
+        }
+    }
+
+    private static int descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? (int) Math.min(CONNECTIONS * 2, unix.getMaxFileDescriptorCount())
+                : CONNECTIONS;
+    }
+
+    private static int descriptorsOf(Gauge gauge) {
+        try {
+            return gauge.read().descriptors();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
