@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +130,67 @@ class EnrolmentTest {
         assertThatCode(() -> overlay.redeem(token, "a", Keys.generate()))
                 .as("no use was counted")
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whoDoesNotHaveTheSecretHasNoRequestLookedAt() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        byte[] garbage = {1, 2, 3};
+        refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[32], "a", garbage));
+        refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id() + 1, token.secret(), "a", garbage));
+        refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.enrol(token.id(), token.secret(), "a", garbage));
+    }
+
+    @Test
+    void aUsedTokenDoesNotBringBackAKeyThatAnotherTokenHasReplaced() throws Exception {
+        JoinToken first = overlay.token(Overlay.forDevice("a"));
+        KeyPair lost = Keys.generate();
+        overlay.redeem(first, "a", lost);
+        KeyPair present = Keys.generate();
+        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", present);
+        refused(Reason.JOIN_USED, () -> overlay.redeem(first, "a", lost));
+        assertThat(overlay.authority.enrolments().find("a").orElseThrow().key())
+                .isEqualTo(Fingerprints.of(present.getPublic()));
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static CompletableFuture<Void> beside(Work work) {
+        Runnable task = () -> {
+            try {
+                work.run();
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        };
+        // on a thread each: the common pool may have only one
+        return CompletableFuture.runAsync(task, run -> {
+            Thread thread = new Thread(run);
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    @Test
+    void revokingAndEnrollingAtTheSameTimeDoNotWaitForEachOther() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        KeyPair key = Keys.generate();
+        CompletableFuture<Void> revoking = beside(() -> {
+            for (int i = 0; i < 100; i++) {
+                overlay.authority.revocations().revoke("other" + i, "");
+            }
+        });
+        CompletableFuture<Void> enrolling = beside(() -> {
+            // at least as long as the other goes on
+            do {
+                overlay.redeem(token, "a", key);
+            } while (!revoking.isDone());
+        });
+        CompletableFuture.allOf(revoking, enrolling).get(30, TimeUnit.SECONDS);
+        assertThat(overlay.authority.revocations().all()).hasSize(100);
+        assertThat(overlay.authority.enrolments().find("a")).isPresent();
     }
 
     @Test
