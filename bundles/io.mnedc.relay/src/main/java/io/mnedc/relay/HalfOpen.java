@@ -119,6 +119,7 @@ final class HalfOpen implements AutoCloseable {
         }
     }
 
+    private final int most;
     private final IntSupplier mostOfOne;
     private final Refusals refusals;
     private final Map<SourceNetwork, LinkedHashSet<Entry>> bySource = new HashMap<>();
@@ -131,6 +132,11 @@ final class HalfOpen implements AutoCloseable {
      * @param mostOfOne how many there may be from one source, now
      */
     HalfOpen(IntSupplier mostOfOne, Refusals refusals) {
+        this(MOST, mostOfOne, refusals);
+    }
+
+    HalfOpen(int most, IntSupplier mostOfOne, Refusals refusals) {
+        this.most = most;
         this.mostOfOne = mostOfOne;
         this.refusals = refusals;
     }
@@ -152,7 +158,7 @@ final class HalfOpen implements AutoCloseable {
             }
             Set<Entry> same = bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>());
             ofOne = same.size() >= mostOfOne.getAsInt();
-            evicted = ofOne ? oldest(same) : count >= MOST ? oldest(largest()) : null;
+            evicted = ofOne ? oldest(same) : count >= most ? oldest(largest()) : null;
             if (evicted != null) {
                 remove(evicted);
             }

@@ -10,6 +10,7 @@ import io.mnedc.codec.Preamble.StreamKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +73,25 @@ class RevocationTest {
             assertThat(relay.relay().guard().unrevoke("a")).isFalse();
             try (PlainDevice again = relay.joined("a")) {
                 assertThat(again.welcome.node()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void whoCameInBetweenTwoLooksIsSentAwayThoughItsRevocationIsOld() throws Exception {
+        TestOverlay overlay = new TestOverlay(temporary);
+        try (TestRelay relay = TestRelay.with(overlay.settings())) {
+            var identity = overlay.identity("a", Instant.now());
+            relay.relay().guard().revoke("a", "stolen");
+            // as an editor does that takes the line out and puts it in again: the guard need not have seen either
+            var list = relay.authority().revocations();
+            for (int i = 0; i < 3; i++) {
+                list.unrevoke("a");
+                try (PlainDevice device = TestOverlay.joined(relay.address(), identity, "a")) {
+                    device.control.setSoTimeout(4000); // less than keepalives are apart
+                    list.revoke("a", "stolen");
+                    assertThat(device.await(ErrorReport.class).code()).isEqualTo(ErrorCode.REVOKED.number());
+                }
             }
         }
     }

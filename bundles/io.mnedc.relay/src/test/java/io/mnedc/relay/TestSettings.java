@@ -20,6 +20,7 @@ final class TestSettings {
     private Duration grace = Duration.ofDays(400);
     private int halfOpenPerSource = 256;
     private String identityProvider = "";
+    private Optional<SecuritySettings.Store> store = Optional.empty();
 
     TestSettings listen(InetSocketAddress now) {
         listen = now;
@@ -66,6 +67,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings store(SecuritySettings.Store now) {
+        store = Optional.of(now);
+        return this;
+    }
+
     RelaySettings build() {
         return new RelaySettings(
                 true,
@@ -78,6 +84,6 @@ final class TestSettings {
                 policy,
                 directory,
                 new SecuritySettings(
-                        tls, identityProvider, Optional.empty(), Duration.ofDays(365), grace, halfOpenPerSource));
+                        tls, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
     }
 }

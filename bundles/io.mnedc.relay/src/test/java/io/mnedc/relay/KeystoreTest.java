@@ -1,0 +1,86 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.security.StoreIdentity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A relay and devices with certificates of a PKI of one's own, by the settings keystore and truststore. */
+@Timeout(60)
+class KeystoreTest {
+    private static final byte[] HI = {1, 2, 3};
+
+    @TempDir
+    private Path directory;
+
+    private TestPki works;
+    private TestPki strangers;
+
+    @BeforeEach
+    void pki() throws Exception {
+        works = new TestPki("Works CA");
+        strangers = new TestPki("Other CA");
+    }
+
+    private TestSettings settings(String type) throws Exception {
+        return new TestSettings()
+                .tls()
+                .directory(directory.resolve("data"))
+                .store(new SecuritySettings.Store(
+                        works.relay(directory.resolve("relay.store"), type),
+                        TestPki.PASSWORD,
+                        Optional.of(works.trust(directory.resolve("trust.store"), type)),
+                        TestPki.PASSWORD));
+    }
+
+    /** A device of some PKI that believes relays of this one. */
+    private Identity device(TestPki pki, String id) throws Exception {
+        char[] password = TestPki.PASSWORD.toCharArray();
+        return new StoreIdentity(
+                        pki.device(directory.resolve(id + ".store"), id),
+                        password,
+                        works.trust(directory.resolve(id + ".trust"), "PKCS12"),
+                        password)
+                .identity();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PKCS12", "JKS"})
+    void aDeviceOfTheSamePkiIsLetInAndAnotherIsRefused(String type) throws Exception {
+        try (TestRelay relay = TestRelay.with(settings(type));
+                PlainDevice a = TestOverlay.joined(relay.address(), device(works, "a"), "a");
+                PlainDevice b = TestOverlay.joined(relay.address(), device(works, "b"), "b")) {
+            assertThat(a.await(Credentials.class).trusted())
+                    .as("whom to trust is not the relay's to say")
+                    .isEmpty();
+            a.sendFrame(b.welcome.node(), HI);
+            assertThat(PlainDevice.payload(b.receiveFrame())).isEqualTo(HI);
+
+            Identity foreign = device(strangers, "foreign");
+            assertThat(TestOverlay.refusal(relay.address(), foreign, "foreign"))
+                    .isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
+            assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "d"))
+                    .as("the common name is the ID")
+                    .isEqualTo(ErrorCode.ID_MISMATCH);
+            relay.relay().guard().revoke("c", "");
+            assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "c"))
+                    .isEqualTo(ErrorCode.REVOKED);
+
+            Path trust = strangers.trust(directory.resolve("trust.store"), type);
+            Files.setLastModifiedTime(trust, FileTime.from(Instant.now().plusSeconds(5)));
+            TestOverlay.joined(relay.address(), foreign, "foreign").close();
+        }
+    }
+}
