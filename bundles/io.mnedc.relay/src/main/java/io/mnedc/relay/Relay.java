@@ -5,6 +5,7 @@ import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.security.HostAddresses;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.DataLoop;
 import io.netty.channel.EventLoopGroup;

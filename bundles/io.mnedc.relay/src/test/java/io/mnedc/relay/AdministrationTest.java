@@ -8,8 +8,6 @@ import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.Revocations;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -87,16 +85,5 @@ class AdministrationTest {
         assertThat(administration.unrevoke("gw-1")).isTrue();
         assertThat(recorded).containsExactly("revoked gw-1 gone", "unrevoked gw-1 ");
         assertThatThrownBy(() -> administration.revoke("no device", "")).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void everyAddressOfThisHostIsReplacedByThoseOfItsInterfaces() throws Exception {
-        InetSocketAddress any = new InetSocketAddress(3334);
-        InetSocketAddress one = new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 99);
-        assertThat(HostAddresses.of(List.of(one, one), address -> false)).containsExactly("192.0.2.7:99");
-        assertThat(HostAddresses.of(List.of(any), address -> false))
-                .allMatch(text -> text.endsWith(":3334"))
-                .noneMatch(text -> text.startsWith("127.") || text.startsWith("*") || text.startsWith("[0:0"));
-        assertThat(HostAddresses.of(List.of(any), address -> true)).isEmpty();
     }
 }

@@ -77,8 +77,7 @@ final class TestPki {
                                 new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")))
                         .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
         KeyStore store = empty(type);
-        store.setKeyEntry(
-                commonName, owner.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {certificate});
+        store.setKeyEntry(commonName, owner.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {certificate});
         return write(file, store);
     }
 

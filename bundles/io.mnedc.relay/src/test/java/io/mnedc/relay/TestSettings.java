@@ -83,7 +83,6 @@ final class TestSettings {
                 16 << 20,
                 policy,
                 directory,
-                new SecuritySettings(
-                        tls, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
+                new SecuritySettings(tls, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
     }
 }

@@ -3,21 +3,18 @@ package io.mnedc.security.tool;
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.HostAddresses;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.PrivateFiles;
 import io.mnedc.security.Revocations;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,8 +59,9 @@ final class Commands {
                 options.time("--ttl", TOKEN_LIFE),
                 options.number("--uses", 1),
                 options.all("--address"));
-        List<String> relays =
-                request.addresses().isEmpty() ? hostAddresses(options.number("--port", PORT)) : request.addresses();
+        List<String> relays = request.addresses().isEmpty()
+                ? HostAddresses.of(List.of(new InetSocketAddress(options.number("--port", PORT))), address -> false)
+                : request.addresses();
         if (relays.isEmpty()) {
             throw new WrongCommandException("this host has no address that devices could dial: give one by --address");
         }
@@ -74,26 +72,6 @@ final class Commands {
                 + ", at " + String.join(", ", token.addresses()) + "; keep it secret:");
         err.flush();
         out.println(token.text());
-    }
-
-    /** The addresses of this host that others may reach, IPv4 first. */
-    private static List<String> hostAddresses(int port) throws SocketException {
-        List<String> ipv4 = new ArrayList<>();
-        List<String> ipv6 = new ArrayList<>();
-        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-            if (each.isUp() && !each.isLoopback()) {
-                for (InetAddress address : each.inetAddresses().toList()) {
-                    boolean local = address.isLinkLocalAddress() || address.isLoopbackAddress();
-                    if (!local && address instanceof Inet6Address) {
-                        ipv6.add("[" + address.getHostAddress().replaceFirst("%.*", "") + "]:" + port);
-                    } else if (!local) {
-                        ipv4.add(address.getHostAddress() + ":" + port);
-                    }
-                }
-            }
-        }
-        ipv4.addAll(ipv6);
-        return ipv4.subList(0, Math.min(ipv4.size(), JoinToken.MAX_ADDRESSES));
     }
 
     void ca() throws WrongCommandException, IOException, GeneralSecurityException {

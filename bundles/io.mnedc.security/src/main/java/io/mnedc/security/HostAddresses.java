@@ -1,4 +1,4 @@
-package io.mnedc.relay;
+package io.mnedc.security;
 
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -10,11 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Under which addresses others may reach what listens here. */
-final class HostAddresses {
-    /** As many as a join token holds. */
-    private static final int MOST = 16;
-
+/** Under which addresses others may reach what listens here, for join tokens. */
+public final class HostAddresses {
     private HostAddresses() {}
 
     /**
@@ -22,21 +19,26 @@ final class HostAddresses {
      *
      * @param listening bound addresses
      * @param leftOut addresses that are none for this, such as those of the overlay itself
-     * @return {@code HOST:PORT} each
+     * @return {@code HOST:PORT} each, at most {@value JoinToken#MAX_ADDRESSES}; none if the interfaces cannot be listed
      */
-    static List<String> of(List<InetSocketAddress> listening, Predicate<InetAddress> leftOut) {
+    public static List<String> of(List<InetSocketAddress> listening, Predicate<InetAddress> leftOut) {
         List<String> texts = new ArrayList<>();
         for (InetSocketAddress address : listening) {
             List<InetAddress> hosts =
                     address.getAddress().isAnyLocalAddress() ? interfaces(leftOut) : List.of(address.getAddress());
             for (InetAddress host : hosts) {
-                String text = Acceptor.text(new InetSocketAddress(host, address.getPort()));
-                if (!texts.contains(text) && texts.size() < MOST) {
+                String text = text(host, address.getPort());
+                if (!texts.contains(text) && texts.size() < JoinToken.MAX_ADDRESSES) {
                     texts.add(text);
                 }
             }
         }
         return texts;
+    }
+
+    private static String text(InetAddress host, int port) {
+        String literal = host.getHostAddress();
+        return (host instanceof Inet6Address ? "[" + literal + "]" : literal) + ":" + port;
     }
 
     private static List<InetAddress> interfaces(Predicate<InetAddress> leftOut) {
