@@ -236,8 +236,9 @@ final class PeerSeal {
         unitsBefore = 0;
         wanted = false;
         announced(now);
-        means.events.sealer(node, id, sealer);
+        // counted before the first packet leaves
         means.events.agreed(node, id, asInitiator);
+        means.events.sealer(node, id, sealer);
     }
 
     /** The first frame of an epoch was opened. */
