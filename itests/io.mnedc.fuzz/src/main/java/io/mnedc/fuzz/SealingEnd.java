@@ -177,13 +177,14 @@ final class SealingEnd implements PeerSeals.Events, PeerEngines {
     @Override
     public void sealer(int whose, String name, @Nullable Sealer next) {
         Checks.same(name, peerId, "a sealer is for the peer");
+        Checks.that(next == null || openers.current() != null, "who may seal can open what the peer seals");
         sealer = next;
     }
 
     @Override
     public void agreed(int with, String name, boolean initiated) {
         Checks.same(name, peerId, "keys are agreed with the peer");
-        Checks.that(sealer != null && openers.current() != null, "there are keys when they are agreed");
+        Checks.that(openers.current() != null, "what the peer seals can be opened when keys are agreed");
     }
 
     @Override
