@@ -19,7 +19,7 @@ final class Session {
     private static final int MOST_STARTS = 3;
     private static final int SETTLE_SECONDS = 3;
     private static final int IDLE_SECONDS = 10;
-    private static final int WARM_UP_SECONDS = 3;
+    private static final int WARM_UP_SECONDS = 12;
     private static final double UDP_SECONDS = 0.8;
     private static final double QUICK_UDP_SECONDS = 0.4;
     private static final int UDP_TRIES = 6;
