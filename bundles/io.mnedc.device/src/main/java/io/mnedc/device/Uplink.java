@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * allocated, logged or locked per packet.
  */
 final class Uplink {
-    private static final int BATCH = 1 << 20;
+    private static final int BATCH = 256 << 10;
     private static final int MOST_PACKETS = 512;
 
     /** Bytes sealed before they are sent: so that the relay and the peer work while the rest is sealed. */
-    private static final int RUN = 256 << 10;
+    private static final int RUN = 128 << 10;
 
     private static final Duration END = Duration.ofSeconds(1);
     private static final AtomicInteger THREADS = new AtomicInteger();

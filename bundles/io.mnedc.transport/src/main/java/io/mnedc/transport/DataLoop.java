@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * stream holds no memory, and lets the handlers take whole frames from there.
  */
 public final class DataLoop implements AutoCloseable {
-    /** Bytes read at once: some ten super-packets. */
-    static final int READ_BUFFER = 1 << 20;
+    /** Bytes read at once: four super-packets; more of them delay each other and leave the processor's cache. */
+    static final int READ_BUFFER = 256 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(DataLoop.class);
     private static final long MOST_LEFTOVERS = 16 << 20;
