@@ -37,9 +37,6 @@ public final class ControlStream {
 
     private static final String FIRST_BYTES = "first-bytes";
 
-    /** How long a peer may take to read the last messages. */
-    private static final int LINGER_SECONDS = 2;
-
     /** What is done with the stream. All calls come from the stream's event loop, one at a time, and must not block. */
     public interface Handler {
         /**
@@ -287,14 +284,12 @@ public final class ControlStream {
         });
     }
 
-    /** Closes the connection when everything that was sent before has left, or after two seconds. */
+    /**
+     * Closes the connection when everything that was sent before has left and the peer has closed its side, or after two
+     * seconds. What the peer sends from now on is not looked at.
+     */
     public void closeAfterSent() {
-        channel.eventLoop().execute(() -> {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            // what was sent may never leave: a peer that does not read must not keep the connection
-            var forced = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-            channel.closeFuture().addListener(closed -> forced.cancel(false));
-        });
+        channel.eventLoop().execute(() -> Farewell.begin(channel, FIRST_BYTES));
     }
 
     /**

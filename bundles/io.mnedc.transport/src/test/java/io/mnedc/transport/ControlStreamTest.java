@@ -1,6 +1,7 @@
 package io.mnedc.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage.Bye;
@@ -8,6 +9,7 @@ import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.Protocol;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -100,6 +102,62 @@ class ControlStreamTest extends OnLoopback {
         assertThat(relay.next()).isInstanceOf(Bye.class);
         assertThat(relay.next()).isEqualTo("closed: ");
         assertThat(device.next()).isEqualTo("closed: ");
+    }
+
+    @Test
+    void aPeerThatGoesOnSendingReadsTheLastMessageAllTheSame() throws Exception {
+        try (SocketChannel talker = SocketChannel.open(server.getLocalAddress())) {
+            ControlStream.adopt(group, accept(), Preamble.of(StreamKind.CONTROL).encode(), relay);
+            assertThat(relay.next()).isEqualTo("opened");
+            assertThat(relay.next()).isInstanceOf(Preamble.class);
+            ByteBuffer last = ControlCodec.encode(new Bye("this is why"));
+            relay.stream().send(new Bye("this is why"));
+            relay.stream().closeAfterSent();
+            ByteBuffer got = ByteBuffer.allocate(last.remaining() + 1);
+            got.limit(1);
+            assertThat(talker.read(got)).isEqualTo(1);
+            for (int i = 0; i < 100; i++) {
+                talker.write(ControlCodec.encode(new Ping(i)));
+            }
+            got.limit(got.capacity());
+            while (talker.read(got) > 0) {
+                // to the end of the stream
+            }
+            assertThat(got.flip()).isEqualTo(last);
+            assertThat(relay.events).as("not closed, and nothing read").isEmpty();
+        }
+        assertThat(relay.next()).isEqualTo("closed: ");
+    }
+
+    @Test
+    void aPeerThatFloodsInsteadOfReadingTheLastMessageIsCutOff() throws Exception {
+        try (SocketChannel flooder = SocketChannel.open(server.getLocalAddress())) {
+            ControlStream.adopt(group, accept(), Preamble.of(StreamKind.CONTROL).encode(), relay);
+            ControlStream stream = relay.stream();
+            stream.execute(stream::allowLargeMessages);
+            stream.closeAfterSent();
+            int most = 64 << 20;
+            ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+            assertThatThrownBy(() -> {
+                        for (int sent = 0; sent < most; sent += bytes.capacity()) {
+                            bytes.clear();
+                            flooder.write(bytes);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aPeerThatNeverClosesIsClosedInTheEnd() throws Exception {
+        try (SocketChannel sitter = SocketChannel.open(server.getLocalAddress())) {
+            ControlStream.adopt(group, accept(), Preamble.of(StreamKind.CONTROL).encode(), relay);
+            relay.stream().closeAfterSent();
+            assertThat(relay.next()).isEqualTo("opened");
+            assertThat(relay.next()).isInstanceOf(Preamble.class);
+            assertThat(relay.next()).isEqualTo("closed: ");
+            assertThat(sitter.isOpen()).isTrue();
+        }
     }
 
     @Test
