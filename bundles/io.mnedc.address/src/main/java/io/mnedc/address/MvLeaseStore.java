@@ -84,8 +84,10 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
         }
         committer = new Thread(this::run, "mnedc-lease-commit");
         committer.setDaemon(true);
-        // not the loader of whoever happens to start it, which would live on after its bundle
-        committer.setContextClassLoader(MvLeaseStore.class.getClassLoader());
+        // not the loader of whoever happens to start it, nor this bundle's: a thread that has ended forgets all but
+        // this,
+        // and others may remember the thread
+        committer.setContextClassLoader(null);
         committer.start();
     }
 

@@ -28,7 +28,7 @@ final class Tidying implements AutoCloseable {
         this.executor = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "mnedc-lease-renew");
             thread.setDaemon(true);
-            thread.setContextClassLoader(Tidying.class.getClassLoader());
+            thread.setContextClassLoader(null); // as in MvLeaseStore
             return thread;
         });
         executor.setRemoveOnCancelPolicy(true);

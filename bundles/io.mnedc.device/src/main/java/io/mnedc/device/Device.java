@@ -8,6 +8,7 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
 import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
+import io.mnedc.transport.Daemon;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
 import io.netty.channel.EventLoopGroup;

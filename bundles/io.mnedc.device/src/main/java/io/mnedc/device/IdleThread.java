@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.transport.Daemon;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.Daemon;
 import io.mnedc.transport.seal.FrameRehearsal;
 import io.mnedc.transport.seal.Openers;
 import io.mnedc.transport.seal.PeerEngines;

@@ -4,6 +4,7 @@ import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.transport.Daemon;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.seal.Sealer;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -63,9 +64,7 @@ final class Acceptor implements AutoCloseable {
         this.halfOpen = halfOpen;
         this.counters = counters;
         this.refusals = refusals;
-        this.thread = new Thread(this::run, "mnedc-relay-accept");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Acceptor.class.getClassLoader());
+        this.thread = Daemon.thread("mnedc-relay-accept", this::run);
     }
 
     /**

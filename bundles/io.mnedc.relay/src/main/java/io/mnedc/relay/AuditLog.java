@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,9 +49,7 @@ final class AuditLog implements Events, AutoCloseable {
         this.file = file;
         this.clock = clock;
         this.counters = counters;
-        this.thread = new Thread(this::run, "mnedc-relay-audit");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(AuditLog.class.getClassLoader());
+        this.thread = Daemon.thread("mnedc-relay-audit", this::run);
     }
 
     /**

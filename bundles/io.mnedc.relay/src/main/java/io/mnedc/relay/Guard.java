@@ -7,6 +7,7 @@ import io.mnedc.relay.Events.Kind;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.Revocations;
 import io.mnedc.security.RulesFile;
+import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +41,8 @@ final class Guard implements AutoCloseable {
     private final Events events;
     private final @Nullable Path directory;
     private final @Nullable Revocations revocations;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Guard::thread);
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
     private final Set<String> shutOut = new HashSet<>();
     private List<String> setting;
     private @Nullable RulesFile rules;
@@ -60,13 +62,6 @@ final class Guard implements AutoCloseable {
         this.setting = setting;
         this.directory = directory;
         this.revocations = revocations;
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "mnedc-relay-guard");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Guard.class.getClassLoader());
-        return thread;
     }
 
     /**

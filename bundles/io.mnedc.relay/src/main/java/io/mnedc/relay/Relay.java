@@ -7,6 +7,7 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.security.HostAddresses;
 import io.mnedc.transport.ChunkPool;
+import io.mnedc.transport.Daemon;
 import io.mnedc.transport.DataLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -74,11 +75,7 @@ final class Relay implements AutoCloseable {
     }
 
     private static Thread controlThread(Runnable task) {
-        Thread thread = new FastThreadLocalThread(task, "mnedc-relay-control");
-        thread.setDaemon(true);
-        // not the loader of whoever happens to start it, which would live on after its bundle
-        thread.setContextClassLoader(Relay.class.getClassLoader());
-        return thread;
+        return Daemon.prepared(new FastThreadLocalThread(task, "mnedc-relay-control"));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.transport.Daemon;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,12 +16,12 @@ final class Workers {
     static ThreadPoolExecutor start(String role, int threads, int waiting) {
         AtomicInteger next = new AtomicInteger();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting), task -> {
-                    Thread thread = new Thread(task, "mnedc-" + role + "-" + next.getAndIncrement());
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(Workers.class.getClassLoader());
-                    return thread;
-                });
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(waiting),
+                task -> Daemon.thread("mnedc-" + role + "-" + next.getAndIncrement(), task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -1,17 +1,31 @@
-package io.mnedc.device;
+package io.mnedc.transport;
 
-/** The device's threads. */
-final class Daemon {
+/** How threads are made that keep neither a JVM alive nor a class loader. */
+public final class Daemon {
     private Daemon() {}
 
     /**
-     * {@return a thread that keeps no JVM alive, nor the class loader of whoever happens to start it, which would live on
-     * after its bundle}
+     * Makes a thread, not started yet.
+     *
+     * @param name begins with {@code mnedc-}
+     * @param task what it does
+     * @return the thread, prepared
      */
-    static Thread thread(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
+    public static Thread thread(String name, Runnable task) {
+        return prepared(new Thread(task, name));
+    }
+
+    /**
+     * Makes a daemon of a thread and takes its context class loader away. It would be the one of whoever happens to make
+     * the thread; and not even its own bundle's is safe there: a thread that has ended forgets all but its context class
+     * loader, and others may remember the thread (Felix 7.0.5 does, when two threads load a class at the same moment).
+     *
+     * @param thread not started yet
+     * @return the same thread
+     */
+    public static Thread prepared(Thread thread) {
         thread.setDaemon(true);
-        thread.setContextClassLoader(Daemon.class.getClassLoader());
+        thread.setContextClassLoader(null);
         return thread;
     }
 }

@@ -57,10 +57,7 @@ public final class DataLoop implements AutoCloseable {
     public DataLoop(String name, ChunkPool pool) throws IOException {
         this.selector = Selector.open();
         this.pool = pool;
-        this.thread = new Thread(this::run, "mnedc-" + name);
-        thread.setDaemon(true);
-        // not the loader of whoever happens to start it, which would live on after its bundle
-        thread.setContextClassLoader(DataLoop.class.getClassLoader());
+        this.thread = Daemon.thread("mnedc-" + name, this::run);
         thread.start();
     }
 

@@ -123,6 +123,14 @@ class RedeployIT {
     }
 
     @Test
+    void ourThreadsHoldNoContextClassLoader() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("mnedc-"))
+                .isNotEmpty()
+                .allSatisfy(thread -> assertThat(thread.getContextClassLoader()).isNull());
+    }
+
+    @Test
     void allStoppedNothingOfOursRuns() throws Exception {
         for (String name : BUNDLES) {
             Bundles.named(context, name).stop();
