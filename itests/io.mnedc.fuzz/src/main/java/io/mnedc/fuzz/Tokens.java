@@ -32,7 +32,10 @@ public final class Tokens {
             Checks.same(token.text(), text.strip(), "a token is the same after it is written");
             Checks.same(token, JoinToken.parse(token.text()), "a token that was written is read");
             Checks.that(!token.addresses().isEmpty(), "a token has an address");
-            Checks.that(!token.toString().contains(secret(token.secret())), "a token does not tell its secret");
+            // not by searching for the secret: an address may be spelled like it
+            JoinToken other = new JoinToken(
+                    token.addresses(), token.fingerprint(), token.id(), new byte[JoinToken.SECRET_BYTES]);
+            Checks.same(token.toString(), other.toString(), "a token does not tell its secret");
         } catch (IllegalArgumentException refused) {
             String sentence = String.valueOf(refused.getMessage());
             Checks.sentence(sentence);
