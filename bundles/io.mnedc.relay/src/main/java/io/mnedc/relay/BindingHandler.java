@@ -18,8 +18,16 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A data stream until it has proved which session it belongs to; then it is handed to a {@link Forwarder}. */
+/**
+ * A data stream until it has proved which session it belongs to; then it is handed to a {@link Forwarder}. Anybody can open
+ * one, and it is served by a loop that forwards others' frames: so it may say little, and leaves nothing behind.
+ */
 final class BindingHandler implements DataHandler {
+    /** Twice what a device has to say, and a notice or two. */
+    private static final int MOST_BYTES = 1024;
+
+    private static final int MOST_MESSAGES = 4;
+
     private final DataLoop loop;
     private final Duration limit;
     private final Sessions sessions;
@@ -28,6 +36,9 @@ final class BindingHandler implements DataHandler {
     private final DataBinding.Relay binding;
     private final HalfOpen.Entry entry;
     private ByteBuffer ready = ByteBuffer.allocate(0);
+    private DataLoop.@Nullable Timer timer;
+    private int bytes;
+    private int messages;
     private boolean done;
 
     /**
@@ -61,7 +72,7 @@ final class BindingHandler implements DataHandler {
     @Override
     public void opened(DataStream stream) {
         send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
-        loop.schedule(limit, () -> {
+        timer = loop.schedule(limit, () -> {
             if (!done) {
                 entry.refuse(Counter.REFUSED_TIMEOUT, "the data stream was not bound in time");
                 stream.close();
@@ -69,14 +80,30 @@ final class BindingHandler implements DataHandler {
         });
     }
 
+    /** Or loop and timer would keep this, the secrets and the stream for as long as a stream may take. */
+    private void inTime() {
+        DataLoop.Timer running = timer;
+        timer = null;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
     @Override
     public int received(DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
         int at = from;
         while (!done && to - at >= ControlCodec.LENGTH_FIELD) {
-            int length = ControlCodec.checkLength(in.getInt(at), Protocol.MAX_HANDSHAKE_MESSAGE);
+            int length = ControlCodec.checkLength(in.getInt(at), MOST_BYTES);
             int next = at + ControlCodec.LENGTH_FIELD + length;
             if (next > to) {
                 break;
+            }
+            bytes += next - at;
+            if (bytes > MOST_BYTES || ++messages > MOST_MESSAGES) {
+                throw new ProtocolException(
+                        ErrorCode.TOO_LARGE,
+                        "more than " + MOST_BYTES + " bytes or " + MOST_MESSAGES
+                                + " messages before the stream is bound");
             }
             ControlMessage message = ControlCodec.decode(in.slice(at + ControlCodec.LENGTH_FIELD, length));
             at = next;
@@ -103,6 +130,7 @@ final class BindingHandler implements DataHandler {
             }
             stream.handler(new Forwarder(session, stream, sessions, counters, refusals));
             entry.release();
+            inTime();
             // from the moment the device knows, nothing that is sent to it may be lost
             stream.sendBeforeOthers(ready, () -> session.bind(stream));
             // the session may have ended since it was looked up
@@ -119,6 +147,7 @@ final class BindingHandler implements DataHandler {
     @Override
     public void closed(@Nullable Throwable cause) {
         done = true;
+        inTime();
         entry.release();
         if (cause instanceof ProtocolException) {
             entry.refuse(Counter.REFUSED_BIND, "data stream: " + cause.getMessage());

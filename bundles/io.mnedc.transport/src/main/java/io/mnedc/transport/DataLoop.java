@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.Queue;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,28 @@ public final class DataLoop implements AutoCloseable {
     private static final int LEAST_LEFTOVER = 512;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
-    private record Timer(long due, Runnable task) {}
+    private static final Comparator<Timer> BY_TIME = (one, other) -> {
+        int order = Long.compare(one.due - other.due, 0);
+        return order != 0 ? order : Long.compare(one.number, other.number);
+    };
+
+    /** A task for later. */
+    public final class Timer {
+        private final long due;
+        private final long number;
+        private final Runnable task;
+
+        private Timer(long due, Runnable task) {
+            this.due = due;
+            this.number = nextTimer.getAndIncrement();
+            this.task = task;
+        }
+
+        /** Leaves it out, and forgets it; nothing happens if it was run or is being run. */
+        public void cancel() {
+            execute(() -> timers.remove(this));
+        }
+    }
 
     private final Selector selector;
     private final ChunkPool pool;
@@ -42,7 +65,8 @@ public final class DataLoop implements AutoCloseable {
     private final ChunkPool leftovers = new ChunkPool(MOST_LEFTOVERS);
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BUFFER);
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::due));
+    private final NavigableSet<Timer> timers = new TreeSet<>(BY_TIME);
+    private final AtomicLong nextTimer = new AtomicLong();
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean ended;
@@ -80,10 +104,12 @@ public final class DataLoop implements AutoCloseable {
      *
      * @param delay how much later
      * @param task must not block
+     * @return to have it left out
      */
-    public void schedule(Duration delay, Runnable task) {
-        long due = System.nanoTime() + delay.toNanos();
-        execute(() -> timers.add(new Timer(due, task)));
+    public Timer schedule(Duration delay, Runnable task) {
+        Timer timer = new Timer(System.nanoTime() + delay.toNanos(), task);
+        execute(() -> timers.add(timer));
+        return timer;
     }
 
     void wakeup() {
@@ -187,9 +213,8 @@ public final class DataLoop implements AutoCloseable {
             runOne(task);
         }
         long now = System.nanoTime();
-        for (Timer timer = timers.peek(); timer != null && timer.due() - now <= 0; timer = timers.peek()) {
-            timers.remove();
-            runOne(timer.task());
+        while (!timers.isEmpty() && timers.first().due - now <= 0) {
+            runOne(timers.pollFirst().task);
         }
     }
 
@@ -204,11 +229,10 @@ public final class DataLoop implements AutoCloseable {
 
     /** Milliseconds for select: 0 waits for ever. */
     private long untilNextTimer() {
-        Timer next = timers.peek();
         if (!tasks.isEmpty()) {
             return 1;
         }
-        return next == null ? 0 : Math.max(1, (next.due() - System.nanoTime()) / 1_000_000 + 1);
+        return timers.isEmpty() ? 0 : Math.max(1, (timers.first().due - System.nanoTime()) / 1_000_000 + 1);
     }
 
     private void ready(SelectionKey key) {

@@ -6,7 +6,6 @@ import io.mnedc.codec.ControlMessage.DataHello;
 import io.mnedc.codec.ControlMessage.DataProof;
 import io.mnedc.codec.ControlMessage.DataReady;
 import io.mnedc.codec.ControlMessage.ErrorReport;
-import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a data stream to the session whose control stream handed out a secret. Each side proves that it knows the
- * secret without sending it. The first thing that is wrong ends the attempt.
+ * secret without sending it. The first thing that is wrong ends the attempt, messages of unknown types among it: whoever is at
+ * the other end has proved nothing yet.
  *
  * <pre>
  *  device                                             relay
@@ -79,7 +79,7 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             Opaque awaited = expected;
-            if (failed || message instanceof Unknown) {
+            if (failed) {
                 return List.of();
             }
             if (message instanceof ErrorReport report) {
@@ -153,7 +153,7 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             DataHello greeted = hello;
-            if (failed || message instanceof Unknown) {
+            if (failed) {
                 return List.of();
             }
             if (message instanceof ErrorReport report) {

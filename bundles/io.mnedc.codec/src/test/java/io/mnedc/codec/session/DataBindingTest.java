@@ -115,7 +115,13 @@ class DataBindingTest {
     }
 
     @Test
-    void everyMessageAtEveryStepIsExpectedIgnoredOrRefused() {
+    void messagesOfUnknownTypesAreUnexpectedToo() {
+        assertThat(refusal(relay.received(new Unknown(999)))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+        assertThat(refusal(device.received(new Unknown(999)))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+    }
+
+    @Test
+    void everyMessageAtEveryStepIsExpectedOrRefused() {
         for (ControlMessage message : ONE_OF_EACH) {
             for (int step = 0; step < 3; step++) {
                 DataBinding end = step == 2 ? boundRelay() : relayWith(bytes(20));
@@ -136,9 +142,7 @@ class DataBindingTest {
 
     private static void checkDefined(DataBinding end, ControlMessage message, boolean expected) {
         List<Effect> effects = end.received(message);
-        if (message instanceof Unknown) {
-            assertThat(effects).isEmpty();
-        } else if (message instanceof ErrorReport report) {
+        if (message instanceof ErrorReport report) {
             assertThat(effects).contains(new Effect.Reported(report));
             assertThat(end.failed()).isEqualTo(report.fatal());
         } else if (expected) {
