@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -23,6 +24,7 @@ public final class Admission {
     private final Revocations revocations;
     private final @Nullable Enrolments enrolments;
     private final InstantSource clock;
+    private final VerifiedChains verified = new VerifiedChains();
 
     /**
      * Makes the decision's parts known.
@@ -41,7 +43,8 @@ public final class Admission {
     }
 
     /**
-     * Checks a device that connects: its certificate, that it is not revoked, that its key is the enrolled one.
+     * Checks a device that connects: its certificate, that it is not revoked, that its key is the enrolled one. Its groups are
+     * those of its enrolment, as they are now; its certificate's, if there is none.
      *
      * @param chain as it was shown in TLS
      * @param grace how long after its expiry a device's certificate is still good
@@ -51,7 +54,7 @@ public final class Admission {
     public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
         PeerName name;
         try {
-            name = OverlayTrust.check(chain, Role.DEVICE, trusted(), clock.instant(), grace);
+            name = verified.check(chain, trusted(), clock.instant(), grace);
         } catch (CertificateException e) {
             throw new RefusedException(Reason.CERTIFICATE_REFUSED, String.valueOf(e.getMessage()));
         }
@@ -60,10 +63,14 @@ public final class Admission {
         }
         if (enrolments != null) {
             try {
+                // a certificate may be older than the last change of them
+                Optional<Enrolment> enrolled = enrolments.find(name.deviceId());
                 checkKey(
-                        enrolments,
+                        enrolled.map(Enrolment::key),
                         name.deviceId(),
                         Fingerprints.of(chain.get(0).getPublicKey()));
+                return new PeerName(
+                        name.deviceId(), enrolled.map(Enrolment::groups).orElse(name.groups()), name.named());
             } catch (IOException e) {
                 LOG.error("The enrolment of {} cannot be read: {}", name.deviceId(), e.toString());
                 throw new RefusedException(
@@ -85,7 +92,10 @@ public final class Admission {
 
     static void checkKey(Enrolments enrolments, String deviceId, String fingerprint)
             throws RefusedException, IOException {
-        Optional<String> known = enrolments.keyOf(deviceId);
+        checkKey(enrolments.keyOf(deviceId), deviceId, fingerprint);
+    }
+
+    private static void checkKey(Optional<String> known, String deviceId, String fingerprint) throws RefusedException {
         if (known.isPresent() && !known.get().equals(fingerprint)) {
             throw new RefusedException(
                     Reason.CERTIFICATE_REFUSED,

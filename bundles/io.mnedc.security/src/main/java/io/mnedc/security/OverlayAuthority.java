@@ -53,6 +53,7 @@ public final class OverlayAuthority implements IdentityProvider {
     private final JoinTokens tokens;
     private final Enrolments enrolments;
     private final Revocations revocations;
+    private final Admission admission;
     private volatile Snapshot now;
     private String lastFailure = "";
 
@@ -69,6 +70,7 @@ public final class OverlayAuthority implements IdentityProvider {
         revocations = Revocations.open(directory.resolve("revoked"), clock);
         enrolments = new Enrolments(directory.resolve("devices"));
         tokens = new JoinTokens(directory.resolve("tokens"), clock, this::tokenFingerprint);
+        admission = new Admission(this, revocations, enrolments, clock);
         now = load();
     }
 
@@ -306,7 +308,7 @@ public final class OverlayAuthority implements IdentityProvider {
     public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
         // others may have another object for the same file: what one of them writes holds here at once
         revocations.poll();
-        return new Admission(this, revocations, enrolments, clock).admit(chain, grace);
+        return admission.admit(chain, grace);
     }
 
     /** {@return the join tokens} */

@@ -64,6 +64,29 @@ class EnrolmentTest {
     }
 
     @Test
+    void groupsAreThoseOfTheEnrolmentWhateverAnOlderCertificateSays() throws Exception {
+        KeyPair key = Keys.generate();
+        Identity first = Overlay.identity(
+                key,
+                overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key).credentials());
+        assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
+                .containsExactly("sensors");
+        // the same key once more, into no group
+        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", key);
+        assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
+                .isEmpty();
+        // somebody edits it
+        Path record = overlay.directory.resolve("devices").resolve("a");
+        Files.writeString(record, Files.readString(record).replaceAll("(?m)^groups=.*$", "groups=press office"));
+        assertThat(overlay.authority.admit(first.chain(), Duration.ZERO))
+                .isEqualTo(new PeerName("a", Set.of("press", "office"), true));
+        // without it, what the certificate says is all there is
+        Files.delete(record);
+        assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
+                .containsExactly("sensors");
+    }
+
+    @Test
     void theSecretIsNotOnTheRelaysDisk() throws Exception {
         JoinToken token = overlay.token(Overlay.forAnyDevice(1));
         byte[] secret = token.secret();
