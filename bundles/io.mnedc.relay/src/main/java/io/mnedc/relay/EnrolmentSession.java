@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, so that
- * guessing takes long. All on the stream's event loop.
+ * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and as long
+ * as one is due, further requests from its source wait: so guessing takes long. All on the stream's event loop.
  */
 final class EnrolmentSession implements ControlStream.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(EnrolmentSession.class);
@@ -25,6 +25,7 @@ final class EnrolmentSession implements ControlStream.Handler {
 
     private enum State {
         WAITING,
+        HELD,
         ASKED,
         REFUSED,
         DONE
@@ -35,8 +36,9 @@ final class EnrolmentSession implements ControlStream.Handler {
     private final HalfOpen.Entry entry;
     private State state = State.WAITING;
     private @Nullable ControlStream stream;
+    private @Nullable Enrol held;
     private @Nullable ErrorReport refusal;
-    private long refusalDue;
+    private long due;
 
     EnrolmentSession(Relay relay, Overlay overlay, HalfOpen.Entry entry) {
         this.relay = relay;
@@ -72,6 +74,18 @@ final class EnrolmentSession implements ControlStream.Handler {
                     message.getClass().getSimpleName() + " is not allowed on an enrolment stream: only ENROL"));
             return;
         }
+        long now = System.nanoTime();
+        Duration wait = overlay.untilNext(entry.source());
+        if (wait.isZero()) {
+            ask(open, request);
+        } else {
+            state = State.HELD;
+            held = request;
+            due = now + wait.toNanos();
+        }
+    }
+
+    private void ask(ControlStream open, Enrol request) {
         state = State.ASKED;
         overlay.enrol(
                 request,
@@ -109,7 +123,7 @@ final class EnrolmentSession implements ControlStream.Handler {
             }
             state = State.REFUSED;
             refusal = report;
-            refusalDue = System.nanoTime() + overlay.delay(entry.source()).toNanos();
+            due = System.nanoTime() + overlay.delay(entry.source()).toNanos();
         }
     }
 
@@ -147,8 +161,13 @@ final class EnrolmentSession implements ControlStream.Handler {
     public void tick() {
         long now = System.nanoTime();
         ErrorReport late = refusal;
-        if (state == State.REFUSED && late != null && now - refusalDue >= 0) {
+        Enrol request = held;
+        ControlStream open = stream;
+        if (state == State.REFUSED && late != null && now - due >= 0) {
             refuse(late);
+        } else if (state == State.HELD && request != null && open != null && now - due >= 0) {
+            held = null;
+            ask(open, request);
         } else if (state == State.WAITING && now - entry.deadline() >= 0) {
             refuse(ErrorReport.fatal(ErrorCode.TIMED_OUT, "no ENROL came in time"));
         }

@@ -6,8 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How long a refused enrolment waits for its answer: longer with each one from the same source. Remembers at most
- * {@value #MOST} sources, the latest. Thread-safe; time comes in as an argument.
+ * How long a refused enrolment waits for its answer: longer with each one from the same source. Until then nothing else from
+ * there is looked at, so that hanging up and dialling again saves no time. Remembers at most {@value #MOST} sources, the
+ * latest. Thread-safe; time comes in as an argument.
  */
 final class JoinDelays {
     static final int MOST = 4096;
@@ -16,7 +17,7 @@ final class JoinDelays {
 
     private static final long FORGOTTEN_NANOS = Duration.ofMinutes(10).toNanos();
 
-    private record Failures(int count, long last) {}
+    private record Failures(int count, long last, long due) {}
 
     // by the last failure
     private final Map<SourceNetwork, Failures> bySource = new LinkedHashMap<>();
@@ -30,11 +31,18 @@ final class JoinDelays {
             eldest.next();
             eldest.remove();
         }
-        bySource.put(source, new Failures(Math.min(count + 1, Integer.SIZE), now));
         Duration delay = FIRST;
         for (int i = 0; i < count && delay.compareTo(LONGEST) < 0; i++) {
             delay = delay.multipliedBy(2);
         }
-        return delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+        delay = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+        bySource.put(source, new Failures(Math.min(count + 1, Integer.SIZE), now, now + delay.toNanos()));
+        return delay;
+    }
+
+    /** How long the next enrolment from there has to wait until it is looked at. */
+    synchronized Duration untilNext(SourceNetwork source, long now) {
+        Failures before = bySource.get(source);
+        return before == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, before.due() - now));
     }
 }

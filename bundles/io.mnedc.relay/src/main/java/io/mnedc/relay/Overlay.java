@@ -133,6 +133,11 @@ final class Overlay implements AutoCloseable {
         return delays.refused(source, System.nanoTime());
     }
 
+    /** How long the next enrolment from there has to wait. */
+    Duration untilNext(SourceNetwork source) {
+        return delays.untilNext(source, System.nanoTime());
+    }
+
     /** Something that may be refused. */
     private interface Attempt {
         void run() throws RefusedException;

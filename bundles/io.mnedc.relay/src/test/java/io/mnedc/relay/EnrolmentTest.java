@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
 import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,14 +78,38 @@ class EnrolmentTest {
     void aTokenWorksAsOftenAsItMayAndAgainForTheSameKey() throws Exception {
         JoinToken token = overlay.token(Optional.empty(), 1);
         assertThat(enrol("a", "a", token)).isInstanceOf(Credentials.class);
+        long begin = System.nanoTime();
         assertThat(TestOverlay.code(enrol("b", "b", token))).isEqualTo(ErrorCode.JOIN_USED);
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(JoinDelays.FIRST.toNanos());
+    }
+
+    @Test
+    void whoHangsUpAndDialsAgainWaitsAllTheSame() throws Exception {
+        JoinToken right = overlay.token(Optional.empty(), 1);
+        JoinToken wrong = new JoinToken(right.addresses(), right.fingerprint(), right.id(), new byte[32]);
+        long begin = System.nanoTime();
+        try (PlainDevice device = TestOverlay.enrolling(relay.address(), wrong)) {
+            device.send(new Enrol(
+                    "a",
+                    wrong.id(),
+                    Opaque.copyOf(wrong.secret()),
+                    Opaque.copyOf(overlay.store("a").enrolmentRequest("a", wrong)),
+                    "test/1"));
+            SourceNetwork source = SourceNetwork.of(relay.address());
+            Overlay secured = Objects.requireNonNull(relay.relay().overlay());
+            TestRelay.eventually(() -> !secured.untilNext(source).isZero());
+        }
+        assertThat(enrol("b", "b", right)).isInstanceOf(Credentials.class);
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(JoinDelays.FIRST.toNanos());
     }
 
     @Test
     void anExpiredTokenIsNamedAsSuch() throws Exception {
         JoinToken token = overlay.token(
                 Optional.empty(), 1, InstantSource.fixed(Instant.now().minus(Duration.ofHours(2))));
+        long begin = System.nanoTime();
         assertThat(TestOverlay.code(enrol("a", "a", token))).isEqualTo(ErrorCode.JOIN_EXPIRED);
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(JoinDelays.FIRST.toNanos());
     }
 
     @Test
@@ -142,6 +169,9 @@ class EnrolmentTest {
         SourceNetwork source = new SourceNetwork(1, false);
         assertThat(delays.refused(source, 0)).isEqualTo(Duration.ofSeconds(1));
         assertThat(delays.refused(source, 0)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(delays.untilNext(source, Duration.ofMillis(500).toNanos())).isEqualTo(Duration.ofMillis(1500));
+        assertThat(delays.untilNext(source, Duration.ofSeconds(3).toNanos())).isZero();
+        assertThat(delays.untilNext(new SourceNetwork(2, false), 0)).isZero();
         assertThat(delays.refused(new SourceNetwork(2, false), 0)).isEqualTo(Duration.ofSeconds(1));
         for (int i = 0; i < 100; i++) {
             assertThat(delays.refused(source, 0)).isLessThanOrEqualTo(JoinDelays.LONGEST);
