@@ -15,18 +15,26 @@ import java.util.function.Supplier;
 final class Administration implements RelayAdministration {
     private final Guard guard;
     private final Events events;
+    private final Noted noted;
     private final Optional<OverlayAuthority> authority;
     private final Supplier<List<String>> addresses;
 
     /**
      * Makes it.
      *
+     * @param noted what the audit log has told already
      * @param authority the overlay's own; empty for a PKI that others run
      * @param addresses of this relay as devices may see it, now
      */
-    Administration(Guard guard, Events events, Optional<OverlayAuthority> authority, Supplier<List<String>> addresses) {
+    Administration(
+            Guard guard,
+            Events events,
+            Noted noted,
+            Optional<OverlayAuthority> authority,
+            Supplier<List<String>> addresses) {
         this.guard = guard;
         this.events = events;
+        this.noted = noted;
         this.authority = authority;
         this.addresses = addresses;
     }
@@ -41,12 +49,16 @@ final class Administration implements RelayAdministration {
                     "this relay listens on no address that devices could dial: give one, such as --address HOST:3334");
         }
         JoinToken token = issuer.tokens().issue(request, seen);
-        events.record(
-                Kind.TOKEN_MADE,
-                request.deviceId().orElse(""),
-                "",
-                "token " + HexFormat.of().toHexDigits(token.id()) + " for " + request.lifetime() + ", " + request.uses()
-                        + " uses, groups " + new TreeSet<>(request.groups()));
+        String id = HexFormat.of().toHexDigits(token.id());
+        // who looks after the files may have seen it already
+        if (noted.add(Noted.TOKEN, id)) {
+            events.record(
+                    Kind.TOKEN_MADE,
+                    request.deviceId().orElse(""),
+                    "",
+                    "token " + id + " for " + request.lifetime() + ", " + request.uses() + " uses, groups "
+                            + new TreeSet<>(request.groups()));
+        }
         return token.text();
     }
 

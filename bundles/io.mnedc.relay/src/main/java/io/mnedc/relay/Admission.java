@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * files; for threads that may block. Thread-safe.
  */
 final class Admission {
-    private record Shown(Identity identity, SSLContext context) {}
+    /** An identity, and a context with it for either side that believes whoever has the key of his certificate. */
+    record Shown(Identity identity, SSLContext context) {}
 
     private final @Nullable OverlayAuthority authority;
     private final IdentityProvider provider;
@@ -110,16 +112,21 @@ final class Admission {
      */
     SSLEngine engine() {
         try {
-            Identity now = provider.identity();
-            Shown present = shown;
-            if (present == null || !present.identity().equals(now)) {
-                present = new Shown(now, OverlayTls.context(now, OverlayTrust.acceptAny()));
-                shown = present;
-            }
-            return OverlayTls.server(present.context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
+            return OverlayTls.server(shown().context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
         }
+    }
+
+    /** The identity as it is now, which others may only use to try out how it works. */
+    Shown shown() throws GeneralSecurityException {
+        Identity now = provider.identity();
+        Shown present = shown;
+        if (present == null || !present.identity().equals(now)) {
+            present = new Shown(now, OverlayTls.context(now, OverlayTrust.acceptAny()));
+            shown = present;
+        }
+        return present;
     }
 
     /**
@@ -169,6 +176,15 @@ final class Admission {
         return own == null
                 ? List.of()
                 : own.trusted().stream().map(Opaque::copyOf).toList();
+    }
+
+    /**
+     * The authorities by which devices are believed, now.
+     *
+     * @throws GeneralSecurityException if that cannot be found out now
+     */
+    Set<X509Certificate> anchors() throws GeneralSecurityException {
+        return provider.identity().trusted();
     }
 
     /** When the relay's own certificate expires; empty if there is none now. */

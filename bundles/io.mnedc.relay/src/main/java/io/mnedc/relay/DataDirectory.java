@@ -14,11 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path of the directory, for this relay alone; null: it keeps nothing
  * @param events the audit log
+ * @param noted what that has told already
  * @param revocations who is shut out; null: nobody can be
  */
 record DataDirectory(
-        @Nullable Path path, Events events, @Nullable Revocations revocations) implements AutoCloseable {
-    static final DataDirectory NONE = new DataDirectory(null, Events.NONE, null);
+        @Nullable Path path,
+        Events events,
+        Noted noted,
+        @Nullable Revocations revocations) implements AutoCloseable {
+
+    /** For a relay that keeps nothing. */
+    static DataDirectory none() {
+        return new DataDirectory(null, Events.NONE, new Noted(null), null);
+    }
 
     /**
      * Opens it, and makes it if it is not there.
@@ -29,13 +37,13 @@ record DataDirectory(
         PrivateFiles.directory(path);
         Clock clock = Clock.systemUTC();
         Revocations revocations = Revocations.open(path.resolve(Guard.REVOKED), clock);
-        return new DataDirectory(path, AuditLog.open(path, clock, counters), revocations);
+        return new DataDirectory(path, AuditLog.open(path, clock, counters), new Noted(path), revocations);
     }
 
     /** The same, with the revocations that an authority of the same directory has opened, if there is one. */
     DataDirectory sharing(Optional<OverlayAuthority> authority) {
         return authority
-                .map(own -> new DataDirectory(path, events, own.revocations()))
+                .map(own -> new DataDirectory(path, events, noted, own.revocations()))
                 .orElse(this);
     }
 

@@ -11,10 +11,10 @@ import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +39,12 @@ final class Guard implements AutoCloseable {
 
     private final Sessions sessions;
     private final Events events;
+    private final Noted noted;
     private final @Nullable Path directory;
     private final @Nullable Revocations revocations;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
-    private final Set<String> shutOut = new HashSet<>();
+    private final Object reviewing = new Object();
     private List<String> setting;
     private @Nullable RulesFile rules;
     private String complaint = "";
@@ -51,41 +52,28 @@ final class Guard implements AutoCloseable {
     private @Nullable AccessRules next;
     private long changed = System.nanoTime() - CHANGES_APART_NANOS;
 
-    private Guard(
-            Sessions sessions,
-            Events events,
-            List<String> setting,
-            @Nullable Path directory,
-            @Nullable Revocations revocations) {
+    private Guard(Sessions sessions, DataDirectory data, List<String> setting) {
         this.sessions = sessions;
-        this.events = events;
+        this.events = data.events();
+        this.noted = data.noted();
         this.setting = setting;
-        this.directory = directory;
-        this.revocations = revocations;
+        this.directory = data.path();
+        this.revocations = data.revocations();
     }
 
     /**
      * Puts rules and revocations in force, and looks after their files from now on.
      *
+     * @param data where the file {@value #RULES} may be, and who is shut out
      * @param setting rules of the configuration, checked
-     * @param directory where the file {@value #RULES} may be; null: there is none
-     * @param revocations who is shut out; null: nobody
      */
-    static Guard start(
-            Sessions sessions,
-            Events events,
-            List<String> setting,
-            @Nullable Path directory,
-            @Nullable Revocations revocations) {
-        Guard guard = new Guard(sessions, events, setting, directory, revocations);
+    static Guard start(Sessions sessions, DataDirectory data, List<String> setting) {
+        Guard guard = new Guard(sessions, data, setting);
         guard.begin();
         return guard;
     }
 
     private synchronized void begin() {
-        if (revocations != null) {
-            revocations.all().forEach(revocation -> shutOut.add(revocation.deviceId()));
-        }
         if (directory == null) {
             putInForce(AccessRules.parse(setting));
         } else {
@@ -101,15 +89,40 @@ final class Guard implements AutoCloseable {
             RulesFile opened = RulesFile.open(where.resolve(RULES), setting);
             rules = opened;
             putInForce(opened.rules());
+            complaint = "";
         } catch (IOException | IllegalArgumentException e) {
             // what it forbids is not known: nothing may be allowed
             sessions.access(NOBODY);
             String problem = String.valueOf(e.getMessage());
             if (!problem.equals(complaint)) {
                 LOG.error("until the rules can be read, no device may talk to another: {}", problem);
-                events.record(Kind.RULES_BROKEN, "", "", problem);
             }
-            complaint = problem;
+            broken(problem);
+        }
+    }
+
+    /** The file of rules cannot be used as it is now; empty: it can. */
+    private void broken(String problem) {
+        if (!problem.isEmpty() && !problem.equals(complaint)) {
+            events.record(Kind.RULES_BROKEN, "", "", problem);
+        }
+        complaint = problem;
+    }
+
+    /** Tells the audit log what was changed while the relay did not run. */
+    synchronized void tell() {
+        if (complaint.isEmpty()) {
+            tellRules();
+        }
+        review();
+    }
+
+    private void tellRules() {
+        String text = inForce.toString().strip().replace("\n", "; ");
+        Noted.Change change = noted.updateText(Noted.RULES, text);
+        if (!change.none() && !(change.first() && inForce.open())) {
+            LOG.info("access rules are now: {}", text);
+            events.record(Kind.RULES_CHANGED, "", "", text);
         }
     }
 
@@ -122,8 +135,12 @@ final class Guard implements AutoCloseable {
                     if (opened.poll()) {
                         changed(opened.rules());
                     }
+                    broken(opened.problem());
                 } else if (directory != null) {
                     openRules(directory);
+                    if (rules != null) {
+                        tellRules();
+                    }
                 }
             }
             if (revocations != null) {
@@ -132,7 +149,8 @@ final class Guard implements AutoCloseable {
                 LOG.trace("revocations changed: {}", found);
                 review();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // an Error too, or nobody would look any more
             LOG.error("rules and revocations could not be looked after; trying again", e);
         }
     }
@@ -182,7 +200,7 @@ final class Guard implements AutoCloseable {
     private void takeNextLater() {
         try {
             takeNext();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("other access rules could not be put in force", e);
         }
     }
@@ -195,9 +213,7 @@ final class Guard implements AutoCloseable {
         }
         changed = System.nanoTime();
         putInForce(now);
-        String text = now.toString().strip().replace("\n", "; ");
-        LOG.info("access rules are now: {}", text);
-        events.record(Kind.RULES_CHANGED, "", "", text);
+        tellRules();
     }
 
     private void putInForce(AccessRules now) {
@@ -211,27 +227,26 @@ final class Guard implements AutoCloseable {
         if (present == null) {
             return;
         }
-        synchronized (shutOut) {
-            List<Revocation> all = present.all();
-            Set<String> now = new HashSet<>();
-            for (Revocation revocation : all) {
-                now.add(revocation.deviceId());
-                if (shutOut.add(revocation.deviceId())) {
-                    LOG.warn("{} is revoked: {}", revocation.deviceId(), revocation.reason());
-                    events.record(Kind.REVOKED, revocation.deviceId(), "", revocation.reason());
-                }
+        synchronized (reviewing) {
+            Map<String, Revocation> all = new LinkedHashMap<>();
+            for (Revocation revocation : present.all()) {
+                all.put(revocation.deviceId(), revocation);
                 // each time: it may have come in while it was let in for a moment between two looks
                 Session session = sessions.ofDevice(revocation.deviceId());
                 if (session != null) {
                     session.dismiss(refusal(revocation));
                 }
             }
-            for (String deviceId : List.copyOf(shutOut)) {
-                if (!now.contains(deviceId)) {
-                    shutOut.remove(deviceId);
-                    LOG.info("{} is no longer revoked", deviceId);
-                    events.record(Kind.UNREVOKED, deviceId, "", "");
+            Noted.Change change = noted.update(Noted.REVOKED, all.keySet());
+            all.forEach((deviceId, revocation) -> {
+                if (change.added().contains(deviceId)) {
+                    LOG.warn("{} is revoked: {}", deviceId, revocation.reason());
+                    events.record(Kind.REVOKED, deviceId, "", revocation.reason());
                 }
+            });
+            for (String deviceId : change.removed()) {
+                LOG.info("{} is no longer revoked", deviceId);
+                events.record(Kind.UNREVOKED, deviceId, "", "");
             }
         }
     }

@@ -4,33 +4,43 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyStoreException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.ServiceReference;
 
-/** The identity providers that are there now, by name. Thread-safe. */
+/** Who supplies identities in this framework. Thread-safe. */
 final class Identities {
-    private final Map<String, IdentityProvider> byName = new ConcurrentHashMap<>();
+    private final Map<ServiceReference<IdentityProvider>, IdentityProvider> known = new ConcurrentHashMap<>();
 
-    void add(String name, IdentityProvider provider) {
-        byName.put(name, provider);
+    void add(ServiceReference<IdentityProvider> reference, IdentityProvider provider) {
+        known.put(reference, provider);
     }
 
-    void remove(IdentityProvider provider) {
-        byName.values().removeIf(provider::equals);
+    void remove(ServiceReference<IdentityProvider> reference) {
+        known.remove(reference);
     }
 
-    /** A provider that asks whoever has the name at that time. */
+    /** A provider that asks whoever has the name at that time; of several, the one that the framework ranks highest. */
     IdentityProvider named(String name) {
         return new IdentityProvider() {
             @Override
             public Identity identity() throws GeneralSecurityException {
-                IdentityProvider present = byName.get(name);
-                if (present == null) {
-                    throw new KeyStoreException(
-                            "identity.provider = \"" + name + "\": no such service now; there are " + byName.keySet());
-                }
+                IdentityProvider present = known.entrySet().stream()
+                        .filter(each -> name.equals(each.getKey().getProperty(IdentityProvider.NAME)))
+                        .max(Map.Entry.comparingByKey())
+                        .map(Map.Entry::getValue)
+                        .orElseThrow(() -> new KeyStoreException(
+                                "identity.provider = \"" + name + "\": no such service now; there are " + names()));
                 return present.identity();
             }
         };
+    }
+
+    private List<String> names() {
+        return known.keySet().stream()
+                .map(reference -> String.valueOf(reference.getProperty(IdentityProvider.NAME)))
+                .sorted()
+                .toList();
     }
 }

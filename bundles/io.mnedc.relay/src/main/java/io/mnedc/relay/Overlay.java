@@ -12,6 +12,7 @@ import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -45,19 +46,24 @@ final class Overlay implements AutoCloseable {
             "relay-tls", Math.min(4, Runtime.getRuntime().availableProcessors()), MOST_HANDSHAKES_WAITING);
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
     private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
-    private volatile Credentials trusted;
+    private final Watch watch;
 
-    private Overlay(Relay relay, EventLoopGroup group, Admission admission) {
+    private Overlay(Relay relay, EventLoopGroup group, Admission admission, Path directory) {
         this.relay = relay;
         this.group = group;
         this.admission = admission;
-        this.trusted = now();
+        this.watch = new Watch(relay, this, admission, directory);
     }
 
-    /** Begins; files are read. */
-    static Overlay start(Relay relay, EventLoopGroup group, Admission admission) {
-        Overlay overlay = new Overlay(relay, group, admission);
-        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay::watch), 1, 1, TimeUnit.SECONDS);
+    /**
+     * Begins; files are read.
+     *
+     * @param directory of the relay's data
+     */
+    static Overlay start(Relay relay, EventLoopGroup group, Admission admission, Path directory) {
+        Overlay overlay = new Overlay(relay, group, admission, directory);
+        overlay.onFiles(overlay.watch::look);
+        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay.watch::look), 1, 1, TimeUnit.SECONDS);
         return overlay;
     }
 
@@ -65,13 +71,9 @@ final class Overlay implements AutoCloseable {
         return admission;
     }
 
-    private Credentials now() {
-        return new Credentials(List.of(), admission.trusted(), admission.timeMillis());
-    }
-
     /** What a device is told after the welcome: time and trust. */
     Credentials greeting() {
-        return new Credentials(List.of(), trusted.trusted(), admission.timeMillis());
+        return watch.told();
     }
 
     /** Serves a connection that begins as TLS does. */
@@ -210,26 +212,6 @@ final class Overlay implements AutoCloseable {
             files.execute(task);
         } catch (RejectedExecutionException e) {
             LOG.debug("too much to do with files: later");
-        }
-    }
-
-    /** Once a second: what others changed in the files. */
-    private void watch() {
-        try {
-            admission.refresh();
-            Credentials now = now();
-            if (!now.trusted().equals(trusted.trusted())) {
-                trusted = now;
-                relay.sessions().all().forEach(session -> session.send(now));
-                relay.events()
-                        .record(Events.Kind.CA_CHANGED, "", "", now.trusted().size() + " certificates are trusted now");
-                LOG.info(
-                        "the trusted authorities have changed: {} registered devices are told",
-                        relay.sessions().count());
-                relay.controls().recheck(peer -> true, this::stillGood);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("looking after the overlay's files failed", e);
         }
     }
 

@@ -69,7 +69,7 @@ final class Relay implements AutoCloseable {
         this.refusals = new Refusals(counters, events);
         this.sessions =
                 new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute(), group);
-        this.guard = Guard.start(sessions, events, settings.policy().rules(), data.path(), data.revocations());
+        this.guard = Guard.start(sessions, data, settings.policy().rules());
         this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
         this.reception = new Reception(this, group, loops, () -> overlay);
     }
@@ -86,10 +86,16 @@ final class Relay implements AutoCloseable {
      *     any other failure nothing that was begun is left
      */
     static Relay start(RelaySettings settings, String software, Identities identities) throws IOException {
+        return start(settings, software, identities, InstantSource.system());
+    }
+
+    /** The same with a clock of one's own. */
+    static Relay start(RelaySettings settings, String software, Identities identities, InstantSource clock)
+            throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
         Counter.Set counters = new Counter.Set();
-        DataDirectory data = DataDirectory.NONE;
+        DataDirectory data = DataDirectory.none();
         Relay relay = null;
         try {
             Admission admission = null;
@@ -98,7 +104,7 @@ final class Relay implements AutoCloseable {
                 data = DataDirectory.open(directory, counters);
             }
             if (settings.security().tls()) {
-                admission = Admission.open(settings.security(), data, identities, InstantSource.system());
+                admission = Admission.open(settings.security(), data, identities, clock);
                 data = data.sharing(admission.authority());
             }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
@@ -122,16 +128,18 @@ final class Relay implements AutoCloseable {
     }
 
     private void secure(@Nullable Admission admission) {
-        if (admission == null) {
-            LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
-        } else {
-            overlay = Overlay.start(this, group, admission);
-        }
         events.record(
                 Events.Kind.STARTED,
                 "",
                 "",
                 software + " security=" + settings.security().mode());
+        guard.tell();
+        Path directory = data.path();
+        if (admission == null || directory == null) {
+            LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
+        } else {
+            overlay = Overlay.start(this, group, admission, directory);
+        }
     }
 
     private synchronized void listenOrRetry(String complaint) {
@@ -304,6 +312,11 @@ final class Relay implements AutoCloseable {
         return events;
     }
 
+    /** What the audit log has told already. */
+    Noted noted() {
+        return data.noted();
+    }
+
     Guard guard() {
         return guard;
     }
@@ -342,8 +355,8 @@ final class Relay implements AutoCloseable {
     Optional<RelayAdministration> administration() {
         Overlay secured = overlay;
         return Optional.ofNullable(secured)
-                .map(present ->
-                        new Administration(guard, events, present.admission().authority(), this::addresses));
+                .map(present -> new Administration(
+                        guard, events, data.noted(), present.admission().authority(), this::addresses));
     }
 
     /** Where devices may reach it; an address of the overlay is none. */

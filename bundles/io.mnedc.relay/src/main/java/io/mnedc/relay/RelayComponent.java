@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -192,22 +193,12 @@ public final class RelayComponent {
         }
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            updated = "updatedIdentity")
-    void addIdentity(IdentityProvider provider, Map<String, Object> properties) {
-        if (properties.get(IdentityProvider.NAME) instanceof String name) {
-            identities.add(name, provider);
-        }
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addIdentity(ServiceReference<IdentityProvider> reference, IdentityProvider provider) {
+        identities.add(reference, provider);
     }
 
-    void updatedIdentity(IdentityProvider provider, Map<String, Object> properties) {
-        identities.remove(provider);
-        addIdentity(provider, properties);
-    }
-
-    void removeIdentity(IdentityProvider provider) {
-        identities.remove(provider);
+    void removeIdentity(ServiceReference<IdentityProvider> reference) {
+        identities.remove(reference);
     }
 }

@@ -32,9 +32,10 @@ class AdministrationTest {
             throws Exception {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
         Sessions sessions = new Sessions(new Counter.Set(), events, () -> 6, new ScheduledThreadPoolExecutor(0));
-        Guard guard = Guard.start(sessions, events, List.of(), null, revocations);
+        Noted noted = new Noted(null);
+        Guard guard = Guard.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
         guard.close();
-        return new Administration(guard, events, authority, () -> List.of(addresses));
+        return new Administration(guard, events, noted, authority, () -> List.of(addresses));
     }
 
     private static TokenRequest request(Set<String> groups, String... addresses) {

@@ -16,10 +16,13 @@ import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,32 @@ class CertificatesTest {
         assertThat(refusal(forgotten, "b")).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
         relay.become(overlay.settings().grace(Duration.ZERO));
         assertThat(refusal(stored, "a")).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
+    }
+
+    @Test
+    void revocationEndsTheGrace() throws Exception {
+        Identity stored = overlay.identity("a", Instant.now().minus(Duration.ofDays(365 + 300)));
+        overlay.authority().revocations().revoke("a", "stolen from the store");
+        assertThat(refusal(stored, "a")).isEqualTo(ErrorCode.REVOKED);
+        overlay.authority().revocations().unrevoke("a");
+        TestOverlay.joined(relay.address(), stored, "a").close();
+    }
+
+    @Test
+    void groupsAreThoseOfTheEnrolmentNotThoseOfAnOlderCertificate() throws Exception {
+        DeviceIdentityStore store = overlay.enrolled(relay.address(), "a");
+        assertThat(groupsOf("a", store.identity())).containsExactly("sensors");
+        Path record = overlay.directory().resolve("devices").resolve("a");
+        Files.writeString(record, Files.readString(record).replaceAll("(?m)^groups=.*$", "groups="));
+        assertThat(groupsOf("a", store.identity())).isEmpty();
+    }
+
+    private Set<String> groupsOf(String deviceId, Identity identity) throws Exception {
+        try (PlainDevice device = TestOverlay.joined(relay.address(), identity, deviceId)) {
+            assertThat(device.welcome.node()).isEqualTo(2);
+            return Objects.requireNonNull(relay.relay().sessions().ofDevice(deviceId))
+                    .groups();
+        }
     }
 
     @Test
@@ -220,20 +249,22 @@ class CertificatesTest {
                     .isEqualTo(-1);
         }
         IdentityProvider vault = pki;
-        relay.identities().add("vault", vault);
+        var reference = relay.supply("vault", 1, vault);
         try (PlainDevice a = TestOverlay.joined(relay.address(), device, "a")) {
             assertThat(a.await(Credentials.class).trusted())
                     .as("trust is not the relay's to say")
                     .isEmpty();
             a.send(new Renew(Opaque.copyOf(new byte[10])));
             assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.ENROLMENT_UNAVAILABLE);
-            relay.identities().remove(vault);
+            relay.withdraw(reference);
             TestOverlay third = new TestOverlay(directory.resolve("third"));
             OverlayAuthority next = third.authority();
-            relay.identities().add("vault", next);
+            relay.supply("vault", 1, next);
             TestOverlay.joined(relay.address(), third.identity("c", Instant.now()), "c")
                     .close();
-            assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();
+            assertThat(TestOverlay.code(a.await(ErrorReport.class)))
+                    .as("whom nobody trusts any more has to go")
+                    .isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
         }
     }
 }

@@ -1,17 +1,21 @@
 package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.security.StoreIdentity;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,9 +82,38 @@ class KeystoreTest {
             assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "c"))
                     .isEqualTo(ErrorCode.REVOKED);
 
-            Path trust = strangers.trust(directory.resolve("trust.store"), type);
-            Files.setLastModifiedTime(trust, FileTime.from(Instant.now().plusSeconds(5)));
+            changed(strangers.trust(directory.resolve("trust.store"), type));
             TestOverlay.joined(relay.address(), foreign, "foreign").close();
         }
+    }
+
+    private static void changed(Path store) throws IOException {
+        Files.setLastModifiedTime(store, FileTime.from(Instant.now().plusSeconds(5)));
+    }
+
+    @Test
+    void whenACaIsTakenOutOfTheTrustStoreItsDevicesHaveToGoAndTheOthersStay() throws Exception {
+        Path trust = directory.resolve("trust.store");
+        TestSettings settings = settings("PKCS12");
+        works.trust(trust, "PKCS12", strangers);
+        try (TestRelay relay = TestRelay.with(settings);
+                PlainDevice stays = TestOverlay.joined(relay.address(), device(works, "a"), "a");
+                PlainDevice goes = TestOverlay.joined(relay.address(), device(strangers, "b"), "b")) {
+            changed(works.trust(trust, "PKCS12"));
+            assertThat(TestOverlay.code(goes.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
+            TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
+            stays.sendFrame(stays.welcome.node(), HI);
+            assertThat(PlainDevice.payload(stays.receiveFrame())).isEqualTo(HI);
+
+            // while it cannot be read, whoever is in stays
+            Files.writeString(trust, "an editor has been here");
+            changed(trust);
+            Identity late = device(works, "c");
+            assertThatThrownBy(() -> TestOverlay.joined(relay.address(), late, "c"))
+                    .isInstanceOf(IOException.class);
+            assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();
+        }
+        assertThat(Files.readString(directory.resolve("data").resolve(AuditLog.FILE)))
+                .containsSubsequence("ca-changed", "1 authorities are trusted now", "no longer");
     }
 }

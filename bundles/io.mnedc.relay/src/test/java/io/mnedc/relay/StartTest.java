@@ -28,6 +28,19 @@ class StartTest {
     }
 
     @Test
+    void withoutSecurityThereIsAWarningAtEachStart() throws Exception {
+        try (Log log = new Log()) {
+            TestRelay.with(new TestSettings()).close();
+            TestRelay.with(new TestSettings()).close();
+            assertThat(log.lines("security = none"))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("WARN") && line.contains("for laboratories only"));
+            TestRelay.with(new TestOverlay(directory).settings()).close();
+            assertThat(log.lines("security = none")).hasSize(2);
+        }
+    }
+
+    @Test
     void aDamagedFileIsNamedWithTheCure() throws Exception {
         TestOverlay overlay = new TestOverlay(directory);
         overlay.authority();
@@ -63,7 +76,7 @@ class StartTest {
         List<Socket> waiting = new ArrayList<>();
         TestRelay relay = TestRelay.with(new TestOverlay(directory).settings().identityProvider("frozen"));
         try {
-            relay.identities().add("frozen", frozen);
+            relay.supply("frozen", 1, frozen);
             for (int i = 0; i < 10; i++) {
                 Socket socket = new Socket();
                 waiting.add(socket);

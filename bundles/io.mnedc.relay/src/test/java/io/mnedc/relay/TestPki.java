@@ -81,10 +81,13 @@ final class TestPki {
         return write(file, store);
     }
 
-    /** A trust store with this PKI's CA. */
-    Path trust(Path file, String type) throws Exception {
+    /** A trust store with this PKI's CA, and those of others. */
+    Path trust(Path file, String type, TestPki... others) throws Exception {
         KeyStore store = empty(type);
         store.setCertificateEntry("ca", ca);
+        for (int i = 0; i < others.length; i++) {
+            store.setCertificateEntry("ca-" + i, others[i].ca);
+        }
         return write(file, store);
     }
 

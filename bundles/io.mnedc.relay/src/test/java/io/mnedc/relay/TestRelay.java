@@ -2,16 +2,19 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.security.OverlayAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.ServiceReference;
 
 /** A relay on loopback; unless said otherwise with {@code security = none}. */
 final class TestRelay implements AutoCloseable {
@@ -20,19 +23,26 @@ final class TestRelay implements AutoCloseable {
     private final Identities identities = new Identities();
     private Relay relay;
 
-    private TestRelay(RelaySettings settings) throws IOException {
+    private final InstantSource clock;
+
+    private TestRelay(RelaySettings settings, InstantSource clock) throws IOException {
         this.directory = settings.directory();
+        this.clock = clock;
         this.relay = begin(settings);
     }
 
     private Relay begin(RelaySettings settings) throws IOException {
-        Relay started = Relay.start(settings, "mnedc/test", identities);
+        Relay started = Relay.start(settings, "mnedc/test", identities, clock);
         started.allocator(allocator);
         return started;
     }
 
     static TestRelay with(TestSettings settings) throws IOException {
-        return new TestRelay(settings.build());
+        return with(settings, InstantSource.system());
+    }
+
+    static TestRelay with(TestSettings settings, InstantSource clock) throws IOException {
+        return new TestRelay(settings.build(), clock);
     }
 
     static TestRelay with(Policy policy) throws IOException {
@@ -70,8 +80,16 @@ final class TestRelay implements AutoCloseable {
         return allocator;
     }
 
-    Identities identities() {
-        return identities;
+    /** A service that supplies identities comes. */
+    ServiceReference<IdentityProvider> supply(String name, int ranking, IdentityProvider provider) {
+        ServiceReference<IdentityProvider> reference = TestReference.of(name, ranking);
+        identities.add(reference, provider);
+        return reference;
+    }
+
+    /** It goes. */
+    void withdraw(ServiceReference<IdentityProvider> reference) {
+        identities.remove(reference);
     }
 
     Relay relay() {

@@ -17,6 +17,8 @@ public final class RulesFile {
     private List<String> setting;
     private List<String> lines;
     private volatile AccessRules rules;
+    private volatile String unreadable = "";
+    private volatile String wrong = "";
 
     private RulesFile(Path path, PolledFile file, List<String> setting, List<String> lines, AccessRules rules) {
         this.path = path;
@@ -59,16 +61,29 @@ public final class RulesFile {
     public synchronized boolean poll() {
         try {
             Optional<List<String>> changed = file.changed();
+            unreadable = "";
             if (changed.isEmpty()) {
                 return false;
             }
+            wrong = "";
             AccessRules newer = AccessRules.parse(setting, changed.get());
             lines = changed.get();
             return replace(newer);
         } catch (IOException | IllegalArgumentException e) {
             LOG.error("{} is not used, the rules before it stay: {}", path, e.getMessage());
+            String problem = path + ": " + e.getMessage();
+            if (e instanceof IOException) {
+                unreadable = problem;
+            } else {
+                wrong = problem;
+            }
             return false;
         }
+    }
+
+    /** {@return why the file as it was at the last look is not used; empty if it is} */
+    public String problem() {
+        return unreadable.isEmpty() ? wrong : unreadable;
     }
 
     /**
