@@ -6,7 +6,6 @@ import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +28,10 @@ final class Acceptor implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
     private static final long CLOSE_MILLIS = 3000;
-    private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
+    /** How long nothing is accepted when that has failed; those who are here already are served. */
+    private static final long PAUSE_MILLIS = 100;
+    /** How many are accepted before the others are looked after. */
+    private static final int MOST_AT_ONCE = 64;
     /** The first byte of a TLS record that holds a ClientHello (RFC 8446, section 5.1). */
     private static final int TLS_HANDSHAKE = 0x16;
 
@@ -46,24 +49,34 @@ final class Acceptor implements AutoCloseable {
     private record Begun(ByteBuffer bytes, HalfOpen.Entry entry) {}
 
     private final Selector selector = Selector.open();
+    private final List<ServerSocketChannel> servers = new ArrayList<>();
     private final List<InetSocketAddress> listening = new ArrayList<>();
     private final Supplier<Duration> limit;
     private final Receiver receiver;
     private final HalfOpen halfOpen;
     private final Counter.Set counters;
     private final Refusals refusals;
+    private final Runnable failed;
     private final Thread thread;
     private volatile boolean closing;
+    private boolean pausing;
+    private long pauseEnd;
     private int begun;
 
     private Acceptor(
-            Supplier<Duration> limit, Receiver receiver, HalfOpen halfOpen, Counter.Set counters, Refusals refusals)
+            Supplier<Duration> limit,
+            Receiver receiver,
+            HalfOpen halfOpen,
+            Counter.Set counters,
+            Refusals refusals,
+            Runnable failed)
             throws IOException {
         this.limit = limit;
         this.receiver = receiver;
         this.halfOpen = halfOpen;
         this.counters = counters;
         this.refusals = refusals;
+        this.failed = failed;
         this.thread = Daemon.thread("mnedc-relay-accept", this::run);
     }
 
@@ -72,6 +85,7 @@ final class Acceptor implements AutoCloseable {
      *
      * @param listen where to listen
      * @param limit how long a connection may take to prove who it is, now
+     * @param failed run when it has ended by itself, and listens no more
      */
     static Acceptor start(
             List<InetSocketAddress> listen,
@@ -79,9 +93,10 @@ final class Acceptor implements AutoCloseable {
             Receiver receiver,
             HalfOpen halfOpen,
             Counter.Set counters,
-            Refusals refusals)
+            Refusals refusals,
+            Runnable failed)
             throws IOException {
-        Acceptor acceptor = new Acceptor(limit, receiver, halfOpen, counters, refusals);
+        Acceptor acceptor = new Acceptor(limit, receiver, halfOpen, counters, refusals, failed);
         try {
             for (InetSocketAddress address : listen) {
                 acceptor.listen(address);
@@ -100,6 +115,7 @@ final class Acceptor implements AutoCloseable {
             server.configureBlocking(false);
             server.bind(address, BACKLOG);
             server.register(selector, SelectionKey.OP_ACCEPT);
+            servers.add(server);
             listening.add((InetSocketAddress) server.getLocalAddress());
         } catch (IOException | RuntimeException e) {
             // also a runtime exception: for an IPv6 address where there is no IPv6
@@ -118,6 +134,11 @@ final class Acceptor implements AutoCloseable {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
+    /** Whether it has not ended. */
+    boolean listens() {
+        return selector.isOpen();
+    }
+
     /** Where it listens, with the true ports. */
     List<InetSocketAddress> listening() {
         return List.copyOf(listening);
@@ -126,48 +147,95 @@ final class Acceptor implements AutoCloseable {
     private void run() {
         try {
             while (!closing) {
-                selector.select(this::ready, begun == 0 ? 0 : SWEEP_MILLIS);
+                selector.select(this::ready, patience());
+                long now = System.nanoTime();
+                if (pausing && now - pauseEnd >= 0) {
+                    pause(false);
+                }
                 if (begun > 0) {
-                    sweep(System.nanoTime());
+                    sweep(now);
                 }
             }
-        } catch (IOException | ClosedSelectorException e) {
-            LOG.error("the relay accepts no more connections: its selector failed", e);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.error("the relay accepts no more connections for now: its selector failed", e);
         } finally {
             end();
+            if (!closing) {
+                failed.run();
+            }
         }
     }
 
-    private void ready(SelectionKey key) {
-        if (!key.isValid()) {
-            return;
+    /** Milliseconds for select: 0 waits for ever. */
+    private long patience() {
+        if (pausing) {
+            return Math.max(1, Math.min(SWEEP_MILLIS, (pauseEnd - System.nanoTime()) / 1_000_000 + 1));
         }
-        if (key.channel() instanceof ServerSocketChannel server) {
-            accept(server);
-        } else {
-            read(key, (SocketChannel) key.channel(), (Begun) key.attachment());
+        return begun == 0 ? 0 : SWEEP_MILLIS;
+    }
+
+    private void ready(SelectionKey key) {
+        try {
+            if (!key.isValid()) {
+                return;
+            }
+            if (key.channel() instanceof ServerSocketChannel server) {
+                accept(server);
+            } else {
+                read(key, (SocketChannel) key.channel(), (Begun) key.attachment());
+            }
+        } catch (RuntimeException | Error e) {
+            // an Error too, such as no memory for one connection: the others go on
+            LOG.error("a connection could not be served", e);
+            if (key.attachment() instanceof Begun state) {
+                if (key.isValid()) {
+                    letGo(key);
+                }
+                state.entry().discard();
+            } else {
+                pause(true);
+            }
         }
     }
 
     private void accept(ServerSocketChannel server) {
-        try {
-            SocketChannel socket = server.accept();
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
+            SocketChannel socket;
+            try {
+                socket = server.accept();
+            } catch (IOException e) {
+                // out of descriptors, most likely: without a pause this would be a busy loop
+                refusals.add(Counter.REFUSED_LIMIT, "a connection", "cannot accept: " + e.getMessage());
+                pause(true);
+                return;
+            }
             if (socket == null) {
                 return;
             }
             counters.add(Counter.CONNECTIONS, 1);
-            begin(socket);
-        } catch (IOException e) {
-            // out of descriptors, most likely: without a pause this would be a busy loop
-            refusals.add(Counter.REFUSED_LIMIT, "a connection", "cannot accept: " + e.getMessage());
-            pause();
+            try {
+                begin(socket);
+            } catch (IOException e) {
+                LOG.debug("it has gone already", e);
+            }
+        }
+    }
+
+    /** Accepts nothing for a while, or again. */
+    private void pause(boolean now) {
+        pausing = now;
+        pauseEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+        for (SelectionKey key : selector.keys()) {
+            if (key.isValid() && key.channel() instanceof ServerSocketChannel) {
+                key.interestOps(now ? 0 : SelectionKey.OP_ACCEPT);
+            }
         }
     }
 
     private void begin(SocketChannel socket) throws IOException {
         try {
             socket.configureBlocking(false);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }
@@ -175,17 +243,18 @@ final class Acceptor implements AutoCloseable {
         if (entry == null) {
             return;
         }
-        Begun state = new Begun(ByteBuffer.allocate(Preamble.SIZE), entry);
+        Begun state;
         SelectionKey key;
         try {
+            state = new Begun(ByteBuffer.allocate(Preamble.SIZE), entry);
             key = socket.register(selector, SelectionKey.OP_READ, state);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             entry.discard();
             throw e;
         }
         begun++;
         // most peers' first bytes are here already
-        read(key, socket, state);
+        ready(key);
     }
 
     private HalfOpen.@Nullable Entry enter(SocketChannel socket) throws IOException {
@@ -195,14 +264,9 @@ final class Acceptor implements AutoCloseable {
             // gone already
             socket.close();
             return null;
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            socket.close();
+            throw e;
         }
     }
 
@@ -210,7 +274,7 @@ final class Acceptor implements AutoCloseable {
         try {
             int got = socket.read(state.bytes());
             if (got < 0) {
-                drop(key);
+                drop(key, state);
             } else if (state.bytes().position() > 0 && state.bytes().get(0) == TLS_HANDSHAKE) {
                 letGo(key);
                 receiver.tls(state.entry(), state.bytes().flip());
@@ -219,9 +283,9 @@ final class Acceptor implements AutoCloseable {
             }
         } catch (ProtocolException e) {
             state.entry().refuse(Counter.REFUSED_NOT_MNEDC, String.valueOf(e.getMessage()));
-            drop(key);
+            drop(key, state);
         } catch (IOException e) {
-            drop(key);
+            drop(key, state);
         }
     }
 
@@ -240,18 +304,14 @@ final class Acceptor implements AutoCloseable {
         begun--;
     }
 
-    private void drop(SelectionKey key) {
+    private void drop(SelectionKey key, Begun state) {
         letGo(key);
-        close(key);
+        state.entry().discard();
     }
 
-    private static void close(SelectionKey key) {
-        if (key.attachment() instanceof Begun state) {
-            state.entry().discard();
-            return;
-        }
+    private static void close(ServerSocketChannel server) {
         try {
-            key.channel().close();
+            server.close();
         } catch (IOException e) {
             LOG.debug("closing a socket failed", e);
         }
@@ -263,21 +323,23 @@ final class Acceptor implements AutoCloseable {
                     && key.attachment() instanceof Begun state
                     && now - state.entry().deadline() >= 0) {
                 state.entry().refuse(Counter.REFUSED_TIMEOUT, "it did not say what it is in time");
-                drop(key);
+                drop(key, state);
             }
         }
     }
 
     private void end() {
+        // also those that a failed selector no longer knows: their addresses must be free
+        servers.forEach(Acceptor::close);
         if (!selector.isOpen()) {
             return;
         }
-        new ArrayList<>(selector.keys()).forEach(key -> {
+        for (SelectionKey key : List.copyOf(selector.keys())) {
             // handed-on sockets have no valid key here any more
-            if (key.isValid()) {
-                close(key);
+            if (key.isValid() && key.attachment() instanceof Begun state) {
+                state.entry().discard();
             }
-        });
+        }
         try {
             selector.close();
         } catch (IOException e) {

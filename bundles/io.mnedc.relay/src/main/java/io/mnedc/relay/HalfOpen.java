@@ -5,11 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +14,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections that have not proved yet who they are. There is room for {@value #MOST}, and for fewer of one source;
- * where there is none, the oldest one gives way: who is honest needs milliseconds, who stalls is the oldest. Of all
- * sources the one with the most connections gives way. Thread-safe.
+ * where there is none, the oldest one of the source with the most gives way: who is honest needs milliseconds, who stalls is
+ * the oldest. One for which nothing has been done yet gives way before one that has cost the processor something already.
+ * There is less room for the latter, which cost memory too. Thread-safe.
  */
 final class HalfOpen implements AutoCloseable {
     static final int MOST = 4096;
+
+    /** What a TLS handshake takes of the heap, about, while it waits for the other end. */
+    private static final int HEAP_OF_ONE = 48 << 10;
+
+    private static final int LEAST_BEGUN = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(HalfOpen.class);
 
@@ -33,6 +35,8 @@ final class HalfOpen implements AutoCloseable {
         private final String remote;
         private final long deadline;
         private final AtomicBoolean refused = new AtomicBoolean();
+        private Sources<Entry>.@Nullable Place place;
+        private boolean begun;
         private @Nullable Runnable closer;
         private boolean evicted;
 
@@ -76,13 +80,23 @@ final class HalfOpen implements AutoCloseable {
             close.run();
         }
 
+        /**
+         * From now on the processor works for it. Another one for which it does may have to give way.
+         *
+         * @return false if this one has given way, or is released, already
+         */
+        boolean begin() {
+            return HalfOpen.this.begin(this);
+        }
+
         /** Whether it had to give way. */
         synchronized boolean evicted() {
             return evicted;
         }
 
         /** Whoever serves it closes it in its own order. */
-        private void giveWay() {
+        private void giveWay(String why) {
+            refuse(Counter.REFUSED_LIMIT, why);
             Runnable close;
             synchronized (this) {
                 evicted = true;
@@ -120,10 +134,11 @@ final class HalfOpen implements AutoCloseable {
     }
 
     private final int most;
+    private final int mostBegun;
     private final IntSupplier mostOfOne;
     private final Refusals refusals;
-    private final Map<SourceNetwork, LinkedHashSet<Entry>> bySource = new HashMap<>();
-    private int count;
+    private final Sources<Entry> waiting = new Sources<>();
+    private final Sources<Entry> begun = new Sources<>();
     private boolean closed;
 
     /**
@@ -132,13 +147,19 @@ final class HalfOpen implements AutoCloseable {
      * @param mostOfOne how many there may be from one source, now
      */
     HalfOpen(IntSupplier mostOfOne, Refusals refusals) {
-        this(MOST, mostOfOne, refusals);
+        this(MOST, mostBegun(Runtime.getRuntime().maxMemory()), mostOfOne, refusals);
     }
 
-    HalfOpen(int most, IntSupplier mostOfOne, Refusals refusals) {
+    HalfOpen(int most, int mostBegun, IntSupplier mostOfOne, Refusals refusals) {
         this.most = most;
+        this.mostBegun = mostBegun;
         this.mostOfOne = mostOfOne;
         this.refusals = refusals;
+    }
+
+    /** For how many handshakes a heap has room, when they may have a quarter of it. */
+    static int mostBegun(long heap) {
+        return (int) Math.max(LEAST_BEGUN, Math.min(MOST, heap / 4 / HEAP_OF_ONE));
     }
 
     /**
@@ -150,64 +171,65 @@ final class HalfOpen implements AutoCloseable {
     Entry enter(SocketChannel socket, long deadline) throws IOException {
         var remote = socket.getRemoteAddress();
         Entry entry = new Entry(socket, SourceNetwork.of(remote), text(remote), deadline);
-        Entry evicted;
+        Entry evicted = null;
         boolean ofOne;
         synchronized (this) {
             if (closed) {
                 throw new IOException("the relay ends");
             }
-            Set<Entry> same = bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>());
-            ofOne = same.size() >= mostOfOne.getAsInt();
-            evicted = ofOne ? oldest(same) : count >= most ? oldest(largest()) : null;
-            if (evicted != null) {
-                remove(evicted);
+            SourceNetwork source = entry.source;
+            ofOne = waiting.sizeOf(source) + begun.sizeOf(source) >= mostOfOne.getAsInt();
+            if (ofOne) {
+                evicted = remove(first(waiting.oldestOf(source), begun.oldestOf(source)));
+            } else if (count() >= most) {
+                evicted = remove(first(waiting.oldestOfMost(), begun.oldestOfMost()));
             }
-            bySource.computeIfAbsent(entry.source, source -> new LinkedHashSet<>())
-                    .add(entry);
-            count++;
+            entry.place = waiting.add(source, entry);
         }
         if (evicted != null) {
-            evicted.refuse(
-                    Counter.REFUSED_LIMIT,
-                    "too many connections " + (ofOne ? "from " + evicted.source : "in all")
-                            + " have not proved who they are: the oldest is closed");
-            evicted.giveWay();
+            evicted.giveWay("too many connections " + (ofOne ? "from " + evicted.source : "in all")
+                    + " have not proved who they are: the oldest is closed");
         }
         return entry;
+    }
+
+    private static @Nullable Entry first(
+            Sources<Entry>.@Nullable Place notBegun, Sources<Entry>.@Nullable Place begun) {
+        return notBegun != null ? notBegun.thing() : begun != null ? begun.thing() : null;
+    }
+
+    private boolean begin(Entry entry) {
+        Entry evicted = null;
+        synchronized (this) {
+            var place = entry.place;
+            if (place == null) {
+                return false;
+            }
+            if (entry.begun || !waiting.remove(place)) {
+                return true;
+            }
+            if (begun.size() >= mostBegun) {
+                evicted = remove(first(null, begun.oldestOfMost()));
+            }
+            entry.place = begun.add(entry.source, entry);
+            entry.begun = true;
+        }
+        if (evicted != null) {
+            evicted.giveWay("too many handshakes are going on: the oldest is ended");
+        }
+        return true;
     }
 
     private static String text(SocketAddress remote) {
         return remote instanceof InetSocketAddress inet ? Acceptor.text(inet) : String.valueOf(remote);
     }
 
-    private Set<Entry> largest() {
-        Set<Entry> largest = Set.of();
-        for (Set<Entry> entries : bySource.values()) {
-            if (entries.size() > largest.size() || (entries.size() == largest.size() && older(entries, largest))) {
-                largest = entries;
-            }
+    private synchronized @Nullable Entry remove(@Nullable Entry entry) {
+        if (entry != null && entry.place != null) {
+            (entry.begun ? begun : waiting).remove(entry.place);
+            entry.place = null;
         }
-        return largest;
-    }
-
-    private static boolean older(Set<Entry> one, Set<Entry> other) {
-        Entry first = oldest(one);
-        Entry second = oldest(other);
-        return first != null && second != null && first.deadline - second.deadline < 0;
-    }
-
-    private static @Nullable Entry oldest(Set<Entry> entries) {
-        return entries.isEmpty() ? null : entries.iterator().next();
-    }
-
-    private synchronized void remove(Entry entry) {
-        Set<Entry> same = bySource.get(entry.source);
-        if (same != null && same.remove(entry)) {
-            count--;
-            if (same.isEmpty()) {
-                bySource.remove(entry.source);
-            }
-        }
+        return entry;
     }
 
     private static void shutDown(SocketChannel socket) {
@@ -219,7 +241,12 @@ final class HalfOpen implements AutoCloseable {
     }
 
     synchronized int count() {
-        return count;
+        return waiting.size() + begun.size();
+    }
+
+    /** For how many of them work is done or was done. */
+    synchronized int begun() {
+        return begun.size();
     }
 
     /** Closes those that still wait for somebody to serve them, and takes no more. To be called when nobody serves any more. */
@@ -228,7 +255,8 @@ final class HalfOpen implements AutoCloseable {
         List<Entry> left = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            bySource.values().forEach(left::addAll);
+            waiting.places().forEach(place -> left.add(place.thing()));
+            begun.places().forEach(place -> left.add(place.thing()));
         }
         left.forEach(Entry::discard);
     }

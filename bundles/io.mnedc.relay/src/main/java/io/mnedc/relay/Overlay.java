@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Overlay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Overlay.class);
     private static final long FAULTS_APART_NANOS = 10_000_000_000L;
-    private static final int MOST_HANDSHAKES_WAITING = 2 * HalfOpen.MOST;
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
@@ -42,8 +42,7 @@ final class Overlay implements AutoCloseable {
     private final EventLoopGroup group;
     private final Admission admission;
     private final JoinDelays delays = new JoinDelays();
-    private final ThreadPoolExecutor handshakes = Workers.start(
-            "relay-tls", Math.min(4, Runtime.getRuntime().availableProcessors()), MOST_HANDSHAKES_WAITING);
+    private final Handshakes handshakes = new Handshakes(this::adopt);
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
     private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
     private final Watch watch;
@@ -63,6 +62,7 @@ final class Overlay implements AutoCloseable {
     static Overlay start(Relay relay, EventLoopGroup group, Admission admission, Path directory) {
         Overlay overlay = new Overlay(relay, group, admission, directory);
         overlay.onFiles(overlay.watch::look);
+        overlay.handshakes.whenIdle(new WarmUp(admission));
         group.scheduleAtFixedRate(() -> overlay.onFiles(overlay.watch::look), 1, 1, TimeUnit.SECONDS);
         return overlay;
     }
@@ -78,34 +78,38 @@ final class Overlay implements AutoCloseable {
 
     /** Serves a connection that begins as TLS does. */
     void secure(HalfOpen.Entry entry, ByteBuffer begun) {
-        try {
-            // the identity may come from slow hardware
-            handshakes.execute(() -> adopt(entry, begun));
-        } catch (RejectedExecutionException e) {
-            entry.refuse(Counter.REFUSED_LIMIT, "too many TLS handshakes at once");
-            entry.discard();
-        }
+        handshakes.arrive(entry, begun);
     }
 
-    private void adopt(HalfOpen.Entry entry, ByteBuffer begun) {
-        if (entry.evicted()) {
+    /** On one of the handshakes' threads: the identity may come from slow hardware. */
+    private void adopt(Arrivals.Arrival arrival) {
+        HalfOpen.Entry entry = arrival.entry();
+        ByteBuffer said = entry.evicted() ? null : FirstFlight.of(entry.socket(), arrival.begun());
+        if (said == null || !entry.begin()) {
+            entry.refuse(Counter.REFUSED_TLS, "it was closed before it was its turn");
             entry.discard();
             return;
         }
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
-        ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, handshakes, left);
-        ControlStream.adopt(group, entry.socket(), begun, tls, new TlsGate(relay, this, entry))
-                .ifPresent(stream -> entry.servedBy(stream::close));
+        TlsGate gate = new TlsGate(relay, this, entry);
+        ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, gate, left);
+        ControlStream.adopt(group, entry.socket(), said, tls, gate).ifPresent(stream -> entry.servedBy(stream::cut));
+    }
+
+    /** Runs what a handshake needs. */
+    void handshake(Runnable task) {
+        handshakes.execute(task);
     }
 
     /**
      * Checks a device's certificates.
      *
+     * @param on where
      * @param admitted told who it is; on one of the overlay's threads, or the caller's
      * @param refused told why not; on one of the overlay's threads, or the caller's
      */
-    void admit(List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
-        run(handshakes, refused, () -> admitted.accept(admission.admit(chain)));
+    void admit(Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
+        run(on, refused, () -> admitted.accept(admission.admit(chain)));
     }
 
     /** Enrols a device; as {@link #admit}. */
@@ -154,7 +158,7 @@ final class Overlay implements AutoCloseable {
         }
     }
 
-    private void run(ThreadPoolExecutor on, Consumer<ErrorReport> refused, Attempt attempt) {
+    private void run(Executor on, Consumer<ErrorReport> refused, Attempt attempt) {
         try {
             on.execute(() -> {
                 try {
@@ -218,7 +222,7 @@ final class Overlay implements AutoCloseable {
     /** Ends its threads. */
     @Override
     public void close() {
-        Workers.end(handshakes);
+        handshakes.close();
         Workers.end(files);
     }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -161,7 +162,25 @@ final class Relay implements AutoCloseable {
     }
 
     private Acceptor accept(List<InetSocketAddress> listen) throws IOException {
-        return Acceptor.start(listen, () -> settings.handshake(), reception, halfOpen, counters, refusals);
+        return Acceptor.start(
+                listen, () -> settings.handshake(), reception, halfOpen, counters, refusals, this::listenAgain);
+    }
+
+    /** The acceptor has ended by itself. */
+    private void listenAgain() {
+        try {
+            group.schedule(this::replaceAcceptor, 1, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the relay has stopped meanwhile");
+        }
+    }
+
+    private synchronized void replaceAcceptor() {
+        Acceptor present = acceptor;
+        if (present != null && !present.listens()) {
+            acceptor = null;
+            listenOrRetry("");
+        }
     }
 
     /** Whether these settings can be taken on without losing a connection. */
@@ -275,13 +294,19 @@ final class Relay implements AutoCloseable {
 
     private void renewLeases() {
         AddressAllocator present = allocator;
-        if (present != null) {
+        if (present == null) {
+            return;
+        }
+        try {
             for (Session session : sessions.all()) {
                 present.renew(session.deviceId());
                 if (present.lease(session.deviceId()).stream().noneMatch(lease -> lease.node() == session.node())) {
                     session.dismiss(ErrorReport.fatal(ErrorCode.READDRESSED, "the lease has ended: register again"));
                 }
             }
+        } catch (RuntimeException | Error e) {
+            // or it would never be tried again: an allocator that is being stopped, say
+            LOG.error("leases could not be renewed; trying again in {} s", RENEW_SECONDS, e);
         }
     }
 

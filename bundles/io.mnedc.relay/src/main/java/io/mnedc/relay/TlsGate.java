@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection in TLS until it is clear whose it is. What the device sends is not looked at before; a refusal can be read
- * by it, with code and sentence. All on the stream's event loop.
+ * by it, with code and sentence. All on the stream's event loop, but for the work that it takes: that is left out when the
+ * connection has ended meanwhile.
  */
-final class TlsGate implements ControlStream.Handler {
+final class TlsGate implements ControlStream.Handler, Executor {
     private static final Duration TICK = Duration.ofMillis(250);
 
     private final Relay relay;
@@ -29,11 +31,21 @@ final class TlsGate implements ControlStream.Handler {
     private final HalfOpen.Entry entry;
     private @Nullable ControlStream stream;
     private boolean decided;
+    private volatile boolean over;
 
     TlsGate(Relay relay, Overlay overlay, HalfOpen.Entry entry) {
         this.relay = relay;
         this.overlay = overlay;
         this.entry = entry;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        overlay.handshake(() -> {
+            if (!over && !entry.evicted()) {
+                task.run();
+            }
+        });
     }
 
     @Override
@@ -47,6 +59,7 @@ final class TlsGate implements ControlStream.Handler {
         }
         long before = relay.controls().rechecks();
         overlay.admit(
+                this,
                 certificates(session),
                 peer -> back(secured, () -> admitted(secured, peer, before)),
                 report -> back(secured, () -> refuse(secured, report)));
@@ -127,6 +140,7 @@ final class TlsGate implements ControlStream.Handler {
 
     @Override
     public void closed(@Nullable Throwable cause) {
+        over = true;
         entry.release();
         if (!decided) {
             decided = true;

@@ -10,6 +10,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -305,6 +306,19 @@ public final class ControlStream {
     /** Closes the connection; with TLS within a second, else at once. */
     public void close() {
         channel.close();
+    }
+
+    /** Cuts the connection at once: nothing more leaves, not even TLS's last word, and no handshake is gone on with. */
+    public void cut() {
+        channel.eventLoop().execute(() -> {
+            ChannelHandlerContext first = channel.pipeline().context(FIRST_BYTES);
+            if (first != null) {
+                // from here it passes TLS by
+                first.close();
+            } else {
+                channel.close();
+            }
+        });
     }
 
     /** {@return about how many bytes wait for a registered peer that reads slower than it is sent to} */

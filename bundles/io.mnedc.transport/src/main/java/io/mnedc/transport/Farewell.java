@@ -35,7 +35,8 @@ final class Farewell extends ChannelInboundHandlerAdapter {
      * @param behind the name of the handler that counts what comes before the peer is registered
      */
     static void begin(Channel channel, String behind) {
-        if (channel.pipeline().get(NAME) != null) {
+        if (channel.pipeline().get(NAME) != null || channel.pipeline().get(behind) == null) {
+            // begun already, or closed meanwhile
             return;
         }
         channel.pipeline().addAfter(behind, NAME, new Farewell());
