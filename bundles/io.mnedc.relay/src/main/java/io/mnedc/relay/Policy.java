@@ -11,7 +11,10 @@ import java.util.List;
  * @param cloneSwapsPerMinute how often two devices may take turns with one identity; 0 is no limit
  */
 record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
-    static final Policy DEFAULT = new Policy(List.of(), Limits.DEFAULT, 6);
+    /** How often two devices may take turns in a minute, if nothing else is said. */
+    static final int CLONE_SWAPS = 3;
+
+    static final Policy DEFAULT = new Policy(List.of(), Limits.DEFAULT, CLONE_SWAPS);
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
     static Policy of(RelayConfig config) {

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 /** Counts connections that were refused, and logs them without letting strangers fill the log. Thread-safe. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
-    private static final long QUIET_NANOS = 10_000_000_000L;
+    static final long QUIET_NANOS = 10_000_000_000L;
 
     private static final class Seen {
         long logged;
@@ -26,9 +26,12 @@ final class Refusals {
 
     /** Counts a refusal; logs the first of its kind, then at most one in ten seconds with how many there were. */
     void add(Counter kind, String remote, String why) {
+        add(kind, remote, why, System.nanoTime());
+    }
+
+    void add(Counter kind, String remote, String why, long now) {
         counters.add(kind, 1);
         events.record(Events.Kind.REFUSED, "", remote, kind.label() + ": " + why);
-        long now = System.nanoTime();
         long unlogged;
         synchronized (this) {
             Seen last = seen.get(kind);

@@ -186,5 +186,5 @@ import org.osgi.service.metatype.annotations.Option;
             description = "How often in a minute two connections may take turns with one identity before both "
                     + "are sent away for ten minutes, because one must be a cloned image. 0 is no limit; at "
                     + "most 1000.")
-    int clone_swaps_per_minute() default 3;
+    int clone_swaps_per_minute() default Policy.CLONE_SWAPS;
 }

@@ -2,14 +2,18 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage.ErrorReport;
-import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble.StreamKind;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class CloneTest {
@@ -46,19 +50,54 @@ class CloneTest {
         }
     }
 
+    private static PlainDevice joined(TestRelay relay, Identity identity, long instance) throws Exception {
+        PlainDevice device = TestOverlay.dial(relay.address(), identity);
+        device.register("a", instance);
+        return device;
+    }
+
+    @Test
+    void theSameWithOneCertificateInTwoDevices(@TempDir Path directory) throws Exception {
+        TestOverlay overlay = new TestOverlay(directory);
+        Identity copied = overlay.identity("a", Instant.now());
+        try (TestRelay relay = TestRelay.with(overlay.settings().policy(new Policy(List.of(), Limits.DEFAULT, 1)));
+                PlainDevice bystander = TestOverlay.joined(relay.address(), overlay.identity("b", Instant.now()), "b");
+                PlainDevice first = joined(relay, copied, 1);
+                PlainDevice second = joined(relay, copied, 2)) {
+            assertThat(TestOverlay.code(first.await(ErrorReport.class))).isEqualTo(ErrorCode.REPLACED);
+            assertThat(first.control.getInputStream().read()).isEqualTo(-1);
+            ErrorReport told = second.await(ErrorReport.class);
+            assertThat(TestOverlay.code(told)).isEqualTo(ErrorCode.TOOK_OVER);
+            assertThat(told.fatal()).isFalse();
+            assertThat(relay.relay().sessions().count()).isEqualTo(2);
+            try (PlainDevice third = joined(relay, copied, 1)) {
+                assertThat(TestOverlay.code(second.await(ErrorReport.class))).isEqualTo(ErrorCode.REPLACED);
+                assertThat(TestOverlay.code(third.await(ErrorReport.class))).isEqualTo(ErrorCode.TOOK_OVER);
+                ErrorReport sent = third.await(ErrorReport.class);
+                assertThat(TestOverlay.code(sent)).isEqualTo(ErrorCode.QUARANTINED);
+                assertThat(sent.fatal()).isTrue();
+            }
+            assertThat(TestOverlay.refusal(relay.address(), copied, "a")).isEqualTo(ErrorCode.QUARANTINED);
+            bystander.sendFrame(bystander.welcome.node(), new byte[] {1});
+            assertThat(PlainDevice.payload(bystander.receiveFrame())).containsExactly(1);
+        }
+    }
+
     @Test
     void aDeviceThatReconnectsIsNoClone() throws Exception {
         try (TestRelay relay = TestRelay.with(new Policy(List.of(), Limits.DEFAULT, 1))) {
-            Welcome before = null;
+            // not closed, by nobody: each takes over from the one before
+            List<PlainDevice> open = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                // not closed: each takes over from the one before
-                PlainDevice again = relay.joined("a", 1);
-                assertThat(before == null || before.node() == again.welcome.node())
-                        .isTrue();
-                before = again.welcome;
+                open.add(relay.joined("a", 1));
+                assertThat(open.get(i).welcome.node())
+                        .isEqualTo(open.get(0).welcome.node());
             }
             assertThat(relay.count(Counter.TAKEOVERS)).isEqualTo(4);
             assertThat(relay.count(Counter.QUARANTINES)).isZero();
+            for (PlainDevice device : open) {
+                device.close();
+            }
         }
     }
 

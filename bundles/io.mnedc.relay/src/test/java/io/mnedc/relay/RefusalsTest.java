@@ -144,6 +144,28 @@ class RefusalsTest {
     }
 
     @Test
+    void ofAFloodOfRefusalsOneLineOfEachKindIsLoggedInTenSeconds() {
+        Counter.Set counters = new Counter.Set();
+        Refusals refusals = new Refusals(counters, Events.NONE);
+        try (Log log = new Log()) {
+            for (int i = 0; i < 1000; i++) {
+                refusals.add(Counter.REFUSED_TLS, "192.0.2.1:" + i, "flood of handshakes", 0);
+                refusals.add(Counter.REFUSED_BIND, "192.0.2.1:" + i, "flood of data streams", Refusals.QUIET_NANOS - 1);
+            }
+            assertThat(log.lines("flood of handshakes"))
+                    .singleElement()
+                    .asString()
+                    .contains("192.0.2.1:0");
+            assertThat(log.lines("flood of data streams")).hasSize(1);
+            refusals.add(Counter.REFUSED_TLS, "192.0.2.1:1", "one later", Refusals.QUIET_NANOS);
+            assertThat(log.lines("one later")).singleElement().asString().contains("and 999 more like it");
+        }
+        assertThat(counters.values())
+                .containsEntry(Counter.REFUSED_TLS.label(), 1001L)
+                .containsEntry(Counter.REFUSED_BIND.label(), 1000L);
+    }
+
+    @Test
     void aConnectionThatSaysNothingIsClosed() throws Exception {
         relay.restart(new TestSettings().keepalive(Duration.ofSeconds(5)).handshake(Duration.ofMillis(300)));
         try (PlainDevice silent = new PlainDevice(relay.address());
