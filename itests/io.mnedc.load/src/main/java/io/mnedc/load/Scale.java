@@ -34,6 +34,8 @@ public final class Scale implements AutoCloseable {
     private static final int AT_ONCE = 64;
     /** Descriptors that a JVM needs for itself. */
     private static final int DESCRIPTORS = 400;
+    /** Connections that have not proved yet whose they are, for which the relay has room (docs/SECURITY.md). */
+    private static final int HALF_OPEN = 4096;
 
     private static final Duration BOUND = Duration.ofMinutes(15);
     private static final Duration COMEBACK = Duration.ofMinutes(3);
@@ -88,7 +90,13 @@ public final class Scale implements AutoCloseable {
         try {
             relay.awaitReady();
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
-            int streams = Math.min(options.most(), mostDescriptors() - DESCRIPTORS - options.most());
+            int left = mostDescriptors() - DESCRIPTORS - HALF_OPEN - options.most();
+            if (left < 0) {
+                throw new IllegalArgumentException(options.most() + " devices need "
+                        + (options.most() + HALF_OPEN + DESCRIPTORS) + " descriptors, there are " + mostDescriptors()
+                        + ": raise the limit (ulimit -n), or say --devices with fewer");
+            }
+            int streams = Math.min(options.most(), left);
             Crowd crowd = Crowd.of(new Crowd.Settings(address, streams, false), badges, options.most());
             return new Scale(options, host, relay, crowd);
         } catch (GeneralSecurityException | RuntimeException e) {

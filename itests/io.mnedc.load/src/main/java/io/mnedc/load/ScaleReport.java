@@ -60,6 +60,17 @@ final class ScaleReport {
                 "direct memory, MiB",
                 results,
                 level -> show("%.1f", level.relay().direct() / MIB));
+        page.append("\n| target, at ")
+                .append(results.levels().get(results.levels().size() - 1).devices())
+                .append(" devices | wanted | found | |\n|---|---|---|---|\n");
+        Target.of(results)
+                .forEach(target -> page.append("| ")
+                        .append(target.measure())
+                        .append(" | ")
+                        .append(target.wanted())
+                        .append(" | ")
+                        .append(target.found())
+                        .append(target.met() ? " | met |\n" : " | **missed** |\n"));
         page.append('\n').append(residue(results)).append('\n');
         Comeback comeback = results.comeback();
         if (comeback != null) {
@@ -147,6 +158,14 @@ final class ScaleReport {
                             .add("ping99Millis", number(comeback.ping99()))
                             .add("inEachSecond", in));
         }
+        JsonArray targets = new JsonArray();
+        Target.of(results)
+                .forEach(target -> targets.add(Json.object()
+                        .add("measure", target.measure())
+                        .add("wanted", target.wanted())
+                        .add("found", target.found())
+                        .add("met", target.met())));
+        all.add("targets", targets);
         JsonArray faults = new JsonArray();
         results.faults().forEach(faults::add);
         return all.add("faults", faults).toString(WriterConfig.PRETTY_PRINT) + "\n";
