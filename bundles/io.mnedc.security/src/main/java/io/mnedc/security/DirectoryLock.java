@@ -7,39 +7,84 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps other threads and other processes from changing the same files. The system lets go of it when a process dies. */
+/**
+ * Keeps other threads and other processes from changing the same files. The system lets go of it when a process dies.
+ * Each directory has a lock of its own. It is held for milliseconds: who waits for seconds waits for a process that is
+ * frozen or broken, and those behind him do not wait so long again.
+ */
 final class DirectoryLock implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** While the last one who tried has waited in vain. */
+    private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
+
     private static final long LOOK_AGAIN_MILLIS = 5;
-    /** A file lock belongs to the whole process, so threads need one of their own; it is held for milliseconds. */
-    private static final ReentrantLock THREADS = new ReentrantLock();
+    /** One for each directory that was ever locked: a relay has three. */
+    private static final Map<Path, Threads> DIRECTORIES = new ConcurrentHashMap<>();
 
-    private final FileChannel channel;
-
-    private DirectoryLock(FileChannel channel) {
-        this.channel = channel;
+    /** A file lock belongs to the whole process, so threads need one of their own. */
+    private static final class Threads {
+        final ReentrantLock lock = new ReentrantLock();
+        volatile boolean stuck;
     }
 
+    private final FileChannel channel;
+    private final ReentrantLock threads;
+
+    private DirectoryLock(FileChannel channel, ReentrantLock threads) {
+        this.channel = channel;
+        this.threads = threads;
+    }
+
+    /**
+     * Takes the lock, or waits for it.
+     *
+     * @throws IOException if somebody else does not let go of it, or the directory cannot be used
+     */
     static DirectoryLock of(Path directory) throws IOException {
-        THREADS.lock();
+        return of(directory, PATIENCE);
+    }
+
+    static DirectoryLock of(Path directory, Duration longest) throws IOException {
+        Threads threads = DIRECTORIES.computeIfAbsent(directory.toRealPath(), unused -> new Threads());
+        Path file = directory.resolve(".lock");
+        Duration patience = threads.stuck ? LITTLE_PATIENCE : longest;
+        long end = System.nanoTime() + patience.toNanos();
+        if (!tryLock(file, threads, patience)) {
+            throw new IOException(file + " has been locked by another thread for too long: try again");
+        }
         boolean locked = false;
         try {
-            DirectoryLock lock = new DirectoryLock(open(directory));
+            DirectoryLock lock = new DirectoryLock(open(directory, file, threads, end), threads.lock);
             locked = true;
             return lock;
         } finally {
             if (!locked) {
-                THREADS.unlock();
+                threads.lock.unlock();
             }
         }
     }
 
-    private static FileChannel open(Path directory) throws IOException {
-        Path file = directory.resolve(".lock");
+    private static boolean tryLock(Path file, Threads threads, Duration patience) throws IOException {
+        try {
+            return threads.lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw interrupted(file, e);
+        }
+    }
+
+    private static IOException interrupted(Path file, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted while waiting for " + file, cause);
+    }
+
+    private static FileChannel open(Path directory, Path file, Threads threads, long end) throws IOException {
         FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
@@ -47,7 +92,7 @@ final class DirectoryLock implements AutoCloseable {
         boolean locked = false;
         try {
             PrivateFiles.giveToOwnerOf(directory, file);
-            await(file, channel);
+            await(file, channel, threads, end);
             locked = true;
             return channel;
         } finally {
@@ -58,20 +103,20 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /** Does not block in the system, so that a frozen process elsewhere cannot stop this one for good. */
-    private static void await(Path file, FileChannel channel) throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+    private static void await(Path file, FileChannel channel, Threads threads, long end) throws IOException {
         while (tryLock(channel) == null) {
             if (System.nanoTime() - end > 0) {
-                throw new IOException(file + " has been locked by another process for " + PATIENCE.toSeconds()
-                        + " s: see with  fuser " + file + "  who it is");
+                threads.stuck = true;
+                throw new IOException(file + " is locked by another process and has been for a while: see with  fuser "
+                        + file + "  who it is");
             }
             try {
                 Thread.sleep(LOOK_AGAIN_MILLIS);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for " + file, e);
+                throw interrupted(file, e);
             }
         }
+        threads.stuck = false;
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -88,7 +133,7 @@ final class DirectoryLock implements AutoCloseable {
         try {
             channel.close();
         } finally {
-            THREADS.unlock();
+            threads.unlock();
         }
     }
 }
