@@ -19,6 +19,7 @@ public final class RulesFile {
     private volatile AccessRules rules;
     private volatile String unreadable = "";
     private volatile String wrong = "";
+    private String lastFailure = "";
 
     private RulesFile(Path path, PolledFile file, List<String> setting, List<String> lines, AccessRules rules) {
         this.path = path;
@@ -54,7 +55,8 @@ public final class RulesFile {
     }
 
     /**
-     * Looks whether the file has changed; cheap, to be called once a second. A wrong file is logged and changes nothing.
+     * Looks whether the file has changed; cheap, to be called once a second. A wrong file, or one that cannot be read, is
+     * logged once and changes nothing.
      *
      * @return whether the rules are others now
      */
@@ -62,6 +64,7 @@ public final class RulesFile {
         try {
             Optional<List<String>> changed = file.changed();
             unreadable = "";
+            lastFailure = "";
             if (changed.isEmpty()) {
                 return false;
             }
@@ -70,7 +73,11 @@ public final class RulesFile {
             lines = changed.get();
             return replace(newer);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.error("{} is not used, the rules before it stay: {}", path, e.getMessage());
+            String failure = e.toString();
+            if (!failure.equals(lastFailure)) {
+                LOG.error("{} is not used, the rules before it stay: {}", path, failure);
+            }
+            lastFailure = failure;
             String problem = path + ": " + e.getMessage();
             if (e instanceof IOException) {
                 unreadable = problem;

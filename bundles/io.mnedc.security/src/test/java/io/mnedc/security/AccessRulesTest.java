@@ -155,6 +155,27 @@ class AccessRulesTest {
     }
 
     @Test
+    void aFileThatCannotBeReadIsReportedOnceAndTheRulesBeforeItStay(@TempDir Path directory) throws IOException {
+        Path path = Files.writeString(directory.resolve("rules"), "default deny\n");
+        RulesFile file = RulesFile.open(path, List.of());
+        for (int fault = 1; fault <= 2; fault++) {
+            Files.writeString(path, "#".repeat((4 << 20) + 1));
+            String log = Log.of(() -> {
+                for (int look = 0; look < 10; look++) {
+                    assertThat(file.poll()).isFalse();
+                }
+            });
+            assertThat(log.lines().filter(line -> line.contains("larger than")))
+                    .as("fault %s", fault)
+                    .hasSize(1);
+            assertThat(file.rules().open()).isFalse();
+            // mended: the next fault is news again
+            Files.writeString(path, "default deny\n");
+            assertThat(file.poll()).isFalse();
+        }
+    }
+
+    @Test
     void aWrongFileIsNotStartedWith(@TempDir Path directory) throws IOException {
         Path path = Files.writeString(directory.resolve("rules"), "allow any any\nnonsense\n");
         assertThatThrownBy(() -> RulesFile.open(path, List.of()))
