@@ -69,7 +69,8 @@ import org.osgi.service.metatype.annotations.Option;
             required = false,
             type = AttributeType.PASSWORD,
             description = "Lets the device join: what \"./mnedc relay token\" or \"mnedc:token\" prints at the relay."
-                    + " It is used once; afterwards it may stay or be cleared. Another one makes the device join anew."
+                    + " It is used once; clear it afterwards, so that nobody finds it here. Another one makes the device join"
+                    + " anew."
                     + " Not beside a key store or an identity provider.")
     String join_token() default "";
 
@@ -158,17 +159,19 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Send queue (KiB)",
             min = "128",
-            max = "65536",
-            description = "How much memory waiting packets may take, in KiB, 128 to 65536.")
+            max = "" + DeviceSettings.MOST_QUEUE_KILOBYTES,
+            description = "How much memory waiting packets may take, in KiB, 128 to "
+                    + DeviceSettings.MOST_QUEUE_KILOBYTES + ".")
     int queue_kilobytes() default DeviceSettings.DEFAULT_QUEUE_KILOBYTES;
 
     @AttributeDefinition(
             name = "Send buffer (KiB)",
             min = "0",
-            max = "65536",
+            max = "" + DeviceSettings.MOST_SEND_BUFFER_KILOBYTES,
             description =
                     "The send buffer of the data connection (SO_SNDBUF); what is in it can no longer be dropped, so"
-                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to 65536.")
+                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to "
+                            + DeviceSettings.MOST_SEND_BUFFER_KILOBYTES + ".")
     int send_buffer_kilobytes() default DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES;
 
     @AttributeDefinition(

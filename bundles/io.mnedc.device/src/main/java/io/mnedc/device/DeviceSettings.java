@@ -38,6 +38,7 @@ record DeviceSettings(
     static final int MOST_QUEUE_KILOBYTES = 65_536;
 
     static final int DEFAULT_SEND_BUFFER_KILOBYTES = 1024;
+    static final int MOST_SEND_BUFFER_KILOBYTES = 262_144;
 
     DeviceSettings {
         relays = List.copyOf(relays);

@@ -49,7 +49,12 @@ final class SettingsReader {
                                 128,
                                 DeviceSettings.MOST_QUEUE_KILOBYTES)
                         * 1024,
-                values.number("send.buffer.kilobytes", DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES, 0, 262_144) * 1024,
+                values.number(
+                                "send.buffer.kilobytes",
+                                DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES,
+                                0,
+                                DeviceSettings.MOST_SEND_BUFFER_KILOBYTES)
+                        * 1024,
                 security);
     }
 

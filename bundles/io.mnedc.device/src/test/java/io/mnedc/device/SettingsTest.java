@@ -2,10 +2,12 @@ package io.mnedc.device;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -13,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,6 +103,35 @@ class SettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(cure);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mtu",
+                "rekey.seconds",
+                "reconnect.max.seconds",
+                "queue.millis",
+                "queue.kilobytes",
+                "send.buffer.kilobytes"
+            })
+    void numbersHaveTheRangesThatThePageTells(String key) throws Exception {
+        String page = Files.readString(Path.of("../../docs/CONFIGURATION.md"));
+        String device = page.substring(page.indexOf("## io.mnedc.device"));
+        String row = device.lines()
+                .filter(line -> line.startsWith("| `" + key + "` |"))
+                .findFirst()
+                .orElseThrow();
+        Matcher range = Pattern.compile("([0-9]+) to ([0-9]+)").matcher(row);
+        assertThat(range.find()).as(row).isTrue();
+        int least = Integer.parseInt(range.group(1));
+        int most = Integer.parseInt(range.group(2));
+        for (int good : List.of(least, most)) {
+            assertThatCode(() -> read(Map.of(key, good))).doesNotThrowAnyException();
+        }
+        for (int wrong : List.of(least - 1, most + 1)) {
+            assertThatThrownBy(() -> read(Map.of(key, wrong))).hasMessageContaining(least + ".." + most);
+        }
     }
 
     @Test

@@ -37,6 +37,12 @@ class MetatypeTest {
             assertThat(setting.getAttribute("description")).as(key).hasSizeGreaterThan(20);
             String value = setting.getAttribute("default");
             assertThat(section).contains("| `" + key + "` | " + (value.isEmpty() ? "empty" : "`" + value + "`") + " |");
+            if (!setting.getAttribute("max").isEmpty()) {
+                assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
+                        .singleElement()
+                        .asString()
+                        .contains(setting.getAttribute("min") + " to " + setting.getAttribute("max"));
+            }
             if (key.equals("enabled")) {
                 assertThat(value).isEqualTo("false");
             }
