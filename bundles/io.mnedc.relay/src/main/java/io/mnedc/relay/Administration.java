@@ -68,8 +68,34 @@ final class Administration implements RelayAdministration {
     }
 
     @Override
-    public void revoke(String deviceId, String reason) throws IOException {
+    public List<OpenToken> tokens() {
+        return authority.map(own -> own.tokens().open()).orElse(List.of());
+    }
+
+    @Override
+    public boolean cancelToken(String id) throws IOException {
+        boolean was = authority
+                .orElseThrow(
+                        () -> new IllegalArgumentException("this relay makes no join tokens: its PKI is run elsewhere"))
+                .tokens()
+                .cancel(id);
+        if (was) {
+            events.record(Kind.TOKEN_CANCELLED, "", "", "token " + id);
+        }
+        return was;
+    }
+
+    @Override
+    public ShutOut revoke(String deviceId, String reason) throws IOException {
         guard.revoke(deviceId, reason);
+        if (authority.isEmpty()) {
+            return new ShutOut(true, List.of());
+        }
+        ShutOut done = authority.get().shutOut(deviceId, reason);
+        done.cancelled()
+                .forEach(token -> events.record(
+                        Kind.TOKEN_CANCELLED, deviceId, "", "token " + token.id() + ", which it has used"));
+        return done;
     }
 
     @Override

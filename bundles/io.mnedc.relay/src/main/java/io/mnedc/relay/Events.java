@@ -12,6 +12,7 @@ interface Events {
         STARTED,
         STOPPED,
         TOKEN_MADE,
+        TOKEN_CANCELLED,
         ENROLLED,
         RENEWED,
         JOINED,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.JoinTokens;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.Revocations;
 import java.nio.file.Path;
@@ -54,13 +56,42 @@ class AdministrationTest {
         assertThat(JoinToken.parse(administration.token(request(Set.of(), "relay.example:99")))
                         .addresses())
                 .containsExactly("relay.example:99");
-        assertThat(recorded)
+        assertThat(administration.tokens())
+                .extracting(RelayAdministration.OpenToken::id)
                 .hasSize(2)
+                .contains(JoinTokens.name(token.id()));
+        assertThat(administration.cancelToken(JoinTokens.name(token.id()))).isTrue();
+        assertThat(administration.cancelToken(JoinTokens.name(token.id()))).isFalse();
+        assertThat(administration.tokens()).hasSize(1);
+        assertThat(recorded).hasSize(3).last().asString().contains("token-cancelled", JoinTokens.name(token.id()));
+        assertThat(recorded)
                 .first()
                 .asString()
                 .contains("token-made gw-1", "press", "2 uses", Long.toHexString(token.id()))
                 .doesNotContain(text.substring(20, 40));
         assertThat(administration.enrolled()).isEmpty();
+    }
+
+    @Test
+    void whoIsShutOutTakesTheTokensWithHimThatHeHasUsed() throws Exception {
+        OverlayAuthority authority =
+                OverlayAuthority.open(temporary.resolve("relay"), Duration.ofDays(365), InstantSource.system());
+        RelayAdministration administration = administration(Optional.of(authority), "192.0.2.1:3334");
+        JoinToken token = JoinToken.parse(administration.token(request(Set.of("press"))));
+        DeviceIdentityStore store = DeviceIdentityStore.open(temporary.resolve("gw-1"), InstantSource.system());
+        authority.enrol(token.id(), token.secret(), "gw-1", store.enrolmentRequest("gw-1", token));
+        RelayAdministration.ShutOut mistyped = administration.revoke("gw-l", "");
+        assertThat(mistyped.known()).isFalse();
+        assertThat(mistyped.cancelled()).isEmpty();
+        RelayAdministration.ShutOut done = administration.revoke("gw-1", "stolen");
+        assertThat(done.known()).isTrue();
+        assertThat(done.cancelled()).singleElement().satisfies(each -> {
+            assertThat(each.id()).isEqualTo(JoinTokens.name(token.id()));
+            assertThat(each.uses()).isEqualTo(1);
+        });
+        assertThat(administration.tokens()).isEmpty();
+        assertThat(recorded)
+                .contains("token-cancelled gw-1 token " + JoinTokens.name(token.id()) + ", which it has used");
     }
 
     @Test
@@ -78,7 +109,12 @@ class AdministrationTest {
         assertThatThrownBy(() -> administration.token(request(Set.of())))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("keystore");
-        administration.revoke("gw-1", "gone");
+        assertThatThrownBy(() -> administration.cancelToken("0".repeat(16)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(administration.tokens()).isEmpty();
+        assertThat(administration.revoke("gw-1", "gone").known())
+                .as("nobody here knows")
+                .isTrue();
         assertThat(administration.revoked()).singleElement().satisfies(one -> {
             assertThat(one.deviceId()).isEqualTo("gw-1");
             assertThat(one.reason()).isEqualTo("gone");

@@ -90,6 +90,30 @@ public final class Admission {
         }
     }
 
+    /** Whether a token's device may be enrolled with this key. */
+    static void checkFree(JoinTokens.Grant grant, String fingerprint, Revocations revocations, Enrolments enrolments)
+            throws RefusedException, IOException {
+        if (revocations.find(grant.deviceId()).isPresent()) {
+            throw revoked(grant.deviceId());
+        }
+        boolean taken = enrolments
+                .keyOf(grant.deviceId())
+                .filter(key -> !key.equals(fingerprint))
+                .isPresent();
+        if (taken && grant.again()) {
+            // or a token that was used once would bring back the key that another token has replaced
+            throw new RefusedException(
+                    Reason.JOIN_USED,
+                    "the join token has been used, and " + grant.deviceId() + " has another key since: make a new one");
+        }
+        if (taken && !grant.fixed()) {
+            throw new RefusedException(
+                    Reason.ID_TAKEN,
+                    "device ID " + grant.deviceId() + " is enrolled with another key: choose another ID, or, to replace"
+                            + " that device, make a token with --id " + grant.deviceId());
+        }
+    }
+
     static void checkKey(Enrolments enrolments, String deviceId, String fingerprint)
             throws RefusedException, IOException {
         checkKey(enrolments.keyOf(deviceId), deviceId, fingerprint);

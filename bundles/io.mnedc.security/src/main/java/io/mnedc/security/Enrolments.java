@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Enrolments {
     private static final Logger LOG = LoggerFactory.getLogger(Enrolments.class);
+    private static final String TOKENS = "tokens";
+    /** Of so many re-enrolments is remembered by which token they were made. */
+    private static final int MOST_TOKENS = 16;
 
     private final Path directory;
 
@@ -41,7 +44,7 @@ public final class Enrolments {
      * @throws IOException if it cannot be read
      */
     public Optional<Enrolment> find(String deviceId) throws IOException {
-        Path file = directory.resolve(fileName(Names.deviceId(deviceId)));
+        Path file = file(deviceId);
         Properties fields;
         try {
             fields = RecordFile.read(file);
@@ -58,6 +61,27 @@ public final class Enrolments {
 
     Optional<String> keyOf(String deviceId) throws IOException {
         return find(deviceId).map(Enrolment::key);
+    }
+
+    boolean knows(String deviceId) {
+        return Files.exists(file(deviceId));
+    }
+
+    /** {@return the names of the tokens by which a device has enrolled, the latest last} */
+    List<String> tokensOf(String deviceId) throws IOException {
+        try {
+            return words(RecordFile.read(file(deviceId)).getProperty(TOKENS, ""));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+    }
+
+    private Path file(String deviceId) {
+        return directory.resolve(fileName(Names.deviceId(deviceId)));
     }
 
     /** {@return all, by ID; those that cannot be read are logged and left out} */
@@ -91,9 +115,17 @@ public final class Enrolments {
         return String.valueOf(file.getFileName()).startsWith(".");
     }
 
-    /** With the lock of the tokens' directory. */
-    void record(String deviceId, String key, Set<String> groups, X509Certificate certificate, Instant now)
+    /**
+     * Writes an enrolment or a renewal down. With the lock of the tokens' directory.
+     *
+     * @param token names the one by which it has enrolled; empty for a renewal
+     */
+    void record(String deviceId, String key, Set<String> groups, X509Certificate certificate, Instant now, String token)
             throws IOException {
+        List<String> tokens = new ArrayList<>(tokensOf(deviceId));
+        if (!token.isEmpty() && !tokens.contains(token)) {
+            tokens.add(token);
+        }
         Instant since = find(deviceId)
                 .filter(known -> known.key().equals(key))
                 .map(Enrolment::since)
@@ -105,7 +137,9 @@ public final class Enrolments {
         fields.setProperty("since", since.toString());
         fields.setProperty("serial", certificate.getSerialNumber().toString(16));
         fields.setProperty("expires", certificate.getNotAfter().toInstant().toString());
-        RecordFile.write(directory.resolve(fileName(deviceId)), fields);
+        List<String> latest = tokens.subList(Math.max(0, tokens.size() - MOST_TOKENS), tokens.size());
+        fields.setProperty(TOKENS, String.join(" ", latest));
+        RecordFile.write(file(deviceId), fields);
     }
 
     /** Any ID as a file name, on file systems that do not tell upper from lower case too. */

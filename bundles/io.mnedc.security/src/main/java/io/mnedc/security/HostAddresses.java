@@ -9,16 +9,25 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Under which addresses others may reach what listens here, for join tokens. */
 public final class HostAddresses {
+    /** What container engines and hypervisors call the bridges that only their guests reach. */
+    private static final Pattern FOR_GUESTS =
+            Pattern.compile("docker.*|br-[0-9a-f]{12}|podman.*|cni.*|virbr.*|lxcbr.*|lxdbr.*");
+
+    /** A network interface that is up. */
+    record Nic(String name, List<InetAddress> addresses) {}
+
     private HostAddresses() {}
 
     /**
-     * Replaces "every address of this host" by those of its interfaces, IPv4 first.
+     * Replaces "every address of this host" by those of its interfaces, IPv4 first. Bridges of containers and guests are
+     * left out.
      *
      * @param listening bound addresses
-     * @param leftOut addresses that are none for this, such as those of the overlay itself
+     * @param leftOut addresses of the overlay itself: an interface that has one of them is left out
      * @return {@code HOST:PORT} each, at most {@value JoinToken#MAX_ADDRESSES}; none if the interfaces cannot be listed
      */
     public static List<String> of(List<InetSocketAddress> listening, Predicate<InetAddress> leftOut) {
@@ -42,28 +51,40 @@ public final class HostAddresses {
     }
 
     private static List<InetAddress> interfaces(Predicate<InetAddress> leftOut) {
-        List<InetAddress> ipv4 = new ArrayList<>();
-        List<InetAddress> ipv6 = new ArrayList<>();
+        List<Nic> all = new ArrayList<>();
         try {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                if (!each.isUp()) {
-                    continue;
-                }
-                for (InetAddress address : Collections.list(each.getInetAddresses())) {
-                    if (!address.isLoopbackAddress() && !address.isLinkLocalAddress() && !leftOut.test(address)) {
-                        (address instanceof Inet6Address ? ipv6 : ipv4).add(withoutScope(address));
+                if (each.isUp()) {
+                    List<InetAddress> addresses = new ArrayList<>();
+                    for (InetAddress address : Collections.list(each.getInetAddresses())) {
+                        // without the scope
+                        addresses.add(InetAddress.getByAddress(address.getAddress()));
                     }
+                    all.add(new Nic(each.getName(), addresses));
                 }
             }
         } catch (IOException e) {
             // whoever asks has to say which address it is
             return List.of();
         }
-        ipv4.addAll(ipv6);
-        return ipv4;
+        return reachable(all, leftOut);
     }
 
-    private static InetAddress withoutScope(InetAddress address) throws IOException {
-        return InetAddress.getByAddress(address.getAddress());
+    static List<InetAddress> reachable(List<Nic> all, Predicate<InetAddress> leftOut) {
+        List<InetAddress> ipv4 = new ArrayList<>();
+        List<InetAddress> ipv6 = new ArrayList<>();
+        for (Nic nic : all) {
+            if (FOR_GUESTS.matcher(nic.name()).matches()
+                    || nic.addresses().stream().anyMatch(leftOut)) {
+                continue;
+            }
+            for (InetAddress address : nic.addresses()) {
+                if (!address.isLoopbackAddress() && !address.isLinkLocalAddress()) {
+                    (address instanceof Inet6Address ? ipv6 : ipv4).add(address);
+                }
+            }
+        }
+        ipv4.addAll(ipv6);
+        return ipv4;
     }
 }

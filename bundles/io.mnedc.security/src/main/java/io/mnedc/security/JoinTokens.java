@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
@@ -13,11 +14,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * The join tokens of an overlay: a file for each, with the SHA-256 of its secret. (The secret is 32 random bytes: there is
  * nothing to guess, and a slow hash would only help those who send wrong ones.) Safe across threads and processes.
  */
+@SuppressWarnings("try") // locks are held, not used
 public final class JoinTokens {
     private static final Logger LOG = LoggerFactory.getLogger(JoinTokens.class);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,6 +41,9 @@ public final class JoinTokens {
     private static final Duration REMEMBERED = Duration.ofDays(30);
     /** Of so many the answer may have been lost. */
     private static final int REDEEMERS = 64;
+
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
+    private static final String CANCELLED = "cancelled";
 
     /**
      * What a token allows one device.
@@ -54,6 +64,16 @@ public final class JoinTokens {
         this.directory = directory;
         this.clock = clock;
         this.fingerprint = fingerprint;
+    }
+
+    /**
+     * Names a token for people.
+     *
+     * @param id as in {@link JoinToken#id}
+     * @return 16 hexadecimal digits
+     */
+    public static String name(long id) {
+        return HexFormat.of().toHexDigits(id);
     }
 
     Path directory() {
@@ -101,9 +121,17 @@ public final class JoinTokens {
         read(id, secret);
     }
 
-    /** What the token allows this device and key now. With the directory's lock. */
-    Grant grant(long id, byte[] secret, String deviceId, String key) throws RefusedException, IOException {
+    /**
+     * What the token allows this device and key now. With the directory's lock.
+     *
+     * @param shutOut which devices are shut out: a token that one of them has used may be in a thief's hands
+     */
+    Grant grant(long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
+            throws RefusedException, IOException {
         Properties fields = read(id, secret);
+        if (fields.containsKey(CANCELLED)) {
+            throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
+        }
         Instant expires = RecordFile.instant(file(id), fields, "expires");
         if (!clock.instant().isBefore(expires)) {
             throw new RefusedException(
@@ -122,7 +150,16 @@ public final class JoinTokens {
         if (!Names.isDeviceId(wanted)) {
             throw new RefusedException(Reason.ID_MISMATCH, "'" + Names.shown(wanted) + "' is no device ID");
         }
-        boolean again = redeemers(fields).contains(key + "/" + wanted);
+        List<String> redeemers = redeemers(fields);
+        for (String each : redeemers) {
+            String user = each.substring(each.indexOf('/') + 1);
+            if (!user.equals(wanted) && shutOut.test(user)) {
+                throw new RefusedException(
+                        Reason.JOIN_USED,
+                        "the join token has been used by device " + user + ", which is shut out: make a new one");
+            }
+        }
+        boolean again = redeemers.contains(key + "/" + wanted);
         if (!again && RecordFile.number(file(id), fields, "uses") < 1) {
             throw new RefusedException(
                     Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
@@ -179,20 +216,135 @@ public final class JoinTokens {
         return new ArrayList<>(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
     }
 
-    private void removeOld() {
-        Instant old = clock.instant().minus(REMEMBERED);
-        try (var files = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
-            for (Path file : files) {
-                if (RecordFile.instant(file, RecordFile.read(file), "expires").isBefore(old)) {
-                    PrivateFiles.delete(file);
+    /**
+     * {@return the tokens that can be used still, those that expire first first; files that cannot be read are left out
+     *     and logged}
+     */
+    public List<OpenToken> open() {
+        List<OpenToken> open = new ArrayList<>();
+        for (Path file : files()) {
+            try {
+                Properties fields = RecordFile.read(file);
+                if (usable(file, fields)) {
+                    open.add(shown(file, fields));
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} has just been removed", file);
+            } catch (IOException e) {
+                LOG.warn("A join token is left out: {}", e.getMessage());
+            }
+        }
+        open.sort(Comparator.comparing(OpenToken::expires).thenComparing(OpenToken::id));
+        return open;
+    }
+
+    /**
+     * Ends a token: nobody can use it any more, not even who has used it.
+     *
+     * @param name as {@link OpenToken#id} has it
+     * @return whether it could be used until now
+     * @throws IOException if that cannot be stored
+     * @throws IllegalArgumentException if it names none
+     */
+    public boolean cancel(String name) throws IOException {
+        Path file = directory.resolve(name);
+        if (!NAME.matcher(name).matches() || !Files.exists(file)) {
+            throw new IllegalArgumentException(
+                    "'" + Names.shown(name) + "' names no join token here: it has 16 hexadecimal digits");
+        }
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            Properties fields = RecordFile.read(file);
+            boolean was = usable(file, fields);
+            end(file, fields);
+            return was;
+        }
+    }
+
+    /**
+     * Ends all tokens that a device has used and that can be used still.
+     *
+     * @param deviceId who
+     * @param known names of tokens that it is known to have used; a token itself knows only the latest who have
+     * @return those that were ended
+     * @throws IOException if that cannot be stored
+     */
+    List<OpenToken> cancelUsedBy(String deviceId, Collection<String> known) throws IOException {
+        List<OpenToken> ended = new ArrayList<>();
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            for (OpenToken token : open()) {
+                Path file = directory.resolve(token.id());
+                Properties fields = RecordFile.read(file);
+                if (known.contains(token.id())
+                        || redeemers(fields).stream().anyMatch(each -> each.endsWith("/" + deviceId))) {
+                    end(file, fields);
+                    ended.add(token);
+                }
+            }
+        }
+        return ended;
+    }
+
+    private boolean usable(Path file, Properties fields) throws IOException {
+        return !fields.containsKey(CANCELLED)
+                && RecordFile.number(file, fields, "uses") > 0
+                && clock.instant().isBefore(RecordFile.instant(file, fields, "expires"));
+    }
+
+    private static OpenToken shown(Path file, Properties fields) throws IOException {
+        String device = RecordFile.text(file, fields, "device");
+        return new OpenToken(
+                String.valueOf(file.getFileName()),
+                device.isEmpty() ? Optional.empty() : Optional.of(device),
+                RecordFile.groups(file, fields),
+                RecordFile.instant(file, fields, "expires"),
+                RecordFile.number(file, fields, "uses"));
+    }
+
+    private void end(Path file, Properties fields) throws IOException {
+        if (!fields.containsKey(CANCELLED)) {
+            fields.setProperty(CANCELLED, clock.instant().toString());
+            RecordFile.write(file, fields);
+        }
+    }
+
+    private List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        try (var all = Files.newDirectoryStream(directory)) {
+            for (Path file : all) {
+                if (NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+                    files.add(file);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("Old join tokens in {} are not removed: {}", directory, e.toString());
+            LOG.warn("The join tokens in {} cannot be listed: {}", directory, e.toString());
+        }
+        return files;
+    }
+
+    private void removeOld() {
+        Instant old = clock.instant().minus(REMEMBERED);
+        for (Path file : files()) {
+            try {
+                if (lastUse(file).isBefore(old)) {
+                    PrivateFiles.delete(file);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} is old and cannot be removed: {}", file, e.toString());
+            }
+        }
+    }
+
+    /** When the token has expired; of a damaged file, when it was written: whoever redeems it hears what is wrong. */
+    private static Instant lastUse(Path file) throws IOException {
+        try {
+            return RecordFile.instant(file, RecordFile.read(file), "expires");
+        } catch (IOException e) {
+            LOG.debug("{} is kept until it is old", file, e);
+            return Files.getLastModifiedTime(file).toInstant();
         }
     }
 
     private Path file(long id) {
-        return directory.resolve(HexFormat.of().toHexDigits(id));
+        return directory.resolve(name(id));
     }
 }

@@ -2,6 +2,7 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,16 +34,6 @@ public final class OverlayAuthority implements IdentityProvider {
      * @param credentials to send
      */
     public record Enrolled(String deviceId, Set<String> groups, Credentials credentials) {}
-
-    /**
-     * A CA of the overlay, for people.
-     *
-     * @param fingerprint as {@link Fingerprints} writes it
-     * @param certificate of the CA
-     * @param inUse whether certificates are issued by it
-     * @param key where its key is; empty: taken away
-     */
-    public record Ca(String fingerprint, X509Certificate certificate, boolean inUse, Optional<Path> key) {}
 
     private final Path directory;
     private final Duration certificateLife;
@@ -185,38 +175,27 @@ public final class OverlayAuthority implements IdentityProvider {
                 throw unavailable();
             }
             try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
-                JoinTokens.Grant grant = tokens.grant(tokenId, secret, deviceId, fingerprint);
-                checkFree(grant, fingerprint);
+                JoinTokens.Grant grant = tokens.grant(
+                        tokenId,
+                        secret,
+                        deviceId,
+                        fingerprint,
+                        id -> revocations.find(id).isPresent());
+                Admission.checkFree(grant, fingerprint, revocations, enrolments);
                 X509Certificate certificate = issue(at, key, grant.deviceId(), grant.groups());
                 // in this order: who lost the answer to a crash in between may come again
-                enrolments.record(grant.deviceId(), fingerprint, grant.groups(), certificate, clock.instant());
+                enrolments.record(
+                        grant.deviceId(),
+                        fingerprint,
+                        grant.groups(),
+                        certificate,
+                        clock.instant(),
+                        JoinTokens.name(tokenId));
                 tokens.take(tokenId, grant, fingerprint);
                 return new Enrolled(grant.deviceId(), grant.groups(), credentials(at, certificate));
             }
         } catch (IOException | GeneralSecurityException e) {
             throw failed(e);
-        }
-    }
-
-    private void checkFree(JoinTokens.Grant grant, String fingerprint) throws RefusedException, IOException {
-        if (revocations.find(grant.deviceId()).isPresent()) {
-            throw Admission.revoked(grant.deviceId());
-        }
-        boolean taken = enrolments
-                .keyOf(grant.deviceId())
-                .filter(key -> !key.equals(fingerprint))
-                .isPresent();
-        if (taken && grant.again()) {
-            // or a token that was used once would bring back the key that another token has replaced
-            throw new RefusedException(
-                    Reason.JOIN_USED,
-                    "the join token has been used, and " + grant.deviceId() + " has another key since: make a new one");
-        }
-        if (taken && !grant.fixed()) {
-            throw new RefusedException(
-                    Reason.ID_TAKEN,
-                    "device ID " + grant.deviceId() + " is enrolled with another key: choose another ID, or, to replace"
-                            + " that device, make a token with --id " + grant.deviceId());
         }
     }
 
@@ -249,7 +228,7 @@ public final class OverlayAuthority implements IdentityProvider {
                     ? record.get().groups()
                     : new CertificateNames(current).device().groups();
             X509Certificate certificate = issue(at, key, deviceId, groups);
-            enrolments.record(deviceId, fingerprint, groups, certificate, clock.instant());
+            enrolments.record(deviceId, fingerprint, groups, certificate, clock.instant(), "");
             return new Enrolled(deviceId, groups, credentials(at, certificate));
         } catch (IOException | GeneralSecurityException e) {
             throw failed(e);
@@ -311,6 +290,26 @@ public final class OverlayAuthority implements IdentityProvider {
         return admission.admit(chain, grace);
     }
 
+    /**
+     * Shuts a device out, and ends the join tokens that it has used: they may be on its disk.
+     *
+     * @param deviceId who; need not be enrolled
+     * @param reason a sentence; line breaks become blanks
+     * @return what came of it
+     * @throws IOException if it cannot be stored; in memory it is shut out all the same
+     * @throws IllegalArgumentException if it is no device ID
+     */
+    public ShutOut shutOut(String deviceId, String reason) throws IOException {
+        revocations.revoke(deviceId, reason);
+        List<String> used = List.of();
+        try {
+            used = enrolments.tokensOf(deviceId);
+        } catch (IOException e) {
+            LOG.warn("By which tokens {} has joined is not known: {}", deviceId, e.getMessage());
+        }
+        return new ShutOut(enrolments.knows(deviceId), tokens.cancelUsedBy(deviceId, used));
+    }
+
     /** {@return the join tokens} */
     public JoinTokens tokens() {
         return tokens;
@@ -337,10 +336,10 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     /** {@return the trusted CAs, the one in use first} */
-    public List<Ca> authorities() {
+    public List<OverlayCa> authorities() {
         Snapshot at = now;
         return at.ca.authorities().stream()
-                .map(ca -> new Ca(Fingerprints.of(ca), ca, ca.equals(at.ca.current()), cas.keyFile(at.ca, ca)))
+                .map(ca -> new OverlayCa(Fingerprints.of(ca), ca, ca.equals(at.ca.current()), cas.keyFile(at.ca, ca)))
                 .toList();
     }
 

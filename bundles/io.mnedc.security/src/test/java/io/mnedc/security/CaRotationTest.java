@@ -45,7 +45,7 @@ class CaRotationTest {
         assertThat(overlay.authority.refresh()).as("devices are to be told").isTrue();
         assertThat(overlay.authority.fingerprint()).isEqualTo(old);
         assertThat(overlay.authority.authorities())
-                .extracting(OverlayAuthority.Ca::fingerprint)
+                .extracting(OverlayCa::fingerprint)
                 .containsExactly(old, added);
 
         command.use(added.substring(0, 12));

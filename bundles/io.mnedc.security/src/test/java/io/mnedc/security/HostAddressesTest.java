@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,5 +18,30 @@ class HostAddressesTest {
                 .allMatch(text -> text.endsWith(":3334"))
                 .noneMatch(text -> text.startsWith("127.") || text.startsWith("*") || text.startsWith("[0:0"));
         assertThat(HostAddresses.of(List.of(any), address -> true)).isEmpty();
+    }
+
+    private static HostAddresses.Nic nic(String name, String... addresses) throws Exception {
+        List<InetAddress> all = new ArrayList<>();
+        for (String address : addresses) {
+            all.add(InetAddress.getByName(address));
+        }
+        return new HostAddresses.Nic(name, all);
+    }
+
+    @Test
+    void interfacesOfTheOverlayAndOfContainersAreNoneToDial() throws Exception {
+        List<HostAddresses.Nic> all = List.of(
+                nic("lo", "127.0.0.1", "::1"),
+                nic("eth0", "2001:db8::5", "203.0.113.5", "fe80::1"),
+                nic("mnedc0", "10.0.0.2", "fd00::2"),
+                nic("docker0", "172.17.0.1"),
+                nic("br-0123456789ab", "172.18.0.1"),
+                nic("virbr0", "192.168.122.1"),
+                nic("br-lan", "192.168.1.1"));
+        assertThat(HostAddresses.reachable(
+                        all, address -> address.getHostAddress().startsWith("10.0.0.")))
+                .as("the overlay's IPv6 address goes with its IPv4 address")
+                .extracting(InetAddress::getHostAddress)
+                .containsExactly("203.0.113.5", "192.168.1.1", "2001:db8:0:0:0:0:0:5");
     }
 }

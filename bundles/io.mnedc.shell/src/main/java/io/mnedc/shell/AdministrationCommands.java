@@ -18,6 +18,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {
             "osgi.command.scope=mnedc",
             "osgi.command.function=token",
+            "osgi.command.function=tokens",
+            "osgi.command.function=canceltoken",
             "osgi.command.function=devices",
             "osgi.command.function=revoke",
             "osgi.command.function=unrevoke",
@@ -97,6 +99,32 @@ public final class AdministrationCommands {
         return run(here -> AdministrationReport.token(here, id, ttl, uses, groups, addresses));
     }
 
+    /** Prints the join tokens that can be used still. */
+    @Descriptor("lists the join tokens that can be used still, without their secrets")
+    public void tokens() {
+        System.out.println(tokensText());
+    }
+
+    /** {@return the join tokens that can be used still} */
+    public String tokensText() {
+        return run(AdministrationReport::tokens);
+    }
+
+    /**
+     * Ends a join token.
+     *
+     * @param id which
+     */
+    @Descriptor("ends a join token: nobody can use it any more; who has used it stays enrolled")
+    public void canceltoken(@Descriptor("as mnedc:tokens lists it") String id) {
+        System.out.println(cancelText(id));
+    }
+
+    /** {@return what {@link #canceltoken} prints} */
+    public String cancelText(String id) {
+        return run(here -> AdministrationReport.cancel(here, id));
+    }
+
     /** Prints the enrolled devices. */
     @Descriptor("lists the devices that are enrolled: groups, key, since when, until when")
     public void devices() {
@@ -121,10 +149,7 @@ public final class AdministrationCommands {
 
     /** {@return what {@link #revoke} prints} */
     public String revokeText(String device, String... reason) {
-        return run(here -> {
-            here.revoke(device, String.join(" ", reason));
-            return device + " is shut out.";
-        });
+        return run(here -> AdministrationReport.revoke(here, device, String.join(" ", reason)));
     }
 
     /**

@@ -2,7 +2,9 @@ package io.mnedc.shell;
 
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.stream.Collectors;
 final class AdministrationReport {
     private static final String NL = System.lineSeparator();
     private static final Pattern LIFETIME = Pattern.compile("([0-9]{1,9})([smhd])");
+    /** Before a token's name: Gogo would take digits, or digits and an 'e' between, for a number. */
+    private static final String TOKEN = "token:";
     /** Of a key's fingerprint: enough to compare by eye. */
     private static final int KEY_DIGITS = 16;
 
@@ -62,6 +66,53 @@ final class AdministrationReport {
                 .map(String::trim)
                 .filter(item -> !item.isEmpty())
                 .toList();
+    }
+
+    static String tokens(RelayAdministration relay) {
+        List<OpenToken> open = relay.tokens();
+        if (open.isEmpty()) {
+            return "No join token can be used: mnedc:token makes one.";
+        }
+        var table = new Table("TOKEN", "DEVICE", "USES", "GROUPS", "EXPIRES");
+        for (OpenToken token : open) {
+            table.row(
+                    TOKEN + token.id(),
+                    token.deviceId().orElse("any"),
+                    String.valueOf(token.uses()),
+                    Text.orDash(groups(token.groups())),
+                    Text.time(token.expires()));
+        }
+        return table.render("");
+    }
+
+    static String cancel(RelayAdministration relay, String id) throws IOException {
+        String name = id.strip();
+        boolean was = relay.cancelToken(name.startsWith(TOKEN) ? name.substring(TOKEN.length()) : name);
+        return was
+                ? name + " cannot be used any more; who has used it stays enrolled."
+                : name + " could not be used any more before: mnedc:tokens lists those that can.";
+    }
+
+    static String revoke(RelayAdministration relay, String device, String reason) throws IOException {
+        ShutOut done = relay.revoke(device, reason);
+        StringBuilder text = new StringBuilder(device).append(" is shut out.");
+        if (!done.known()) {
+            text.append(NL)
+                    .append("WARNING: no device of that ID is enrolled. If it is mistyped: mnedc:devices lists them,"
+                            + " mnedc:unrevoke ")
+                    .append(device)
+                    .append(" takes this back.");
+        }
+        for (OpenToken token : done.cancelled()) {
+            text.append(NL)
+                    .append("The join token ")
+                    .append(TOKEN)
+                    .append(token.id())
+                    .append(", with which it has enrolled, was good for ")
+                    .append(token.uses())
+                    .append(" more and is cancelled: mnedc:token makes a new one.");
+        }
+        return text.toString();
     }
 
     static String devices(RelayAdministration relay) {

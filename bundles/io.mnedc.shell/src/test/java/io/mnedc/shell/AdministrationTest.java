@@ -24,6 +24,7 @@ class AdministrationTest {
     private static final class Relay implements RelayAdministration {
         final List<TokenRequest> asked = new ArrayList<>();
         final List<Revocation> revocations = new ArrayList<>();
+        final List<OpenToken> open = new ArrayList<>();
 
         @Override
         public String token(TokenRequest request) {
@@ -39,11 +40,24 @@ class AdministrationTest {
         }
 
         @Override
-        public void revoke(String deviceId, String reason) throws IOException {
+        public List<OpenToken> tokens() {
+            return open;
+        }
+
+        @Override
+        public boolean cancelToken(String id) {
+            return open.removeIf(token -> token.id().equals(id));
+        }
+
+        @Override
+        public ShutOut revoke(String deviceId, String reason) throws IOException {
             if (deviceId.equals("full")) {
                 throw new IOException("no space left on device");
             }
             revocations.add(new Revocation(deviceId, NOW, reason));
+            ShutOut done = new ShutOut(deviceId.startsWith("gw-"), open);
+            open.clear();
+            return done;
         }
 
         @Override
@@ -116,6 +130,35 @@ class AdministrationTest {
         assertThat(commands.unrevokeText("gw-2")).contains("may come in");
         assertThat(commands.unrevokeText("gw-2")).contains("was not shut out");
         assertThat(commands.revokedText()).isEqualTo("Nobody is shut out.");
+    }
+
+    @Test
+    void tokensThatCanBeUsedAreListedAndEnded() {
+        assertThat(commands.tokensText()).contains("No join token", "mnedc:token");
+        relay.open.add(new RelayAdministration.OpenToken("0123456789abcdef", Optional.of("gw-7"), Set.of(), NOW, 1));
+        relay.open.add(
+                new RelayAdministration.OpenToken("1111111111111111", Optional.empty(), Set.of("b", "a"), NOW, 20));
+        assertThat(commands.tokensText().lines().toList())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("TOKEN"),
+                        one -> assertThat(one).matches("token:0123456789abcdef +gw-7 +1 +- +2026-.*"),
+                        two -> assertThat(two).matches("token:1111111111111111 +any +20 +a,b +2026-.*"));
+        // as it is listed, or as the launcher lists it
+        assertThat(commands.cancelText("token:0123456789abcdef")).contains("cannot be used any more");
+        assertThat(commands.cancelText("1111111111111111")).contains("cannot be used any more");
+        assertThat(commands.cancelText("1111111111111111")).contains("mnedc:tokens");
+        assertThat(relay.open).isEmpty();
+    }
+
+    @Test
+    void revokingTellsWhatBecameOfTokensAndOfAnIdThatNobodyHas() {
+        relay.open.add(new RelayAdministration.OpenToken("0123456789abcdef", Optional.empty(), Set.of(), NOW, 19));
+        assertThat(commands.revokeText("gw-1"))
+                .contains("gw-1 is shut out.", "token:0123456789abcdef", "19 more", "cancelled")
+                .doesNotContain("WARNING");
+        assertThat(commands.revokeText("gx-1"))
+                .contains("gx-1 is shut out.", "WARNING", "mistyped", "mnedc:unrevoke gx-1")
+                .doesNotContain("cancelled");
     }
 
     @Test

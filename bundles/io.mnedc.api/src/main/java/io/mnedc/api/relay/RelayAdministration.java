@@ -51,6 +51,36 @@ public interface RelayAdministration {
     record Revocation(String deviceId, Instant since, String reason) {}
 
     /**
+     * A join token that can be used still. Its secret is kept nowhere.
+     *
+     * @param id names it, 16 hexadecimal digits
+     * @param deviceId the only device ID that it enrols; empty: any
+     * @param groups what the devices belong to
+     * @param expires until when it can be used
+     * @param uses how many devices more it enrols
+     */
+    record OpenToken(String id, Optional<String> deviceId, Set<String> groups, Instant expires, int uses) {
+        /** Copies the groups. */
+        public OpenToken {
+            groups = Set.copyOf(groups);
+        }
+    }
+
+    /**
+     * What came of shutting a device out.
+     *
+     * @param known whether it is enrolled; also true where nobody can tell, because this relay's PKI is run elsewhere
+     * @param cancelled the join tokens that it has used and that could be used still: they may be on its disk, so nobody
+     *     can use them any more
+     */
+    record ShutOut(boolean known, List<OpenToken> cancelled) {
+        /** Copies the list. */
+        public ShutOut {
+            cancelled = List.copyOf(cancelled);
+        }
+    }
+
+    /**
      * Makes a join token.
      *
      * @param request what it is good for
@@ -61,19 +91,33 @@ public interface RelayAdministration {
      */
     String token(TokenRequest request) throws IOException;
 
+    /** {@return the join tokens that can be used still, those that expire first first} */
+    List<OpenToken> tokens();
+
+    /**
+     * Ends a join token: nobody can use it any more. Who has used it stays enrolled.
+     *
+     * @param id names it, as {@link OpenToken} says
+     * @return whether it could be used until now
+     * @throws IOException if that cannot be stored
+     * @throws IllegalArgumentException if it names none
+     */
+    boolean cancelToken(String id) throws IOException;
+
     /** {@return the enrolled devices, by ID} */
     List<Enrolment> enrolled();
 
     /**
-     * Shuts a device out: its connection is closed, its peers drop their keys, its certificates are refused and it
-     * cannot enrol.
+     * Shuts a device out: its connection is closed, its peers drop their keys, its certificates are refused, it cannot
+     * enrol, and the join tokens that it has used are of no use to anybody any more.
      *
      * @param deviceId who; need not be enrolled
      * @param reason a sentence; line breaks become blanks
+     * @return what came of it
      * @throws IOException if it cannot be stored; it is shut out until the relay's next start all the same
      * @throws IllegalArgumentException if it is no device ID
      */
-    void revoke(String deviceId, String reason) throws IOException;
+    ShutOut revoke(String deviceId, String reason) throws IOException;
 
     /**
      * Lets a device in again.

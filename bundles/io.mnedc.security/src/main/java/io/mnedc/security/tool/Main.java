@@ -6,9 +6,12 @@ import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.List;
 
-/** Runs one command: {@value #COMMANDS}, each with {@code --data DIR}. */
+/**
+ * Runs one command: {@value #COMMANDS}, each with {@code --data DIR}, the relay's {@code data.dir}, and if there is one
+ * {@code --settings DIR}, where its settings are.
+ */
 public final class Main {
-    private static final String COMMANDS = "token, ca, devices, revoke, unrevoke or revoked";
+    private static final String COMMANDS = "token, tokens, ca, devices, revoke, unrevoke or revoked";
     private static final int FAILED = 1;
     private static final int WRONG = 2;
 
@@ -33,6 +36,7 @@ public final class Main {
             Commands commands = new Commands(options, InstantSource.system(), out, err);
             switch (words.get(0)) {
                 case "token" -> commands.token();
+                case "tokens" -> commands.tokens();
                 case "ca" -> commands.ca();
                 case "devices" -> commands.devices();
                 case "revoked" -> commands.revoked();

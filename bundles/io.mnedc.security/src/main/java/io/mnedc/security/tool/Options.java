@@ -14,7 +14,18 @@ import java.util.regex.Pattern;
 record Options(Map<String, List<String>> values, List<String> words) {
     private static final Set<String> WITHOUT_VALUE = Set.of("--add");
     private static final Set<String> WITH_VALUE = Set.of(
-            "--data", "--id", "--group", "--ttl", "--uses", "--address", "--port", "--use", "--drop", "--reason");
+            "--data",
+            "--settings",
+            "--id",
+            "--group",
+            "--ttl",
+            "--uses",
+            "--address",
+            "--use",
+            "--drop",
+            "--cancel",
+            "--reason");
+    private static final Set<String> EVERYWHERE = Set.of("--data", "--settings");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhd])");
 
     static Options parse(List<String> line) throws WrongCommandException {
@@ -89,7 +100,7 @@ record Options(Map<String, List<String>> values, List<String> words) {
     /** Refuses what the command does not know, so that a mistyped option is not left out silently. */
     void only(Set<String> names, int wordsAllowed, String usage) throws WrongCommandException {
         for (String name : values.keySet()) {
-            if (!names.contains(name)) {
+            if (!names.contains(name) && !EVERYWHERE.contains(name)) {
                 throw new WrongCommandException(name + " does not belong here: " + usage);
             }
         }

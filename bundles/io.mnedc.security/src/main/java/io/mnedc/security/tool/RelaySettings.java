@@ -1,0 +1,74 @@
+package io.mnedc.security.tool;
+
+import io.mnedc.api.address.VirtualNetwork;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What commands beside a relay need of its settings. Without a directory of them, all is as usual. */
+final class RelaySettings {
+    private static final int PORT = 3334;
+    private static final Pattern LISTEN = Pattern.compile(".*:([0-9]{1,5})");
+    /** Of an overlay that has not chosen its own yet, or keeps it with the leases: nobody has such addresses. */
+    private static final String NO_PREFIX = "fd00::";
+
+    private final SettingsFile relay;
+    private final SettingsFile address;
+    private final Path file;
+
+    private RelaySettings(SettingsFile relay, SettingsFile address, Path file) {
+        this.relay = relay;
+        this.address = address;
+        this.file = file;
+    }
+
+    static RelaySettings in(@Nullable Path directory) throws IOException {
+        Path where = directory == null ? Path.of("no settings") : directory;
+        Path file = where.resolve("io.mnedc.relay.config");
+        return new RelaySettings(
+                SettingsFile.read(file), SettingsFile.read(where.resolve("io.mnedc.address.config")), file);
+    }
+
+    /** {@return why this relay enrols nobody; empty if it does} */
+    Optional<String> enrolsNobody() {
+        if (relay.one("security").equals(Optional.of("none"))) {
+            return Optional.of(file + " says security = none: devices need no certificates, and no join tokens");
+        }
+        for (String key : new String[] {"identity.provider", "keystore"}) {
+            if (relay.one(key).isPresent()) {
+                return Optional.of(
+                        file + " says " + key + " = \"" + relay.one(key).get()
+                                + "\": this relay has no authority of its own and makes no certificates; devices need a key"
+                                + " store or an identity provider of the same PKI, not a join token");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@return where devices dial in} */
+    int port() {
+        for (String listen : relay.all("listen")) {
+            Matcher matcher = LISTEN.matcher(listen);
+            if (matcher.matches()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        return PORT;
+    }
+
+    /** {@return which addresses are those of the overlay itself, as far as it has been set up} */
+    Predicate<InetAddress> overlay() {
+        Optional<String> pool = address.one("pool");
+        if (pool.isEmpty()) {
+            return each -> false;
+        }
+        VirtualNetwork network =
+                VirtualNetwork.parse(pool.get(), address.one("ipv6.prefix").orElse(NO_PREFIX));
+        return each -> network.node(each).isPresent();
+    }
+}

@@ -1,0 +1,188 @@
+package io.mnedc.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
+import io.mnedc.api.relay.RelayAdministration.ShutOut;
+import io.mnedc.security.RefusedException.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Join tokens as those see them who run a relay: listed, ended, and ended with whoever has used them. */
+class JoinTokensTest {
+    @TempDir
+    private Path directory;
+
+    private Overlay overlay;
+
+    @BeforeEach
+    void relay() throws Exception {
+        overlay = new Overlay(directory.resolve("relay"));
+    }
+
+    private Path file(JoinToken token) {
+        return overlay.directory.resolve("tokens").resolve(JoinTokens.name(token.id()));
+    }
+
+    private static void refused(Reason reason, String why, ThrowingCallable attempt) {
+        assertThatThrownBy(attempt).hasMessageContaining(why).isInstanceOfSatisfying(RefusedException.class, e -> {
+            assertThat(e.reason()).isEqualTo(reason);
+        });
+    }
+
+    @Test
+    void onlyTokensThatCanBeUsedAreListedAndNeverTheirSecrets() throws Exception {
+        JoinToken several = overlay.token(Overlay.forAnyDevice(3));
+        JoinToken once = overlay.token(Overlay.forDevice("b"));
+        overlay.redeem(several, "a", Keys.generate());
+        assertThat(overlay.authority.tokens().open())
+                .containsExactlyInAnyOrder(
+                        new OpenToken(
+                                JoinTokens.name(several.id()),
+                                Optional.empty(),
+                                Set.of("sensors"),
+                                overlay.clock.instant().plus(Duration.ofHours(24)),
+                                2),
+                        new OpenToken(
+                                JoinTokens.name(once.id()),
+                                Optional.of("b"),
+                                Set.of(),
+                                overlay.clock.instant().plus(Duration.ofHours(24)),
+                                1));
+        overlay.redeem(once, "b", Keys.generate());
+        assertThat(overlay.open().tokens().open())
+                .extracting(OpenToken::id)
+                .containsExactly(JoinTokens.name(several.id()));
+        overlay.clock.pass(Duration.ofHours(24));
+        assertThat(overlay.authority.tokens().open()).isEmpty();
+    }
+
+    @Test
+    void cancelledTokenIsOfNoUseToAnybody() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(3));
+        KeyPair key = Keys.generate();
+        overlay.redeem(token, "a", key);
+        assertThat(overlay.authority.tokens().cancel(JoinTokens.name(token.id())))
+                .isTrue();
+        assertThat(overlay.authority.tokens().cancel(JoinTokens.name(token.id())))
+                .isFalse();
+        assertThat(overlay.authority.tokens().open()).isEmpty();
+        refused(Reason.JOIN_USED, "cancelled", () -> overlay.redeem(token, "b", Keys.generate()));
+        refused(Reason.JOIN_USED, "cancelled", () -> overlay.redeem(token, "a", key));
+        assertThat(overlay.authority.enrolments().find("a"))
+                .as("who has used it stays enrolled")
+                .isPresent();
+    }
+
+    @Test
+    void namesThatAreNoneDoNotLeadOutOfTheDirectory() throws Exception {
+        String secret = Files.readString(overlay.directory.resolve("ca.key.pem"));
+        for (String name : List.of("", "..", "../ca.key.pem", "0".repeat(15), "0".repeat(16), "G".repeat(16))) {
+            assertThatThrownBy(() -> overlay.authority.tokens().cancel(name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("16 hexadecimal digits");
+        }
+        assertThat(overlay.directory.resolve("ca.key.pem")).hasContent(secret);
+    }
+
+    @Test
+    void thiefOfADeviceCannotEnrolAnotherIdWithTheTokenThatHeFinds() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken other = overlay.token(Overlay.forAnyDevice(20));
+        KeyPair key = Keys.generate();
+        overlay.redeem(token, "stolen", key);
+        overlay.redeem(other, "honest", Keys.generate());
+        ShutOut done = overlay.authority.shutOut("stolen", "from the van");
+        assertThat(done.known()).isTrue();
+        assertThat(done.cancelled()).singleElement().satisfies(each -> {
+            assertThat(each.id()).isEqualTo(JoinTokens.name(token.id()));
+            assertThat(each.uses()).isEqualTo(19);
+        });
+        refused(Reason.JOIN_USED, "cancelled", () -> overlay.redeem(token, "new", Keys.generate()));
+        refused(Reason.JOIN_USED, "cancelled", () -> overlay.redeem(token, "new", key));
+        assertThat(overlay.redeem(other, "new", Keys.generate()).deviceId()).isEqualTo("new");
+        // letting the device in again brings no token back
+        overlay.authority.revocations().unrevoke("stolen");
+        refused(Reason.JOIN_USED, "cancelled", () -> overlay.redeem(token, "new", Keys.generate()));
+    }
+
+    @Test
+    void whoIsShutOutByHandTakesItsTokenAlong() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        overlay.redeem(token, "stolen", Keys.generate());
+        overlay.redeem(token, "honest", Keys.generate());
+        Files.writeString(overlay.directory.resolve("revoked"), "stolen\n");
+        refused(Reason.JOIN_USED, "stolen, which is shut out", () -> overlay.redeem(token, "new", Keys.generate()));
+        refused(Reason.REVOKED, "revoked", () -> overlay.redeem(token, "stolen", Keys.generate()));
+    }
+
+    @Test
+    void tokenIsFoundHoweverManyHaveUsedItSinceAndAfterARenewal() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(100));
+        KeyPair key = Keys.generate();
+        var first = overlay.redeem(token, "first", key);
+        for (int i = 0; i < 70; i++) {
+            overlay.redeem(token, "d" + i, Keys.generate());
+        }
+        overlay.authority.renew(
+                Overlay.identity(key, first.credentials()).chain().get(0), "first", Overlay.request(key));
+        assertThat(Files.readString(file(token))).doesNotContain("/first");
+        assertThat(overlay.authority.shutOut("first", "").cancelled())
+                .extracting(OpenToken::id)
+                .containsExactly(JoinTokens.name(token.id()));
+    }
+
+    @Test
+    void deviceThatNobodyKnowsIsShutOutAllTheSame() throws Exception {
+        overlay.token(Overlay.forAnyDevice(1));
+        ShutOut done = overlay.authority.shutOut("nobody", "");
+        assertThat(done).isEqualTo(new ShutOut(false, List.of()));
+        assertThat(overlay.authority.revocations().find("nobody")).isPresent();
+        assertThat(overlay.authority.tokens().open()).hasSize(1);
+    }
+
+    @Test
+    void damagedTokenFileKeepsNoOtherFromBeingRemovedAndFillsNoLog() throws Exception {
+        JoinToken damaged = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken old = overlay.token(Overlay.forAnyDevice(1));
+        Files.writeString(file(damaged), "secret-sha256=");
+        Files.setLastModifiedTime(file(damaged), FileTime.from(overlay.clock.instant()));
+        overlay.clock.pass(Duration.ofDays(29));
+        String log = Log.of(() -> {
+            try {
+                overlay.token(Overlay.forAnyDevice(1));
+                overlay.clock.pass(Duration.ofDays(3));
+                overlay.token(Overlay.forAnyDevice(1));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(log).isEmpty();
+        assertThat(file(old)).doesNotExist();
+        assertThat(file(damaged)).as("nobody could use it any more, either").doesNotExist();
+    }
+
+    @Test
+    void damagedTokenFileThatIsYoungStaysAndIsToldToThoseWhoAsk() throws Exception {
+        JoinToken damaged = overlay.token(Overlay.forAnyDevice(1));
+        Files.writeString(file(damaged), "secret-sha256=");
+        Files.setLastModifiedTime(file(damaged), FileTime.from(overlay.clock.instant()));
+        JoinToken good = overlay.token(Overlay.forAnyDevice(1));
+        assertThat(file(damaged)).exists();
+        String log = Log.of(() -> assertThat(overlay.authority.tokens().open())
+                .extracting(OpenToken::id)
+                .containsExactly(JoinTokens.name(good.id())));
+        assertThat(log).contains(file(damaged).toString());
+    }
+}
