@@ -114,11 +114,11 @@ final class Admission {
             return;
         }
         int mine = turn;
-        JoinToken token = security.join();
-        boolean withToken = token != null && !Objects.equals(token, refused);
+        JoinToken useless = refused;
         Future<?> patience = loop.schedule(() -> silent(mine, events), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         thread.execute(() -> {
-            Identities.Answer answer = identities.ask(security, now.deviceId(), withToken);
+            Identities.Answer answer =
+                    identities.ask(security, now.deviceId(), token -> !Objects.equals(token, useless));
             loop.execute(() -> {
                 patience.cancel(false);
                 if (mine == turn) {
@@ -274,7 +274,7 @@ final class Admission {
         refused = null;
         try {
             thread.execute(() -> {
-                if (identities.ask(security, deviceId, true) instanceof MustJoin must
+                if (identities.ask(security, deviceId, usable -> true) instanceof MustJoin must
                         && must.token().equals(token)) {
                     loop.execute(then);
                 }

@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +74,9 @@ final class Identities {
 
     private final Function<String, Optional<IdentityProvider>> providers;
     private final InstantSource clock;
-    private @Nullable Place place;
+    private volatile @Nullable Place place;
     private boolean slow;
+    private boolean said;
     private volatile @Nullable Identity current;
     private volatile TimeFloor floor;
 
@@ -100,14 +102,15 @@ final class Identities {
      *
      * @param settings where to look
      * @param deviceId for a request
-     * @param withToken whether to join by the settings' token, if it was not used yet
+     * @param usable which tokens to join by, if they were not used yet
      */
-    Answer ask(SecuritySettings settings, String deviceId, boolean withToken) {
+    Answer ask(SecuritySettings settings, String deviceId, Predicate<JoinToken> usable) {
         try {
             Place here = place(settings);
             DeviceIdentityStore store = here.store();
             if (store != null) {
-                return own(store, withToken ? settings.join() : null, deviceId);
+                JoinToken token = token(store, settings.join(), usable);
+                return own(store, token, deviceId);
             }
             Identity identity = provider(here).identity();
             current = identity;
@@ -119,12 +122,32 @@ final class Identities {
         }
     }
 
+    /** The one in the directory first: it was put there by whoever has started the device just now. */
+    private @Nullable JoinToken token(DeviceIdentityStore store, @Nullable JoinToken set, Predicate<JoinToken> usable)
+            throws IOException {
+        Optional<JoinToken> waiting = store.waiting().filter(usable);
+        if (waiting.isPresent()) {
+            return waiting.get();
+        }
+        if (set == null || !usable.test(set)) {
+            return null;
+        }
+        if (!store.redeemed(set)) {
+            return set;
+        }
+        if (!said) {
+            said = true;
+            LOG.info("join.token has been used and is not needed any more: clear it, so that nobody finds it here");
+        }
+        return null;
+    }
+
     private Answer own(DeviceIdentityStore store, @Nullable JoinToken token, String deviceId)
             throws IOException, GeneralSecurityException {
         Identity identity = store.stored().orElse(null);
         current = identity;
         Known known = identity == null ? null : new Known(identity, store.relays());
-        if (token != null && (known == null || !store.redeemed(token))) {
+        if (token != null) {
             return new MustJoin(token, Opaque.copyOf(store.enrolmentRequest(deviceId, token)), known);
         }
         return known != null
@@ -146,6 +169,12 @@ final class Identities {
                             + " with this value; start the bundle that offers it, or correct the setting"));
         }
         throw new IllegalStateException("no source of identities");
+    }
+
+    /** {@return whether the identity may be another one without this device doing something about it. Any thread} */
+    boolean foreign() {
+        Place here = place;
+        return here != null && here.store() == null;
     }
 
     /** Asks the provider again, if there is one: its key or trust may be another one now. */

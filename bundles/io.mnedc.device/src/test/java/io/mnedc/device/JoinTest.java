@@ -80,6 +80,53 @@ class JoinTest extends InTlsLab {
         assertThat(enrolments()).isEqualTo(1);
     }
 
+    private void handOver(String id, String text) throws Exception {
+        Files.createDirectories(
+                lab.home(id), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.writeString(lab.home(id).resolve("join-token"), text);
+    }
+
+    @Test
+    void tokenThatIsHandedOverAsAFileIsGoneOnceItHasBeenUsed() throws Exception {
+        JoinToken token = lab.gate.token(lab.relay);
+        handOver("one", token.text() + "\n");
+        Node one = lab.device(Fixture.settings(lab.values("one")));
+        one.awaitReady();
+        one.device().close();
+        assertThat(lab.home("one").resolve("join-token")).doesNotExist();
+        try (Stream<Path> files = Files.list(lab.home("one"))) {
+            for (Path file : files.toList()) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(token.text());
+            }
+        }
+        // as by a unit file that names it at each start
+        handOver("one", token.text() + "\n");
+        Node again = lab.device(Fixture.settings(lab.values("one")));
+        again.awaitReady();
+        assertThat(lab.home("one").resolve("join-token")).doesNotExist();
+        assertThat(enrolments()).isEqualTo(1);
+    }
+
+    @Test
+    void tokenThatIsHandedOverCountsBeforeThatOfTheSettings() throws Exception {
+        JoinToken used = lab.gate.token(lab.relay);
+        lab.device(lab.settings("one", used)).awaitReady();
+        TokenRequest again = new TokenRequest(Optional.of("two"), Set.of("welders"), Duration.ofHours(1), 1, List.of());
+        handOver("two", lab.gate.token(lab.relay, again).text());
+        lab.device(lab.settings("two", used)).awaitReady();
+        assertThat(lab.gate.authority.enrolments().find("two").orElseThrow().groups())
+                .containsExactly("welders");
+        assertThat(enrolments()).isEqualTo(2);
+    }
+
+    @Test
+    void damagedTokenThatIsHandedOverDoesNotTakeTheIdentityAway() throws Exception {
+        lab.joined("one").device().close();
+        handOver("one", "mnedc1-half");
+        lab.device(lab.settings("one")).awaitReady();
+        assertThat(lab.home("one").resolve("join-token")).doesNotExist();
+    }
+
     @Test
     void relaysMayBeThoseOfTheToken() throws Exception {
         Map<String, Object> values = lab.values("one");

@@ -66,7 +66,7 @@ class PeerTlsTest {
         DeviceSettings settings = Fixture.settings(
                 Map.of("device.id", id, "security", "tls", "data.dir", home.toString(), "rules", List.of(rules)));
         Identities identities = new Identities(name -> Optional.empty(), clock);
-        assertThat(identities.ask(settings.security(), id, false)).isInstanceOf(Identities.Known.class);
+        assertThat(identities.ask(settings.security(), id, token -> false)).isInstanceOf(Identities.Known.class);
         return new PeerTls(identities, () -> settings, refreshed::incrementAndGet);
     }
 

@@ -42,6 +42,9 @@ public final class DeviceIdentityStore implements IdentityProvider {
     private final Path dropped;
     private final Path relays;
     private final Path token;
+    /** A token that is to be redeemed, put there by whoever starts the device. */
+    private final Path waiting;
+
     private final TimeFloor floor;
     private @Nullable Identity identity;
     private @Nullable PeerName name;
@@ -59,6 +62,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         this.dropped = directory.resolve("dropped");
         this.relays = directory.resolve("relays");
         this.token = directory.resolve("token");
+        this.waiting = directory.resolve("join-token");
         this.floor = floor;
     }
 
@@ -220,7 +224,33 @@ public final class DeviceIdentityStore implements IdentityProvider {
         name = checked;
         knownRelays = joined.addresses();
         redeemed = hash(joined);
+        if (text(waiting).strip().equals(joined.text())) {
+            PrivateFiles.delete(waiting);
+        }
         return checked;
+    }
+
+    /**
+     * A join token that somebody has put into the directory, as the file {@code join-token}. It is deleted once it is
+     * redeemed: whoever gets hold of this device must not find one with which others can enrol.
+     *
+     * @return the token, not redeemed yet; empty if there is none
+     * @throws IOException if the file cannot be read or deleted
+     */
+    public synchronized Optional<JoinToken> waiting() throws IOException {
+        if (!Files.exists(waiting)) {
+            return Optional.empty();
+        }
+        try {
+            JoinToken found = JoinToken.parse(text(waiting));
+            if (!redeemed(found)) {
+                return Optional.of(found);
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.error("{} is of no use and is deleted: {}", waiting, e.getMessage());
+        }
+        PrivateFiles.delete(waiting);
+        return Optional.empty();
     }
 
     /**
@@ -305,9 +335,9 @@ public final class DeviceIdentityStore implements IdentityProvider {
         return Fingerprints.hex(token.text().getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** {@return whether this is the token that was redeemed last} */
+    /** {@return whether this is the token that was redeemed last, and what it has brought is here still} */
     public synchronized boolean redeemed(JoinToken joining) {
-        return redeemed.equals(hash(joining));
+        return identity != null && redeemed.equals(hash(joining));
     }
 
     /** {@return the relays of the token that was redeemed last, {@code HOST:PORT}; empty before} */

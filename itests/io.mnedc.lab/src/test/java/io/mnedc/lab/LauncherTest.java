@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,13 +138,53 @@ class LauncherTest {
     }
 
     @Test
-    void aJoinTokenBecomesASettingThatOthersCannotRead() throws IOException {
-        run("device", "--data", data.toString(), "--join", "mnedc1-Zm9v_-", "--id", "press-7")
+    void aJoinTokenIsHandedOnWhereOthersCannotReadItAndIsNoSetting() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r", "--id", "press-7")
                 .orThrow();
+        Path file = data.resolve("etc/io.mnedc.device.config");
+        Files.writeString(file, Files.readString(file) + "join.token=\"mnedc1-old\"\n");
+        run("device", "--data", data.toString(), "--join", "mnedc1-Zm9v_-").orThrow();
 
-        assertThat(settings("io.mnedc.device")).contains("join.token=\"mnedc1-Zm9v_-\"");
-        assertThat(Files.getPosixFilePermissions(data.resolve("etc/io.mnedc.device.config")))
+        assertThat(Files.readString(file)).doesNotContain("mnedc1-").contains("press-7");
+        Path token = data.resolve("identity/join-token");
+        assertThat(token).hasContent("mnedc1-Zm9v_-\n");
+        assertThat(Files.getPosixFilePermissions(token))
                 .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("identity"))))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void aJoinTokenInTheSettingsGoesOnceItHasBeenUsed() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r").orThrow();
+        Path file = data.resolve("etc/io.mnedc.device.config");
+        Files.writeString(file, Files.readString(file) + "join.token=\"mnedc1-Zm9v\"\n");
+        Path identity = Files.createDirectory(data.resolve("identity"));
+        Files.writeString(identity.resolve("device.crt.pem"), "as it was enrolled");
+        // sha256 of another one
+        Files.writeString(identity.resolve("token"), "0".repeat(64) + "\n");
+        run("device", "--data", data.toString()).orThrow();
+        assertThat(settings("io.mnedc.device")).contains("join.token=\"mnedc1-Zm9v\"");
+
+        Files.writeString(
+                identity.resolve("token"), "541b91415c0264ffe0606cf3ca2ceefb294b78e86efe89f2bb6966993eb2ced3\n");
+        assertThat(run("device", "--data", data.toString()).orThrow()).contains("is removed");
+        assertThat(settings("io.mnedc.device"))
+                .noneMatch(line -> line.startsWith("join.token"))
+                .contains("relays=[\"r\"]");
+    }
+
+    @Test
+    void aJoinTokenBesideAKeyStoreIsRefused() throws IOException {
+        run("device", "--data", data.toString(), "--relay", "r").orThrow();
+        Path file = data.resolve("etc/io.mnedc.device.config");
+        Files.writeString(file, Files.readString(file) + "keystore=\"/etc/own.p12\"\n");
+
+        CommandResult result = run("device", "--data", data.toString(), "--join", "mnedc1-Zm9v");
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.output()).contains("keystore");
+        assertThat(data.resolve("identity/join-token")).doesNotExist();
     }
 
     @Test
@@ -160,16 +201,72 @@ class LauncherTest {
     }
 
     @Test
-    void tokensAreMadeForTheRelayOfADirectoryAndItsPort() {
+    void commandsForARelayAreTheToolsWithItsDirectories() {
         run("relay", "--data", data.toString(), "--listen", "0.0.0.0:4000").orThrow();
+        String of = data + "/identity --settings " + data + "/etc";
 
         assertThat(run("relay", "token", "--id", "press 7", "--data", data.toString(), "--ttl", "1h")
                         .orThrow())
-                .contains("io.mnedc.security.tool.Main token --data " + data
-                        + "/identity --id press 7 --ttl 1h --port 4000");
+                .contains("io.mnedc.security.tool.Main token --data " + of + " --id press 7 --ttl 1h");
         assertThat(run("relay", "revoke", "press-7", "--reason", "stolen", "--data=" + data)
                         .orThrow())
-                .contains("io.mnedc.security.tool.Main revoke --data " + data + "/identity press-7 --reason stolen");
+                .contains("io.mnedc.security.tool.Main revoke --data " + of + " press-7 --reason stolen");
+        assertThat(run("relay", "tokens", "--data=" + data).orThrow())
+                .contains("io.mnedc.security.tool.Main tokens --data " + of);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokens", "devices", "revoked", "ca", "revoke x", "unrevoke x"})
+    void commandsForARelayThatIsNotThereMakeNothing(String command) throws IOException {
+        CommandResult missing =
+                run(("relay " + command + " --data " + data.toString().replace(" ", "_")).split(" ", -1));
+        assertThat(missing.status()).isEqualTo(2);
+        assertThat(missing.output()).contains("no relay has been started in", "data_of_a_node", "--data");
+        assertThat(temporary.resolve("data_of_a_node")).doesNotExist();
+
+        // a device has such directories, too
+        Path device = temporary.resolve("device");
+        run("device", "--relay", "r", "--data", device.toString()).orThrow();
+        Files.createDirectory(device.resolve("identity"));
+        assertThat(run(("relay " + command + " --data " + device).split(" ", -1))
+                        .status())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aTokenIsMadeBeforeTheFirstStartWhereItIsClearWhichRelayIsMeant() throws Exception {
+        assertThat(run("relay", "token", "--data", data.toString()).orThrow()).contains("tool.Main token");
+        // the usual directory of somebody who does not run the relay
+        Path running = temporary.resolve("running");
+        run("relay", "--data", running.toString()).orThrow();
+        Path home = Files.createDirectory(temporary.resolve("home"));
+        Path bin = Files.createDirectory(temporary.resolve("bin"));
+        Files.writeString(bin.resolve("id"), "#!/bin/sh\necho 1000\n");
+        assertThat(bin.resolve("id").toFile().setExecutable(true)).isTrue();
+        Process relay = new ProcessBuilder(
+                        "sh", "-c", "echo; read line", "java", "-Dmnedc.data=" + running, "-jar", "relay.felix.jar")
+                .start();
+        try {
+            assertThat(relay.inputReader().readLine()).isEmpty();
+            CommandResult result = Command.run(
+                    Duration.ofSeconds(20),
+                    "",
+                    List.of(
+                            "env",
+                            "MNEDC_BUILD=no",
+                            "JAVA_HOME=" + temporary.resolve("jdk"),
+                            "XDG_DATA_HOME=" + home,
+                            "PATH=" + bin + ":" + System.getenv("PATH"),
+                            "sh",
+                            launcher.toString(),
+                            "relay",
+                            "token"));
+            assertThat(result.status()).isEqualTo(2);
+            assertThat(result.output()).contains(home + "/mnedc/relay", running.toString());
+            assertThat(home).isEmptyDirectory();
+        } finally {
+            relay.destroyForcibly();
+        }
     }
 
     @Test
