@@ -107,7 +107,11 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.life = new DeviceLife(board, counters);
         this.identities = new Identities(around.providers(), around.clock());
         IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
-        PeerTls peerTls = new PeerTls(identities, () -> this.settings, refresh::request);
+        PeerTls peerTls = new PeerTls(identities, () -> this.settings, () -> {
+            if (identities.foreign()) {
+                refresh.request();
+            }
+        });
         this.sealing = new Sealing(
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);

@@ -5,7 +5,6 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.transport.Daemon;
-import io.mnedc.transport.seal.FrameRehearsal;
 import io.mnedc.transport.seal.Openers;
 import io.mnedc.transport.seal.PeerEngines;
 import io.mnedc.transport.seal.PeerSeals;
@@ -35,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Sealing implements PeerLink.Holders, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sealing.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
-    private static final int REHEARSED_AT_ONCE = 100;
 
     /** Once is enough for all devices: what Java has compiled stays compiled. */
     private static final AtomicBoolean REHEARSED = new AtomicBoolean();
@@ -49,9 +47,12 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     private final SealedPeers peers;
     private final Counters counters;
     private final Consumer<Envelope> out;
+    private final PeerEngines engines;
+    private final boolean understudy;
     private final List<SealCipher> ciphers = SealCipher.preferred(aesIsFast());
     private final PeerSeals seals;
     private volatile boolean active;
+    private volatile @Nullable Rehearsal rehearsal;
     private final EnvelopeQueue envelopes = new EnvelopeQueue();
     private final Seldom complaints = new Seldom(COMPLAINTS_APART);
     private final Seldom faults = new Seldom(COMPLAINTS_APART);
@@ -75,16 +76,38 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
             PeerEngines engines,
             Duration rekey,
             Consumer<Envelope> out) {
+        this(outlet, capabilities, counters, engines, rekey, out, false);
+    }
+
+    private Sealing(
+            Outlet outlet,
+            PeerTable capabilities,
+            Counters counters,
+            PeerEngines engines,
+            Duration rekey,
+            Consumer<Envelope> out,
+            boolean understudy) {
         this.counters = counters;
         this.out = out;
-        this.thread = new ScheduledThreadPoolExecutor(
-                1, task -> Daemon.thread("mnedc-device-sealing-" + THREADS.incrementAndGet(), task));
+        this.engines = engines;
+        this.understudy = understudy;
+        String role = understudy ? "mnedc-device-rehearsing-" : "mnedc-device-sealing-";
+        this.thread = new ScheduledThreadPoolExecutor(1, task -> Daemon.thread(role + THREADS.incrementAndGet(), task));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.peers = new SealedPeers(outlet, capabilities, counters, new Asked());
         this.seals = new PeerSeals(engines, ciphers, new SecureRandom(), new Done());
         seals.rekeyAfter(rekey.toNanos());
         outlet.sealed(peers);
+    }
+
+    /** One that only rehearses, and tells nobody what comes of it. */
+    static Sealing understudy(
+            Outlet outlet, Counters counters, PeerEngines engines, Membership self, Consumer<Envelope> out) {
+        Sealing sealing =
+                new Sealing(outlet, new PeerTable(), counters, engines, Duration.ofNanos(PeerSeals.REKEY), out, true);
+        sealing.begin(self);
+        return sealing;
     }
 
     private static boolean aesIsFast() {
@@ -164,24 +187,17 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
 
     /** A session has begun: whether, and as which node, this device seals. */
     void joined(String deviceId, Membership self) {
+        begin(self);
+        if (self.sealed() && !REHEARSED.getAndSet(true)) {
+            rehearsal = Rehearsal.start(deviceId, engines, ciphers.get(0));
+        }
+    }
+
+    private void begin(Membership self) {
         if (self.sealed()) {
             active = true;
         }
-        execute(() -> {
-            seals.self(self.sealed() ? self.node() : 0);
-            if (self.sealed() && !REHEARSED.getAndSet(true)) {
-                boolean well = seals.rehearse(deviceId);
-                LOG.debug("device {} has rehearsed a handshake, {}", deviceId, well ? "well" : "in vain");
-                rehearse(new FrameRehearsal(ciphers.get(0)));
-            }
-        });
-    }
-
-    /** In small steps: a handshake must not wait for it. */
-    private void rehearse(FrameRehearsal rehearsal) {
-        if (rehearsal.play(REHEARSED_AT_ONCE)) {
-            execute(() -> rehearse(rehearsal));
-        }
+        execute(() -> seals.self(self.sealed() ? self.node() : 0));
     }
 
     /** Another device says something about keys. */
@@ -271,13 +287,18 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         @Override
         public void agreed(int node, String peerId, boolean initiated) {
             counters.keys.increment();
+            if (understudy) {
+                return;
+            }
             LOG.debug("new keys with {} (node {}), {}", peerId, node, initiated ? "begun here" : "begun there");
         }
 
         @Override
         public void failed(int node, String peerId, String why) {
             counters.handshakesFailed.increment();
-            if (complaints.may(System.nanoTime())) {
+            if (understudy) {
+                LOG.debug("no keys in a rehearsal: {}", why);
+            } else if (complaints.may(System.nanoTime())) {
                 LOG.warn(
                         "no keys with {} (node {}), it cannot be talked to: {}{}",
                         peerId,
@@ -304,6 +325,10 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
     /** Ends the thread, within a second. */
     @Override
     public void close() {
+        Rehearsal playing = rehearsal;
+        if (playing != null) {
+            playing.close();
+        }
         thread.shutdownNow();
         try {
             if (!thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {

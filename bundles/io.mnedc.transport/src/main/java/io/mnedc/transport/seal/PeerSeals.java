@@ -134,22 +134,6 @@ public final class PeerSeals {
     }
 
     /**
-     * Makes a handshake of this device with itself, in memory, which leads to nothing: the first one that packets wait
-     * for is quicker then.
-     *
-     * @param ownId this device's ID
-     * @return whether it came to its end; it may not, such as if this device does not admit itself
-     */
-    public boolean rehearse(String ownId) {
-        try {
-            new Rehearsal(means, ownId).play();
-            return true;
-        } catch (SealingException | ProtocolException e) {
-            return false;
-        }
-    }
-
-    /**
      * Says which node this device is. If that changes, all keys are dropped.
      *
      * @param node its node
