@@ -49,6 +49,22 @@ class DeviceTest {
     }
 
     @Test
+    void securityNoneIsWarnedOfAtEachStart() throws Exception {
+        TestRelay relay = fixture.relay();
+        for (int start = 1; start <= 2; start++) {
+            String log = Log.of(() -> {
+                fixture.ready("one", relay).device().close();
+                return true;
+            });
+            assertThat(log.lines().filter(line -> line.contains("WARN") && line.contains("security is none")))
+                    .as("start %s", start)
+                    .singleElement()
+                    .asString()
+                    .contains("device one", "for laboratories only");
+        }
+    }
+
+    @Test
     void carriesPacketsBothWays() throws Exception {
         TestRelay relay = fixture.relay();
         Node one = fixture.ready("one", relay);

@@ -1,5 +1,8 @@
 package io.mnedc.device;
 
+import static io.mnedc.device.Fixture.ipv4;
+import static io.mnedc.device.Fixture.receive;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Provider;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -104,6 +109,37 @@ class IdentitySourceTest extends InTlsLab {
         one.awaitFailed("org/example/KeyStores");
         gone.set(false);
         one.awaitReady();
+    }
+
+    @Test
+    void keyMayStayInItsHardware() throws Exception {
+        Identity readable = identity("one");
+        Identity identity =
+                new Identity(new TokenProvider.Handle(readable.key()), readable.chain(), readable.trusted());
+        assertThat(identity.key().getEncoded()).isNull();
+        Provider token = new TokenProvider();
+        assertThat(Security.addProvider(token)).isPositive();
+        try {
+            Node one = lab.provided("one", name -> Optional.of(() -> identity));
+            one.awaitReady();
+            Node two = lab.joined("two");
+            DeviceTest.awaitKnown(one, 1);
+            // it signs handshakes with peers, whoever begins
+            byte[] there = TestPackets.udp4(ipv4(2), ipv4(3), "there".getBytes(US_ASCII));
+            one.tun().injectPacket(there);
+            assertThat(receive(two)).isEqualTo(there);
+            two.device().reconfigure(lab.settings("two", Map.of("rekey.seconds", 100)));
+            byte[] back = TestPackets.udp4(ipv4(3), ipv4(2), "back".getBytes(US_ASCII));
+            Await.until("other keys", () -> {
+                two.tun().injectPacket(back);
+                return one.count("sealed.keys") == 2;
+            });
+            assertThat(receive(one)).isEqualTo(back);
+            assertThat(one.count("sealed.failures") + two.count("sealed.failures"))
+                    .isZero();
+        } finally {
+            Security.removeProvider(token.getName());
+        }
     }
 
     private Path keyStore(Identity identity, String password) throws Exception {

@@ -57,13 +57,17 @@ class SealedDeviceTest {
     }
 
     private Node device(String id, Map<String, ?> more) throws Exception {
+        Map<String, Object> values = values(id, more);
+        values.put("join.token", gate.token(relay).text());
+        return fixture.ready(Fixture.settings(values, relay));
+    }
+
+    private Map<String, Object> values(String id, Map<String, ?> more) {
         Map<String, Object> values = new HashMap<>(more);
         values.put("device.id", id);
         values.put("security", "tls");
         values.put("data.dir", directory.resolve(id).toString());
-        values.put("join.token", gate.token(relay).text());
-        Node node = fixture.ready(Fixture.settings(values, relay));
-        return node;
+        return values;
     }
 
     private static byte[] bytes(ByteBuffer in, int at, int size) {
@@ -230,15 +234,73 @@ class SealedDeviceTest {
         exchange();
         two.device().close();
         two = device("two", Map.of());
-        long begin = System.nanoTime();
-        byte[] packet = packet(2, 3, SECRET);
-        byte[] got = null;
-        while (got == null && System.nanoTime() - begin < 20_000_000_000L) {
-            one.tun().injectPacket(packet);
-            got = two.tun().take(Duration.ofMillis(100));
-        }
-        assertThat(got).isNotNull();
+        talkUntilHeard();
         exchangeBack();
+        assertThat(two.count("sealed.keys")).isEqualTo(1);
+    }
+
+    /** One talks, as applications do, until the other one hears. */
+    private void talkUntilHeard() throws Exception {
+        byte[] packet = packet(2, 3, SECRET);
+        Await.until("heard", () -> {
+            one.tun().injectPacket(packet);
+            return two.tun().take(Duration.ofMillis(20)) != null;
+        });
+        // what else was on its way
+        while (two.tun().take(Duration.ofMillis(50)) != null) {
+            assertThat(two.count("sealed.failures")).isZero();
+        }
+    }
+
+    /** How soon in time: see PeerSealsTest, in whose world nobody is busy with other things. */
+    @Test
+    void keysThatAPeerHasLostUnnoticedAreMadeAnewByTheFirstFrameAndOneHandshake() throws Exception {
+        exchange();
+        int envelopes = relay.envelopes.get();
+        two.device().reconfigure(Fixture.settings(values("two", Map.of("rekey.seconds", 100)), relay));
+        talkUntilHeard();
+        exchangeBack();
+        assertThat(two.count("sealed.unknown-epoch")).isPositive();
+        assertThat(relay.envelopes.get() - envelopes).isGreaterThanOrEqualTo(4);
+        for (Node node : List.of(one, two)) {
+            assertThat(node.count("sealed.keys")).isEqualTo(2);
+            assertThat(node.count("sealed.failures")).isZero();
+        }
+    }
+
+    @Test
+    void whoIsWithdrawnIsNotHeardAnyMoreWhateverTheRelayForwards() throws Exception {
+        exchange();
+        relay.announce("two", "one", false);
+        Await.until("keys are gone", () -> {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+            return two.count("sealed.unknown-epoch") > 0;
+        });
+        Await.until("quiet", () -> two.tun().take(Duration.ofMillis(50)) == null);
+        long heard = two.count("frames.in");
+        long dropped = two.count("sealed.unknown-epoch");
+        for (int i = 0; i < 20; i++) {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+        }
+        Await.until("dropped", () -> two.count("sealed.unknown-epoch") == dropped + 20);
+        assertThat(two.count("frames.in")).isEqualTo(heard);
+        // the other way neither: nobody is there
+        int envelopes = relay.envelopes.get();
+        two.tun().injectPacket(packet(3, 2, SECRET));
+        Await.until("dropped", () -> two.count("drop.no-key") + two.count("drop.no-destination") == 1);
+        assertThat(relay.envelopes).hasValue(envelopes);
+        // and who asks for keys is not answered
+        relay.announce("one", "two", false);
+        relay.announce("one", "two", true);
+        Await.until("asked for keys", () -> {
+            one.tun().injectPacket(packet(2, 3, SECRET));
+            return relay.envelopes.get() > envelopes;
+        });
+        relay.announce("two", "one", true);
+        DeviceTest.awaitKnown(two, 1);
+        assertThat(two.count("sealed.keys")).isEqualTo(1);
+        talkUntilHeard();
+        assertThat(two.count("sealed.keys")).isEqualTo(2);
     }
 
     private void exchangeBack() throws Exception {
@@ -274,11 +336,7 @@ class SealedDeviceTest {
     @Test
     void rulesOfTheReceivingDeviceHold() throws Exception {
         exchange();
-        Map<String, Object> values = new HashMap<>();
-        values.put("device.id", "two");
-        values.put("security", "tls");
-        values.put("data.dir", directory.resolve("two").toString());
-        values.put("rules", new String[] {"deny device:one any"});
+        Map<String, Object> values = values("two", Map.of("rules", new String[] {"deny device:one any"}));
         two.device().reconfigure(Fixture.settings(values, relay));
         Await.until("keys are gone", () -> {
             one.tun().injectPacket(packet(2, 3, SECRET));

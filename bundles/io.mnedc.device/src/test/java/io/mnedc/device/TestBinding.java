@@ -11,13 +11,13 @@ import io.mnedc.codec.session.Effect;
 import io.mnedc.transport.DataHandler;
 import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A data stream of a {@link TestRelay}: handshake, then frames. */
 final class TestBinding implements DataHandler {
     private final TestRelay relay;
-    private final DataBinding.Relay binding =
-            new DataBinding.Relay(this::secret, TestRelay.random(), TestRelay.random());
+    private final DataBinding.Relay binding = new DataBinding.Relay(this::secret, random(), random());
 
     TestBinding(TestRelay relay) {
         this.relay = relay;
@@ -29,7 +29,7 @@ final class TestBinding implements DataHandler {
 
     @Override
     public void opened(DataStream stream) {
-        TestRelay.send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
+        send(stream, Preamble.of(Preamble.StreamKind.DATA).encode());
     }
 
     @Override
@@ -43,7 +43,7 @@ final class TestBinding implements DataHandler {
             ByteBuffer message = in.duplicate().clear().limit(end).position(at + 4);
             for (Effect effect : binding.received(ControlCodec.decode(message))) {
                 if (effect instanceof Effect.Send send) {
-                    TestRelay.send(stream, ControlCodec.encode(send.message()));
+                    send(stream, ControlCodec.encode(send.message()));
                 } else if (effect instanceof Effect.Close) {
                     stream.close();
                     return to;
@@ -80,5 +80,16 @@ final class TestBinding implements DataHandler {
     @Override
     public void closed(@Nullable Throwable cause) {
         // a stale entry is overwritten by the next binding
+    }
+
+    static Opaque random() {
+        byte[] bytes = new byte[32];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return Opaque.copyOf(bytes);
+    }
+
+    static void send(DataStream stream, ByteBuffer bytes) {
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes);
+        stream.send(direct, 0, direct.capacity());
     }
 }

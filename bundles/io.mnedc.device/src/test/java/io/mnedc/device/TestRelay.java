@@ -64,6 +64,7 @@ final class TestRelay implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger registrations = new AtomicInteger();
     final AtomicInteger bindings = new AtomicInteger();
+    final AtomicInteger envelopes = new AtomicInteger();
     volatile int keepaliveMillis = 3000;
     volatile int network = 0x0a000000;
     volatile @Nullable ErrorReport refusal;
@@ -169,7 +170,7 @@ final class TestRelay implements AutoCloseable {
                 keepaliveMillis * 1_000_000L,
                 System.nanoTime());
         final long id = sessionIds.incrementAndGet();
-        final Opaque secret = random();
+        final Opaque secret = TestBinding.random();
 
         @Nullable
         ControlStream stream;
@@ -242,6 +243,7 @@ final class TestRelay implements AutoCloseable {
         }
 
         private void pass(Envelope envelope) {
+            envelopes.incrementAndGet();
             if (!envelopesLost) {
                 sessions.values().stream()
                         .filter(other -> other.node == envelope.destination())
@@ -287,9 +289,11 @@ final class TestRelay implements AutoCloseable {
         }
 
         private void announceAll(Change change) {
-            sessions.values().stream()
-                    .filter(other -> other != this)
-                    .forEach(other -> other.stream().send(new Announce(++other.sequence, Part.DELTA, List.of(change))));
+            sessions.values().stream().filter(other -> other != this).forEach(other -> other.announce(change));
+        }
+
+        void announce(Change change) {
+            stream().send(new Announce(++sequence, Part.DELTA, List.of(change)));
         }
 
         @Override
@@ -331,17 +335,6 @@ final class TestRelay implements AutoCloseable {
         return streams.get(node);
     }
 
-    static Opaque random() {
-        byte[] bytes = new byte[32];
-        ThreadLocalRandom.current().nextBytes(bytes);
-        return Opaque.copyOf(bytes);
-    }
-
-    static void send(DataStream stream, ByteBuffer bytes) {
-        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes);
-        stream.send(direct, 0, direct.capacity());
-    }
-
     int node(String deviceId) {
         Integer node = leases.get(deviceId);
         return node == null ? -1 : node;
@@ -352,7 +345,7 @@ final class TestRelay implements AutoCloseable {
         Await.until("data stream of " + deviceId, () -> streams.containsKey(node(deviceId)));
         DataStream stream = streams.get(node(deviceId));
         if (stream != null) {
-            send(stream, ByteBuffer.wrap(bytes));
+            TestBinding.send(stream, ByteBuffer.wrap(bytes));
         }
     }
 
@@ -367,6 +360,16 @@ final class TestRelay implements AutoCloseable {
         Session session = sessions.get(deviceId);
         if (session != null) {
             session.stream().send(message);
+        }
+    }
+
+    /** Tells one device that another one is gone, or there again, as after a change of rules; both stay connected. */
+    void announce(String to, String about, boolean present) {
+        Session hears = sessions.get(to);
+        Session other = sessions.get(about);
+        if (hears != null && other != null) {
+            Change change = present ? new Change.Present(other.record()) : new Change.Absent(about);
+            hears.stream().execute(() -> hears.announce(change));
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -200,6 +201,26 @@ class TlsTest extends InTlsLab {
         Await.until("secure", () -> lab.relay.registrations.get() == 2);
         one.awaitReady();
         assertThat(one.device().snapshot().security()).isEqualTo("tls");
+    }
+
+    @Test
+    void devicesWhoseClocksAreIn1970MakeKeysWithEachOther() throws Exception {
+        InstantSource stuck = () -> Instant.parse("1970-01-01T00:00:10Z");
+        Node one = lab.fixture.device(lab.settings("one", lab.gate.token(lab.relay)), stuck);
+        one.awaitReady();
+        Node two = lab.fixture.device(lab.settings("two", lab.gate.token(lab.relay)), stuck);
+        two.awaitReady();
+        exchange(one, two);
+        assertThat(one.count("sealed.keys")).isEqualTo(1);
+        assertThat(two.count("sealed.failures")).isZero();
+        // and after the next boot
+        two.device().close();
+        one.device().close();
+        one = lab.fixture.device(lab.settings("one"), stuck);
+        two = lab.fixture.device(lab.settings("two"), stuck);
+        one.awaitReady();
+        two.awaitReady();
+        exchange(one, two);
     }
 
     private static void exchange(Node one, Node two) throws Exception {

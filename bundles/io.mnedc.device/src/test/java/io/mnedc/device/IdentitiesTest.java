@@ -1,0 +1,67 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.device.Fixture.Node;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a relay's word for the time is worth. */
+@Timeout(60)
+class IdentitiesTest extends InTlsLab {
+    private static final Instant BOOT = Instant.parse("1970-01-01T00:00:10Z");
+    private static final Duration CENTURY = Duration.ofDays(36_500);
+
+    private Identities identities() throws Exception {
+        Identities identities = new Identities(name -> Optional.empty(), () -> BOOT);
+        assertThat(identities.ask(lab.settings("one").security(), "one", token -> false))
+                .isInstanceOf(Identities.Missing.class);
+        return identities;
+    }
+
+    private X509Certificate relay() throws Exception {
+        return lab.gate.authority.identity().chain().get(0);
+    }
+
+    @Test
+    void timeIsBelievedAndNeverGoesBack() throws Exception {
+        Identities identities = identities();
+        assertThat(identities.floor().now()).isBefore(BOOT.plus(Duration.ofHours(1)));
+        Instant said = relay().getNotBefore().toInstant().plus(Duration.ofDays(3));
+        identities.time(said.toEpochMilli(), relay());
+        identities.time(said.minus(Duration.ofDays(2)).toEpochMilli(), relay());
+        assertThat(identities.floor().now()).isBetween(said, said.plus(Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void timeBeyondTheEndOfTheRelaysCertificateIsNotBelieved() throws Exception {
+        Identities identities = identities();
+        Instant end = relay().getNotAfter().toInstant();
+        identities.time(end.plus(CENTURY).toEpochMilli(), relay());
+        assertThat(identities.floor().now()).isBetween(end, end.plus(Duration.ofMinutes(5)));
+        identities.time(Long.MAX_VALUE, relay());
+        assertThat(identities.floor().now()).isBetween(end, end.plus(Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void timeOfSomebodyWithoutACertificateIsNotBelieved() throws Exception {
+        Identities identities = identities();
+        identities.time(System.currentTimeMillis(), null);
+        identities.time(-1, relay());
+        assertThat(identities.floor().now()).isBefore(BOOT.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void relayWhoseClockIsACenturyAheadPushesADeviceToTheEndOfItsCertificateAndNoFurther() throws Exception {
+        lab.gate.clock = InstantSource.offset(InstantSource.system(), CENTURY);
+        Node one = lab.joined("one");
+        one.device().close();
+        Instant end = relay().getNotAfter().toInstant();
+        assertThat(lab.store("one").floor().now()).isBetween(end, end.plus(Duration.ofMinutes(5)));
+    }
+}
