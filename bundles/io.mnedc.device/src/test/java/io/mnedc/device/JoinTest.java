@@ -116,7 +116,7 @@ class JoinTest extends InTlsLab {
         lab.device(lab.settings("two", used)).awaitReady();
         assertThat(lab.gate.authority.enrolments().find("two").orElseThrow().groups())
                 .containsExactly("welders");
-        assertThat(enrolments()).isEqualTo(2);
+        assertThat(lab.home("two").resolve("join-token")).doesNotExist();
     }
 
     @Test

@@ -349,7 +349,9 @@ final class TestRelay implements AutoCloseable {
         }
     }
 
-    void closeData(String deviceId) {
+    void closeData(String deviceId) throws Exception {
+        // the device may know sooner than this relay that it is bound
+        Await.until("data stream of " + deviceId, () -> streams.containsKey(node(deviceId)));
         DataStream stream = streams.get(node(deviceId));
         if (stream != null) {
             stream.close();
