@@ -72,8 +72,8 @@ class FirstFlightTest {
         AtomicInteger questions = new AtomicInteger();
         CountDownLatch go = new CountDownLatch(1);
         IdentityProvider vault = () -> {
-            // others look at it each second
-            if (Thread.currentThread().getName().startsWith("mnedc-relay-tls")) {
+            // others look at it each second, and the warm-up as often as it can
+            if (Thread.currentThread().getName().startsWith("mnedc-relay-tls") && !isWarmUp()) {
                 questions.incrementAndGet();
                 try {
                     go.await();
@@ -114,6 +114,11 @@ class FirstFlightTest {
                 socket.close();
             }
         }
+    }
+
+    private static boolean isWarmUp() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(WarmUp.class.getName())));
     }
 
     @Test
