@@ -61,7 +61,13 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         Set.of(API, CODEC, TRANSPORT, SECURITY),
                         Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API), Set.of(OSGI, SLF4J)),
-                new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")));
+                new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
+                // nobody else knows of Kura
+                new Part(
+                        "io.mnedc.kura",
+                        false,
+                        Set.of(API),
+                        Set.of("javax.xml.parsers", "org.w3c.dom", "org.xml.sax", "org.eclipse.kura", OSGI, SLF4J)));
     }
 
     /** {@return the bundle with this name} */

@@ -1,0 +1,102 @@
+package io.mnedc.kura;
+
+import io.mnedc.api.device.DeviceStatus;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.kura.status.CloudConnectionStatusComponent;
+import org.eclipse.kura.status.CloudConnectionStatusEnum;
+import org.eclipse.kura.status.CloudConnectionStatusService;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows a device's connection where Kura shows one: on the gateway's status light, while a device runs. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = KuraConfig.PID)
+public final class StatusLight implements CloudConnectionStatusComponent {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusLight.class);
+    private static final long PERIOD_MILLIS = 1000;
+
+    private final DeviceStatus device;
+    private final CloudConnectionStatusService light;
+    private final int priority;
+    private @Nullable ScheduledExecutorService looks;
+    private volatile CloudConnectionStatusEnum shown = CloudConnectionStatusEnum.OFF;
+
+    /** Made by the component runtime. */
+    @Activate
+    public StatusLight(
+            KuraConfig config, @Reference DeviceStatus device, @Reference CloudConnectionStatusService light) {
+        this.device = device;
+        this.light = light;
+        this.priority = config.light_priority();
+    }
+
+    @Activate
+    void start() {
+        if (priority <= 0) {
+            return;
+        }
+        light.register(this);
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread made = new Thread(work, "mnedc-kura-light");
+            made.setDaemon(true);
+            return made;
+        });
+        thread.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        looks = thread;
+    }
+
+    private void look() {
+        try {
+            CloudConnectionStatusEnum now = meaning(device.snapshot().state());
+            if (now != shown) {
+                light.updateStatus(this, now);
+            }
+        } catch (RuntimeException e) {
+            // the device or the light may just be going; the next look will tell
+            LOG.debug("the status light is not set", e);
+        }
+    }
+
+    /** {@return what the light shows of a device's state} */
+    static CloudConnectionStatusEnum meaning(DeviceStatus.State state) {
+        return switch (state) {
+            case READY -> CloudConnectionStatusEnum.ON;
+            case REGISTERED -> CloudConnectionStatusEnum.FAST_BLINKING;
+            case CONNECTING -> CloudConnectionStatusEnum.SLOW_BLINKING;
+            case FAILED -> CloudConnectionStatusEnum.OFF;
+        };
+    }
+
+    @Deactivate
+    void stop() {
+        ScheduledExecutorService ending = looks;
+        if (ending != null) {
+            ending.shutdownNow();
+            light.unregister(this);
+        }
+    }
+
+    @Override
+    public int getNotificationPriority() {
+        return priority;
+    }
+
+    @Override
+    public CloudConnectionStatusEnum getNotificationStatus() {
+        return shown;
+    }
+
+    @Override
+    public void setNotificationStatus(CloudConnectionStatusEnum status) {
+        shown = status;
+    }
+}

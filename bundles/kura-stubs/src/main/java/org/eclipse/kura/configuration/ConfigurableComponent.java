@@ -1,0 +1,4 @@
+package org.eclipse.kura.configuration;
+
+/** Marks what Kura configures. */
+public interface ConfigurableComponent {}
