@@ -23,7 +23,7 @@ public final class KarafArchive {
     static void write(Path file, Instant time, Path repository) throws IOException {
         List<Path> content;
         try (Stream<Path> files = Files.walk(repository)) {
-            content = files.filter(Files::isRegularFile).sorted().toList();
+            content = files.filter(KarafArchive::wanted).sorted().toList();
         }
         if (content.stream().noneMatch(each -> each.toString().endsWith("-features.xml"))) {
             throw new IOException(repository + " has no features file");
@@ -33,5 +33,10 @@ public final class KarafArchive {
                 archive.add("repository/" + repository.relativize(each), each);
             }
         }
+    }
+
+    /** Metadata of the machine that made the repository is not. */
+    private static boolean wanted(Path file) {
+        return file.toString().endsWith(".jar") || file.toString().endsWith("-features.xml");
     }
 }

@@ -96,6 +96,7 @@ class PackagesTest {
         assertThatThrownBy(() -> KarafArchive.write(directory.resolve("none.kar"), TIME, repository))
                 .hasMessageContaining("no features file");
         addFeatures();
+        Files.writeString(repository.resolve("io/mnedc/features/_remote.repositories"), "of this machine");
         KarafArchive.write(directory.resolve("mnedc.kar"), TIME, repository);
         try (JarInputStream in = new JarInputStream(Files.newInputStream(directory.resolve("mnedc.kar")))) {
             assertThat(in.getManifest().getMainAttributes().getValue("Karaf-Feature-Start"))
