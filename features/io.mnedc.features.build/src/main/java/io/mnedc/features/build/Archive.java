@@ -18,6 +18,8 @@ import java.util.zip.ZipOutputStream;
  * make the same bytes.
  */
 final class Archive implements AutoCloseable {
+    static final String MANIFEST = JarFile.MANIFEST_NAME;
+
     /** What may stand in one line of a manifest, in bytes. */
     private static final int LINE = 70;
 
@@ -32,10 +34,15 @@ final class Archive implements AutoCloseable {
      * @param manifest its sections in order, each a name (empty for the first) and its headers
      */
     Archive(Path file, Instant time, Map<String, Map<String, String>> manifest) throws IOException {
+        this(file, time);
+        add(MANIFEST, bytes(manifest));
+    }
+
+    /** Begins a jar whose manifest is to be added as its first entry. */
+    Archive(Path file, Instant time) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         this.out = new ZipOutputStream(Files.newOutputStream(file), StandardCharsets.UTF_8);
         this.time = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
-        add(JarFile.MANIFEST_NAME, bytes(manifest));
     }
 
     private static byte[] bytes(Map<String, Map<String, String>> manifest) {
