@@ -32,7 +32,7 @@ public final class FeatureFile {
         Files.writeString(file, text);
     }
 
-    static JsonObject json(String id, String name, JsonValue configurations, List<Artifact> bundles) {
+    private static JsonObject json(String id, String name, JsonValue configurations, List<Artifact> bundles) {
         JsonArray list = new JsonArray();
         bundles.forEach(bundle -> list.add(new JsonObject().add("id", bundle.coordinates())));
         return new JsonObject()

@@ -3,8 +3,9 @@ package io.mnedc.features.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.eclipsesource.json.JsonObject;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,9 +16,16 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.apache.felix.feature.impl.FeatureServiceImpl;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.service.feature.Feature;
+import org.osgi.service.feature.FeatureConfiguration;
 
 class PackagesTest {
     private static final Instant TIME = Instant.parse("2026-11-01T00:00:00Z");
@@ -106,14 +114,35 @@ class PackagesTest {
         }
     }
 
+    /** Read by the implementation of Apache Felix. */
     @Test
-    void aFeatureListsCoordinatesAndConfigurations() throws IOException {
-        JsonObject settings = new JsonObject().add("io.mnedc.relay", new JsonObject().add("enabled:Boolean", false));
-        assertThat(FeatureFile.json("io.mnedc:relay:0.1.0", "MNEDC relay", settings, Artifact.all(repository))
-                        .toString())
-                .contains("\"id\":\"io.mnedc:relay:0.1.0\"")
-                .contains("{\"id\":\"net.java.dev.jna:jna:5.19.1\"}")
-                .contains("\"configurations\":{\"io.mnedc.relay\":{\"enabled:Boolean\":false}}");
+    void aFeatureListsBundlesAndTypedConfigurations() throws IOException {
+        Path settings = directory.resolve("settings.json");
+        Files.writeString(
+                settings, "{\"io.mnedc.relay\":{\"enabled:Boolean\":false,\"listen:String[]\":[\"*:3334\"]}}");
+        Path file = directory.resolve("relay.json");
+        FeatureFile.main(new String[] {
+            file.toString(),
+            "io.mnedc:features:osgifeature:relay:0.1.0",
+            "MNEDC relay",
+            settings.toString(),
+            repository.toString()
+        });
+        Feature feature;
+        try (Reader in = Files.newBufferedReader(file)) {
+            feature = new FeatureServiceImpl().readFeature(in);
+        }
+        assertThat(feature.getID().getClassifier()).hasValue("relay");
+        assertThat(feature.getName()).hasValue("MNEDC relay");
+        assertThat(feature.getBundles())
+                .extracting(bundle -> bundle.getID().toString())
+                .contains("io.mnedc:io.mnedc.relay:0.1.0", "net.java.dev.jna:jna:5.19.1")
+                .hasSize(5);
+        assertThat(feature.getConfigurations().values())
+                .singleElement()
+                .extracting(FeatureConfiguration::getValues, InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsEntry("enabled", false)
+                .containsEntry("listen", new String[] {"*:3334"});
     }
 
     @Test
@@ -124,6 +153,32 @@ class PackagesTest {
         assertThatThrownBy(() -> Artifact.all(repository)).hasMessageContaining("b-1.jar is no bundle");
         assertThatThrownBy(() -> Artifact.all(Files.createDirectories(directory.resolve("empty"))))
                 .hasMessageContaining("no bundles");
+    }
+
+    @Test
+    void aRepackedJarHasTheSameContentAndTheBuildsTime() throws IOException {
+        Path[] jars = {directory.resolve("a.jar"), directory.resolve("b.jar")};
+        for (int i = 0; i < jars.length; i++) {
+            try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jars[i]))) {
+                // in another order and at another time
+                for (String name : i == 0
+                        ? List.of("x/", "x/y", "META-INF/MANIFEST.MF")
+                        : List.of("META-INF/MANIFEST.MF", "x/y")) {
+                    ZipEntry entry = new ZipEntry(name);
+                    entry.setTime(TIME.toEpochMilli() + i * 100_000L);
+                    out.putNextEntry(entry);
+                    out.write(name.endsWith("/") ? new byte[0] : name.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            Repacked.main(new String[] {
+                jars[i].toString(), directory.resolve(i + ".jar").toString(), TIME.toString()
+            });
+        }
+        assertThat(directory.resolve("0.jar")).hasSameBinaryContentAs(directory.resolve("1.jar"));
+        try (ZipFile jar = new ZipFile(directory.resolve("0.jar").toFile())) {
+            assertThat(jar.stream().map(ZipEntry::getName)).containsExactly("META-INF/MANIFEST.MF", "x/y");
+            assertThat(jar.getInputStream(jar.getEntry("x/y"))).hasContent("x/y");
+        }
     }
 
     private void addFeatures() throws IOException {
