@@ -89,7 +89,10 @@ class LinuxPackagesTest {
     @Test
     void nothingIsLeftAfterAPurge() throws Exception {
         Scripts.check(deb, directory, Set.of("postinst", "prerm", "postrm"));
-        assertThat(deb.control("postinst")).contains("adduser --system --group");
+        assertThat(deb.control("postinst"))
+                .contains("adduser --system --group", "chgrp -R mnedc /etc/mnedc/relay /etc/mnedc/device")
+                // nothing is enabled that was not enabled before
+                .contains("deb-systemd-helper debian-installed \"$unit\" &&");
         assertThat(deb.control("prerm")).contains("stop mnedc-relay.service mnedc-device.service");
         assertThat(deb.control("postrm"))
                 .contains("rm -rf /var/lib/mnedc\n", "deluser --system --quiet mnedc", "purge mnedc-relay.service");
@@ -147,7 +150,10 @@ class LinuxPackagesTest {
                     .isTrue();
         }
         for (String role : List.of("relay", "device")) {
-            assertThat(unit(tar, top + "systemd/", role)).contains("ExecStart=/opt/mnedc/bin/mnedc " + role);
+            List<String> same = new ArrayList<>(unit(deb, UNITS, role));
+            same.replaceAll(line -> line.replace("/usr/bin/mnedc", "/opt/mnedc/bin/mnedc"));
+            assertThat(same.remove("Documentation=man:mnedc(1)")).isTrue();
+            assertThat(unit(tar, top + "systemd/", role)).isEqualTo(same);
         }
     }
 
