@@ -21,8 +21,13 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The CycloneDX bill of materials, beside what is really in the packages. */
+@DisabledIfSystemProperty(
+        named = "mnedc.offline",
+        matches = "is true",
+        disabledReason = "the plug-in that makes it does nothing when Maven is offline")
 class BillOfMaterialsTest {
     private final JsonObject bill;
 
