@@ -169,8 +169,8 @@ import org.osgi.service.metatype.annotations.Option;
             min = "0",
             max = "" + DeviceSettings.MOST_SEND_BUFFER_KILOBYTES,
             description =
-                    "The send buffer of the data connection (SO_SNDBUF); what is in it can no longer be dropped, so"
-                            + " less helps response times over slow links. 0 leaves it to the kernel. 0 to "
+                    "The most that the send buffer of the data connection (SO_SNDBUF) becomes; it is as large as the"
+                            + " connection is fast. 0 leaves it to the kernel. 0 to "
                             + DeviceSettings.MOST_SEND_BUFFER_KILOBYTES + ".")
     int send_buffer_kilobytes() default DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES;
 

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Downlink {
     private static final int MOST_PACKETS = 512;
+
+    /** A packet that is worth a write of its own at once, so that its receiver works while the next one is opened. */
+    private static final int BIG = 16 << 10;
+
     private static final int SCRATCH = 256 << 10;
 
     /** What the way in reports. */
@@ -137,6 +141,9 @@ final class Downlink {
             offsets[collected] = vnet;
             lengths[collected++] = payload;
             bytes += DataFrame.HEADER + payload;
+            if (payload >= BIG) {
+                flush(port, in);
+            }
         } else {
             // what came before must arrive before
             flush(port, in);

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * allocated, logged or locked per packet.
  */
 final class Uplink {
-    private static final int BATCH = 256 << 10;
+    /** Two super-packets: more of them delay each other and leave the processor's cache. */
+    private static final int BATCH = 160 << 10;
+
     private static final int MOST_PACKETS = 512;
 
-    /** Bytes sealed before they are sent: so that the relay and the peer work while the rest is sealed. */
-    private static final int RUN = 128 << 10;
+    /** Bytes made ready before they are sent: so that the relay and the peer work while the rest is made ready. */
+    private static final int RUN = 64 << 10;
 
     private static final Duration END = Duration.ofSeconds(1);
     private static final AtomicInteger THREADS = new AtomicInteger();
@@ -156,7 +158,7 @@ final class Uplink {
             if (ready && (Packets.needs(batch, packet) & ~capabilities) == 0) {
                 outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
                 frames++;
-                if (end != next || (tag > 0 && end - run >= RUN)) {
+                if (end != next || end - run >= RUN) {
                     send(stream, batch, run, end);
                     run = next;
                 }

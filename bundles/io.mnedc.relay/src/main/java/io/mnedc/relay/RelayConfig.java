@@ -138,8 +138,9 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the socket send buffer in kilobytes} */
     @AttributeDefinition(
             name = "Send buffer (KiB)",
-            description = "The send buffer of a device's data connection (SO_SNDBUF); what is in it can no longer be "
-                    + "dropped. 0 leaves it to the kernel. At most 1048576; for new connections.")
+            description = "The most that the send buffer of a device's data connection (SO_SNDBUF) becomes; it is as "
+                    + "large as the connection is fast. 0 leaves it to the kernel. At most 1048576; for new "
+                    + "connections.")
     long send_buffer_kilobytes() default 1024;
 
     /** {@return the memory of all queues in megabytes} */

@@ -1,6 +1,5 @@
 package io.mnedc.transport;
 
-import io.mnedc.codec.ProtocolException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -24,16 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that serves data streams: it reads into one large buffer that all its streams share, so that an idle
- * stream holds no memory, and lets the handlers take whole frames from there.
+ * One thread that serves data streams: it reads into large buffers that its streams share, so that an idle stream holds
+ * no memory, and lets the handlers take whole frames from there.
  */
 public final class DataLoop implements AutoCloseable {
-    /** Bytes read at once: four super-packets; more of them delay each other and leave the processor's cache. */
-    static final int READ_BUFFER = 256 << 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(DataLoop.class);
-    private static final long MOST_LEFTOVERS = 16 << 20;
-    private static final int LEAST_LEFTOVER = 512;
+
+    /** How often a stream that has more to read is read again before the others come. */
+    private static final int READS = 2;
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
     private static final Comparator<Timer> BY_TIME = (one, other) -> {
@@ -61,9 +59,7 @@ public final class DataLoop implements AutoCloseable {
 
     private final Selector selector;
     private final ChunkPool pool;
-    // apart from what waits to be sent: half frames of some streams must not cost the others their queues
-    private final ChunkPool leftovers = new ChunkPool(MOST_LEFTOVERS);
-    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BUFFER);
+    private final ReadBuffers buffers = new ReadBuffers();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final NavigableSet<Timer> timers = new TreeSet<>(BY_TIME);
     private final AtomicLong nextTimer = new AtomicLong();
@@ -129,7 +125,7 @@ public final class DataLoop implements AutoCloseable {
         execute(() -> {
             DataStream stream = stream(socket, settings, handler);
             try {
-                configure(socket, settings);
+                configure(stream);
                 register(stream, SelectionKey.OP_READ);
                 handler.opened(stream);
             } catch (IOException | RuntimeException e) {
@@ -157,7 +153,7 @@ public final class DataLoop implements AutoCloseable {
             }
             DataStream stream = stream(socket, settings, handler);
             try {
-                configure(socket, settings);
+                configure(stream);
                 boolean connected = socket.connect(remote);
                 register(stream, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
                 if (connected) {
@@ -180,15 +176,16 @@ public final class DataLoop implements AutoCloseable {
     }
 
     private DataStream stream(SocketChannel socket, StreamSettings settings, DataHandler handler) {
-        return new DataStream(this, socket, new SendQueue(socket, pool, settings), handler, System.nanoTime());
+        SendBuffer buffer = new SendBuffer(
+                settings.sendBufferBytes(), bytes -> socket.setOption(StandardSocketOptions.SO_SNDBUF, bytes));
+        return new DataStream(this, socket, new SendQueue(socket, buffer, pool, settings), handler, System.nanoTime());
     }
 
-    private static void configure(SocketChannel socket, StreamSettings settings) throws IOException {
+    private static void configure(DataStream stream) throws IOException {
+        SocketChannel socket = stream.socket();
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        if (settings.sendBufferBytes() > 0) {
-            socket.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
-        }
+        stream.queue().open();
     }
 
     private void register(DataStream stream, int interest) throws IOException {
@@ -259,6 +256,7 @@ public final class DataLoop implements AutoCloseable {
 
     private static void connected(DataStream stream, SelectionKey key) throws IOException {
         stream.socket().finishConnect();
+        stream.roundTrip(System.nanoTime());
         key.interestOps(SelectionKey.OP_READ);
         stream.handler().opened(stream);
     }
@@ -272,54 +270,34 @@ public final class DataLoop implements AutoCloseable {
     }
 
     private void read(DataStream stream) throws IOException {
-        if (stream.closed) {
-            return;
+        boolean more = true;
+        for (int i = 0; more && i < READS && !stream.closed; i++) {
+            more = readOnce(stream);
         }
-        in.clear();
-        ByteBuffer rest = stream.leftover;
-        if (rest != null) {
-            in.put(rest);
+    }
+
+    /** {@return whether there may be more to read} */
+    private boolean readOnce(DataStream stream) throws IOException {
+        ByteBuffer in = buffers.forReading(stream.rest);
+        int begin = ReadBuffers.begin(stream.rest);
+        int used = begin;
+        int end = in.position();
+        int room = in.remaining();
+        int got;
+        try {
+            got = stream.socket().read(in);
+            if (got > 0) {
+                end += got;
+                stream.heard(System.nanoTime());
+                used = stream.handler().received(stream, in, begin, end);
+            }
+        } finally {
+            buffers.keep(stream.rest, in, used, end);
         }
-        int got = stream.socket().read(in);
         if (got < 0) {
             close(stream, null);
-            return;
         }
-        long now = System.nanoTime();
-        stream.heard(now);
-        int end = in.position();
-        int used = stream.handler().received(stream, in, 0, end);
-        keep(stream, used, end);
-    }
-
-    /** Keeps what belongs to a frame that is not whole yet. */
-    private void keep(DataStream stream, int from, int to) throws ProtocolException {
-        int size = to - from;
-        ByteBuffer memory = stream.leftover;
-        if (memory != null && (memory.capacity() < size || (size == 0 && memory.capacity() > LEAST_LEFTOVER))) {
-            forget(stream);
-            memory = null;
-        }
-        if (size == 0) {
-            return;
-        }
-        if (memory == null) {
-            memory = size <= DataStream.SMALL ? null : leftovers.take();
-            stream.leftoverPooled = memory != null;
-            memory = memory != null ? memory : ByteBuffer.allocate(Math.max(size, LEAST_LEFTOVER));
-            stream.leftover = memory;
-        }
-        in.limit(to).position(from);
-        memory.clear().put(in).flip();
-    }
-
-    private void forget(DataStream stream) {
-        ByteBuffer memory = stream.leftover;
-        if (memory != null && stream.leftoverPooled) {
-            leftovers.give(memory);
-        }
-        stream.leftover = null;
-        stream.leftoverPooled = false;
+        return got == room;
     }
 
     /** Closes a stream; on the loop's thread. */
@@ -329,7 +307,7 @@ public final class DataLoop implements AutoCloseable {
         }
         stream.closed = true;
         stream.queue().release();
-        forget(stream);
+        buffers.forget(stream.rest);
         try {
             stream.socket().close();
         } catch (IOException e) {

@@ -10,22 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection that carries data frames, served by a {@link DataLoop}. */
 public final class DataStream {
-    /** Leftovers up to this size, which is all that an unbound stream can have, are kept in an array of their size. */
-    static final int SMALL = 8 << 10;
-
     private final DataLoop loop;
     private final SocketChannel socket;
     private final SendQueue queue;
     private DataHandler handler;
     private volatile @Nullable SelectionKey key;
     private volatile long heard;
+    private volatile long firstSent;
+    private final long begun;
 
     // of the loop's thread only
-    @Nullable
-    ByteBuffer leftover;
-
-    boolean leftoverPooled;
+    final ReadBuffers.Rest rest = new ReadBuffers.Rest();
     boolean closed;
+    private boolean answered;
 
     DataStream(DataLoop loop, SocketChannel socket, SendQueue queue, DataHandler handler, long now) {
         this.loop = loop;
@@ -33,6 +30,7 @@ public final class DataStream {
         this.queue = queue;
         this.handler = handler;
         this.heard = now;
+        this.begun = now;
     }
 
     SocketChannel socket() {
@@ -53,6 +51,16 @@ public final class DataStream {
 
     void heard(long now) {
         heard = now;
+        // the end that has accepted learns it from what it says first and the device answers at once
+        if (!answered && firstSent != 0) {
+            roundTrip(now);
+        }
+    }
+
+    /** What came first from here, be it the request to connect, is answered now. */
+    void roundTrip(long now) {
+        answered = true;
+        queue.roundTrip(now - (firstSent != 0 ? firstSent : begun));
     }
 
     /**
@@ -74,8 +82,12 @@ public final class DataStream {
      * @param to where the last one ends
      */
     public void send(ByteBuffer frames, int from, int to) {
+        long now = System.nanoTime();
+        if (firstSent == 0) {
+            firstSent = now;
+        }
         try {
-            if (queue.send(frames, from, to, System.nanoTime())) {
+            if (queue.send(frames, from, to, now)) {
                 awaitWritable();
             }
         } catch (IOException e) {

@@ -41,13 +41,15 @@ final class SendQueue {
     private final ChunkPool pool;
     private final StreamSettings settings;
     private final long mostNanos;
+    private final SendBuffer buffer;
     private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
     private int queued;
     private long droppedFrames;
     private boolean released;
 
-    SendQueue(WritableByteChannel socket, ChunkPool pool, StreamSettings settings) {
+    SendQueue(WritableByteChannel socket, SendBuffer buffer, ChunkPool pool, StreamSettings settings) {
         this.socket = socket;
+        this.buffer = buffer;
         this.pool = pool;
         this.settings = settings;
         this.mostNanos = settings.queueTime().toNanos();
@@ -80,6 +82,7 @@ final class SendQueue {
             appendLead(frames, at, begun, now);
         }
         append(frames, begun, to, now);
+        buffer.took(0, !chunks.isEmpty(), now);
         return !chunks.isEmpty();
     }
 
@@ -90,6 +93,7 @@ final class SendQueue {
      */
     synchronized boolean drain(long now) throws IOException {
         dropOld(now);
+        int before = queued;
         while (!released && !chunks.isEmpty()) {
             Chunk head = chunks.getFirst();
             head.memory.limit(head.end).position(head.read);
@@ -97,11 +101,23 @@ final class SendQueue {
             head.read += written;
             queued -= written;
             if (head.read < head.end) {
-                return true;
+                break;
             }
             recycle(chunks.removeFirst());
         }
-        return false;
+        boolean more = !chunks.isEmpty();
+        buffer.took(before - queued, more, now);
+        return more;
+    }
+
+    /** Before anything is sent. */
+    synchronized void open() throws IOException {
+        buffer.open();
+    }
+
+    /** The first answer of the peer came so long after what it answers. */
+    synchronized void roundTrip(long nanos) {
+        buffer.roundTrip(nanos);
     }
 
     /** Forgets what waits; later calls send nothing. */

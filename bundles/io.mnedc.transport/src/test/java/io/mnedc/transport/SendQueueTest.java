@@ -20,7 +20,7 @@ class SendQueueTest {
 
     private final Socket socket = new Socket();
     private final ChunkPool pool = new ChunkPool(4 << 20);
-    private final SendQueue queue = new SendQueue(socket, pool, SETTINGS);
+    private final SendQueue queue = new SendQueue(socket, new SendBuffer(0, bytes -> {}), pool, SETTINGS);
 
     /** Takes as many bytes as it is told to. */
     private static final class Socket implements WritableByteChannel {
@@ -135,7 +135,8 @@ class SendQueueTest {
 
     @Test
     void anEmptyPoolCostsOldFramesNotTheConnection() throws Exception {
-        SendQueue small = new SendQueue(socket, new ChunkPool(ChunkPool.CHUNK), SETTINGS);
+        SendQueue small =
+                new SendQueue(socket, new SendBuffer(0, bytes -> {}), new ChunkPool(ChunkPool.CHUNK), SETTINGS);
         socket.room = 10;
         for (int i = 1; i <= 10; i++) {
             ByteBuffer one = frames(i, 60_000);

@@ -52,6 +52,9 @@ final class LinuxTunDevice implements TunDevice {
     private final long pollsAddress = LibC.address(polls);
     private final BufferAddress readAddress = new BufferAddress();
     private final BufferAddress writeAddress = new BufferAddress();
+    /** Whether the last read found that there was no more: then one call tells what else would take two. */
+    private boolean drained;
+
     private final AtomicLong refused = new AtomicLong();
 
     private LinuxTunDevice(
@@ -158,12 +161,17 @@ final class LinuxTunDevice implements TunDevice {
             long address = readAddress.of(batch);
             int position = batch.position();
             int count = 0;
+            if (drained) {
+                awaitPacket(Errno.EAGAIN);
+                drained = false;
+            }
             while (count < lengths.length && batch.limit() - position >= room) {
                 long read = LibC.read(file.fd(), address + position + headroom, VNET_HEADER + MAX_PACKET);
                 if (read > 0) {
                     lengths[count++] = (int) read;
                     position += headroom + (int) read;
                 } else if (count > 0) {
+                    drained = LibC.errno() == Errno.EAGAIN;
                     break; // an error other than "nothing there" shows again at the next read
                 } else {
                     awaitPacket(LibC.errno());

@@ -1,0 +1,111 @@
+package io.mnedc.transport;
+
+import java.io.IOException;
+
+/**
+ * How large a socket's send buffer (SO_SNDBUF) should be. What is in it can neither be dropped nor overtaken, so it should
+ * hold what the way carries in a fraction of a second, be it a gigabit or a megabit per second: the size follows the
+ * rate at which the socket takes bytes while more of them wait. The caller locks.
+ */
+final class SendBuffer {
+    /** Where a connection begins: with what the kernel adds, what 10 Mbit/s carry in a tenth of a second. */
+    static final int FIRST = 64 << 10;
+
+    /** Below this the kernel's bookkeeping leaves no room for a segment or two. */
+    static final int LEAST = 16 << 10;
+
+    /** Beyond the round trips, which the way needs to be full: for a peer that is late to acknowledge. */
+    private static final double SLACK_SECONDS = 0.05;
+
+    /** Linux doubles the size that it is given, to have room for its bookkeeping: socket(7). */
+    private static final int KERNEL_FACTOR = 2;
+
+    /** Where the round trip was not seen, or while the other end thought; a smaller buffer would make the way slow. */
+    private static final double MOST_ROUND_TRIPS_SECONDS = 0.4;
+
+    private static final long SAMPLE_NANOS = 100_000_000;
+    /** Samples of a shorter time are of what fits into the socket at once. */
+    private static final long LEAST_SAMPLE_NANOS = 1_000_000;
+
+    /** What changes the size. */
+    @FunctionalInterface
+    interface Socket {
+        void sendBuffer(int bytes) throws IOException;
+    }
+
+    private final Socket socket;
+    private final int most;
+    private double seconds = SLACK_SECONDS + MOST_ROUND_TRIPS_SECONDS;
+    private int size;
+    private boolean waiting;
+    private long since;
+    private long taken;
+
+    /**
+     * Makes it; {@link #open} begins.
+     *
+     * @param most the largest size; 0 for a buffer that is left to the kernel
+     * @param socket whose buffer it is
+     */
+    SendBuffer(int most, Socket socket) {
+        this.socket = socket;
+        this.most = most;
+        this.size = Math.min(FIRST, most);
+    }
+
+    /** Sets the first size. */
+    void open() throws IOException {
+        if (most > 0) {
+            socket.sendBuffer(size);
+        }
+    }
+
+    /** The time that something took to be answered when nothing was in its way. */
+    void roundTrip(long nanos) {
+        seconds = SLACK_SECONDS + Math.min(MOST_ROUND_TRIPS_SECONDS, 2 * nanos / 1e9);
+    }
+
+    /**
+     * Some bytes have been taken by the socket, or it has become writable.
+     *
+     * @param bytes how many
+     * @param full whether it has refused others now
+     */
+    void took(int bytes, boolean full, long now) throws IOException {
+        if (most == 0) {
+            return;
+        }
+        if (!waiting) {
+            begin(full, now);
+            return;
+        }
+        taken += bytes;
+        if (taken == 0 && !full) {
+            // all that waited was dropped meanwhile; the kernel calls a buffer writable when a third of it is free
+            taken = size / 2;
+        }
+        long nanos = now - since;
+        if (nanos >= SAMPLE_NANOS || (taken >= size && nanos >= LEAST_SAMPLE_NANOS)) {
+            fit(taken * 1e9 / nanos);
+            begin(full, now);
+        } else if (!full) {
+            waiting = false;
+        }
+    }
+
+    private void begin(boolean full, long now) {
+        waiting = full;
+        since = now;
+        taken = 0;
+    }
+
+    private void fit(double bytesPerSecond) throws IOException {
+        double wanted = bytesPerSecond * seconds / KERNEL_FACTOR;
+        int next = (int) Math.max(Math.min(LEAST, most), Math.min(most, wanted));
+        // a change costs a system call
+        if (next > size + size / 4 || next < size - size / 4) {
+            size = next;
+            socket.sendBuffer(size);
+        }
+    }
+}
