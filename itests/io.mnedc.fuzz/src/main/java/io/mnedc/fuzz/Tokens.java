@@ -33,8 +33,8 @@ public final class Tokens {
             Checks.same(token, JoinToken.parse(token.text()), "a token that was written is read");
             Checks.that(!token.addresses().isEmpty(), "a token has an address");
             // not by searching for the secret: an address may be spelled like it
-            JoinToken other = new JoinToken(
-                    token.addresses(), token.fingerprint(), token.id(), new byte[JoinToken.SECRET_BYTES]);
+            JoinToken other =
+                    new JoinToken(token.addresses(), token.fingerprint(), token.id(), new byte[JoinToken.SECRET_BYTES]);
             Checks.same(token.toString(), other.toString(), "a token does not tell its secret");
         } catch (IllegalArgumentException refused) {
             String sentence = String.valueOf(refused.getMessage());
