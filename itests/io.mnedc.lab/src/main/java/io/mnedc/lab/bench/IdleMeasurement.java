@@ -21,7 +21,6 @@ final class IdleMeasurement {
         sleep(subjects, settle);
         Map<LabProcess, Double> before = new HashMap<>();
         for (Subject subject : subjects) {
-            memory(subject, figures.apply(subject), Metric.HUB_MEMORY, Metric.NODE_MEMORY);
             subject.hub().forEach(process -> before.put(process, process.cpuSeconds()));
             subject.nodes().forEach(process -> before.put(process, process.cpuSeconds()));
         }
@@ -33,6 +32,7 @@ final class IdleMeasurement {
                 100 * (Machine.cpuSeconds() - used) / passed / Machine.here().processors();
         for (Subject subject : subjects) {
             Figures own = figures.apply(subject);
+            memory(subject, own, Metric.HUB_MEMORY, Metric.NODE_MEMORY);
             subject.hub().forEach(process -> own.add(Metric.HUB_IDLE_CPU, share(process, before, passed)));
             subject.nodes().forEach(process -> own.add(Metric.NODE_IDLE_CPU, share(process, before, passed)));
         }
