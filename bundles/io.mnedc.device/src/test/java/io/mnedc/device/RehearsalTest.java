@@ -63,7 +63,7 @@ class RehearsalTest extends InTlsLab implements PeerEngines {
         // each of two understudies makes sure that it has an identity
         assertThat(made).hasValue(2 + 2 * 6);
         assertThat(admitted).hasValue(2 * 6);
-        assertThat(threads()).isZero();
+        Await.until("no thread is left", () -> threads() == 0);
     }
 
     @Test
