@@ -36,7 +36,10 @@ class MetatypeTest {
             assertThat(setting.getAttribute("name")).as(key).isNotBlank().doesNotStartWith("%");
             assertThat(setting.getAttribute("description")).as(key).hasSizeGreaterThan(20);
             String value = setting.getAttribute("default");
-            assertThat(section).contains("| `" + key + "` | " + (value.isEmpty() ? "empty" : "`" + value + "`") + " |");
+            assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
+                    .singleElement()
+                    .asString()
+                    .contains(" | " + (value.isEmpty() ? "empty" : "`" + value + "`") + " | ");
             if (!setting.getAttribute("max").isEmpty()) {
                 assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
                         .singleElement()
