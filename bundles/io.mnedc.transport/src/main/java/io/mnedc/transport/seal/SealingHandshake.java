@@ -4,6 +4,7 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.SealMessage;
+import io.mnedc.transport.TlsInMemory;
 import io.mnedc.transport.seal.SealingException.Kind;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;

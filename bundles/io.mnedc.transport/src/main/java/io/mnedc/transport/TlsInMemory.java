@@ -1,4 +1,4 @@
-package io.mnedc.transport.seal;
+package io.mnedc.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -10,14 +10,14 @@ import javax.net.ssl.SSLSession;
 
 /**
  * One end of a short TLS 1.3 connection whose bytes are carried by somebody else. Bounded in what it takes. What the
- * engine wants to have computed is computed at once, by the caller's thread.
+ * engine wants to have computed is computed at once, by the caller's thread. Not thread-safe.
  */
-final class TlsInMemory {
+public final class TlsInMemory {
     /** The most TLS bytes of a peer: two of the longest chains that the protocol allows, and then some. */
-    static final int MOST_RECEIVED = 64 << 10;
+    public static final int MOST_RECEIVED = 64 << 10;
 
     /** The most bytes that a peer may say inside. */
-    static final int MOST_HEARD = 4 << 10;
+    public static final int MOST_HEARD = 4 << 10;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -29,19 +29,33 @@ final class TlsInMemory {
     private boolean begun;
     private boolean closed;
 
-    TlsInMemory(SSLEngine engine) {
+    /**
+     * Makes one end.
+     *
+     * @param engine of its side, not begun
+     */
+    public TlsInMemory(SSLEngine engine) {
         this.engine = engine;
     }
 
-    /** Begins; a client has something to send then. */
-    void begin() throws SSLException {
+    /**
+     * Begins; a client has something to send then.
+     *
+     * @throws SSLException if the engine fails
+     */
+    public void begin() throws SSLException {
         engine.beginHandshake();
         begun = true;
         run();
     }
 
-    /** Takes bytes of the peer's TLS stream. */
-    void received(byte[] bytes) throws SSLException {
+    /**
+     * Takes bytes of the peer's TLS stream.
+     *
+     * @param bytes as they came, at most {@value #MOST_RECEIVED} in all
+     * @throws SSLException if the peer may not send them; {@link #output} has an alert for it then
+     */
+    public void received(byte[] bytes) throws SSLException {
         received += bytes.length;
         if (received > MOST_RECEIVED) {
             throw new SSLException("the peer's handshake is over " + MOST_RECEIVED + " bytes");
@@ -51,44 +65,55 @@ final class TlsInMemory {
     }
 
     /** {@return whether the handshake is finished, as far as this end knows} */
-    boolean secured() {
+    public boolean secured() {
         return begun && engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING;
     }
 
     /** {@return whether the peer has ended the connection in order} */
-    boolean closed() {
+    public boolean closed() {
         return closed;
     }
 
-    SSLSession session() {
+    /** {@return the session, once it is secured} */
+    public SSLSession session() {
         return engine.getSession();
     }
 
-    String applicationProtocol() {
+    /** {@return the protocol that was agreed on; empty for none} */
+    public String applicationProtocol() {
         return String.valueOf(engine.getApplicationProtocol());
     }
 
-    /** Says something to the peer, once it is secured. */
-    void say(ByteBuffer message) throws SSLException {
+    /**
+     * Says something to the peer, once it is secured.
+     *
+     * @param message what; taken whole
+     * @throws SSLException if the engine takes nothing
+     */
+    public void say(ByteBuffer message) throws SSLException {
         while (message.hasRemaining()) {
             wrap(message);
         }
     }
 
     /** {@return what the peer has said and nobody has taken; its position is to be moved behind what is taken} */
-    ByteBuffer heard() {
+    public ByteBuffer heard() {
         return heard;
     }
 
     /** {@return TLS bytes for the peer, which are taken} */
-    byte[] output() {
+    public byte[] output() {
         byte[] bytes = out.toByteArray();
         out.reset();
         return bytes;
     }
 
-    /** Ends the connection: the peer is told in order. */
-    void close() throws SSLException {
+    /**
+     * Ends the connection: the peer is told in order.
+     *
+     * @throws SSLException if the engine fails
+     */
+    public void close() throws SSLException {
         engine.closeOutbound();
         while (!engine.isOutboundDone()) {
             if (wrap(NOTHING.duplicate()).bytesProduced() == 0) {
