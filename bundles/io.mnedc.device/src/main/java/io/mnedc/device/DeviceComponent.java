@@ -175,9 +175,17 @@ public final class DeviceComponent {
         running = null;
         if (now != null) {
             // first those who use it take leave
-            now.link().unregister();
-            now.status().unregister();
+            unregister(now.link());
+            unregister(now.status());
             now.device().close();
+        }
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            // the bundle is being stopped at the same time, and the framework has done it
         }
     }
 }
