@@ -6,6 +6,7 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabProcess;
 import io.mnedc.lab.Overlay;
+import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Servers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Lab;
 import io.mnedc.lab.RelayProcess;
 import io.mnedc.lab.Topology;
+import io.mnedc.lab.junit.NeedsLab;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

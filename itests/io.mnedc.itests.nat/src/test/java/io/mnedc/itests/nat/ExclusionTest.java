@@ -6,6 +6,7 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabProcess;
 import io.mnedc.lab.Overlay;
+import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Transfer;
 import java.time.Duration;
 import java.util.List;

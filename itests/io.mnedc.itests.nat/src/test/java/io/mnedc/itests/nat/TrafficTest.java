@@ -6,6 +6,7 @@ import io.mnedc.itests.nat.Conversations.Pair;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.Overlay;
+import io.mnedc.lab.junit.NeedsLab;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
