@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** Runs the programs of {@code io.mnedc.lab.tool}, or other main classes of this jar, on a host. */
 public final class JavaTool {
+    static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     private JavaTool() {}
 
     /** The command line of a main class of this jar. */
@@ -22,7 +25,7 @@ public final class JavaTool {
         StringBuilder path = new StringBuilder(jar(main));
         libraries.forEach(library -> path.append(File.pathSeparator).append(jar(library)));
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(JAVA);
         command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "-cp", path.toString(), main.getName()));
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);

@@ -45,6 +45,24 @@ public final class RelayProcess extends NodeProcess {
         return printed.substring(printed.lastIndexOf('\n') + 1);
     }
 
+    /** Makes a join token for a relay in another runtime on this host, from the directory where it keeps its keys. */
+    public static String tokenIn(Host host, Path identity) {
+        String tool = launcher().resolveSibling("bndrun/target/tool") + "/*";
+        String printed = host.exec(
+                        JavaTool.JAVA,
+                        "-cp",
+                        tool,
+                        "io.mnedc.security.tool.Main",
+                        "token",
+                        "--data",
+                        identity.toString(),
+                        "--address",
+                        host.address() + ":3334")
+                .orThrow()
+                .strip();
+        return printed.substring(printed.lastIndexOf('\n') + 1);
+    }
+
     /** Runs {@code ./mnedc relay} with one of its administrative commands beside that relay; returns what it prints. */
     public static String administer(Host host, String... command) {
         List<String> all =

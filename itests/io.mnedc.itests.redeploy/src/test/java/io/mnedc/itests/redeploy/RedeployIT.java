@@ -3,6 +3,7 @@ package io.mnedc.itests.redeploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.itests.gateway.Bundles;
+import io.mnedc.itests.gateway.JdkCaches;
 import io.mnedc.itests.gateway.Overlay;
 import io.mnedc.itests.gateway.Waits;
 import java.lang.ref.WeakReference;

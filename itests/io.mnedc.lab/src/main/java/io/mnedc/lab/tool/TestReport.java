@@ -20,6 +20,7 @@ public final class TestReport {
     private static final List<String> OSGI_RUNS = List.of("felix", "equinox");
     private static final int OSGI_FLOOR = 20;
     private static final int FUZZING_FLOOR = 9;
+    private static final int RUNTIMES_FLOOR = 14;
     private static final int FLOOR = 1500;
 
     private record Suite(Path file, int tests, int bad, int skipped, double seconds) {}
@@ -70,6 +71,13 @@ public final class TestReport {
                 .sum();
         if (fuzzed < FUZZING_FLOOR) {
             complaints.add(fuzzed + " fuzz targets were run, expected at least " + FUZZING_FLOOR);
+        }
+        int gateways = suites.stream()
+                .filter(suite -> suite.file.getFileName().toString().startsWith("TEST-io.mnedc.itests.runtimes."))
+                .mapToInt(Suite::tests)
+                .sum();
+        if (gateways < RUNTIMES_FLOOR && "true".equals(System.getenv("MNEDC_REQUIRE_LAB"))) {
+            complaints.add(gateways + " tests in gateway runtimes, expected at least " + RUNTIMES_FLOOR);
         }
         if (tests < FLOOR) {
             complaints.add(tests + " tests in all, expected at least " + FLOOR);

@@ -1,4 +1,4 @@
-package io.mnedc.itests.redeploy;
+package io.mnedc.itests.gateway;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -11,12 +11,13 @@ import java.lang.runtime.ObjectMethods;
  * loader: one loader at most, until the next record is linked. Nothing that grows; but a test that wants to see a loader
  * collected has to link another record first.
  */
-final class JdkCaches {
+public final class JdkCaches {
     private JdkCaches() {}
 
     private record Another(Thread value) {}
 
-    static void forgetLastRecord() {
+    /** Lets the JDK remember a record of ours instead of whichever it saw last. */
+    public static void forgetLastRecord() {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             MethodHandle getter = lookup.findVirtual(Another.class, "value", MethodType.methodType(Thread.class));
