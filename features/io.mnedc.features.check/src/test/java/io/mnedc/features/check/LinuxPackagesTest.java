@@ -57,7 +57,9 @@ class LinuxPackagesTest {
                         "usr/share/man/man1/mnedc.1.gz",
                         "usr/share/mnedc/bin/mnedc",
                         "usr/share/mnedc/device.jar",
-                        "usr/share/mnedc/relay.jar");
+                        "usr/share/mnedc/device.options",
+                        "usr/share/mnedc/relay.jar",
+                        "usr/share/mnedc/relay.options");
         assertThat(deb.data("usr/bin/mnedc").kind()).isEqualTo('l');
         assertThat(deb.data("usr/bin/mnedc").text()).isEqualTo("../share/mnedc/bin/mnedc");
     }
@@ -134,7 +136,9 @@ class LinuxPackagesTest {
                 .containsExactlyInAnyOrder(
                         top + "bin/mnedc",
                         top + "device.jar",
+                        top + "device.options",
                         top + "relay.jar",
+                        top + "relay.options",
                         top + "etc/device/io.mnedc.device.config",
                         top + "etc/relay/io.mnedc.address.config",
                         top + "etc/relay/io.mnedc.relay.config",
@@ -142,7 +146,7 @@ class LinuxPackagesTest {
                         top + "systemd/mnedc-relay.service",
                         top + "systemd/mnedc.sysusers");
         assertThat(tar.data(top + "bin/mnedc").rights()).isEqualTo("root:root 755");
-        for (String same : List.of("relay.jar", "device.jar", "bin/mnedc")) {
+        for (String same : List.of("relay.jar", "device.jar", "relay.options", "device.options", "bin/mnedc")) {
             assertThat(Arrays.equals(
                             tar.data(top + same).content(),
                             deb.data("usr/share/mnedc/" + same).content()))
