@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -142,11 +143,19 @@ public final class PrivateFiles {
     private static void removeAbandoned(Path directory) throws IOException {
         try (var files = Files.newDirectoryStream(directory, ".*" + TEMPORARY)) {
             for (Path file : files) {
-                Instant written = Files.getLastModifiedTime(file).toInstant();
-                if (written.isBefore(Instant.now().minus(ABANDONED))) {
-                    Files.deleteIfExists(file);
-                }
+                removeAbandonedFile(file);
             }
+        }
+    }
+
+    private static void removeAbandonedFile(Path file) throws IOException {
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            if (written.isBefore(Instant.now().minus(ABANDONED))) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // its writer has renamed it meanwhile
         }
     }
 

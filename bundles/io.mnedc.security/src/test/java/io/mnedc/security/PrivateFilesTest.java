@@ -1,0 +1,66 @@
+package io.mnedc.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory that a service writes into while commands open it. */
+class PrivateFilesTest {
+    private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    private Path parent;
+
+    private Path directory;
+
+    @BeforeEach
+    void make() throws Exception {
+        directory = parent.resolve("private");
+        PrivateFiles.directory(directory);
+    }
+
+    @Test
+    void itCanBeOpenedWhileAFileInItIsReplaced() throws Exception {
+        Path file = directory.resolve("file");
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> writing = writer.submit(() -> {
+                for (int i = 0; i < 2000; i++) {
+                    PrivateFiles.write(file, CONTENT);
+                }
+                return null;
+            });
+            do {
+                PrivateFiles.directory(directory);
+            } while (!writing.isDone());
+            writing.get();
+        } finally {
+            writer.shutdownNow();
+            assertThat(writer.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(directory).isDirectoryContaining(file::equals);
+        assertThat(file).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void whatADeadWriterLeftIsRemovedAndYoungFilesAreNot() throws Exception {
+        Path old = Files.write(directory.resolve(".file.0.tmp"), CONTENT);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path young = Files.write(directory.resolve(".file.1.tmp"), CONTENT);
+        PrivateFiles.directory(directory);
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+    }
+}
