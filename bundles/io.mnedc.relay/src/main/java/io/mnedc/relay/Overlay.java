@@ -8,6 +8,7 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.security.OverlayAuthority.Enrolled;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
@@ -184,7 +185,7 @@ final class Overlay implements AutoCloseable {
 
     private static ErrorReport report(RefusedException refusal) {
         ErrorCode code = switch (refusal.reason()) {
-            case CERTIFICATE_REFUSED -> ErrorCode.CERTIFICATE_REFUSED;
+            case CERTIFICATE_REFUSED, UNDECIDED -> ErrorCode.CERTIFICATE_REFUSED;
             case REVOKED -> ErrorCode.REVOKED;
             case ID_MISMATCH -> ErrorCode.ID_MISMATCH;
             case JOIN_REFUSED -> ErrorCode.JOIN_REFUSED;
@@ -201,13 +202,13 @@ final class Overlay implements AutoCloseable {
         run(handshakes, refused, () -> stillGood(peer).ifPresent(refused));
     }
 
-    /** Why a connected device must go. */
+    /** Why a connected device must go; not because its certificate cannot be judged at this moment. */
     Optional<ErrorReport> stillGood(Peer peer) {
         try {
             admission.admit(peer.chain());
             return Optional.empty();
         } catch (RefusedException e) {
-            return Optional.of(report(e));
+            return e.reason() == Reason.UNDECIDED ? Optional.empty() : Optional.of(report(e));
         }
     }
 

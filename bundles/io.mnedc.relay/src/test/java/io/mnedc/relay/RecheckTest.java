@@ -7,6 +7,7 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import java.nio.file.Path;
+import java.security.KeyStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +108,30 @@ class RecheckTest {
                 a.receivePreamble();
                 assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
                 TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
+            }
+        }
+    }
+
+    @Test
+    void whileItIsNotKnownWhomToTrustWhoIsConnectedStays(@TempDir Path directory) throws Exception {
+        TestOverlay pki = new TestOverlay(directory.resolve("pki"));
+        Identity server = pki.authority().identity();
+        AtomicBoolean broken = new AtomicBoolean();
+        try (TestRelay relay = TestRelay.with(
+                new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
+            relay.supply("vault", 1, () -> {
+                if (broken.get()) {
+                    throw new KeyStoreException("the vault is locked");
+                }
+                return server;
+            });
+            try (PlainDevice a = TestOverlay.joined(relay.address(), pki.identity("a", Instant.now()), "a")) {
+                Overlay overlay = Objects.requireNonNull(relay.relay().overlay());
+                broken.set(true);
+                relay.relay().controls().recheck(peer -> true, overlay::stillGood);
+                a.sendFrame(a.welcome.node(), new byte[] {1});
+                assertThat(PlainDevice.payload(a.receiveFrame())).containsExactly(1);
+                assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();
             }
         }
     }

@@ -74,7 +74,7 @@ public final class Admission {
             } catch (IOException e) {
                 LOG.error("The enrolment of {} cannot be read: {}", name.deviceId(), e.toString());
                 throw new RefusedException(
-                        Reason.CERTIFICATE_REFUSED, "the relay cannot read this device's enrolment: its log says more");
+                        Reason.UNDECIDED, "the relay cannot read this device's enrolment: its log says more");
             }
         }
         return name;
@@ -85,8 +85,7 @@ public final class Admission {
             return identity.identity().trusted();
         } catch (GeneralSecurityException e) {
             LOG.error("The relay's own identity cannot be read: {}", e.getMessage());
-            throw new RefusedException(
-                    Reason.CERTIFICATE_REFUSED, "the relay cannot read whom it trusts: its log says more");
+            throw new RefusedException(Reason.UNDECIDED, "the relay cannot read whom it trusts: its log says more");
         }
     }
 

@@ -8,6 +8,8 @@ public final class RefusedException extends Exception {
     public enum Reason {
         /** The certificate or the request for one is not acceptable. */
         CERTIFICATE_REFUSED,
+        /** What is needed to judge the certificate cannot be read now: nothing is said against the device. */
+        UNDECIDED,
         /** The device is revoked. */
         REVOKED,
         /** The device asks for another ID than its token or certificate is for. */
