@@ -86,8 +86,13 @@ final class Overlay implements AutoCloseable {
     private void adopt(Arrivals.Arrival arrival) {
         HalfOpen.Entry entry = arrival.entry();
         ByteBuffer said = entry.evicted() ? null : FirstFlight.of(entry.socket(), arrival.begun());
-        if (said == null || !entry.begin()) {
+        if (said == null) {
             entry.refuse(Counter.REFUSED_TLS, "it was closed before it was its turn");
+            entry.discard();
+            return;
+        }
+        if (!entry.begin()) {
+            // whoever has had it give way says why
             entry.discard();
             return;
         }

@@ -35,6 +35,9 @@ public final class FirstReply {
         }
     }
 
+    /** Seconds; a command that takes longer than half a minute counts as stuck. */
+    private static final int NAP = 10;
+
     private FirstReply() {}
 
     /** Arguments: {@code ROUNDS}. Status 1 when the lab fails. */
@@ -61,7 +64,9 @@ public final class FirstReply {
 
     private static void measure(Overlay overlay, Aged aged) {
         overlay.awaitReady();
-        overlay.c().host().exec("sleep", Integer.toString(aged.seconds));
+        for (int left = aged.seconds; left > 0; left -= NAP) {
+            overlay.c().host().exec("sleep", Integer.toString(Math.min(left, NAP)));
+        }
         aged.first.add(StartMeasurement.firstReply(overlay.c(), overlay.b()));
         aged.next.add(StartMeasurement.firstReply(overlay.a(), overlay.c()));
         aged.next.add(StartMeasurement.firstReply(overlay.b(), overlay.a()));
