@@ -185,7 +185,7 @@ public final class DeviceComponent {
         try {
             registration.unregister();
         } catch (IllegalStateException e) {
-            // the bundle is being stopped at the same time, and the framework has done it
+            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
         }
     }
 }

@@ -146,12 +146,20 @@ public final class RelayComponent {
     }
 
     private void end() {
-        registrations.forEach(ServiceRegistration::unregister);
+        registrations.forEach(RelayComponent::unregister);
         registrations.clear();
         Relay running = relay;
         relay = null;
         if (running != null) {
             running.close();
+        }
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Runs the programs of {@code io.mnedc.lab.tool}, or other main classes of this jar, on a host. */
 public final class JavaTool {
-    static final String JAVA =
+    /** The {@code java} of the runtime that this is. */
+    public static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private JavaTool() {}

@@ -41,14 +41,13 @@ public final class RelayProcess extends NodeProcess {
     public static String token(Host host, String... options) {
         List<String> all = new ArrayList<>(List.of("token", "--address", host.address() + ":3334"));
         all.addAll(List.of(options));
-        String printed = administer(host, all.toArray(String[]::new));
-        return printed.substring(printed.lastIndexOf('\n') + 1);
+        return lastLine(administer(host, all.toArray(String[]::new)));
     }
 
     /** Makes a join token for a relay in another runtime on this host, from the directory where it keeps its keys. */
     public static String tokenIn(Host host, Path identity) {
         String tool = launcher().resolveSibling("bndrun/target/tool") + "/*";
-        String printed = host.exec(
+        return lastLine(host.exec(
                         JavaTool.JAVA,
                         "-cp",
                         tool,
@@ -59,7 +58,10 @@ public final class RelayProcess extends NodeProcess {
                         "--address",
                         host.address() + ":3334")
                 .orThrow()
-                .strip();
+                .strip());
+    }
+
+    private static String lastLine(String printed) {
         return printed.substring(printed.lastIndexOf('\n') + 1);
     }
 

@@ -58,6 +58,7 @@ class LinuxPackagesTest {
                         "usr/share/mnedc/bin/mnedc",
                         "usr/share/mnedc/device.jar",
                         "usr/share/mnedc/device.options",
+                        "usr/share/mnedc/jvm.options",
                         "usr/share/mnedc/relay.jar",
                         "usr/share/mnedc/relay.options");
         assertThat(deb.data("usr/bin/mnedc").kind()).isEqualTo('l');
@@ -137,6 +138,7 @@ class LinuxPackagesTest {
                         top + "bin/mnedc",
                         top + "device.jar",
                         top + "device.options",
+                        top + "jvm.options",
                         top + "relay.jar",
                         top + "relay.options",
                         top + "etc/device/io.mnedc.device.config",
@@ -146,7 +148,8 @@ class LinuxPackagesTest {
                         top + "systemd/mnedc-relay.service",
                         top + "systemd/mnedc.sysusers");
         assertThat(tar.data(top + "bin/mnedc").rights()).isEqualTo("root:root 755");
-        for (String same : List.of("relay.jar", "device.jar", "relay.options", "device.options", "bin/mnedc")) {
+        for (String same :
+                List.of("relay.jar", "device.jar", "jvm.options", "relay.options", "device.options", "bin/mnedc")) {
             assertThat(Arrays.equals(
                             tar.data(top + same).content(),
                             deb.data("usr/share/mnedc/" + same).content()))

@@ -36,15 +36,12 @@ class MetatypeTest {
             assertThat(setting.getAttribute("name")).as(key).isNotBlank().doesNotStartWith("%");
             assertThat(setting.getAttribute("description")).as(key).hasSizeGreaterThan(20);
             String value = setting.getAttribute("default");
-            assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
+            var row = assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
                     .singleElement()
                     .asString()
                     .contains(" | " + (value.isEmpty() ? "empty" : "`" + value + "`") + " | ");
             if (!setting.getAttribute("max").isEmpty()) {
-                assertThat(section.lines().filter(line -> line.startsWith("| `" + key + "` |")))
-                        .singleElement()
-                        .asString()
-                        .contains(setting.getAttribute("min") + " to " + setting.getAttribute("max"));
+                row.contains(setting.getAttribute("min") + " to " + setting.getAttribute("max"));
             }
             if (key.equals("enabled")) {
                 assertThat(value).isEqualTo("false");

@@ -1,6 +1,7 @@
 package io.mnedc.itests.runtimes;
 
 import io.mnedc.lab.Host;
+import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.LabProcess;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class KuraGateway {
             throw new LabException("no directory for " + release, e);
         }
         LabProcess process = host.start(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                JavaTool.JAVA,
                 "-XX:+UseSerialGC",
                 "-Xmx192m",
                 "-Dorg.osgi.framework.bootdelegation=sun.*,com.sun.crypto.*",

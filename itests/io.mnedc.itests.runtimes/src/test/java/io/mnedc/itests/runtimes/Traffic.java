@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** A TCP transfer from one host to another that goes on until it is ended, with datagrams beside it. */
@@ -77,7 +78,7 @@ final class Traffic {
         return sender.tail();
     }
 
-    private void await(String complaint, java.util.function.BooleanSupplier condition) {
+    private void await(String complaint, BooleanSupplier condition) {
         Waits.until(() -> complaint + "\n" + sender.tail(), Waits.LONG, () -> {
             if (!sender.isAlive()) {
                 throw new LabException("the transfer has ended\n" + sender.tail());
