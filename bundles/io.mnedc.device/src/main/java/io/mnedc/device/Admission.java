@@ -15,6 +15,7 @@ import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +75,7 @@ final class Admission {
     private final Identities identities;
     private final Resolver resolver;
     private final Supplier<DeviceSettings> settings;
+    private final Supplier<@Nullable Provider> providers;
     private final String software;
     private @Nullable Enrolment enrolment;
     private @Nullable JoinToken refused;
@@ -85,12 +87,14 @@ final class Admission {
             Identities identities,
             Resolver resolver,
             Supplier<DeviceSettings> settings,
+            Supplier<@Nullable Provider> providers,
             String software) {
         this.loop = loop;
         this.thread = thread;
         this.identities = identities;
         this.resolver = resolver;
         this.settings = settings;
+        this.providers = providers;
         this.software = software;
     }
 
@@ -181,7 +185,8 @@ final class Admission {
     private ControlTls tls(String protocol, @Nullable Identity identity, X509ExtendedTrustManager trust) {
         Supplier<SSLEngine> engines = () -> {
             try {
-                return OverlayTls.client(OverlayTls.context(identity, trust), protocol);
+                Provider provider = settings.get().security().tls(providers.get());
+                return OverlayTls.client(OverlayTls.context(provider, identity, trust), protocol);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("no TLS: " + e.getMessage(), e);
             }

@@ -107,7 +107,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.life = new DeviceLife(board, counters);
         this.identities = new Identities(around.providers(), around.clock());
         IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
-        PeerTls peerTls = new PeerTls(identities, () -> this.settings, () -> {
+        PeerTls peerTls = new PeerTls(identities, () -> this.settings, around.tls(), () -> {
             if (identities.foreign()) {
                 refresh.request();
             }
@@ -117,7 +117,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
-        this.admission = new Admission(loop, identityThread, identities, resolver, () -> this.settings, software);
+        this.admission =
+                new Admission(loop, identityThread, identities, resolver, () -> this.settings, around.tls(), software);
         this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
         Renewals renewals =
                 new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);

@@ -4,9 +4,11 @@ import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
+import io.mnedc.security.TlsChoice;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -55,6 +57,13 @@ public final class DeviceComponent {
     private final TunDriver driver;
     private final IdentityProviders providers = new IdentityProviders();
     private @Nullable Running running;
+
+    @Reference(
+            target = "(" + TlsChoice.SERVICE_PROPERTY + "=*)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Provider tls;
 
     /** Made by the component runtime. */
     @Activate
@@ -135,7 +144,8 @@ public final class DeviceComponent {
 
     private void start(DeviceSettings settings) throws IOException {
         Device device = Device.start(
-                settings, new Surroundings(driver, "mnedc/" + version(), providers::find, InstantSource.system()));
+                settings,
+                new Surroundings(driver, "mnedc/" + version(), providers::find, () -> tls, InstantSource.system()));
         running = new Running(
                 device,
                 context.registerService(DeviceStatus.class, device, properties(settings)),

@@ -65,6 +65,19 @@ import org.osgi.service.metatype.annotations.Option;
     String security() default "tls";
 
     @AttributeDefinition(
+            name = "TLS library",
+            options = {
+                @Option(label = "BoringSSL where it is there", value = "auto"),
+                @Option(label = "BoringSSL, no Ed25519 certificates", value = "boringssl"),
+                @Option(label = "Java runtime", value = "java")
+            },
+            description = "Whose TLS handshakes are made by. auto: BoringSSL where its bundle (io.mnedc.boringssl) is"
+                    + " there and the device's certificate is made by the relay, else the Java runtime. boringssl: also"
+                    + " with a PKI of one's own, if nobody has an Ed25519 certificate. java: the Java runtime. Counts for"
+                    + " new connections.")
+    String tls_library() default "auto";
+
+    @AttributeDefinition(
             name = "Join token",
             required = false,
             type = AttributeType.PASSWORD,

@@ -8,6 +8,7 @@ import io.mnedc.security.PeerName;
 import io.mnedc.security.Role;
 import io.mnedc.transport.seal.PeerEngines;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -17,22 +18,30 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** TLS with other devices: this device's identity, trust in the overlay, and this device's own rules. */
 final class PeerTls implements PeerEngines {
     private final Identities identities;
     private final Supplier<DeviceSettings> settings;
+    private final Supplier<@Nullable Provider> tls;
     private final Runnable refresh;
 
     /**
      * Makes it.
      *
+     * @param tls who makes it beside the Java runtime
      * @param refresh has the identity read anew, soon, elsewhere and not too often: a provider may have another one for the
      *     next time
      */
-    PeerTls(Identities identities, Supplier<DeviceSettings> settings, Runnable refresh) {
+    PeerTls(
+            Identities identities,
+            Supplier<DeviceSettings> settings,
+            Supplier<@Nullable Provider> tls,
+            Runnable refresh) {
         this.identities = identities;
         this.settings = settings;
+        this.tls = tls;
         this.refresh = refresh;
     }
 
@@ -48,8 +57,9 @@ final class PeerTls implements PeerEngines {
             throw new GeneralSecurityException("this device's certificate has expired on " + end
                     + "; the relay renews it, unless another authority made it");
         }
-        SSLContext context =
-                OverlayTls.context(identity, OverlayTrust.peerTrust(identity.trusted(), peerId, identities.floor()));
+        Provider provider = settings.get().security().tls(tls.get());
+        SSLContext context = OverlayTls.context(
+                provider, identity, OverlayTrust.peerTrust(identity.trusted(), peerId, identities.floor()));
         return initiator ? OverlayTls.client(context, ALPN) : OverlayTls.server(context, true, ALPN);
     }
 

@@ -6,6 +6,7 @@ import io.mnedc.device.SecuritySettings.Source;
 import io.mnedc.device.SecuritySettings.Stores;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.TlsChoice;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,7 @@ final class SecurityReader {
         }
         return new SecuritySettings(
                 tls,
+                TlsChoice.parse(values.text(TlsChoice.SETTING, "auto")),
                 join,
                 directory == null && tls ? storage.get() : directory,
                 source,

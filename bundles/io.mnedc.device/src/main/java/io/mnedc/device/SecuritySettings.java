@@ -3,7 +3,9 @@ package io.mnedc.device;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.StoreIdentity;
+import io.mnedc.security.TlsChoice;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * How a device proves who it is, and whom it believes and talks to.
  *
  * @param tls false: nothing is encrypted and nobody proves anything; then all else is without meaning
+ * @param library whose TLS that is
  * @param join lets it join; null if there is no token
  * @param directory where it keeps its own identity and the time; null only without TLS
  * @param source where its identity comes from
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SecuritySettings(
         boolean tls,
+        TlsChoice library,
         @Nullable JoinToken join,
         @Nullable Path directory,
         Source source,
@@ -63,6 +67,12 @@ record SecuritySettings(
                             ? null
                             : truststorePassword.text().toCharArray());
         }
+    }
+
+    /** {@return who makes TLS; null: the Java runtime} */
+    @Nullable
+    Provider tls(@Nullable Provider present) {
+        return library.of(present, source instanceof Own);
     }
 
     /** {@return whether the identity is the same one, wherever it is kept} */

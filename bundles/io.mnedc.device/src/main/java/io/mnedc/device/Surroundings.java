@@ -2,9 +2,12 @@ package io.mnedc.device;
 
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
+import java.security.Provider;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a device finds where it runs.
@@ -12,10 +15,12 @@ import java.util.function.Function;
  * @param driver makes its interface
  * @param software what it says it runs, such as {@code mnedc/0.1.0}
  * @param providers finds who supplies identities, by name; any thread
+ * @param tls who makes TLS beside the Java runtime, now; null: nobody; any thread
  * @param clock the system's, which may be wrong
  */
 record Surroundings(
         TunDriver driver,
         String software,
         Function<String, Optional<IdentityProvider>> providers,
+        Supplier<@Nullable Provider> tls,
         InstantSource clock) {}

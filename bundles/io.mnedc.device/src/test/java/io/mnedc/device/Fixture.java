@@ -102,7 +102,8 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
 
     Device device(DeviceSettings settings, TunDriver driver) throws IOException {
         return device(
-                settings, new Surroundings(driver, "mnedc/test", name -> Optional.empty(), InstantSource.system()));
+                settings,
+                new Surroundings(driver, "mnedc/test", name -> Optional.empty(), () -> null, InstantSource.system()));
     }
 
     Device device(DeviceSettings settings, Surroundings around) throws IOException {
@@ -119,7 +120,7 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     Node device(DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        return new Node(device(settings, new Surroundings(driver, "mnedc/test", providers, clock)), driver);
+        return new Node(device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, clock)), driver);
     }
 
     static DeviceSettings settings(String id, TestRelay... at) throws IOException {

@@ -67,7 +67,7 @@ class PeerTlsTest {
                 Map.of("device.id", id, "security", "tls", "data.dir", home.toString(), "rules", List.of(rules)));
         Identities identities = new Identities(name -> Optional.empty(), clock);
         assertThat(identities.ask(settings.security(), id, token -> false)).isInstanceOf(Identities.Known.class);
-        return new PeerTls(identities, () -> settings, refreshed::incrementAndGet);
+        return new PeerTls(identities, () -> settings, () -> null, refreshed::incrementAndGet);
     }
 
     /** Both engines' handshake; what the one wraps, the other unwraps. */
@@ -174,7 +174,8 @@ class PeerTlsTest {
                 "tls",
                 "data.dir",
                 directory.resolve("x").toString()));
-        PeerTls tls = new PeerTls(new Identities(name -> Optional.empty(), clock), () -> settings, () -> {});
+        PeerTls tls =
+                new PeerTls(new Identities(name -> Optional.empty(), clock), () -> settings, () -> null, () -> {});
         assertThatThrownBy(() -> tls.engine("two", true)).hasMessageContaining("no identity");
     }
 }

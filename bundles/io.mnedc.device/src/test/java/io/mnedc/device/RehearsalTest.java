@@ -29,7 +29,7 @@ class RehearsalTest extends InTlsLab implements PeerEngines {
         DeviceSettings settings = lab.settings("one");
         Identities identities = new Identities(name -> Optional.empty(), lab.clock);
         assertThat(identities.ask(settings.security(), "one", token -> false)).isInstanceOf(Identities.Known.class);
-        engines = new PeerTls(identities, () -> settings, () -> {});
+        engines = new PeerTls(identities, () -> settings, () -> null, () -> {});
     }
 
     @Override
@@ -70,8 +70,8 @@ class RehearsalTest extends InTlsLab implements PeerEngines {
     void deviceWithoutAnIdentityDoesNotRehearse() throws Exception {
         Identities nobody = new Identities(name -> Optional.empty(), lab.clock);
         DeviceSettings settings = lab.settings("one");
-        Rehearsal rehearsal =
-                new Rehearsal("one", new PeerTls(nobody, () -> settings, () -> {}), SealCipher.AES_128_GCM, 6, 0);
+        Rehearsal rehearsal = new Rehearsal(
+                "one", new PeerTls(nobody, () -> settings, () -> null, () -> {}), SealCipher.AES_128_GCM, 6, 0);
         rehearsal.run();
         assertThat(rehearsal.played()).isZero();
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.TlsChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,7 @@ class SettingsTest {
                         1024 * 1024,
                         new SecuritySettings(
                                 true,
+                                TlsChoice.AUTO,
                                 null,
                                 STORAGE,
                                 new SecuritySettings.Own(),

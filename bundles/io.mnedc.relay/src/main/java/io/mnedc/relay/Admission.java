@@ -13,9 +13,11 @@ import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.Revocations;
 import io.mnedc.security.StoreIdentity;
+import io.mnedc.security.TlsChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +36,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
     /** An identity, and a context with it for either side that believes whoever has the key of his certificate. */
-    record Shown(Identity identity, SSLContext context) {}
+    record Shown(
+            Identity identity, SSLContext context, @Nullable Provider tls) {}
 
     private final @Nullable OverlayAuthority authority;
     private final IdentityProvider provider;
     private final io.mnedc.security.Admission elsewhere;
     private final InstantSource clock;
+    private final Supplier<@Nullable Provider> providers;
+    private volatile TlsChoice library;
     private volatile Duration grace;
     private volatile @Nullable Shown shown;
 
@@ -47,21 +53,30 @@ final class Admission {
             IdentityProvider provider,
             Revocations revocations,
             InstantSource clock,
-            Duration grace) {
+            Supplier<@Nullable Provider> providers,
+            SecuritySettings settings) {
         this.authority = authority;
         this.provider = provider;
         this.elsewhere = new io.mnedc.security.Admission(provider, revocations, null, clock);
         this.clock = clock;
-        this.grace = grace;
+        this.providers = providers;
+        this.library = settings.library();
+        this.grace = settings.grace();
     }
 
     /**
      * Opens what the settings name.
      *
      * @param data where the overlay's own authority is kept
+     * @param providers who makes TLS beside the Java runtime, now; null: nobody
      * @throws IOException if its files cannot be used; the message has the cure
      */
-    static Admission open(SecuritySettings settings, DataDirectory data, Identities identities, InstantSource clock)
+    static Admission open(
+            SecuritySettings settings,
+            DataDirectory data,
+            Identities identities,
+            Supplier<@Nullable Provider> providers,
+            InstantSource clock)
             throws IOException {
         Path directory = data.path();
         Revocations revocations = data.revocations();
@@ -70,11 +85,11 @@ final class Admission {
         }
         IdentityProvider foreign = foreign(settings, identities);
         if (foreign != null) {
-            return new Admission(null, foreign, revocations, clock, settings.grace());
+            return new Admission(null, foreign, revocations, clock, providers, settings);
         }
         try {
             OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock);
-            return new Admission(own, own, own.revocations(), clock, settings.grace());
+            return new Admission(own, own, own.revocations(), clock, providers, settings);
         } catch (GeneralSecurityException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -100,9 +115,14 @@ final class Admission {
         return Optional.ofNullable(authority);
     }
 
-    /** How long after its expiry a device's certificate is still good, from now on. */
-    void grace(Duration now) {
-        grace = now;
+    /** What of the settings counts from now on: whose TLS, and how long after its expiry a certificate is still good. */
+    void become(SecuritySettings settings) {
+        library = settings.library();
+        grace = settings.grace();
+    }
+
+    private @Nullable Provider tls() {
+        return library.of(providers.get(), authority != null);
     }
 
     /**
@@ -119,11 +139,13 @@ final class Admission {
     }
 
     /** The identity as it is now, which others may only use to try out how it works. */
+    @SuppressWarnings("ReferenceEquality") // providers are maps, and equal after an update of their bundle
     Shown shown() throws GeneralSecurityException {
         Identity now = provider.identity();
         Shown present = shown;
-        if (present == null || !present.identity().equals(now)) {
-            present = new Shown(now, OverlayTls.context(now, OverlayTrust.acceptAny()));
+        Provider tls = tls();
+        if (present == null || !present.identity().equals(now) || present.tls() != tls) {
+            present = new Shown(now, OverlayTls.context(tls, now, OverlayTrust.acceptAny()), tls);
             shown = present;
         }
         return present;
@@ -138,7 +160,8 @@ final class Admission {
         if (chain.isEmpty()) {
             throw new RefusedException(
                     Reason.CERTIFICATE_REFUSED,
-                    "the device has shown no certificate: join the overlay with a token first");
+                    "the device has shown no certificate: join the overlay with a token first"
+                            + (tls() == null ? "" : "; if it has an Ed25519 one, set tls.library = java at the relay"));
         }
         OverlayAuthority own = authority;
         PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);

@@ -15,6 +15,7 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,15 +85,22 @@ final class Relay implements AutoCloseable {
      * Starts a relay. If it cannot listen yet, because an address is in use or not there yet, it keeps trying.
      *
      * @param identities who may supply the relay's key and trust
+     * @param tls who makes TLS beside the Java runtime, now; null: nobody
      * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
      *     any other failure nothing that was begun is left
      */
-    static Relay start(RelaySettings settings, String software, Identities identities) throws IOException {
-        return start(settings, software, identities, InstantSource.system());
+    static Relay start(RelaySettings settings, String software, Identities identities, Supplier<@Nullable Provider> tls)
+            throws IOException {
+        return start(settings, software, identities, tls, InstantSource.system());
     }
 
     /** The same with a clock of one's own. */
-    static Relay start(RelaySettings settings, String software, Identities identities, InstantSource clock)
+    static Relay start(
+            RelaySettings settings,
+            String software,
+            Identities identities,
+            Supplier<@Nullable Provider> tls,
+            InstantSource clock)
             throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
@@ -105,7 +114,7 @@ final class Relay implements AutoCloseable {
                 data = DataDirectory.open(directory, counters);
             }
             if (settings.security().tls()) {
-                admission = Admission.open(settings.security(), data, identities, clock);
+                admission = Admission.open(settings.security(), data, identities, tls, clock);
                 data = data.sharing(admission.authority());
             }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
@@ -214,7 +223,7 @@ final class Relay implements AutoCloseable {
         }
         Overlay secured = overlay;
         if (secured != null) {
-            secured.admission().grace(next.security().grace());
+            secured.admission().become(next.security());
         }
         settings = next;
     }

@@ -4,9 +4,11 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.security.TlsChoice;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,13 @@ public final class RelayComponent {
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private @Nullable Relay relay;
     private @Nullable AddressAllocator allocator;
+
+    @Reference(
+            target = "(" + TlsChoice.SERVICE_PROPERTY + "=*)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Provider tls;
 
     /** Made by the component runtime. */
     @Activate
@@ -108,7 +117,7 @@ public final class RelayComponent {
     private void begin(RelaySettings settings) {
         try {
             warnOfStorage(settings);
-            Relay started = Relay.start(settings, version(), identities);
+            Relay started = Relay.start(settings, version(), identities, () -> tls);
             relay = started;
             AddressAllocator present = allocator;
             if (present != null) {

@@ -34,6 +34,20 @@ import org.osgi.service.metatype.annotations.Option;
             })
     String security() default "tls";
 
+    /** {@return whose TLS} */
+    @AttributeDefinition(
+            name = "TLS library",
+            description = "Whose TLS handshakes are made by. auto: BoringSSL where its bundle (io.mnedc.boringssl) is "
+                    + "there and the relay makes the overlay's certificates, else the Java runtime. boringssl: also "
+                    + "with a PKI of your own, if nobody has an Ed25519 certificate. java: the Java runtime. Counts "
+                    + "for new connections.",
+            options = {
+                @Option(label = "BoringSSL where it is there", value = "auto"),
+                @Option(label = "BoringSSL, no Ed25519 certificates", value = "boringssl"),
+                @Option(label = "Java runtime", value = "java")
+            })
+    String tls_library() default "auto";
+
     /** {@return where keys, tokens and enrolments are kept} */
     @AttributeDefinition(
             name = "Data directory",

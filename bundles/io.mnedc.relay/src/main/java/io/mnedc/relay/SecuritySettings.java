@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.security.TlsChoice;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * How a relay is secured.
  *
  * @param tls whether control streams run in mutual TLS; false: nobody is authenticated
+ * @param library whose TLS that is
  * @param identityProvider the name of the service that supplies key and trust; empty: none
  * @param store the key store that supplies them
  * @param certificateLife how long certificates of devices last
@@ -17,6 +19,7 @@ import java.util.Optional;
  */
 record SecuritySettings(
         boolean tls,
+        TlsChoice library,
         String identityProvider,
         Optional<Store> store,
         Duration certificateLife,
@@ -24,8 +27,8 @@ record SecuritySettings(
         int halfOpenPerSource) {
 
     /** For laboratories. */
-    static final SecuritySettings NONE =
-            new SecuritySettings(false, "", Optional.empty(), Duration.ofDays(365), Duration.ofDays(400), 256);
+    static final SecuritySettings NONE = new SecuritySettings(
+            false, TlsChoice.AUTO, "", Optional.empty(), Duration.ofDays(365), Duration.ofDays(400), 256);
 
     /**
      * A key store of one's own PKI.
@@ -62,6 +65,7 @@ record SecuritySettings(
         }
         return new SecuritySettings(
                 security.equals("tls"),
+                TlsChoice.parse(config.tls_library()),
                 provider,
                 keystore.map(store ->
                         new Store(store, config.keystore_password(), truststore, config.truststore_password())),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.Provider;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,9 @@ final class TestRelay implements AutoCloseable {
     private final @Nullable Path directory;
     private final MemoryAllocator allocator = new MemoryAllocator("10.9.0.0/24");
     private final Identities identities = new Identities();
+    private static volatile @Nullable Provider usual;
+
+    private volatile @Nullable Provider tls = usual;
     private Relay relay;
 
     private final InstantSource clock;
@@ -32,7 +36,7 @@ final class TestRelay implements AutoCloseable {
     }
 
     private Relay begin(RelaySettings settings) throws IOException {
-        Relay started = Relay.start(settings, "mnedc/test", identities, clock);
+        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock);
         started.allocator(allocator);
         return started;
     }
@@ -69,6 +73,16 @@ final class TestRelay implements AutoCloseable {
     void restart(TestSettings settings) throws IOException {
         relay.close();
         relay = begin(settings.build());
+    }
+
+    /** The provider of TLS that relays find from now on. */
+    static void usualTls(@Nullable Provider now) {
+        usual = now;
+    }
+
+    /** Another provider of TLS is there now; null: none. */
+    void tls(@Nullable Provider now) {
+        tls = now;
     }
 
     /** The authority of a secured relay. */

@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.security.TlsChoice;
 import io.mnedc.transport.StreamSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,6 +84,7 @@ final class TestSettings {
                 16 << 20,
                 policy,
                 directory,
-                new SecuritySettings(tls, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
+                new SecuritySettings(
+                        tls, TlsChoice.AUTO, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
     }
 }

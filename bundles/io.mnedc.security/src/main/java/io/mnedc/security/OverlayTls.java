@@ -2,6 +2,8 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.Identity;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.interfaces.EdECPublicKey;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -33,16 +35,30 @@ public final class OverlayTls {
     private OverlayTls() {}
 
     /**
+     * Makes a context of the Java runtime's.
+     *
+     * @see #context(Provider, Identity, X509ExtendedTrustManager)
+     */
+    public static SSLContext context(@Nullable Identity identity, X509ExtendedTrustManager trust)
+            throws GeneralSecurityException {
+        return context(null, identity, trust);
+    }
+
+    /**
      * Makes a context; it serves any number of engines of either side.
      *
+     * @param provider who makes it, if it can show the identity; null, or if not: the Java runtime
      * @param identity what to show; null: nothing, for enrolment
      * @param trust who is believed
      * @return the context
      * @throws GeneralSecurityException when the platform lacks TLS 1.3
      */
-    public static SSLContext context(@Nullable Identity identity, X509ExtendedTrustManager trust)
+    public static SSLContext context(
+            @Nullable Provider provider, @Nullable Identity identity, X509ExtendedTrustManager trust)
             throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        SSLContext context = provider != null && (identity == null || everybodyCanShow(identity))
+                ? SSLContext.getInstance("TLSv1.3", provider)
+                : SSLContext.getInstance("TLSv1.3");
         KeyManager[] keys = identity == null ? new KeyManager[0] : new KeyManager[] {new FixedKey(identity)};
         context.init(keys, new TrustManager[] {trust}, null);
         context.getServerSessionContext().setSessionTimeout(LONGER_THAN_A_TICKET_MAY_LIVE);
@@ -72,8 +88,8 @@ public final class OverlayTls {
      *
      * @param context with an identity
      * @param required whether the handshake fails without the client's certificate
-     * @param alpn the protocols to accept, by preference; a client that offers none of them is refused, one that offers
-     *     no ALPN at all is not: look at {@link SSLEngine#getApplicationProtocol}
+     * @param alpn the protocols to accept, by preference; a client that offers none of them is refused, or nothing is agreed
+     *     on as with one that offers no ALPN at all: look at {@link SSLEngine#getApplicationProtocol}
      * @return a new engine, in server mode
      */
     public static SSLEngine server(SSLContext context, boolean required, String... alpn) {
@@ -87,6 +103,12 @@ public final class OverlayTls {
         }
         engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    /** Keys in hardware sign through the Java runtime, and not all TLS knows Ed25519. */
+    private static boolean everybodyCanShow(Identity identity) {
+        return identity.key().getEncoded() != null
+                && !(identity.chain().get(0).getPublicKey() instanceof EdECPublicKey);
     }
 
     private static SSLParameters parameters(String... alpn) {

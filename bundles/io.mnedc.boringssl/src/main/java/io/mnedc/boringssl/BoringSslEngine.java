@@ -1,0 +1,379 @@
+package io.mnedc.boringssl;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.conscrypt.Conscrypt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine of Conscrypt's that leaves what a handshake takes to tasks, as the Java runtime's does: Conscrypt would compute
+ * where it reads, on the thread that serves all connections. A record of the handshake is taken whole, a task reads it and
+ * makes the answer, which is then there to be sent. After the handshake it is the inner engine and nothing else. Thread-safe
+ * as engines are: tasks may run anywhere.
+ */
+final class BoringSslEngine extends SSLEngine {
+    private static final int HEADER = 5;
+    /** RFC 8446, section 5.2. */
+    private static final int MOST = HEADER + (1 << 14) + 256;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** By the key types of these, Conscrypt asks for certificates; no version is spoken in which they could be chosen. */
+    private static final List<String> KEY_TYPES =
+            List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+
+    private enum Turn {
+        NONE,
+        WAITS,
+        RUNS
+    }
+
+    private final SSLEngine inner;
+    private volatile Turn turn = Turn.NONE;
+    private ByteBuffer record = NOTHING;
+    private ByteBuffer answer = NOTHING;
+    private @Nullable SSLException failure;
+    private volatile boolean begun;
+    private volatile boolean through;
+    private boolean failed;
+
+    BoringSslEngine(SSLEngine inner) {
+        this.inner = inner;
+        Conscrypt.setUseSessionTickets(inner, false);
+    }
+
+    @Override
+    public synchronized void beginHandshake() throws SSLException {
+        if (!begun) {
+            inner.beginHandshake();
+            begun = true;
+        }
+    }
+
+    @Override
+    public HandshakeStatus getHandshakeStatus() {
+        // without waiting for it
+        return turn == Turn.NONE ? quietStatus() : HandshakeStatus.NEED_TASK;
+    }
+
+    private synchronized HandshakeStatus quietStatus() {
+        if (answer.hasRemaining() || failure != null) {
+            return HandshakeStatus.NEED_WRAP;
+        }
+        return !begun || failed ? HandshakeStatus.NOT_HANDSHAKING : inner.getHandshakeStatus();
+    }
+
+    @Override
+    public synchronized @Nullable Runnable getDelegatedTask() {
+        if (turn != Turn.WAITS) {
+            return null;
+        }
+        turn = Turn.RUNS;
+        return this::compute;
+    }
+
+    private synchronized void compute() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ByteBuffer said = ByteBuffer.allocate(inner.getSession().getApplicationBufferSize());
+            while (record.hasRemaining()) {
+                int before = record.remaining();
+                inner.unwrap(record, said);
+                flush(out);
+                if (record.remaining() == before) {
+                    break;
+                }
+            }
+        } catch (SSLException e) {
+            failure = Alerts.translated(e);
+            alert(out);
+        } catch (RuntimeException e) {
+            failure = new SSLException("TLS failed: " + e, e);
+        }
+        record = NOTHING;
+        answer = ByteBuffer.wrap(out.toByteArray());
+        turn = Turn.NONE;
+    }
+
+    private void flush(ByteArrayOutputStream out) throws SSLException {
+        while (inner.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            if (wrapped(out) == 0) {
+                return;
+            }
+        }
+    }
+
+    private int wrapped(ByteArrayOutputStream out) throws SSLException {
+        ByteBuffer piece = ByteBuffer.allocate(inner.getSession().getPacketBufferSize());
+        int count = inner.wrap(NOTHING.duplicate(), piece).bytesProduced();
+        out.write(piece.array(), 0, count);
+        return count;
+    }
+
+    /** Conscrypt has closed itself then, and does not say that there is something to send. */
+    private void alert(ByteArrayOutputStream out) {
+        try {
+            while (!inner.isOutboundDone()) {
+                if (wrapped(out) == 0) {
+                    return;
+                }
+            }
+        } catch (SSLException | RuntimeException e) {
+            // the peer is not told, then
+            return;
+        }
+    }
+
+    @Override
+    public synchronized SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int offset, int length)
+            throws SSLException {
+        if (through()) {
+            return translated(() -> inner.unwrap(source, targets, offset, length));
+        }
+        if (!begun) {
+            beginHandshake();
+        }
+        HandshakeStatus status = getHandshakeStatus();
+        if (failed || inner.isInboundDone()) {
+            return new SSLEngineResult(Status.CLOSED, status, 0, 0);
+        }
+        if (status != HandshakeStatus.NEED_UNWRAP) {
+            return new SSLEngineResult(Status.OK, status, 0, 0);
+        }
+        int size = size(source);
+        if (size > MOST) {
+            failed = true;
+            inner.closeOutbound();
+            throw new SSLException("a TLS record of " + size + " bytes, at most " + MOST + " are allowed");
+        }
+        if (source.remaining() < size) {
+            return new SSLEngineResult(Status.BUFFER_UNDERFLOW, status, 0, 0);
+        }
+        byte[] taken = new byte[size];
+        source.get(taken);
+        record = ByteBuffer.wrap(taken);
+        turn = Turn.WAITS;
+        return new SSLEngineResult(Status.OK, HandshakeStatus.NEED_TASK, size, 0);
+    }
+
+    private static int size(ByteBuffer source) {
+        return source.remaining() < HEADER
+                ? HEADER
+                : HEADER + Short.toUnsignedInt(source.getShort(source.position() + 3));
+    }
+
+    @Override
+    public synchronized SSLEngineResult wrap(ByteBuffer[] sources, int offset, int length, ByteBuffer target)
+            throws SSLException {
+        if (through()) {
+            return translated(() -> inner.wrap(sources, offset, length, target));
+        }
+        if (turn != Turn.NONE) {
+            return new SSLEngineResult(Status.OK, HandshakeStatus.NEED_TASK, 0, 0);
+        }
+        if (answer.hasRemaining()) {
+            int count = Math.min(answer.remaining(), target.remaining());
+            target.put(answer.slice(answer.position(), count));
+            answer.position(answer.position() + count);
+            return new SSLEngineResult(count == 0 ? Status.BUFFER_OVERFLOW : Status.OK, finished(), 0, count);
+        }
+        SSLException thrown = failure;
+        if (thrown != null) {
+            failure = null;
+            failed = true;
+            inner.closeOutbound();
+            throw thrown;
+        }
+        if (failed) {
+            return new SSLEngineResult(Status.CLOSED, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
+        }
+        if (!begun) {
+            beginHandshake();
+        }
+        return translated(() -> inner.wrap(sources, offset, length, target));
+    }
+
+    private HandshakeStatus finished() {
+        HandshakeStatus status = getHandshakeStatus();
+        return status == HandshakeStatus.NOT_HANDSHAKING && !failed ? HandshakeStatus.FINISHED : status;
+    }
+
+    /** Whether nothing of this class is needed any more. */
+    private boolean through() {
+        if (!through
+                && begun
+                && turn == Turn.NONE
+                && failure == null
+                && !failed
+                && !answer.hasRemaining()
+                && inner.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+            through = true;
+        }
+        return through;
+    }
+
+    private interface Step {
+        SSLEngineResult run() throws SSLException;
+    }
+
+    private static SSLEngineResult translated(Step step) throws SSLException {
+        try {
+            return step.run();
+        } catch (SSLException e) {
+            throw Alerts.translated(e);
+        }
+    }
+
+    @Override
+    public synchronized void closeInbound() throws SSLException {
+        inner.closeInbound();
+    }
+
+    @Override
+    public synchronized void closeOutbound() {
+        inner.closeOutbound();
+    }
+
+    @Override
+    public boolean isInboundDone() {
+        return inner.isInboundDone();
+    }
+
+    @Override
+    public synchronized boolean isOutboundDone() {
+        return !answer.hasRemaining() && inner.isOutboundDone();
+    }
+
+    @Override
+    public SSLSession getSession() {
+        return inner.getSession();
+    }
+
+    @Override
+    public SSLSession getHandshakeSession() {
+        return inner.getHandshakeSession();
+    }
+
+    @Override
+    public synchronized @Nullable String getApplicationProtocol() {
+        String agreed = inner.getApplicationProtocol();
+        // by the interface, null is: not known yet
+        return agreed == null && through() ? "" : agreed;
+    }
+
+    @Override
+    public String getHandshakeApplicationProtocol() {
+        return inner.getHandshakeApplicationProtocol();
+    }
+
+    @Override
+    public void setHandshakeApplicationProtocolSelector(BiFunction<SSLEngine, List<String>, String> selector) {
+        inner.setHandshakeApplicationProtocolSelector(selector);
+    }
+
+    @Override
+    public BiFunction<SSLEngine, List<String>, String> getHandshakeApplicationProtocolSelector() {
+        return inner.getHandshakeApplicationProtocolSelector();
+    }
+
+    @Override
+    public SSLParameters getSSLParameters() {
+        return inner.getSSLParameters();
+    }
+
+    @Override
+    public void setSSLParameters(SSLParameters parameters) {
+        String[] suites = parameters.getCipherSuites();
+        if (suites != null) {
+            parameters.setCipherSuites(withKeyTypes(suites));
+        }
+        inner.setSSLParameters(parameters);
+    }
+
+    private static String[] withKeyTypes(String[] suites) {
+        Set<String> all = new LinkedHashSet<>(List.of(suites));
+        all.addAll(KEY_TYPES);
+        return all.toArray(new String[0]);
+    }
+
+    @Override
+    public String[] getEnabledCipherSuites() {
+        return inner.getEnabledCipherSuites();
+    }
+
+    @Override
+    public void setEnabledCipherSuites(String[] suites) {
+        inner.setEnabledCipherSuites(withKeyTypes(suites));
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return inner.getSupportedCipherSuites();
+    }
+
+    @Override
+    public String[] getSupportedProtocols() {
+        return inner.getSupportedProtocols();
+    }
+
+    @Override
+    public String[] getEnabledProtocols() {
+        return inner.getEnabledProtocols();
+    }
+
+    @Override
+    public void setEnabledProtocols(String[] protocols) {
+        inner.setEnabledProtocols(protocols);
+    }
+
+    @Override
+    public void setUseClientMode(boolean mode) {
+        inner.setUseClientMode(mode);
+    }
+
+    @Override
+    public boolean getUseClientMode() {
+        return inner.getUseClientMode();
+    }
+
+    @Override
+    public void setNeedClientAuth(boolean need) {
+        inner.setNeedClientAuth(need);
+    }
+
+    @Override
+    public boolean getNeedClientAuth() {
+        return inner.getNeedClientAuth();
+    }
+
+    @Override
+    public void setWantClientAuth(boolean want) {
+        inner.setWantClientAuth(want);
+    }
+
+    @Override
+    public boolean getWantClientAuth() {
+        return inner.getWantClientAuth();
+    }
+
+    @Override
+    public void setEnableSessionCreation(boolean flag) {
+        inner.setEnableSessionCreation(flag);
+    }
+
+    @Override
+    public boolean getEnableSessionCreation() {
+        return inner.getEnableSessionCreation();
+    }
+}
