@@ -132,10 +132,15 @@ final class Admission {
      */
     SSLEngine engine() {
         try {
-            return OverlayTls.server(shown().context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
+            return engine(shown());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
         }
+    }
+
+    /** The same with an identity that was asked for before. */
+    static SSLEngine engine(Shown shown) {
+        return OverlayTls.server(shown.context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
     }
 
     /** The identity as it is now, which others may only use to try out how it works. */

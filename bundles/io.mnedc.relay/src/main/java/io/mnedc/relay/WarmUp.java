@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class WarmUp implements BooleanSupplier {
     private final Admission admission;
     private final AtomicInteger left = new AtomicInteger(MOST);
     private final long end = System.nanoTime() + LONGEST.toNanos();
+    private volatile Admission.@Nullable Shown shown;
 
     WarmUp(Admission admission) {
         this.admission = admission;
@@ -40,13 +42,18 @@ final class WarmUp implements BooleanSupplier {
             return false;
         }
         try {
-            Admission.Shown shown = admission.shown();
-            Identity identity = shown.identity();
+            Admission.Shown known = shown;
+            if (known == null) {
+                // asked for once: others' services may be slow, or count
+                known = admission.shown();
+                shown = known;
+            }
+            Identity identity = known.identity();
             if (identity.key().getEncoded() == null) {
                 return false; // it is in hardware, which may be slow, or count what is signed
             }
             OverlayTrust.check(identity.chain(), Role.RELAY, identity.trusted(), Instant.now(), Duration.ZERO);
-            run(OverlayTls.client(shown.context(), OverlayTls.CONTROL), admission.engine());
+            run(OverlayTls.client(known.context(), OverlayTls.CONTROL), Admission.engine(known));
             return true;
         } catch (GeneralSecurityException | SSLException | RuntimeException e) {
             LOG.debug("no rehearsal of handshakes", e);

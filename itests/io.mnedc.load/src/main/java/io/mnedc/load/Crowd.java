@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -62,9 +63,11 @@ final class Crowd implements AutoCloseable {
      *
      * @param relay where it goes
      * @param data how many devices have a data stream too: descriptors may be short
+     * @param tls who makes its TLS; null: the Java runtime
      * @param whole whether announcements are read by the whole decoder and device session, which takes ten times longer
      */
-    record Settings(InetSocketAddress relay, int data, boolean whole) {}
+    record Settings(
+            InetSocketAddress relay, int data, @Nullable Provider tls, boolean whole) {}
 
     final LongAdder announcements = new LongAdder();
     final LongAdder announcedBytes = new LongAdder();
@@ -103,7 +106,7 @@ final class Crowd implements AutoCloseable {
         Crowd crowd = new Crowd(settings);
         KnownRelay trust = new KnownRelay(badges.trusted());
         for (int i = 0; i < count; i++) {
-            SSLContext tls = OverlayTls.context(badges.of(i), trust);
+            SSLContext tls = OverlayTls.context(settings.tls(), badges.of(i), trust);
             crowd.devices.add(new LoadDevice(crowd, crowd.controls.next(), tls, i, new Roll(crowd.acquaintances)));
         }
         crowd.controls.next().scheduleAtFixedRate(crowd::askSomebody, ASK_MILLIS, ASK_MILLIS, TimeUnit.MILLISECONDS);

@@ -2,9 +2,11 @@ package io.mnedc.load;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.mnedc.boringssl.BoringSslProvider;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.security.TlsChoice;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -36,6 +38,8 @@ public final class Scale implements AutoCloseable {
     private static final int DESCRIPTORS = 400;
     /** Connections that have not proved yet whose they are, for which the relay has room (docs/SECURITY.md). */
     private static final int HALF_OPEN = 4096;
+    /** Of a connection in TLS: BoringSSL by Conscrypt has a pipe for each. */
+    private static final int DESCRIPTORS_OF_BORINGSSL = 3;
 
     private static final Duration BOUND = Duration.ofMinutes(15);
     private static final Duration COMEBACK = Duration.ofMinutes(3);
@@ -83,6 +87,15 @@ public final class Scale implements AutoCloseable {
         Path data = RelayProcess.dataOn(host);
         Files.createDirectories(data);
         clear(data.resolve("leases"));
+        boolean boring = options.tls() != TlsChoice.JAVA;
+        int ofOne = boring ? DESCRIPTORS_OF_BORINGSSL : 1;
+        int needed = DESCRIPTORS + ofOne * (Math.min(HALF_OPEN, options.most()) + options.most());
+        int left = mostDescriptors() - needed;
+        if (left < 0) {
+            throw new IllegalArgumentException(options.most() + " devices need " + needed + " descriptors, there are "
+                    + mostDescriptors() + ": raise the limit (ulimit -n), or say --devices with fewer, or --tls java");
+        }
+        settings(data, options.tls());
         progress("keys and certificates of %d devices, made once", options.most());
         Badges badges = Badges.of(data.resolve("identity"), options.directory().resolve("badges"), options.most());
         RelayProcess relay =
@@ -90,19 +103,25 @@ public final class Scale implements AutoCloseable {
         try {
             relay.awaitReady();
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
-            int left = mostDescriptors() - DESCRIPTORS - HALF_OPEN - options.most();
-            if (left < 0) {
-                throw new IllegalArgumentException(options.most() + " devices need "
-                        + (options.most() + HALF_OPEN + DESCRIPTORS) + " descriptors, there are " + mostDescriptors()
-                        + ": raise the limit (ulimit -n), or say --devices with fewer");
-            }
             int streams = Math.min(options.most(), left);
-            Crowd crowd = Crowd.of(new Crowd.Settings(address, streams, false), badges, options.most());
+            Crowd crowd = Crowd.of(
+                    new Crowd.Settings(address, streams, boring ? new BoringSslProvider() : null, false),
+                    badges,
+                    options.most());
             return new Scale(options, host, relay, crowd);
         } catch (GeneralSecurityException | RuntimeException e) {
             host.killAll();
             throw e;
         }
+    }
+
+    /** As somebody writes them; the launcher adds what it is told. */
+    private static void settings(Path data, TlsChoice tls) throws IOException {
+        Path file = data.resolve("etc").resolve("io.mnedc.relay.config");
+        Files.createDirectories(file.getParent());
+        Files.writeString(
+                file,
+                "enabled=B\"true\"\n" + TlsChoice.SETTING + "=\"" + tls.name().toLowerCase(Locale.ROOT) + "\"\n");
     }
 
     /** Leases of an earlier run would make this one's joins cheaper. */
@@ -146,7 +165,7 @@ public final class Scale implements AutoCloseable {
         Comeback comeback = options.kill() ? comeback() : null;
         return new ScaleResults(
                 LocalDate.now(ZoneOffset.UTC).toString(),
-                machine(),
+                machine() + ", TLS: " + options.tls().name().toLowerCase(Locale.ROOT),
                 RELAY_OPTIONS,
                 start,
                 levels,

@@ -1,5 +1,6 @@
 package io.mnedc.load;
 
+import io.mnedc.security.TlsChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param levels numbers of devices, rising
  * @param seconds how long each level is watched while nothing happens
  * @param kill whether the relay is killed at the end
+ * @param tls whose TLS both ends use: java or boringssl
  * @param directory where relay and keys are kept from run to run
  * @param json where to write the results; null: nowhere
  */
@@ -18,6 +20,7 @@ record ScaleOptions(
         List<Integer> levels,
         int seconds,
         boolean kill,
+        TlsChoice tls,
         Path directory,
         @Nullable Path json) {
     private static final List<Integer> LEVELS = List.of(100, 1000, 3000, 10_000);
@@ -27,17 +30,19 @@ record ScaleOptions(
         List<Integer> levels = LEVELS;
         int seconds = 20;
         boolean kill = true;
+        TlsChoice tls = TlsChoice.BORINGSSL;
         Path json = null;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--devices" -> levels = upTo(Integer.parseInt(arguments[++i]));
                 case "--seconds" -> seconds = Integer.parseInt(arguments[++i]);
                 case "--json" -> json = Path.of(arguments[++i]);
+                case "--tls" -> tls = TlsChoice.parse(arguments[++i]);
                 case "--no-kill" -> kill = false;
                 default -> throw new IllegalArgumentException("no option " + arguments[i]);
             }
         }
-        return new ScaleOptions(levels, seconds, kill, directory, json);
+        return new ScaleOptions(levels, seconds, kill, tls, directory, json);
     }
 
     private static List<Integer> upTo(int most) {

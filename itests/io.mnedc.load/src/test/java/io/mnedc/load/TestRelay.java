@@ -61,7 +61,7 @@ final class TestRelay implements AutoCloseable {
 
     /** Devices that read announcements as the device bundle does. */
     Crowd crowd(int devices) throws GeneralSecurityException {
-        return Crowd.of(new Crowd.Settings(address, devices, true), badges, devices);
+        return Crowd.of(new Crowd.Settings(address, devices, null, true), badges, devices);
     }
 
     @Override

@@ -62,6 +62,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
+                // nobody else knows whose TLS that is
+                new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),
                 new Part("io.mnedc.health", false, Set.of(API), Set.of("org.apache.felix.hc.api", OSGI)),
                 // nobody else knows of Kura
                 new Part(
