@@ -36,10 +36,10 @@ final class Rehearsal implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
 
     /** Two handshakes in a row that take so long, both ends together, are fast enough. */
-    private static final long FAST = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long FAST = TimeUnit.MILLISECONDS.toNanos(4);
 
     /** Beyond these there is little to gain. */
-    private static final int MOST = 40;
+    private static final int MOST = 120;
 
     /** So many times as long as a handshake has taken is rested after it. */
     private static final int RESTS = 9;
