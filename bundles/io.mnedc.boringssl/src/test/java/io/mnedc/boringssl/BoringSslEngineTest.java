@@ -7,8 +7,10 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.transport.TlsInMemory;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.Security;
@@ -256,6 +258,32 @@ class BoringSslEngineTest {
         TlsInMemory other = new TlsInMemory(OverlayTls.server(overlay.relay(BORING), false, OverlayTls.CONTROL));
         other.begin();
         assertThatThrownBy(() -> other.received(endless)).isInstanceOf(SSLException.class);
+    }
+
+    @Test
+    void whatIsReleasedHoldsNoDescriptors() throws Exception {
+        SSLContext context = TestOverlay.toPeer(BORING, overlay.device("a"), "a");
+        long before = descriptors();
+        for (int i = 0; i < 60; i++) {
+            Ends ends = Ends.of(
+                    OverlayTls.client(context, OverlayTls.PEER), OverlayTls.server(context, true, OverlayTls.PEER));
+            if (i % 3 == 0) {
+                ends.talk();
+            } else if (i % 3 == 1) {
+                ends.client.begin();
+                ends.server.begin();
+                ends.server.received(ends.client.output());
+            }
+            ends.client.release();
+            ends.server.release();
+        }
+        assertThat(descriptors()).isLessThan(before + 30);
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        }
     }
 
     @Test

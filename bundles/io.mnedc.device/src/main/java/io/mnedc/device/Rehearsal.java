@@ -176,7 +176,7 @@ final class Rehearsal implements Runnable, AutoCloseable {
         }
 
         private PeerEngines checked() throws GeneralSecurityException {
-            engines.engine(deviceId, true);
+            engines.engine(deviceId, true).closeOutbound();
             return this;
         }
 

@@ -65,6 +65,15 @@ final class WarmUp implements BooleanSupplier {
     private static void run(SSLEngine clientEngine, SSLEngine serverEngine) throws SSLException {
         TlsInMemory client = new TlsInMemory(clientEngine);
         TlsInMemory server = new TlsInMemory(serverEngine);
+        try {
+            talk(client, server);
+        } finally {
+            client.release();
+            server.release();
+        }
+    }
+
+    private static void talk(TlsInMemory client, TlsInMemory server) throws SSLException {
         server.begin();
         client.begin();
         for (int i = 0; i < FLIGHTS; i++) {

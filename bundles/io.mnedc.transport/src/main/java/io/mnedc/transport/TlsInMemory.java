@@ -122,6 +122,27 @@ public final class TlsInMemory {
         }
     }
 
+    /**
+     * Forgets the connection without a word to the peer. Not to be left to the garbage collector: engines may hold memory and
+     * descriptors that are not the heap's. Nothing else may be called afterwards.
+     */
+    public void release() {
+        try {
+            engine.closeOutbound();
+            while (!engine.isOutboundDone()) {
+                if (wrap(NOTHING.duplicate()).bytesProduced() == 0) {
+                    break;
+                }
+            }
+            engine.closeInbound();
+        } catch (SSLException | RuntimeException e) {
+            // that the peer has not ended it in order is what the Java runtime complains of
+            out.reset();
+        }
+        closed = true;
+        out.reset();
+    }
+
     private void run() throws SSLException {
         try {
             boolean goesOn = true;

@@ -156,6 +156,14 @@ final class PeerSeal {
         }
     }
 
+    private void endHandshake() {
+        SealingHandshake ended = handshake;
+        handshake = null;
+        if (ended != null) {
+            ended.release();
+        }
+    }
+
     private void progressed(long now) {
         SealingHandshake running = handshake;
         boolean begun = running != null && running.initiator();
@@ -183,7 +191,7 @@ final class PeerSeal {
                 return;
             }
             ours = instead;
-            handshake = null;
+            endHandshake();
             start(part.id(), false, now);
             running = handshake;
         }
@@ -225,7 +233,7 @@ final class PeerSeal {
         }
         prepared = null;
         if (next.from().equals(handshake)) {
-            handshake = null;
+            endHandshake();
         }
         if (!asInitiator && openers.inUse(next.sign(), now)) {
             means.events.openers(node, id, openers.all());
@@ -291,10 +299,10 @@ final class PeerSeal {
 
     private void failed(SealingException why, boolean asInitiator, long now) {
         SealingHandshake ended = handshake;
-        handshake = null;
         if (ended != null) {
             send(ended);
         }
+        endHandshake();
         if (why.refused() && (sealer != null || !openers.none())) {
             // the keys of before end with the trust that they were made in
             forget();
@@ -323,7 +331,7 @@ final class PeerSeal {
 
     /** Something is wrong in here, not with the peer: what was begun ends, what was agreed stays. */
     void abandon(long now) {
-        handshake = null;
+        endHandshake();
         prepared = null;
         pause(now);
     }
@@ -337,7 +345,7 @@ final class PeerSeal {
 
     /** Ends for good. */
     void drop() {
-        handshake = null;
+        endHandshake();
         tell();
     }
 

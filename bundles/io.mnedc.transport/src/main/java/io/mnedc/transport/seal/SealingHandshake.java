@@ -226,6 +226,11 @@ final class SealingHandshake {
         return complete;
     }
 
+    /** Ends it; nothing else may be called afterwards. */
+    void release() {
+        tls.release();
+    }
+
     /** {@return parts to send, in order, which are taken} */
     List<Opaque> output() {
         byte[] bytes = tls.output();
