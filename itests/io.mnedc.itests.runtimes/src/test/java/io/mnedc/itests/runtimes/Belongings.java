@@ -58,6 +58,8 @@ record Belongings(
                 .mapToInt(Integer::intValue)
                 .sum();
         List<String> copies = histogram.entrySet().stream()
+                // connections that were begun with that one keep it until they end
+                .filter(entry -> !entry.getKey().startsWith("io.mnedc.boringssl."))
                 .filter(entry -> entry.getKey().startsWith("io.mnedc.")
                         && entry.getValue().size() > 1)
                 .map(Map.Entry::getKey)
