@@ -34,6 +34,8 @@ public final class Scale implements AutoCloseable {
     private static final int WARM_UP = 200;
     /** How many may be on their way in at once while a level is filled. */
     private static final int AT_ONCE = 64;
+    /** How often all leave and come again: the JIT compiler has done its work by the last time. */
+    private static final int AGAIN = 4;
     /** Descriptors that a JVM needs for itself. */
     private static final int DESCRIPTORS = 400;
     /** Connections that have not proved yet whose they are, for which the relay has room (docs/SECURITY.md). */
@@ -152,7 +154,7 @@ public final class Scale implements AutoCloseable {
         List<Level> levels = new ArrayList<>();
         Gauge.Reading start;
         Gauge.Reading end;
-        double again;
+        List<Again> again = new ArrayList<>();
         try (Gauge gauge = Gauge.on(relay.process())) {
             start = settled(gauge);
             for (int devices : options.levels()) {
@@ -160,7 +162,11 @@ public final class Scale implements AutoCloseable {
             }
             crowd.leave(SETTLE);
             end = left(gauge, start);
-            again = comeAgain();
+            again.add(comeAgain());
+            while (again.size() < AGAIN) {
+                crowd.leave(SETTLE);
+                again.add(comeAgain());
+            }
         }
         Comeback comeback = options.kill() ? comeback() : null;
         return new ScaleResults(
@@ -251,15 +257,21 @@ public final class Scale implements AutoCloseable {
         return now;
     }
 
-    private double comeAgain() throws InterruptedException {
+    private Again comeAgain() throws InterruptedException {
+        double relayCpu = relay.process().cpuSeconds();
+        double crowdCpu = ownCpuSeconds();
         long begun = System.nanoTime();
         crowd.join(options.most(), AT_ONCE, BOUND);
         double seconds = since(begun);
         crowd.awaitAcquainted(BOUND);
+        Again again =
+                new Again(options.most(), seconds, relay.process().cpuSeconds() - relayCpu, ownCpuSeconds() - crowdCpu);
         // a session that lived for five seconds was a success, for the pauses of devices
         TimeUnit.SECONDS.sleep(6);
-        progress("all left and came again: %.0f joins/s", options.most() / seconds);
-        return options.most() / seconds;
+        progress(
+                "all left and came again: %.0f joins/s, processor time per join: relay %.1f ms, crowd %.1f ms",
+                again.joinsPerSecond(), again.relayCpuMillis(), again.crowdCpuMillis());
+        return again;
     }
 
     private Comeback comeback() throws InterruptedException {

@@ -102,7 +102,7 @@ final class ScaleReport {
         return String.format(
                 Locale.ROOT,
                 "All left: descriptors %d (at the start %d), threads %d (%d), direct memory %.1f MiB (%.1f), heap %.0f MiB"
-                        + " (%.0f). All came again: %.0f joins/s.",
+                        + " (%.0f).%n%n%s",
                 end.descriptors(),
                 start.descriptors(),
                 end.threads(),
@@ -111,7 +111,21 @@ final class ScaleReport {
                 start.direct() / MIB,
                 end.heap() / MIB,
                 start.heap() / MIB,
-                results.again());
+                again(results));
+    }
+
+    private static String again(ScaleResults results) {
+        StringBuilder rounds = new StringBuilder("All came again: ");
+        for (Again again : results.again()) {
+            rounds.append(String.format(
+                    Locale.ROOT,
+                    "%.0f joins/s (%.1f ms of the relay and %.1f ms of the crowd per join), ",
+                    again.joinsPerSecond(),
+                    again.relayCpuMillis(),
+                    again.crowdCpuMillis()));
+        }
+        rounds.setLength(rounds.length() - 2);
+        return rounds.append('.').toString();
     }
 
     private static String comeback(Comeback comeback) {
@@ -132,6 +146,12 @@ final class ScaleReport {
     }
 
     static String json(ScaleResults results) {
+        JsonArray again = new JsonArray();
+        results.again()
+                .forEach(round -> again.add(Json.object()
+                        .add("joinsPerSecond", number(round.joinsPerSecond()))
+                        .add("relayCpuMillis", number(round.relayCpuMillis()))
+                        .add("crowdCpuMillis", number(round.crowdCpuMillis()))));
         JsonArray levels = new JsonArray();
         results.levels().forEach(level -> levels.add(level(level, results.start())));
         JsonObject all = Json.object()
@@ -141,7 +161,7 @@ final class ScaleReport {
                 .add("start", reading(results.start()))
                 .add("levels", levels)
                 .add("end", reading(results.end()))
-                .add("joinsPerSecondAgain", results.again());
+                .add("again", again);
         Comeback comeback = results.comeback();
         if (comeback != null) {
             JsonArray in = new JsonArray();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param start what the relay had in use before the first device, after some had come and gone
  * @param levels by rising number of devices
  * @param end what the relay had in use when all had left again
- * @param again joins in one second when all came a second time
+ * @param again how all came again, round by round
  * @param comeback after the relay was killed; null: not tried
  * @param faults what must never happen
  */
@@ -23,11 +23,12 @@ record ScaleResults(
         Gauge.Reading start,
         List<Level> levels,
         Gauge.Reading end,
-        double again,
+        List<Again> again,
         @Nullable Comeback comeback,
         List<String> faults) {
     ScaleResults {
         levels = List.copyOf(levels);
+        again = List.copyOf(again);
         faults = List.copyOf(faults);
     }
 }
