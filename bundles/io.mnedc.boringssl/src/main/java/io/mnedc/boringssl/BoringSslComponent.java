@@ -20,6 +20,8 @@ public final class BoringSslComponent {
     /** Service property by which relay and device find it. */
     static final String TLS = "mnedc.tls";
 
+    private static final int DEEPEST = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(BoringSslComponent.class);
 
     private final @Nullable ServiceRegistration<Provider> registration;
@@ -41,14 +43,23 @@ public final class BoringSslComponent {
     private static @Nullable Provider load() {
         try {
             return new BoringSslProvider();
-        } catch (LinkageError e) {
+        } catch (LinkageError | RuntimeException e) {
             LOG.info(
                     "no TLS by BoringSSL on {} {}, the Java runtime's is used: {}",
                     System.getProperty("os.name"),
                     System.getProperty("os.arch"),
-                    e.toString());
+                    reason(e));
             return null;
         }
+    }
+
+    /** Of a directory where nothing may be executed, say, only the last one in the chain speaks. */
+    static String reason(Throwable thrown) {
+        Throwable last = thrown;
+        for (int depth = 0; last.getCause() != null && depth < DEEPEST; depth++) {
+            last = last.getCause();
+        }
+        return last.equals(thrown) ? thrown.toString() : thrown + "; " + last;
     }
 
     @Deactivate

@@ -2,10 +2,13 @@ package io.mnedc.boringssl;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -13,7 +16,9 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
 import org.conscrypt.Conscrypt;
+import org.conscrypt.HandshakeListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +26,25 @@ import org.jspecify.annotations.Nullable;
  * where it reads, on the thread that serves all connections. A record of the handshake is taken whole, a task reads it and
  * makes the answer, which is then there to be sent. After the handshake it is the inner engine and nothing else. Thread-safe
  * as engines are: tasks may run anywhere.
+ *
+ * <p>It holds native memory and two descriptors until it is {@link #close closed}, or else until the garbage collector finds
+ * it.
  */
-final class BoringSslEngine extends SSLEngine {
+final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     private static final int HEADER = 5;
     /** RFC 8446, section 5.2. */
     private static final int MOST = HEADER + (1 << 14) + 256;
 
+    /** What Conscrypt holds back for the peer at most, or more: a flight with a long chain of certificates fills it. */
+    private static final int PIECE = 32 << 10;
+
+    /** No honest handshake has as many records; each costs a task. */
+    private static final int MOST_RECORDS = 64;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** What there is of a session before the peer has proved who it is, as engines of the Java runtime have it. */
+    private static final SSLSession NOBODY = nobody();
 
     /** By the key types of these, Conscrypt asks for certificates; no version is spoken in which they could be chosen. */
     private static final List<String> KEY_TYPES =
@@ -46,11 +63,32 @@ final class BoringSslEngine extends SSLEngine {
     private @Nullable SSLException failure;
     private volatile boolean begun;
     private volatile boolean through;
+    private volatile boolean finished;
+    private volatile boolean abandoned;
     private boolean failed;
+    private boolean brokenOff;
+    private int records;
 
     BoringSslEngine(SSLEngine inner) {
         this.inner = inner;
         Conscrypt.setUseSessionTickets(inner, false);
+        // the state of the inner engine does not tell a handshake that is complete from one that was broken off
+        Conscrypt.setHandshakeListener(inner, new HandshakeListener() {
+            @Override
+            public void onHandshakeFinished() {
+                finished = true;
+            }
+        });
+    }
+
+    private static SSLSession nobody() {
+        try {
+            SSLContext context = SSLContext.getInstance(BoringSslProvider.PROTOCOL);
+            context.init(new KeyManager[0], new TrustManager[0], null);
+            return context.createSSLEngine().getSession();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the Java runtime has no " + BoringSslProvider.PROTOCOL, e);
+        }
     }
 
     @Override
@@ -86,24 +124,36 @@ final class BoringSslEngine extends SSLEngine {
     private synchronized void compute() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            ByteBuffer said = ByteBuffer.allocate(inner.getSession().getApplicationBufferSize());
-            while (record.hasRemaining()) {
-                int before = record.remaining();
-                inner.unwrap(record, said);
-                flush(out);
-                if (record.remaining() == before) {
-                    break;
-                }
+            if (!abandoned && !brokenOff) {
+                read(out);
             }
         } catch (SSLException e) {
             failure = Alerts.translated(e);
             alert(out);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // also an Error, such as a class that is gone with its bundle: whoever waits for the task goes on
             failure = new SSLException("TLS failed: " + e, e);
+            alert(out);
+        } finally {
+            record = NOTHING;
+            answer = ByteBuffer.wrap(out.toByteArray());
+            turn = Turn.NONE;
+            if (abandoned) {
+                free();
+            }
         }
-        record = NOTHING;
-        answer = ByteBuffer.wrap(out.toByteArray());
-        turn = Turn.NONE;
+    }
+
+    private void read(ByteArrayOutputStream out) throws SSLException {
+        ByteBuffer said = ByteBuffer.allocate(inner.getSession().getApplicationBufferSize());
+        while (record.hasRemaining()) {
+            int before = record.remaining();
+            inner.unwrap(record, said);
+            flush(out);
+            if (record.remaining() == before) {
+                return;
+            }
+        }
     }
 
     private void flush(ByteArrayOutputStream out) throws SSLException {
@@ -115,7 +165,7 @@ final class BoringSslEngine extends SSLEngine {
     }
 
     private int wrapped(ByteArrayOutputStream out) throws SSLException {
-        ByteBuffer piece = ByteBuffer.allocate(inner.getSession().getPacketBufferSize());
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
         int count = inner.wrap(NOTHING.duplicate(), piece).bytesProduced();
         out.write(piece.array(), 0, count);
         return count;
@@ -145,7 +195,7 @@ final class BoringSslEngine extends SSLEngine {
             beginHandshake();
         }
         HandshakeStatus status = getHandshakeStatus();
-        if (failed || inner.isInboundDone()) {
+        if (failed || brokenOff || inner.isInboundDone()) {
             return new SSLEngineResult(Status.CLOSED, status, 0, 0);
         }
         if (status != HandshakeStatus.NEED_UNWRAP) {
@@ -159,6 +209,11 @@ final class BoringSslEngine extends SSLEngine {
         }
         if (source.remaining() < size) {
             return new SSLEngineResult(Status.BUFFER_UNDERFLOW, status, 0, 0);
+        }
+        if (++records > MOST_RECORDS) {
+            failed = true;
+            inner.closeOutbound();
+            throw new SSLException("more than " + MOST_RECORDS + " TLS records before the handshake was complete");
         }
         byte[] taken = new byte[size];
         source.get(taken);
@@ -206,16 +261,17 @@ final class BoringSslEngine extends SSLEngine {
 
     private HandshakeStatus finished() {
         HandshakeStatus status = getHandshakeStatus();
-        return status == HandshakeStatus.NOT_HANDSHAKING && !failed ? HandshakeStatus.FINISHED : status;
+        return status == HandshakeStatus.NOT_HANDSHAKING && finished && !failed ? HandshakeStatus.FINISHED : status;
     }
 
     /** Whether nothing of this class is needed any more. */
     private boolean through() {
         if (!through
-                && begun
+                && finished
                 && turn == Turn.NONE
                 && failure == null
                 && !failed
+                && !brokenOff
                 && !answer.hasRemaining()
                 && inner.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
             through = true;
@@ -237,12 +293,45 @@ final class BoringSslEngine extends SSLEngine {
 
     @Override
     public synchronized void closeInbound() throws SSLException {
+        brokenOff |= !finished;
         inner.closeInbound();
     }
 
     @Override
     public synchronized void closeOutbound() {
+        brokenOff |= !finished;
         inner.closeOutbound();
+    }
+
+    /**
+     * Lets go of native memory and descriptors without a word to the peer; does not wait for a task that computes, which does
+     * it at its end. Any thread, any number of times; nothing else may be called afterwards.
+     */
+    @Override
+    public void close() {
+        abandoned = true;
+        if (turn != Turn.RUNS) {
+            free();
+        }
+    }
+
+    private synchronized void free() {
+        failed = true;
+        answer = NOTHING;
+        record = NOTHING;
+        try {
+            inner.closeOutbound();
+            // Conscrypt frees nothing while it has something to send
+            ByteArrayOutputStream unsaid = new ByteArrayOutputStream();
+            int more = wrapped(unsaid);
+            while (more > 0) {
+                more = wrapped(unsaid);
+            }
+            inner.closeInbound();
+        } catch (SSLException | RuntimeException e) {
+            // then it is left to the garbage collector
+            through = false;
+        }
     }
 
     @Override
@@ -255,9 +344,15 @@ final class BoringSslEngine extends SSLEngine {
         return !answer.hasRemaining() && inner.isOutboundDone();
     }
 
+    /** As with the Java runtime's engines, there is nobody in it before the handshake is complete. */
     @Override
     public SSLSession getSession() {
-        return inner.getSession();
+        // without waiting for a task
+        return through || (turn == Turn.NONE && isThrough()) ? inner.getSession() : NOBODY;
+    }
+
+    private synchronized boolean isThrough() {
+        return through();
     }
 
     @Override
@@ -267,9 +362,12 @@ final class BoringSslEngine extends SSLEngine {
 
     @Override
     public synchronized @Nullable String getApplicationProtocol() {
+        if (!through()) {
+            // by the interface: not known yet
+            return null;
+        }
         String agreed = inner.getApplicationProtocol();
-        // by the interface, null is: not known yet
-        return agreed == null && through() ? "" : agreed;
+        return agreed == null ? "" : agreed;
     }
 
     @Override
@@ -295,10 +393,14 @@ final class BoringSslEngine extends SSLEngine {
     @Override
     public void setSSLParameters(SSLParameters parameters) {
         String[] suites = parameters.getCipherSuites();
-        if (suites != null) {
-            parameters.setCipherSuites(withKeyTypes(suites));
+        if (suites == null) {
+            inner.setSSLParameters(parameters);
+            return;
         }
+        parameters.setCipherSuites(withKeyTypes(suites));
         inner.setSSLParameters(parameters);
+        // they are the caller's
+        parameters.setCipherSuites(suites);
     }
 
     private static String[] withKeyTypes(String[] suites) {

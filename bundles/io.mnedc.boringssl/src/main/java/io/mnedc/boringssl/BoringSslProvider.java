@@ -10,6 +10,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes contexts of TLS 1.3 whose engines are Conscrypt's, which runs BoringSSL, with the manners of the Java runtime's:
  * sums are left to tasks, alerts have their names, nothing is resumed. It is for whoever is given it, and never in the list
- * of the JVM. Keys are to be EC or RSA ones: BoringSSL takes no Ed25519 certificates. Thread-safe.
+ * of the JVM. Keys are to be EC P-256 or P-384, or RSA: BoringSSL
+ * takes certificates of no others. Thread-safe.
  */
 public final class BoringSslProvider extends Provider {
     static final String PROTOCOL = "TLSv1.3";
@@ -42,6 +44,8 @@ public final class BoringSslProvider extends Provider {
                 .setName("MNEDC-Conscrypt")
                 .provideTrustManager(false)
                 .build();
+        // loaded now: engines are there for longer than the bundle's file
+        Alerts.translated(new SSLException(""));
         putService(new Contexts());
     }
 

@@ -14,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.Security;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -25,12 +28,14 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Handshakes by BoringSSL with itself and with the Java runtime, in memory: each keeps what the Java runtime's keeps. */
@@ -247,12 +252,7 @@ class BoringSslEngineTest {
         SSLEngine server = OverlayTls.server(overlay.relay(BORING), false, OverlayTls.CONTROL);
         TlsInMemory end = new TlsInMemory(server);
         end.begin();
-        byte[] record = new byte[105];
-        record[0] = 22;
-        record[1] = 3;
-        record[2] = 1;
-        record[4] = 100;
-        assertThatThrownBy(() -> end.received(record)).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> end.received(garbage())).isInstanceOf(SSLException.class);
         assertThat(server.isOutboundDone()).isTrue();
         byte[] endless = {22, 3, 1, (byte) 0xff, (byte) 0xff};
         TlsInMemory other = new TlsInMemory(OverlayTls.server(overlay.relay(BORING), false, OverlayTls.CONTROL));
@@ -260,30 +260,165 @@ class BoringSslEngineTest {
         assertThatThrownBy(() -> other.received(endless)).isInstanceOf(SSLException.class);
     }
 
-    @Test
-    void whatIsReleasedHoldsNoDescriptors() throws Exception {
+    /** How far two ends have come when they are released. */
+    private enum Stage {
+        NOT_BEGUN,
+        HELLO_SAID,
+        ANSWER_WAITS,
+        ANSWER_READ,
+        THROUGH,
+        PEER_CLOSED,
+        FAILED
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stage.class)
+    void whatIsReleasedHoldsNoDescriptors(Stage stage) throws Exception {
         SSLContext context = TestOverlay.toPeer(BORING, overlay.device("a"), "a");
         long before = descriptors();
-        for (int i = 0; i < 60; i++) {
+        List<Ends> held = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
             Ends ends = Ends.of(
                     OverlayTls.client(context, OverlayTls.PEER), OverlayTls.server(context, true, OverlayTls.PEER));
-            if (i % 3 == 0) {
-                ends.talk();
-            } else if (i % 3 == 1) {
+            reach(stage, ends);
+            ends.client.release();
+            ends.server.release();
+            ends.server.release();
+            // so that it is not the garbage collector's doing
+            held.add(ends);
+        }
+        assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
+        assertThat(held).hasSize(20);
+    }
+
+    private static void reach(Stage stage, Ends ends) throws SSLException {
+        switch (stage) {
+            case NOT_BEGUN -> {}
+            case HELLO_SAID -> ends.client.begin();
+            case ANSWER_WAITS, ANSWER_READ -> {
                 ends.client.begin();
                 ends.server.begin();
                 ends.server.received(ends.client.output());
+                if (stage == Stage.ANSWER_READ) {
+                    ends.client.received(ends.server.output());
+                }
             }
-            ends.client.release();
-            ends.server.release();
+            case THROUGH -> ends.talk();
+            case PEER_CLOSED -> {
+                ends.talk();
+                ends.client.close();
+                ends.server.received(ends.client.output());
+            }
+            case FAILED -> {
+                ends.server.begin();
+                assertThatThrownBy(() -> ends.server.received(garbage())).isInstanceOf(SSLException.class);
+            }
         }
-        assertThat(descriptors()).isLessThan(before + 30);
+    }
+
+    private static byte[] garbage() {
+        byte[] record = new byte[105];
+        record[0] = 22;
+        record[1] = 3;
+        record[2] = 1;
+        record[4] = 100;
+        return record;
+    }
+
+    @Test
+    void whatIsReleasedWhileATaskComputesIsFreedByTheTask() throws Exception {
+        AtomicReference<@Nullable SSLEngine> server = new AtomicReference<>();
+        X509ExtendedTrustManager releasing = new Trust(() -> {
+            if (server.get() instanceof AutoCloseable engine) {
+                engine.close();
+            }
+            return null;
+        });
+        long before = descriptors();
+        server.set(
+                OverlayTls.server(OverlayTls.context(BORING, overlay.device("b"), releasing), true, OverlayTls.PEER));
+        TlsInMemory end = new TlsInMemory(Objects.requireNonNull(server.get()));
+        TlsInMemory client =
+                new TlsInMemory(OverlayTls.client(TestOverlay.toPeer(null, overlay.device("a"), "b"), OverlayTls.PEER));
+        end.begin();
+        client.begin();
+        end.received(client.output());
+        client.received(end.output());
+        end.received(client.output());
+
+        assertThat(end.secured()).isFalse();
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
     }
 
     private static long descriptors() throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.count();
         }
+    }
+
+    @Test
+    void whatIsBrokenOffIsNotTakenForComplete() throws Exception {
+        TlsInMemory client =
+                new TlsInMemory(OverlayTls.client(TestOverlay.toRelay(null, overlay.device("a")), OverlayTls.CONTROL));
+        SSLEngine server = OverlayTls.server(overlay.relay(BORING), false, OverlayTls.CONTROL);
+        TlsInMemory end = new TlsInMemory(server);
+        end.begin();
+        client.begin();
+        end.received(client.output());
+        client.received(end.output());
+        ByteBuffer last = ByteBuffer.wrap(client.output());
+        Runnable task = null;
+        while (last.hasRemaining()) {
+            assertThat(server.unwrap(last, ByteBuffer.allocate(0)).bytesConsumed())
+                    .isPositive();
+            task = Objects.requireNonNull(server.getDelegatedTask());
+            if (last.hasRemaining()) {
+                task.run();
+            }
+        }
+        server.closeOutbound();
+        Objects.requireNonNull(task).run();
+
+        assertThat(end.secured()).isFalse();
+        assertThat(server.getSession().getProtocol()).isEqualTo("NONE");
+        assertThat(server.getApplicationProtocol()).isNull();
+        assertThatThrownBy(() -> server.getSession().getPeerCertificates())
+                .isInstanceOf(SSLPeerUnverifiedException.class);
+    }
+
+    @Test
+    void aHandshakeInCrumbsIsRefused() throws Exception {
+        TlsInMemory client =
+                new TlsInMemory(OverlayTls.client(TestOverlay.toRelay(null, overlay.device("a")), OverlayTls.CONTROL));
+        client.begin();
+        byte[] hello = client.output();
+        TlsInMemory server = new TlsInMemory(OverlayTls.server(overlay.relay(BORING), false, OverlayTls.CONTROL));
+        server.begin();
+        assertThatThrownBy(() -> {
+                    for (int i = 5; i < hello.length; i++) {
+                        server.received(new byte[] {22, 3, 1, 0, 1, hello[i]});
+                    }
+                })
+                .hasMessageContaining("more than 64 TLS records");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void aChainLongerThanARecordIsShown(@Nullable Provider client, @Nullable Provider server) throws Exception {
+        Identity ours = overlay.device("b");
+        List<X509Certificate> chain = new ArrayList<>(ours.chain().subList(0, 1));
+        for (int i = 0; i < 7; i++) {
+            chain.add(TestOverlay.largeCertificate(3 << 10));
+        }
+        Identity large = new Identity(ours.key(), chain, ours.trusted());
+        Ends ends = Ends.of(
+                        OverlayTls.client(
+                                OverlayTls.context(client, overlay.device("a"), new Trust(() -> null)),
+                                OverlayTls.PEER),
+                        OverlayTls.server(
+                                OverlayTls.context(server, large, new Trust(() -> null)), true, OverlayTls.PEER))
+                .talk();
+        assertThat(ends.client.session().getPeerCertificates()).hasSize(8);
     }
 
     @Test

@@ -68,13 +68,13 @@ import org.osgi.service.metatype.annotations.Option;
             name = "TLS library",
             options = {
                 @Option(label = "BoringSSL where it is there", value = "auto"),
-                @Option(label = "BoringSSL, no Ed25519 certificates", value = "boringssl"),
+                @Option(label = "BoringSSL, EC and RSA certificates only", value = "boringssl"),
                 @Option(label = "Java runtime", value = "java")
             },
             description = "Whose TLS handshakes are made by. auto: BoringSSL where its bundle (io.mnedc.boringssl) is"
                     + " there and the device's certificate is made by the relay, else the Java runtime. boringssl: also"
-                    + " with a PKI of one's own, if nobody has an Ed25519 certificate. java: the Java runtime. Counts for"
-                    + " new connections.")
+                    + " with a PKI of one's own, if all certificates have EC P-256, P-384 or RSA keys."
+                    + " java: the Java runtime. Counts for new connections.")
     String tls_library() default "auto";
 
     @AttributeDefinition(

@@ -331,7 +331,10 @@ final class Sealing implements PeerLink.Holders, AutoCloseable {
         }
         thread.shutdownNow();
         try {
-            if (!thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+                // engines of handshakes that have come to no end hold descriptors
+                seals.dropAll();
+            } else {
                 LOG.warn("the sealing thread did not end within {} ms", END.toMillis());
             }
         } catch (InterruptedException e) {

@@ -44,6 +44,7 @@ final class Admission {
     private final io.mnedc.security.Admission elsewhere;
     private final InstantSource clock;
     private final Supplier<@Nullable Provider> providers;
+    private final Descriptors descriptors = new Descriptors();
     private volatile TlsChoice library;
     private volatile Duration grace;
     private volatile @Nullable Shown shown;
@@ -121,8 +122,12 @@ final class Admission {
         grace = settings.grace();
     }
 
+    Descriptors descriptors() {
+        return descriptors;
+    }
+
     private @Nullable Provider tls() {
-        return library.of(providers.get(), authority != null);
+        return descriptors.scarce() ? null : library.of(providers.get(), authority != null);
     }
 
     /**
@@ -166,7 +171,9 @@ final class Admission {
             throw new RefusedException(
                     Reason.CERTIFICATE_REFUSED,
                     "the device has shown no certificate: join the overlay with a token first"
-                            + (tls() == null ? "" : "; if it has an Ed25519 one, set tls.library = java at the relay"));
+                            + (tls() == null
+                                    ? ""
+                                    : "; if its key is not EC P-256 or P-384 or RSA, set tls.library = java at the relay"));
         }
         OverlayAuthority own = authority;
         PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);

@@ -64,8 +64,13 @@ final class Overlay implements AutoCloseable {
         Overlay overlay = new Overlay(relay, group, admission, directory);
         overlay.onFiles(overlay.watch::look);
         overlay.handshakes.whenIdle(new WarmUp(admission));
-        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay.watch::look), 1, 1, TimeUnit.SECONDS);
+        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay::look), 1, 1, TimeUnit.SECONDS);
         return overlay;
+    }
+
+    private void look() {
+        watch.look();
+        admission.descriptors().count();
     }
 
     Admission admission() {

@@ -39,11 +39,11 @@ import org.osgi.service.metatype.annotations.Option;
             name = "TLS library",
             description = "Whose TLS handshakes are made by. auto: BoringSSL where its bundle (io.mnedc.boringssl) is "
                     + "there and the relay makes the overlay's certificates, else the Java runtime. boringssl: also "
-                    + "with a PKI of your own, if nobody has an Ed25519 certificate. java: the Java runtime. Counts "
-                    + "for new connections.",
+                    + "with a PKI of your own, if all certificates have EC P-256, P-384 or RSA keys. "
+                    + "java: the Java runtime. Counts for new connections.",
             options = {
                 @Option(label = "BoringSSL where it is there", value = "auto"),
-                @Option(label = "BoringSSL, no Ed25519 certificates", value = "boringssl"),
+                @Option(label = "BoringSSL, EC and RSA certificates only", value = "boringssl"),
                 @Option(label = "Java runtime", value = "java")
             })
     String tls_library() default "auto";

@@ -90,6 +90,13 @@ final class Keys {
                 : "RSA key of " + bits + " bits with an exponent of " + exponent + " bits" + BETTER;
     }
 
+    /** {@return whether any TLS can show a certificate of it: EC P-256 or P-384, or RSA that is not for PSS alone} */
+    static boolean everybodyKnows(PublicKey key) {
+        return key instanceof ECPublicKey ec
+                ? same(ec.getParams(), P256) || same(ec.getParams(), P384)
+                : key instanceof RSAPublicKey && "RSA".equals(key.getAlgorithm());
+    }
+
     /** {@return whether the two belong together, which only the private one can show} */
     static boolean match(PrivateKey priv, PublicKey pub) {
         try {

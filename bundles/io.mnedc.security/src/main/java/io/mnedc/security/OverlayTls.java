@@ -3,7 +3,6 @@ package io.mnedc.security;
 import io.mnedc.api.identity.Identity;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
-import java.security.interfaces.EdECPublicKey;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -11,6 +10,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS contexts and engines of the overlay: TLS 1.3 (RFC 8446) and nothing older, ALPN (RFC 7301) always, sessions never
@@ -24,6 +25,8 @@ public final class OverlayTls {
     public static final String ENROL = "mnedc-enrol/1";
     /** ALPN of a handshake between two devices. */
     public static final String PEER = "mnedc-peer/1";
+
+    private static final Logger LOG = LoggerFactory.getLogger(OverlayTls.class);
 
     private static final String[] PROTOCOLS = {"TLSv1.3"};
     private static final String[] SUITES = {
@@ -56,9 +59,7 @@ public final class OverlayTls {
     public static SSLContext context(
             @Nullable Provider provider, @Nullable Identity identity, X509ExtendedTrustManager trust)
             throws GeneralSecurityException {
-        SSLContext context = provider != null && (identity == null || everybodyCanShow(identity))
-                ? SSLContext.getInstance("TLSv1.3", provider)
-                : SSLContext.getInstance("TLSv1.3");
+        SSLContext context = context(identity == null || everybodyCanShow(identity) ? provider : null);
         KeyManager[] keys = identity == null ? new KeyManager[0] : new KeyManager[] {new FixedKey(identity)};
         context.init(keys, new TrustManager[] {trust}, null);
         context.getServerSessionContext().setSessionTimeout(LONGER_THAN_A_TICKET_MAY_LIVE);
@@ -105,10 +106,22 @@ public final class OverlayTls {
         return engine;
     }
 
-    /** Keys in hardware sign through the Java runtime, and not all TLS knows Ed25519. */
+    /** Keys in hardware sign through the Java runtime, and not all TLS knows Ed25519, say. */
     private static boolean everybodyCanShow(Identity identity) {
         return identity.key().getEncoded() != null
-                && !(identity.chain().get(0).getPublicKey() instanceof EdECPublicKey);
+                && Keys.everybodyKnows(identity.chain().get(0).getPublicKey());
+    }
+
+    /** The bundle of a provider may go at any time, with what it has not loaded yet. */
+    private static SSLContext context(@Nullable Provider provider) throws GeneralSecurityException {
+        if (provider != null) {
+            try {
+                return SSLContext.getInstance("TLSv1.3", provider);
+            } catch (LinkageError e) {
+                LOG.debug("{} is gone", provider.getName(), e);
+            }
+        }
+        return SSLContext.getInstance("TLSv1.3");
     }
 
     private static SSLParameters parameters(String... alpn) {

@@ -10,7 +10,7 @@ public enum TlsChoice {
     AUTO,
     /** The Java runtime's. */
     JAVA,
-    /** BoringSSL where its bundle is there, with a PKI of one's own, too: nobody has an Ed25519 certificate. */
+    /** BoringSSL where its bundle is there, with a PKI of one's own, too: all keys are EC P-256 or P-384, or RSA. */
     BORINGSSL;
 
     /** The setting. */

@@ -147,7 +147,7 @@ public final class ControlStream {
         SslHandler ssl;
         try {
             ssl = tls == null ? null : tls.handler();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             group.execute(() -> decoder.failed(e));
             return;
         }
@@ -169,6 +169,9 @@ public final class ControlStream {
                 .addListener((ChannelFutureListener) connecting -> {
                     if (!connecting.isSuccess()) {
                         decoder.failed(connecting.cause());
+                        release(ssl);
+                    } else {
+                        connecting.channel().closeFuture().addListener(closed -> release(ssl));
                     }
                 });
     }
@@ -201,9 +204,11 @@ public final class ControlStream {
             EventLoopGroup group, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
         ControlDecoder decoder = new ControlDecoder(handler, tls, false);
         NioSocketChannel channel = new NioSocketChannel(null, socket);
+        SslHandler ssl;
         try {
-            fill(channel.pipeline(), begun, tls == null ? null : tls.handler(), decoder);
-        } catch (RuntimeException e) {
+            ssl = tls == null ? null : tls.handler();
+            fill(channel.pipeline(), begun, ssl, decoder);
+        } catch (RuntimeException | Error e) {
             channel.unsafe().closeForcibly();
             group.execute(() -> decoder.failed(e));
             return Optional.empty();
@@ -215,9 +220,18 @@ public final class ControlStream {
             if (!registering.isSuccess()) {
                 decoder.failed(registering.cause());
                 socket.close();
+                release(ssl);
+            } else {
+                channel.closeFuture().addListener(closed -> release(ssl));
             }
         });
         return Optional.of(of(channel, decoder));
+    }
+
+    private static void release(@Nullable SslHandler ssl) {
+        if (ssl != null) {
+            ControlTls.release(ssl.engine());
+        }
     }
 
     static ControlStream of(Channel channel, ControlDecoder decoder) {

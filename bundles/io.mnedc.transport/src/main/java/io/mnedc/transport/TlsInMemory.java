@@ -66,7 +66,9 @@ public final class TlsInMemory {
 
     /** {@return whether the handshake is finished, as far as this end knows} */
     public boolean secured() {
-        return begun && engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING;
+        return begun
+                && engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING
+                && ControlTls.VERSION.equals(engine.getSession().getProtocol());
     }
 
     /** {@return whether the peer has ended the connection in order} */
@@ -127,18 +129,7 @@ public final class TlsInMemory {
      * descriptors that are not the heap's. Nothing else may be called afterwards.
      */
     public void release() {
-        try {
-            engine.closeOutbound();
-            while (!engine.isOutboundDone()) {
-                if (wrap(NOTHING.duplicate()).bytesProduced() == 0) {
-                    break;
-                }
-            }
-            engine.closeInbound();
-        } catch (SSLException | RuntimeException e) {
-            // that the peer has not ended it in order is what the Java runtime complains of
-            out.reset();
-        }
+        ControlTls.release(engine);
         closed = true;
         out.reset();
     }

@@ -9,6 +9,7 @@ import io.mnedc.lab.Topology;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class Fairness {
     private static final int DEVICES = 10;
     private static final double PING_INTERVAL = 0.01;
     private static final int LEAD_SECONDS = 1;
+    private static final int WARM_UP_SECONDS = 6;
     private static final String FLOOD = "100M";
 
     /** How device c is, to which d sends all the time. */
@@ -161,8 +163,9 @@ public final class Fairness {
             List<DeviceProcess> devices = start(
                     lab, IntStream.range(0, DEVICES).mapToObj(i -> "d" + i).toList());
             devices.forEach(device -> Iperf.serve(device.host()));
+            // until the JIT compilers of all have the ciphers
             for (int i = 0; i < DEVICES / 2; i++) {
-                Iperf.transfer(devices.get(i).host(), opposite(devices, i), 2, "--bidir");
+                Iperf.transfer(devices.get(i).host(), opposite(devices, i), WARM_UP_SECONDS, "--bidir");
             }
             Samples alone = new Samples();
             Samples together = new Samples();
@@ -174,7 +177,10 @@ public final class Fairness {
                         devices, IntStream.range(0, DEVICES / 2).boxed().toList());
                 together.add(DoubleStream.of(flows).sum());
                 index.add(jain(flows));
-                PROGRESS.println("round " + (round + 1) + " of " + rounds + ": ten devices");
+                PROGRESS.println("round " + (round + 1) + " of " + rounds + ": ten devices, Mbit/s of each flow "
+                        + Arrays.stream(flows)
+                                .mapToObj(flow -> Samples.number(flow, 0))
+                                .toList());
             }
             OUT.printf(
                     "%nTen devices in pairs, each way at once. Medians of %d rounds (lowest-highest), %d s each.%n%n",
