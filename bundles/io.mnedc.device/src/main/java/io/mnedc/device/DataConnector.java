@@ -35,6 +35,9 @@ final class DataConnector {
 
     private static final int WATCHES_PER_KEEPALIVE = 5;
 
+    /** Not asked for by silence: how long the way is should be known soon, and the JVM slows the first answers. */
+    private static final int FIRST_PROBES = 4;
+
     /** What others want to know. */
     interface Events {
         /** Frames flow. */
@@ -64,6 +67,7 @@ final class DataConnector {
     private @Nullable DataStream stream;
     private @Nullable Future<?> timer;
     private boolean bound;
+    private int firstProbes;
     private long boundAt;
 
     DataConnector(
@@ -174,6 +178,7 @@ final class DataConnector {
         bound = true;
         boundAt = System.nanoTime();
         outlet.route(new Outlet.Route(opened, attempt.membership()));
+        firstProbes = FIRST_PROBES;
         long interval = TimeUnit.MILLISECONDS.toNanos(now.welcome().keepaliveMillis());
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
         long period = interval / WATCHES_PER_KEEPALIVE;
@@ -184,7 +189,12 @@ final class DataConnector {
     private void watch(DataStream opened, Keepalive keepalive) {
         keepalive.heard(opened.lastHeardNanos());
         switch (keepalive.poll(System.nanoTime())) {
-            case NOTHING -> {}
+            case NOTHING -> {
+                if (firstProbes > 0) {
+                    firstProbes--;
+                    outlet.probe();
+                }
+            }
             case PROBE -> outlet.probe();
             case DEAD -> opened.close(new IOException("nothing heard for three keepalive intervals"));
         }

@@ -129,7 +129,11 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final class Arrivals implements Downlink.Events {
         @Override
         public void echoed(int node, long token) {
-            pings.echoed(node, token);
+            if (node == Protocol.RELAY_NODE && token == Outlet.PROBE) {
+                outlet.probeAnswered();
+            } else {
+                pings.echoed(node, token);
+            }
         }
 
         @Override

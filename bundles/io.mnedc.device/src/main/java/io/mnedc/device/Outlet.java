@@ -16,6 +16,11 @@ final class Outlet {
     /** Bytes of an echo's token. */
     static final int TOKEN = Long.BYTES;
 
+    /** Token of echoes that nobody has asked for. */
+    static final long PROBE = 0;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     /**
      * Where frames go.
      *
@@ -30,6 +35,8 @@ final class Outlet {
     private volatile @Nullable Route route;
     private long counter;
     private long droppedBefore;
+    /** When the probe was sent that is not answered yet; 0: none is under way. */
+    private long probed;
 
     /** {@return where frames go; null while there is no data stream} */
     @Nullable
@@ -44,6 +51,7 @@ final class Outlet {
             droppedBefore += before.stream().droppedFrames();
         }
         route = next;
+        probed = 0;
     }
 
     /** Says where the keys are, once, before there is a route to sealed frames. */
@@ -113,8 +121,20 @@ final class Outlet {
         return droppedBefore + (now == null ? 0 : now.stream().droppedFrames());
     }
 
-    /** Keeps the data stream and the NAT mappings on its way alive. */
-    void probe() {
-        echo(Protocol.RELAY_NODE, 0);
+    /** Keeps the data stream and the NAT mappings on its way alive, and tells how long the way is. */
+    synchronized void probe() {
+        if (echo(Protocol.RELAY_NODE, PROBE)) {
+            // of two that are under way, it could not be told which one is answered
+            probed = probed == 0 ? System.nanoTime() : UNKNOWN;
+        }
+    }
+
+    /** The relay has answered a probe. */
+    synchronized void probeAnswered() {
+        Route to = route;
+        if (to != null && probed != 0 && probed != UNKNOWN) {
+            to.stream().answeredAfter(System.nanoTime() - probed);
+        }
+        probed = 0;
     }
 }

@@ -64,6 +64,16 @@ public final class DataStream {
     }
 
     /**
+     * Tells how long the other end took to answer something that was sent while hardly anything was under way: how much may
+     * be follows from it. Any thread.
+     *
+     * @param nanos from sending to the answer
+     */
+    public void answeredAfter(long nanos) {
+        queue.roundTrip(nanos);
+    }
+
+    /**
      * Changes what is done with the stream from the next bytes on. Only from within a call to the present handler.
      *
      * @param next the new handler; its {@link DataHandler#opened} is not called

@@ -27,6 +27,15 @@ final class SendBuffer {
     /** Samples of a shorter time are of what fits into the socket at once. */
     private static final long LEAST_SAMPLE_NANOS = 1_000_000;
 
+    /** Less in a sample's time is no transfer, and tells nothing of one. */
+    private static final int LEAST_TRANSFER = 4 << 10;
+
+    /** So many samples of a transfer that is never refused tell what it needs: a second of it. */
+    private static final int TRANSFER_SAMPLES = 10;
+
+    /** Of so many round trips the shortest counts: the others waited for something else. */
+    private static final int ROUND_TRIPS = 4;
+
     /** What changes the size. */
     @FunctionalInterface
     interface Socket {
@@ -36,10 +45,16 @@ final class SendBuffer {
     private final Socket socket;
     private final int most;
     private double seconds = SLACK_SECONDS + MOST_ROUND_TRIPS_SECONDS;
+    private final long[] roundTrips = new long[ROUND_TRIPS];
+    private int roundTripsSeen;
     private int size;
     private boolean waiting;
     private long since;
     private long taken;
+    private long sampleSince;
+    private long sampled;
+    private long mostSampled;
+    private int samples;
 
     /**
      * Makes it; {@link #open} begins.
@@ -60,9 +75,41 @@ final class SendBuffer {
         }
     }
 
-    /** The time that something took to be answered when nothing was in its way. */
+    /** The time that something took to be answered when hardly anything was in its way. */
     void roundTrip(long nanos) {
-        seconds = SLACK_SECONDS + Math.min(MOST_ROUND_TRIPS_SECONDS, 2 * nanos / 1e9);
+        roundTrips[roundTripsSeen++ % ROUND_TRIPS] = nanos;
+        long shortest = nanos;
+        for (int i = 0; i < Math.min(roundTripsSeen, ROUND_TRIPS); i++) {
+            shortest = Math.min(shortest, roundTrips[i]);
+        }
+        seconds = SLACK_SECONDS + Math.min(MOST_ROUND_TRIPS_SECONDS, 2 * shortest / 1e9);
+    }
+
+    /**
+     * Bytes have been taken at once, with nothing waiting. A buffer that a faster way has left may hold seconds of what a
+     * sender has under way and still refuse nothing; so it shrinks to what the fastest tenth of a second of a lasting
+     * transfer needs.
+     *
+     * @param bytes how many
+     */
+    void went(int bytes, long now) throws IOException {
+        if (now - sampleSince >= SAMPLE_NANOS) {
+            if (sampled >= LEAST_TRANSFER) {
+                mostSampled = Math.max(mostSampled, sampled);
+                samples++;
+            }
+            sampleSince = now;
+            sampled = 0;
+        }
+        sampled += bytes;
+        if (samples == TRANSFER_SAMPLES) {
+            double wanted = mostSampled * (1e9 / SAMPLE_NANOS) * seconds / KERNEL_FACTOR;
+            if (most > 0 && wanted < size) {
+                resize(wanted);
+            }
+            samples = 0;
+            mostSampled = 0;
+        }
     }
 
     /**
@@ -100,7 +147,10 @@ final class SendBuffer {
     }
 
     private void fit(double bytesPerSecond) throws IOException {
-        double wanted = bytesPerSecond * seconds / KERNEL_FACTOR;
+        resize(bytesPerSecond * seconds / KERNEL_FACTOR);
+    }
+
+    private void resize(double wanted) throws IOException {
         int next = (int) Math.max(Math.min(LEAST, most), Math.min(most, wanted));
         // a change costs a system call
         if (next > size + size / 4 || next < size - size / 4) {

@@ -75,6 +75,7 @@ final class SendQueue {
         socket.write(frames);
         int at = frames.position();
         if (at == to) {
+            buffer.went(to - from, now);
             return false;
         }
         int begun = frameEndAt(frames, from, to, at);
@@ -115,7 +116,7 @@ final class SendQueue {
         buffer.open();
     }
 
-    /** The first answer of the peer came so long after what it answers. */
+    /** An answer of the peer came so long after what it answers. */
     synchronized void roundTrip(long nanos) {
         buffer.roundTrip(nanos);
     }

@@ -92,6 +92,52 @@ class SendBufferTest {
         assertThat(sizes).last().satisfies(last -> assertThat(last).isLessThan(SendBuffer.FIRST));
     }
 
+    /** A sender that hands over so many bytes every few milliseconds, of which the socket refuses none. */
+    private void send(int bytes, int everyMillis, long millis) throws IOException {
+        for (long at = 0; at < millis; at += everyMillis) {
+            now += everyMillis * MILLI;
+            buffer.went(bytes, now);
+        }
+    }
+
+    @Test
+    void aBufferThatAFasterWayHasLeftShrinksThoughItRefusesNothing() throws Exception {
+        buffer.roundTrip(10 * MILLI);
+        carry(1_250_000_000, 500);
+        // 10 Mbit/s
+        send(6_250, 5, 3_000);
+        assertThat(sizes).last().satisfies(last -> assertThat(last).isBetween(SendBuffer.LEAST, 55_000));
+    }
+
+    @Test
+    void burstsKeepTheirRoom() throws Exception {
+        buffer.roundTrip(10 * MILLI);
+        carry(1_250_000_000, 500);
+        send(1_000_000, 500, 20_000);
+        assertThat(sizes).last().satisfies(last -> assertThat(last).isGreaterThan(300_000));
+    }
+
+    @Test
+    void littleTrafficTellsNothing() throws Exception {
+        carry(1_250_000_000, 500);
+        int changes = sizes.size();
+        send(100, 50, 60_000);
+        assertThat(sizes).hasSize(changes);
+    }
+
+    @Test
+    void theShortestOfTheLastRoundTripsCounts() throws Exception {
+        buffer.roundTrip(300 * MILLI);
+        buffer.roundTrip(MILLI);
+        carry(10 * 125_000, 1_000);
+        assertThat(sizes).last().satisfies(last -> assertThat(last).isLessThan(10 * 125_000 / 25));
+        for (int i = 0; i < 4; i++) {
+            buffer.roundTrip(300 * MILLI);
+        }
+        carry(10 * 125_000, 1_000);
+        assertThat(sizes).last().satisfies(last -> assertThat(last).isGreaterThan(10 * 125_000 / 5));
+    }
+
     @Test
     void leavesTheBufferToTheKernelWhenToldSo() throws Exception {
         SendBuffer none = new SendBuffer(0, sizes::add);
