@@ -1,8 +1,10 @@
 package io.mnedc.relay;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.management.JMException;
-import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +12,8 @@ import org.slf4j.LoggerFactory;
 /** Whether this process comes near its limit of descriptors: connections by BoringSSL have three instead of one. */
 final class Descriptors {
     private static final Logger LOG = LoggerFactory.getLogger(Descriptors.class);
+
+    private static final Path ALL = Path.of("/proc/self/fd");
 
     /** What a Unix JVM tells of its own process, by names that need no package of the JDK's. */
     private static final String OPEN = "OpenFileDescriptorCount";
@@ -23,17 +27,24 @@ final class Descriptors {
 
     private volatile boolean scarce;
 
-    /** Counts them, which takes longer the more there are: to be done now and then. */
+    /** Counts them: to be done now and then. */
     void count() {
         try {
-            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-            ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
-            counted(
-                    ((Number) server.getAttribute(system, OPEN)).longValue(),
-                    ((Number) server.getAttribute(system, MOST)).longValue());
-        } catch (JMException e) {
+            long open = size();
+            counted(open > 0 ? open : attribute(OPEN), attribute(MOST));
+        } catch (IOException | JMException e) {
             LOG.debug("descriptors cannot be counted here", e);
         }
+    }
+
+    /** Linux 6.2 and newer tell their number so, which the JVM counts one by one: milliseconds for thousands. */
+    private static long size() throws IOException {
+        return Files.exists(ALL) ? Files.size(ALL) : 0;
+    }
+
+    private static long attribute(String name) throws JMException {
+        ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+        return ((Number) ManagementFactory.getPlatformMBeanServer().getAttribute(system, name)).longValue();
     }
 
     void counted(long open, long most) {

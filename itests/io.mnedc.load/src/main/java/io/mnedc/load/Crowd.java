@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /** Many devices in one JVM. Its methods may be called by any thread. */
@@ -151,6 +152,7 @@ final class Crowd implements AutoCloseable {
                                 task -> handshakes.execute(() -> swift.run(task)));
                         ssl.setHandshakeTimeoutMillis(HANDSHAKE.toMillis());
                         made.pipeline().addLast(ssl, end);
+                        made.closeFuture().addListener(closed -> release(ssl.engine()));
                     }
                 })
                 .addListener((ChannelFutureListener) connecting -> {
@@ -158,6 +160,13 @@ final class Crowd implements AutoCloseable {
                         end.failed(connecting.cause());
                     }
                 });
+    }
+
+    /** As control streams of ours do: some engines hold descriptors. */
+    private static void release(SSLEngine engine) throws Exception {
+        if (engine instanceof AutoCloseable holding) {
+            holding.close();
+        }
     }
 
     void connect(int index, DataEnd end) {
