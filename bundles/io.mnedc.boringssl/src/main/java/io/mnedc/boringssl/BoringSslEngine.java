@@ -17,6 +17,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
+import org.conscrypt.BufferAllocator;
 import org.conscrypt.Conscrypt;
 import org.conscrypt.HandshakeListener;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +70,9 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     private boolean brokenOff;
     private int records;
 
-    BoringSslEngine(SSLEngine inner) {
+    BoringSslEngine(SSLEngine inner, BufferAllocator memory) {
         this.inner = inner;
+        Conscrypt.setBufferAllocator(inner, memory);
         Conscrypt.setUseSessionTickets(inner, false);
         // the state of the inner engine does not tell a handshake that is complete from one that was broken off
         Conscrypt.setHandshakeListener(inner, new HandshakeListener() {
@@ -157,10 +159,10 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     }
 
     private void flush(ByteArrayOutputStream out) throws SSLException {
-        while (inner.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            if (wrapped(out) == 0) {
-                return;
-            }
+        boolean more = inner.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+        while (more) {
+            // also when all has been taken that there was room for: a long flight goes on then
+            more = wrapped(out) > 0;
         }
     }
 

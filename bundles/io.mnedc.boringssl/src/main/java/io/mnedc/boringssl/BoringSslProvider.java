@@ -32,6 +32,8 @@ public final class BoringSslProvider extends Provider {
     /** Made before this one, which has nothing without it. */
     private final transient Provider conscrypt;
 
+    private final transient Buffers memory = new Buffers();
+
     /**
      * Loads the native library.
      *
@@ -62,15 +64,17 @@ public final class BoringSslProvider extends Provider {
 
         @Override
         public Object newInstance(@Nullable Object parameter) throws NoSuchAlgorithmException {
-            return new BoringSslContext(SSLContext.getInstance(PROTOCOL, conscrypt));
+            return new BoringSslContext(SSLContext.getInstance(PROTOCOL, conscrypt), memory);
         }
     }
 
     private static final class BoringSslContext extends SSLContextSpi {
         private final SSLContext inner;
+        private final Buffers memory;
 
-        BoringSslContext(SSLContext inner) {
+        BoringSslContext(SSLContext inner, Buffers memory) {
             this.inner = inner;
+            this.memory = memory;
         }
 
         @Override
@@ -82,7 +86,7 @@ public final class BoringSslProvider extends Provider {
 
         @Override
         protected SSLEngine engineCreateSSLEngine() {
-            return new BoringSslEngine(inner.createSSLEngine());
+            return new BoringSslEngine(inner.createSSLEngine(), memory);
         }
 
         /** Host and port are hints for resuming a session, which is not done. */

@@ -8,6 +8,8 @@ import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.transport.TlsInMemory;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -278,8 +280,7 @@ class BoringSslEngineTest {
         long before = descriptors();
         List<Ends> held = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            Ends ends = Ends.of(
-                    OverlayTls.client(context, OverlayTls.PEER), OverlayTls.server(context, true, OverlayTls.PEER));
+            Ends ends = ends(context);
             reach(stage, ends);
             ends.client.release();
             ends.server.release();
@@ -323,6 +324,35 @@ class BoringSslEngineTest {
         record[2] = 1;
         record[4] = 100;
         return record;
+    }
+
+    @Test
+    void enginesThatAreIdleHoldNoDirectMemory() throws Exception {
+        SSLContext context = TestOverlay.toPeer(BORING, overlay.device("a"), "a");
+        List<Ends> held = new ArrayList<>();
+        held.add(ends(context).talk());
+        long before = direct();
+        for (int i = 0; i < 50; i++) {
+            Ends ends = ends(context).talk();
+            assertThat(said(ends.client, ends.server, "hello")).isEqualTo("hello");
+            held.add(ends);
+        }
+        assertThat(direct()).isLessThanOrEqualTo(before + (64 << 10));
+        held.forEach(ends -> {
+            ends.client.release();
+            ends.server.release();
+        });
+    }
+
+    private static Ends ends(SSLContext context) {
+        return Ends.of(OverlayTls.client(context, OverlayTls.PEER), OverlayTls.server(context, true, OverlayTls.PEER));
+    }
+
+    private static long direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     @Test

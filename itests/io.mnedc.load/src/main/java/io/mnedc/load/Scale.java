@@ -247,7 +247,9 @@ public final class Scale implements AutoCloseable {
     private static Gauge.Reading left(Gauge gauge, Gauge.Reading start) throws InterruptedException, IOException {
         Gauge.Reading now = gauge.read();
         for (long begun = System.nanoTime(); since(begun) < SETTLE.toSeconds(); ) {
-            if (now.descriptors() <= start.descriptors() && now.threads() <= start.threads()) {
+            if (now.descriptors() <= start.descriptors()
+                    && now.threads() <= start.threads()
+                    && now.direct() <= start.direct() + Target.DIRECT_SLACK) {
                 return now;
             }
             TimeUnit.SECONDS.sleep(1);
