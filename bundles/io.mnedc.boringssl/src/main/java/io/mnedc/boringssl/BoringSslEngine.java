@@ -332,7 +332,7 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
             inner.closeInbound();
         } catch (SSLException | RuntimeException e) {
             // then it is left to the garbage collector
-            through = false;
+            return;
         }
     }
 
