@@ -50,7 +50,14 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         false,
                         Set.of(API, CODEC, TRANSPORT, SECURITY),
                         // its JSON writer lies in the bundle
-                        Set.of("javax.net.ssl", "com.eclipsesource.json", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
+                        Set.of(
+                                "javax.management",
+                                "javax.net.ssl",
+                                "com.eclipsesource.json",
+                                NETTY_CHANNEL,
+                                NETTY_THREADS,
+                                OSGI,
+                                SLF4J)),
                 new Part(LIBC, true, Set.of(), Set.of("com.sun.jna")),
                 new Part("io.mnedc.tun", false, Set.of(API, LIBC), Set.of(OSGI, SLF4J)),
                 // a test double: tests play the applications behind it
