@@ -14,6 +14,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "Enabled",
+            required = false,
             description = "Whether this host leases addresses. Needed on a relay, not on a device.")
     boolean enabled() default false;
 
@@ -43,8 +44,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "Lease ends after absence of",
+            required = false,
             description = "How long a device may stay away before its address may go to another: a number with s, m, h"
-                    + " or d, such as 12h or 30d, or never.")
+                    + " or d, such as 12h or 30d. never or empty: its address stays its own.")
     String lease_absence() default "never";
 
     @AttributeDefinition(

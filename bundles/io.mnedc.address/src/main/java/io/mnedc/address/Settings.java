@@ -103,7 +103,7 @@ final class Settings {
     /** {@return the longest absence; empty is never} */
     static Optional<Duration> absence(String value) {
         String text = value.trim().toLowerCase(Locale.ROOT);
-        if (text.equals("never")) {
+        if (text.isEmpty() || text.equals("never")) {
             return Optional.empty();
         }
         Matcher matcher = DURATION.matcher(text);

@@ -30,6 +30,22 @@ class SettingsTest {
     }
 
     @Test
+    void aFormOfWhichOnlyThePoolIsFilledInMakesTheSamePlan() throws Exception {
+        assertThat(read(Map.of(
+                        "pool",
+                        "10.0.0.0/24",
+                        "ipv6.prefix",
+                        "",
+                        "reservations",
+                        "",
+                        "lease.absence",
+                        "",
+                        "data.dir",
+                        "")))
+                .isEqualTo(read(Map.of()));
+    }
+
+    @Test
     void reservationsMayStandInOneStringOrInSeveral() throws Exception {
         Map<String, Integer> expected = Map.of("press-7", 20, "aa:bb", 21, "c", 22);
 
@@ -62,7 +78,14 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pool,10.0.0.0", "pool,10.0.0.0/31", "pool,10.0.0.1/24", "ipv6.prefix,fe80::", "lease.absence,soon"})
+    @CsvSource({
+        "pool,''",
+        "pool,10.0.0.0",
+        "pool,10.0.0.0/31",
+        "pool,10.0.0.1/24",
+        "ipv6.prefix,fe80::",
+        "lease.absence,soon"
+    })
     void wrongValueIsRefusedWithKeyAndValue(String key, String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(Map.of(key, value)))
@@ -76,7 +99,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0d", "-1h", "5", "1w", "59s", "1.5h", "99999999999d", "P1D"})
+    @ValueSource(strings = {"0d", "-1h", "5", "1w", "59s", "1.5h", "99999999999d", "P1D"})
     void otherAbsencesAreRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Settings.absence(text));
     }

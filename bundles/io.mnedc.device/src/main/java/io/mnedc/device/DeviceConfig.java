@@ -19,6 +19,7 @@ import org.osgi.service.metatype.annotations.Option;
 @interface DeviceConfig {
     @AttributeDefinition(
             name = "Enabled",
+            required = false,
             description = "Whether the device runs. Off by default: nothing is connected and no interface is made.")
     boolean enabled() default false;
 
@@ -41,6 +42,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "TUN interface",
+            required = false,
             description =
                     "The name of the network interface, 1 to 15 letters, digits or _ . -; %d in it becomes the lowest"
                             + " free number. A change makes the interface anew.")
@@ -48,6 +50,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "MTU",
+            required = false,
             min = "1280",
             max = "65535",
             description = "The largest IP packet of the interface in bytes, 1280 to 65535. Changed without making the"
@@ -56,6 +59,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Security",
+            required = false,
             options = {
                 @Option(label = "TLS, and packets sealed end to end", value = "tls"),
                 @Option(label = "none (laboratory only)", value = "none")
@@ -66,6 +70,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "TLS library",
+            required = false,
             options = {
                 @Option(label = "BoringSSL where it is there", value = "auto"),
                 @Option(label = "BoringSSL, EC and RSA certificates only", value = "boringssl"),
@@ -140,6 +145,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "New keys after (s)",
+            required = false,
             min = "1",
             max = "86400",
             description = "How long two devices use the same keys, 1 to 86400 seconds.")
@@ -147,12 +153,14 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Offload",
+            required = false,
             description = "Whether the interface hands over whole TCP and UDP super-packets where the kernel can (much"
                     + " faster). Turn it off only to look for a fault. A change makes the interface anew.")
     boolean offload() default true;
 
     @AttributeDefinition(
             name = "Longest pause between attempts (s)",
+            required = false,
             min = "1",
             max = "3600",
             description =
@@ -162,6 +170,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Send queue (ms)",
+            required = false,
             min = "1",
             max = "10000",
             description =
@@ -171,6 +180,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Send queue (KiB)",
+            required = false,
             min = "128",
             max = "" + DeviceSettings.MOST_QUEUE_KILOBYTES,
             description = "How much memory waiting packets may take, in KiB, 128 to "
@@ -179,6 +189,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Send buffer (KiB)",
+            required = false,
             min = "0",
             max = "" + DeviceSettings.MOST_SEND_BUFFER_KILOBYTES,
             description =

@@ -62,6 +62,20 @@ class SettingsTest {
     }
 
     @Test
+    void anEmptyFieldIsTheDefault() {
+        Map<String, Object> empty = new HashMap<>();
+        for (var method : DeviceConfig.class.getDeclaredMethods()) {
+            empty.put(method.getName().replace('_', '.'), "");
+        }
+        empty.keySet().removeAll(Set.of("device.id", "relays"));
+
+        assertThat(read(empty)).isEqualTo(read(Map.of()));
+        assertThat(new SettingsReader(empty).enabled()).isFalse();
+        empty.putAll(Map.of("relays", "", "device.id", ""));
+        assertThat(read(empty).relays()).as("those of the join token").isEmpty();
+    }
+
+    @Test
     void valuesMayBeTypedOrText() {
         assertThat(read(Map.of("mtu", 1500, "offload", false)))
                 .isEqualTo(read(Map.of("mtu", "1500", "offload", "FALSE")));

@@ -40,6 +40,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     /** {@return how important the overlay is to the light} */
     @AttributeDefinition(
             name = "Priority for the status light",
+            required = false,
             min = "0",
             max = "1000",
             description =

@@ -11,20 +11,28 @@ import org.osgi.service.metatype.annotations.Option;
         name = "MNEDC relay",
         description = "The server in the topmost NAT that every device dials and that forwards their packets.")
 @interface RelayConfig {
+    String DEFAULT_LISTEN = "*:3334";
+
     /** {@return whether the relay runs} */
-    @AttributeDefinition(name = "Enabled", description = "Whether the relay runs. Nothing is opened while it does not.")
+    @AttributeDefinition(
+            name = "Enabled",
+            required = false,
+            description = "Whether the relay runs. Nothing is opened while it does not.")
     boolean enabled() default false;
 
     /** {@return where to listen} */
     @AttributeDefinition(
             name = "Listen",
-            description = "Where devices connect: HOST:PORT, one or more. * is every address of this host; an IPv6 "
-                    + "address is written in brackets. A change moves the listening socket; connected devices stay.")
-    String[] listen() default {"*:3334"};
+            required = false,
+            description =
+                    "Where devices connect: HOST:PORT, one or more. * is every address of this host; an IPv6 "
+                            + "address is written in brackets. Empty: *:3334. A change moves the listening socket; connected devices stay.")
+    String[] listen() default {DEFAULT_LISTEN};
 
     /** {@return the security mode} */
     @AttributeDefinition(
             name = "Security",
+            required = false,
             description = "tls: devices prove who they are, nobody reads what they say. none: nobody is "
                     + "authenticated and nothing is encrypted, for laboratories only. The same value must be set on "
                     + "the devices. A change restarts the relay.",
@@ -37,6 +45,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return whose TLS} */
     @AttributeDefinition(
             name = "TLS library",
+            required = false,
             description = "Whose TLS handshakes are made by. auto: BoringSSL where its bundle (io.mnedc.boringssl) is "
                     + "there and the relay makes the overlay's certificates, else the Java runtime. boringssl: also "
                     + "with a PKI of your own, if all certificates have EC P-256, P-384 or RSA keys. "
@@ -51,6 +60,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return where keys, tokens and enrolments are kept} */
     @AttributeDefinition(
             name = "Data directory",
+            required = false,
             description = "Where the relay keeps the overlay's authority, join tokens, enrolments, revocations, "
                     + "access rules and the audit log; for it alone, mode 0700. Empty: mnedc/relay in Karaf's data "
                     + "directory, or else the framework's storage area, which some gateways clear when they start. A "
@@ -60,6 +70,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the name of the identity provider} */
     @AttributeDefinition(
             name = "Identity provider",
+            required = false,
             description = "The name (service property mnedc.identity.name) of a service that supplies the relay's "
                     + "key and whom it trusts, such as a gateway's own keystore. Empty: keystore, or the overlay's "
                     + "own authority. A change restarts the relay.")
@@ -68,6 +79,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the key store} */
     @AttributeDefinition(
             name = "Keystore",
+            required = false,
             description = "A PKCS #12 or JKS file with the relay's key and certificate, of a PKI of your own. Empty: "
                     + "the overlay's own authority. The file may change while the relay runs.")
     String keystore() default "";
@@ -75,6 +87,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return its password} */
     @AttributeDefinition(
             name = "Keystore password",
+            required = false,
             description = "The password of the keystore and of its key.",
             type = AttributeType.PASSWORD)
     String keystore_password() default "";
@@ -82,6 +95,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the trust store} */
     @AttributeDefinition(
             name = "Truststore",
+            required = false,
             description = "A PKCS #12 or JKS file with the authorities that devices' certificates come from. Empty: "
                     + "the trusted certificates in the keystore.")
     String truststore() default "";
@@ -89,6 +103,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return its password} */
     @AttributeDefinition(
             name = "Truststore password",
+            required = false,
             description = "The password of the truststore.",
             type = AttributeType.PASSWORD)
     String truststore_password() default "";
@@ -96,6 +111,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return how long certificates last} */
     @AttributeDefinition(
             name = "Certificate lifetime (days)",
+            required = false,
             description = "How long the certificates last that devices are given; they renew them when half of that "
                     + "is over. 1 to 7300. A change restarts the relay.")
     int certificate_days() default 365;
@@ -103,6 +119,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return how long after their expiry certificates are good} */
     @AttributeDefinition(
             name = "Grace (days)",
+            required = false,
             description = "How long after its expiry a device's certificate still lets it in, to renew it: for "
                     + "devices that lay in store. 0 to 36500; for new connections.")
     int grace_days() default 400;
@@ -110,6 +127,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return unproven connections per source} */
     @AttributeDefinition(
             name = "Unproven connections per address",
+            required = false,
             description = "How many connections from one address (of IPv6: from one /64) may be open that have not "
                     + "proved yet whose they are; beyond that the oldest is closed. 1 to 4096; for new connections.")
     int halfopen_per_address() default 256;
@@ -117,6 +135,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the keepalive interval in milliseconds} */
     @AttributeDefinition(
             name = "Keepalive (ms)",
+            required = false,
             description = "Each side of a connection sends something this often; a peer that is silent for three "
                     + "times as long is gone. Must be shorter than what NAT routers on the way remember an idle "
                     + "connection for. Devices learn it from the relay. 100 to 3600000; for new connections.")
@@ -125,12 +144,14 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the handshake limit in milliseconds} */
     @AttributeDefinition(
             name = "Handshake limit (ms)",
+            required = false,
             description = "How long a connection may take until it is registered. 100 to 600000; for new connections.")
     long handshake_millis() default 10_000;
 
     /** {@return the number of forwarding threads} */
     @AttributeDefinition(
             name = "Forwarding threads",
+            required = false,
             description = "Threads that forward packets, 1 to 64; 0 takes one per processor, at most 4. A change "
                     + "restarts the relay.")
     int loops() default 0;
@@ -138,6 +159,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the longest wait in a queue in milliseconds} */
     @AttributeDefinition(
             name = "Queue limit (ms)",
+            required = false,
             description = "The longest that a packet waits for a device whose link is slower than what is sent to "
                     + "it; older ones are dropped. 1 to 60000; for new connections.")
     long queue_millis() default 100;
@@ -145,6 +167,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the largest queue in kilobytes} */
     @AttributeDefinition(
             name = "Queue limit (KiB)",
+            required = false,
             description = "The most that waits for one device; beyond that the oldest is dropped. 128 to 1048576; "
                     + "for new connections.")
     long queue_kilobytes() default 8192;
@@ -152,6 +175,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the socket send buffer in kilobytes} */
     @AttributeDefinition(
             name = "Send buffer (KiB)",
+            required = false,
             description = "The most that the send buffer of a device's data connection (SO_SNDBUF) becomes; it is as "
                     + "large as the connection is fast. 0 leaves it to the kernel. At most 1048576; for new "
                     + "connections.")
@@ -160,6 +184,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the memory of all queues in megabytes} */
     @AttributeDefinition(
             name = "Queue memory (MiB)",
+            required = false,
             description = "The most memory that the queues of all devices use together, 1 to 1048576. A change "
                     + "restarts the relay.")
     long queue_memory_megabytes() default 64;
@@ -167,6 +192,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return the access rules} */
     @AttributeDefinition(
             name = "Access rules",
+            required = false,
             description =
                     "Which devices may talk to each other, each rule \"allow WHO WHO\" or \"deny WHO WHO\" with WHO "
                             + "any, device:ID or group:NAME, and \"default allow\" or \"default deny\"; the first that fits "
@@ -177,6 +203,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return data frames per second of a device} */
     @AttributeDefinition(
             name = "Frames per second",
+            required = false,
             description = "How many data frames (packets or super-packets) each device may send in a second; what "
                     + "is more is dropped. 0 is no limit; at most 1000000000.")
     long frames_per_second() default 2_000_000;
@@ -184,6 +211,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return bytes per second of a device} */
     @AttributeDefinition(
             name = "Bytes per second",
+            required = false,
             description = "How many bytes of data frames each device may send in a second; what is more is "
                     + "dropped. 0 is no limit; at most 1000000000000.")
     long bytes_per_second() default 4_000_000_000L;
@@ -191,6 +219,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return control messages per second of a device} */
     @AttributeDefinition(
             name = "Control messages per second",
+            required = false,
             description = "How many control messages each device may send in a second, five times as many at "
                     + "once; what is more is ignored. 0 is no limit; at most 1000000.")
     long messages_per_second() default 500;
@@ -198,6 +227,7 @@ import org.osgi.service.metatype.annotations.Option;
     /** {@return takeovers per minute} */
     @AttributeDefinition(
             name = "Clone swaps per minute",
+            required = false,
             description = "How often in a minute two connections may take turns with one identity before both "
                     + "are sent away for ten minutes, because one must be a cloned image. 0 is no limit; at "
                     + "most 1000.")

@@ -46,7 +46,7 @@ record RelaySettings(
             listen.add(ListenAddress.parse(text));
         }
         if (listen.isEmpty()) {
-            throw new IllegalArgumentException("listen is empty: give HOST:PORT, such as *:3334");
+            listen.add(ListenAddress.parse(RelayConfig.DEFAULT_LISTEN));
         }
         int loops = (int) within("loops", config.loops(), 0, 64);
         int queue = (int) within("queue.kilobytes", config.queue_kilobytes(), 128, 1 << 20) << 10;

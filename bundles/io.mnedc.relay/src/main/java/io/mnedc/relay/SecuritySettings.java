@@ -48,7 +48,8 @@ record SecuritySettings(
 
     /** Checks a configuration; the exception names the key, the value and what is allowed. */
     static SecuritySettings of(RelayConfig config) {
-        String security = config.security().trim();
+        String security =
+                config.security().isBlank() ? "tls" : config.security().trim();
         if (!security.equals("tls") && !security.equals("none")) {
             throw new IllegalArgumentException("security = \"" + security + "\" is neither \"tls\" nor \"none\"");
         }

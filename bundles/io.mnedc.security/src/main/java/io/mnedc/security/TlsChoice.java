@@ -27,6 +27,9 @@ public enum TlsChoice {
      * @throws IllegalArgumentException if it is none of them; the message names them
      */
     public static TlsChoice parse(String value) {
+        if (value.isBlank()) {
+            return AUTO;
+        }
         for (TlsChoice each : values()) {
             if (each.name().toLowerCase(Locale.ROOT).equals(value.trim())) {
                 return each;

@@ -99,7 +99,8 @@ public final class ConfigurationPage {
             text.append(initial.isEmpty() ? "empty" : "`" + initial + "`").append(" | **");
             text.append(plain(setting.getAttribute("name"))).append(".** ");
             text.append(plain(setting.getAttribute("description")));
-            text.append(options(setting)).append(" |\n");
+            text.append(options(setting));
+            text.append(setting.getAttribute("required").equals("false") ? " |\n" : " Must not be empty. |\n");
         }
         return text.toString();
     }

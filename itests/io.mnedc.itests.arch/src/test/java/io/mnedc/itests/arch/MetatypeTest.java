@@ -2,15 +2,20 @@ package io.mnedc.itests.arch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -18,6 +23,7 @@ import org.w3c.dom.NodeList;
 
 /** What a gateway's console shows, and that the page on configuration says the same. */
 class MetatypeTest {
+    private static final String DIRECTORY = "OSGI-INF/metatype/";
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 
     @ParameterizedTest
@@ -51,6 +57,43 @@ class MetatypeTest {
         assertThat(section.lines().filter(line -> line.startsWith("| `"))).hasSameSizeAs(keys);
     }
 
+    /** A form is saved only when all that is required is filled in. */
+    @ParameterizedTest
+    @MethodSource("pids")
+    void aFreshFormCanBeSaved(String pid) throws Exception {
+        for (Element setting : elements(metatype(pid), "AD")) {
+            String key = setting.getAttribute("id");
+            boolean required = !setting.getAttribute("required").equals("false");
+            assertThat(required).as("%s of %s must be filled in", key, pid).isEqualTo(key.equals("pool"));
+            if (required) {
+                assertThat(setting.getAttribute("default")).as(key).isNotBlank();
+                assertThat(setting.getAttribute("cardinality")).as(key).isIn("", "0");
+            }
+        }
+    }
+
+    /** {@return every PID that a bundle here describes} */
+    static List<String> pids() throws Exception {
+        List<String> pids = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            if (entry.endsWith(".jar")) {
+                pids.addAll(pids(entry));
+            }
+        }
+        assertThat(pids).contains("io.mnedc.relay", "io.mnedc.address", "io.mnedc.device", "io.mnedc.kura");
+        return pids;
+    }
+
+    private static List<String> pids(String bundle) throws IOException {
+        try (ZipFile jar = new ZipFile(bundle)) {
+            return jar.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.startsWith(DIRECTORY + "io.mnedc.") && name.endsWith(".xml"))
+                    .map(name -> name.substring(DIRECTORY.length(), name.length() - ".xml".length()))
+                    .toList();
+        }
+    }
+
     private static String section(String pid) throws Exception {
         String page = Files.readString(PAGE);
         int begin = page.indexOf("\n## " + pid);
@@ -60,7 +103,7 @@ class MetatypeTest {
 
     private static @Nullable Document metatype(String pid) throws Exception {
         // Kura reads the file of this name
-        URL url = MetatypeTest.class.getClassLoader().getResource("OSGI-INF/metatype/" + pid + ".xml");
+        URL url = MetatypeTest.class.getClassLoader().getResource(DIRECTORY + pid + ".xml");
         if (url == null) {
             return null;
         }
