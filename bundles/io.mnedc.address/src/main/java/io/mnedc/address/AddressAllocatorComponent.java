@@ -1,12 +1,19 @@
 package io.mnedc.address;
 
+import io.mnedc.address.HostNetworks.Nic;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.LeaseStore;
+import io.mnedc.api.address.OutsideAddresses;
+import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -16,6 +23,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -23,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the {@link AddressAllocator} while it is enabled and there is a store. It registers the service itself: the
- * same one stays through changes of the configuration, and a wrong configuration leaves the one before in force.
+ * same one stays through changes of the configuration, and a wrong configuration leaves the one before in force. A network
+ * that contains an address of this host, or one where a relay is reached, is refused until that is different.
  */
 @Component(
         configurationPid = Config.PID,
@@ -40,20 +50,61 @@ public final class AddressAllocatorComponent {
 
     /** The allocator while it runs. */
     private record Running(
-            LeaseAllocator allocator, Tidying tidying, ServiceRegistration<AddressAllocator> registration) {}
+            Plan plan, LeaseAllocator allocator, Tidying tidying, ServiceRegistration<AddressAllocator> registration) {}
 
     private final BundleContext context;
     private final LeaseStore store;
+    private final Supplier<List<Nic>> host;
+    private final List<OutsideAddresses> outside = new CopyOnWriteArrayList<>();
+    private volatile @Nullable HostWatch watch;
     private @Nullable Running running;
+    private @Nullable Plan wanted;
+
+    /** Whether the network in force was found good while relays said where they are reached. */
+    private boolean settled;
+
+    private String complaint = "";
 
     /** Made by the component runtime. */
     @Activate
     public AddressAllocatorComponent(
             BundleContext context,
-            Config config,
             @Reference(name = "store", policyOption = ReferencePolicyOption.GREEDY) LeaseStore store) {
+        this(context, store, HostNetworks::now);
+    }
+
+    /** The same on a host of the test's. */
+    AddressAllocatorComponent(BundleContext context, LeaseStore store, Supplier<List<Nic>> host) {
         this.context = context;
         this.store = store;
+        this.host = host;
+    }
+
+    // without a lock: a relay that publishes one holds its own, and takes ours in the other order
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addOutside(OutsideAddresses added) {
+        outside.add(added);
+        lookSoon();
+    }
+
+    void removeOutside(OutsideAddresses removed) {
+        outside.remove(removed);
+        lookSoon();
+    }
+
+    private void lookSoon() {
+        HostWatch watching = watch;
+        if (watching != null) {
+            watching.soon();
+        }
+    }
+
+    /** Relays that are there already are known by now. */
+    @Activate
+    void start(Config config) {
         change(config);
     }
 
@@ -64,14 +115,62 @@ public final class AddressAllocatorComponent {
             stop();
             return;
         }
-        try {
-            apply(Settings.plan(config, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random())));
-        } catch (IllegalArgumentException | IOException e) {
+        synchronized (this) {
+            try {
+                Plan plan = Settings.plan(config, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+                wanted = plan;
+                complaint = "";
+                decide(plan);
+            } catch (IllegalArgumentException | IOException e) {
+                wanted = running == null ? null : running.plan();
+                tell(String.valueOf(e.getMessage()));
+                LOG.debug("the cause", e);
+            }
+            if (wanted != null && watch == null) {
+                watch = new HostWatch(this::look);
+            }
+        }
+    }
+
+    /** Looks whether what is wanted can be had now, and whether what is in force still can. */
+    synchronized void look() {
+        Plan plan = wanted;
+        if (plan != null) {
+            decide(plan);
+        }
+    }
+
+    private void decide(Plan plan) {
+        Running current = running;
+        @Nullable
+        VirtualNetwork before = current == null ? null : current.plan().network();
+        List<Outside> reached =
+                outside.stream().flatMap(each -> each.outside().stream()).toList();
+        Optional<String> conflict = new Conflicts(host.get(), reached).with(plan.network(), before);
+        boolean inForce = plan.network().equals(before);
+        if (conflict.isPresent() && inForce && !settled) {
+            // the relay has come later than the network, and says that it is reached there
+            withdraw();
+            inForce = false;
+        }
+        if (conflict.isPresent()) {
+            tell(conflict.get());
+        } else {
+            settled = !outside.isEmpty() && (settled || inForce);
+            complaint = "";
+        }
+        if (conflict.isEmpty() || inForce) {
+            apply(plan);
+        }
+    }
+
+    private void tell(String problem) {
+        if (!problem.equals(complaint)) {
+            complaint = problem;
             LOG.error(
                     "{}: {}",
                     running == null ? "no addresses are leased" : "the configuration before stays in force",
-                    e.getMessage());
-            LOG.debug("the cause", e);
+                    problem);
         }
     }
 
@@ -80,16 +179,21 @@ public final class AddressAllocatorComponent {
         if (current == null) {
             LeaseAllocator allocator = new LeaseAllocator(store, plan, Clock.systemUTC());
             running = new Running(
+                    plan,
                     allocator,
                     new Tidying(allocator, plan),
                     context.registerService(AddressAllocator.class, allocator, properties(plan.network())));
         } else {
-            VirtualNetwork before = current.allocator().network();
-            current.allocator().reconfigure(plan);
-            current.tidying().reconfigure(plan);
-            if (before.equals(plan.network())) {
+            if (plan.equals(current.plan())) {
                 return;
             }
+            running = new Running(plan, current.allocator(), current.tidying(), current.registration());
+            current.allocator().reconfigure(plan);
+            current.tidying().reconfigure(plan);
+            if (plan.network().equals(current.plan().network())) {
+                return;
+            }
+            settled = false;
             current.registration().setProperties(properties(plan.network()));
         }
         LOG.info(
@@ -111,8 +215,22 @@ public final class AddressAllocatorComponent {
     /** Withdraws the service, then notes when devices were last seen. */
     @Deactivate
     void stop() {
+        HostWatch ending;
+        synchronized (this) {
+            ending = watch;
+            watch = null;
+            wanted = null;
+            withdraw();
+        }
+        if (ending != null) {
+            ending.close();
+        }
+    }
+
+    private void withdraw() {
         Running ending = running;
         running = null;
+        settled = false;
         if (ending != null) {
             try {
                 ending.registration().unregister();

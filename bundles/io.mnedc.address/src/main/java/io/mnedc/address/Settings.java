@@ -131,7 +131,7 @@ final class Settings {
         return new IllegalArgumentException(sentence(key, value, why), cause);
     }
 
-    private static String sentence(String key, String value, String why) {
+    static String sentence(String key, String value, String why) {
         return "setting " + key + " of " + Config.PID + " cannot be \"" + value + "\": " + why;
     }
 }

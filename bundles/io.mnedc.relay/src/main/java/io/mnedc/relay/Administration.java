@@ -5,11 +5,11 @@ import io.mnedc.relay.Events.Kind;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayAuthority;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /** Who may join a secured relay, for those who administer it. */
 final class Administration implements RelayAdministration {
@@ -17,36 +17,51 @@ final class Administration implements RelayAdministration {
     private final Events events;
     private final Noted noted;
     private final Optional<OverlayAuthority> authority;
-    private final Supplier<List<String>> addresses;
+    private final Dialled dialled;
+
+    /** Where devices reach this relay. */
+    interface Dialled {
+        /** {@return where, {@code HOST:PORT} each} */
+        List<String> addresses();
+
+        /** {@return why there are none, in words} */
+        String whyNone();
+
+        /** {@return whether an address is inside the overlay, so that no device can reach the relay there} */
+        boolean inOverlay(InetAddress address);
+    }
 
     /**
      * Makes it.
      *
      * @param noted what the audit log has told already
      * @param authority the overlay's own; empty for a PKI that others run
-     * @param addresses of this relay as devices may see it, now
+     * @param dialled where devices reach this relay
      */
-    Administration(
-            Guard guard,
-            Events events,
-            Noted noted,
-            Optional<OverlayAuthority> authority,
-            Supplier<List<String>> addresses) {
+    Administration(Guard guard, Events events, Noted noted, Optional<OverlayAuthority> authority, Dialled dialled) {
         this.guard = guard;
         this.events = events;
         this.noted = noted;
         this.authority = authority;
-        this.addresses = addresses;
+        this.dialled = dialled;
     }
 
     @Override
     public String token(TokenRequest request) throws IOException {
         OverlayAuthority issuer = authority.orElseThrow(() -> new IllegalStateException(
                 "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore"));
-        List<String> seen = request.addresses().isEmpty() ? addresses.get() : List.of();
+        List<String> seen = request.addresses().isEmpty() ? dialled.addresses() : List.of();
         if (request.addresses().isEmpty() && seen.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "this relay listens on no address that devices could dial: give one, such as --address HOST:3334");
+            throw new IllegalArgumentException("this relay listens on no address that devices could dial ("
+                    + dialled.whyNone() + "): give one, such as --address HOST:3334");
+        }
+        for (String address : request.addresses()) {
+            if (JoinToken.literal(address).filter(dialled::inOverlay).isPresent()) {
+                throw new IllegalArgumentException("relay address " + address
+                        + " is inside the overlay itself (settings pool and ipv6.prefix of io.mnedc.address): devices"
+                        + " would send what is for the relay into the overlay; give an address outside, or choose a pool"
+                        + " that is used nowhere else");
+            }
         }
         JoinToken token = issuer.tokens().issue(request, seen);
         String id = HexFormat.of().toHexDigits(token.id());

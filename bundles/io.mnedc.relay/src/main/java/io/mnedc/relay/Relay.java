@@ -1,11 +1,13 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.security.HostAddresses;
+import io.mnedc.security.JoinTokens;
+import io.mnedc.security.OverlayAuthority;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.Daemon;
 import io.mnedc.transport.DataLoop;
@@ -39,6 +41,7 @@ final class Relay implements AutoCloseable {
     private final Controls controls = new Controls();
     private final long epoch = random.id();
     private final RelayStatus status = new RelayView(this);
+    private final Reach reach = new Reach(this);
     private final String software;
     private final DataDirectory data;
     private final Events events;
@@ -390,19 +393,25 @@ final class Relay implements AutoCloseable {
         Overlay secured = overlay;
         return Optional.ofNullable(secured)
                 .map(present -> new Administration(
-                        guard, events, data.noted(), present.admission().authority(), this::addresses));
+                        guard, events, data.noted(), present.admission().authority(), reach));
     }
 
-    /** Where devices may reach it; an address of the overlay is none. */
-    private List<String> addresses() {
+    /** Where it is reached, which must not be inside the overlay. */
+    OutsideAddresses outside() {
+        return reach;
+    }
+
+    /** The join tokens that name addresses of this relay; none if it makes no certificates. */
+    Optional<JoinTokens> tokens() {
+        return Optional.ofNullable(overlay)
+                .flatMap(secured -> secured.admission().authority())
+                .map(OverlayAuthority::tokens);
+    }
+
+    /** The sockets that are bound now. */
+    List<InetSocketAddress> bound() {
         Acceptor accepting = acceptor;
-        AddressAllocator present = allocator;
-        return accepting == null
-                ? List.of()
-                : HostAddresses.of(
-                        accepting.listening(),
-                        address -> present != null
-                                && present.network().node(address).isPresent());
+        return accepting == null ? List.of() : accepting.listening();
     }
 
     /** Tells everybody, closes everything and ends all threads within a few seconds. */

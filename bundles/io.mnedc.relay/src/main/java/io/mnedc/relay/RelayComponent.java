@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
@@ -124,6 +125,7 @@ public final class RelayComponent {
                 started.allocator(present);
             }
             registrations.add(context.registerService(RelayStatus.class, started.status(), null));
+            registrations.add(context.registerService(OutsideAddresses.class, started.outside(), null));
             started.administration()
                     .ifPresent(service ->
                             registrations.add(context.registerService(RelayAdministration.class, service, null)));

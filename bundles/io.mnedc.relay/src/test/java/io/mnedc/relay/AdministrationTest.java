@@ -10,6 +10,7 @@ import io.mnedc.security.JoinToken;
 import io.mnedc.security.JoinTokens;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.Revocations;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,11 +38,40 @@ class AdministrationTest {
         Noted noted = new Noted(null);
         Guard guard = Guard.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
         guard.close();
-        return new Administration(guard, events, noted, authority, () -> List.of(addresses));
+        return new Administration(guard, events, noted, authority, new Administration.Dialled() {
+            @Override
+            public List<String> addresses() {
+                return List.of(addresses);
+            }
+
+            @Override
+            public String whyNone() {
+                return "eth0 is a bridge";
+            }
+
+            @Override
+            public boolean inOverlay(InetAddress address) {
+                return address.getHostAddress().startsWith("10.0.0.");
+            }
+        });
     }
 
     private static TokenRequest request(Set<String> groups, String... addresses) {
         return new TokenRequest(Optional.of("gw-1"), groups, Duration.ofHours(1), 2, List.of(addresses));
+    }
+
+    @Test
+    void aTokenNamesNoAddressInsideTheOverlayAndSaysWhyThereIsNone() throws Exception {
+        OverlayAuthority authority =
+                OverlayAuthority.open(temporary.resolve("relay"), Duration.ofDays(365), InstantSource.system());
+        RelayAdministration administration = administration(Optional.of(authority));
+        assertThatThrownBy(() -> administration.token(request(Set.of(), "10.0.0.5:3334")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10.0.0.5:3334")
+                .hasMessageContaining("choose a pool");
+        assertThatThrownBy(() -> administration.token(request(Set.of()))).hasMessageContaining("eth0 is a bridge");
+        administration.token(request(Set.of(), "203.0.113.5:3334", "relay.example:3334"));
+        assertThat(authority.tokens().addresses()).containsExactly("203.0.113.5:3334", "relay.example:3334");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -50,24 +51,66 @@ public final class HostAddresses {
         return (host instanceof Inet6Address ? "[" + literal + "]" : literal) + ":" + port;
     }
 
-    private static List<InetAddress> interfaces(Predicate<InetAddress> leftOut) {
-        List<Nic> all = new ArrayList<>();
+    /**
+     * Tells why this host has no address to offer: each interface that is up, and why it is left out.
+     *
+     * @param overlay addresses of the overlay itself, as in {@link #of}
+     * @return in words, for the person who wonders
+     */
+    public static String whyNone(Predicate<InetAddress> overlay) {
+        List<Nic> all;
         try {
-            for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                if (each.isUp()) {
-                    List<InetAddress> addresses = new ArrayList<>();
-                    for (InetAddress address : Collections.list(each.getInetAddresses())) {
-                        // without the scope
-                        addresses.add(InetAddress.getByAddress(address.getAddress()));
-                    }
-                    all.add(new Nic(each.getName(), addresses));
-                }
+            all = interfaces();
+        } catch (IOException e) {
+            return "its interfaces cannot be listed: " + e.getMessage();
+        }
+        return whyNone(all, overlay);
+    }
+
+    static String whyNone(List<Nic> all, Predicate<InetAddress> overlay) {
+        List<String> reasons = new ArrayList<>();
+        for (Nic nic : all) {
+            Optional<InetAddress> inOverlay =
+                    nic.addresses().stream().filter(overlay).findFirst();
+            if (inOverlay.isPresent()) {
+                reasons.add(nic.name() + " has " + inOverlay.get().getHostAddress()
+                        + ", which is in the pool or the IPv6 prefix of the overlay (settings pool and ipv6.prefix of"
+                        + " io.mnedc.address): no device can dial that; unless it is the interface of a device here,"
+                        + " choose another pool");
+            } else if (FOR_GUESTS.matcher(nic.name()).matches()) {
+                reasons.add(nic.name() + " is a bridge for containers or guests");
+            } else if (nic.addresses().stream().allMatch(InetAddress::isLoopbackAddress)) {
+                reasons.add(nic.name() + (nic.addresses().isEmpty() ? " has no address" : " is this host only"));
+            } else if (nic.addresses().stream()
+                    .allMatch(each -> each.isLoopbackAddress() || each.isLinkLocalAddress())) {
+                reasons.add(nic.name() + " has link-local addresses only");
             }
+        }
+        return reasons.isEmpty() ? "no interface is up" : String.join("; ", reasons);
+    }
+
+    private static List<InetAddress> interfaces(Predicate<InetAddress> leftOut) {
+        try {
+            return reachable(interfaces(), leftOut);
         } catch (IOException e) {
             // whoever asks has to say which address it is
             return List.of();
         }
-        return reachable(all, leftOut);
+    }
+
+    private static List<Nic> interfaces() throws IOException {
+        List<Nic> all = new ArrayList<>();
+        for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            if (each.isUp()) {
+                List<InetAddress> addresses = new ArrayList<>();
+                for (InetAddress address : Collections.list(each.getInetAddresses())) {
+                    // without the scope
+                    addresses.add(InetAddress.getByAddress(address.getAddress()));
+                }
+                all.add(new Nic(each.getName(), addresses));
+            }
+        }
+        return all;
     }
 
     static List<InetAddress> reachable(List<Nic> all, Predicate<InetAddress> leftOut) {

@@ -1,11 +1,14 @@
 package io.mnedc.security;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +40,8 @@ public final class JoinToken {
     /** A host name, an IPv4 address or a bracketed IPv6 address, and a port. */
     private static final Pattern ADDRESS =
             Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.%a-z]{2,64}]):([0-9]{1,5})");
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}([.][0-9]{1,3}){3}");
 
     private final List<String> addresses;
     private final String fingerprint;
@@ -121,6 +126,31 @@ public final class JoinToken {
     private static IllegalArgumentException damaged(String why) {
         return new IllegalArgumentException("not a join token (" + why + "): copy the whole last line that"
                 + " './mnedc relay token' or 'mnedc:token' printed, or make a new token");
+    }
+
+    /**
+     * Reads the host of an address of a token, if it is a literal.
+     *
+     * @param address {@code HOST:PORT}
+     * @return the address; empty if a name stands there
+     */
+    public static Optional<InetAddress> literal(String address) {
+        var matcher = ADDRESS.matcher(address);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        String host = matcher.group(1);
+        boolean ipv6 = host.startsWith("[");
+        if (!ipv6 && !IPV4.matcher(host).matches()) {
+            return Optional.empty();
+        }
+        try {
+            // never asks the DNS: a literal in brackets, or four numbers
+            InetAddress read = InetAddress.getByName(ipv6 ? host.replaceAll("%[^]]*", "") : host);
+            return Optional.of(InetAddress.getByAddress(read.getAddress()));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     private static void checkAddress(String address) {

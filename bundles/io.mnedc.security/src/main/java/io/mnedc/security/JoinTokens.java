@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -21,9 +22,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,9 @@ public final class JoinTokens {
 
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
     private static final String CANCELLED = "cancelled";
+    private static final String ADDRESSES = "addresses";
+    /** In case the directory's time does not tell. */
+    private static final Duration REREAD = Duration.ofMinutes(1);
 
     /**
      * What a token allows one device.
@@ -55,8 +61,12 @@ public final class JoinTokens {
      */
     record Grant(String deviceId, boolean fixed, Set<String> groups, boolean again) {}
 
+    /** What the files said when the directory was last changed. */
+    private record Named(Set<String> addresses, FileTime changed, Instant read) {}
+
     private final Path directory;
     private final InstantSource clock;
+    private volatile @Nullable Named named;
     private final Supplier<String> fingerprint;
 
     JoinTokens(Path directory, InstantSource clock, Supplier<String> fingerprint) throws IOException {
@@ -111,6 +121,7 @@ public final class JoinTokens {
         fields.setProperty("device", request.deviceId().orElse(""));
         fields.setProperty("groups", String.join(" ", Names.groups(request.groups())));
         fields.setProperty("redeemed", "");
+        fields.setProperty(ADDRESSES, String.join(" ", token.addresses()));
         RecordFile.write(file(token.id()), fields);
         removeOld();
         return token;
@@ -236,6 +247,41 @@ public final class JoinTokens {
         }
         open.sort(Comparator.comparing(OpenToken::expires).thenComparing(OpenToken::id));
         return open;
+    }
+
+    /**
+     * {@return where the tokens say that the relay is, {@code HOST:PORT}: also those that have been used or have expired,
+     *     for devices go on dialling there}
+     */
+    public Set<String> addresses() {
+        Instant now = clock.instant();
+        Named before = named;
+        FileTime changed = changed();
+        if (before != null
+                && before.changed().equals(changed)
+                && before.read().plus(REREAD).isAfter(now)
+                && !before.read().isAfter(now)) {
+            return before.addresses();
+        }
+        Set<String> addresses = new TreeSet<>();
+        for (Path file : files()) {
+            try {
+                String words = RecordFile.read(file).getProperty(ADDRESSES, "").strip();
+                addresses.addAll(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
+            } catch (IOException e) {
+                LOG.debug("{} is left out", file, e);
+            }
+        }
+        named = new Named(addresses, changed, now);
+        return addresses;
+    }
+
+    private FileTime changed() {
+        try {
+            return Files.getLastModifiedTime(directory);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     /**

@@ -44,4 +44,34 @@ class HostAddressesTest {
                 .extracting(InetAddress::getHostAddress)
                 .containsExactly("203.0.113.5", "192.168.1.1", "2001:db8:0:0:0:0:0:5");
     }
+
+    @Test
+    void whyThereIsNoneIsToldForEachInterface() throws Exception {
+        List<HostAddresses.Nic> all = List.of(
+                nic("lo", "127.0.0.1", "::1"),
+                nic("eth0", "fe80::1"),
+                nic("eth1", "10.0.0.5"),
+                nic("eth2"),
+                nic("docker0", "172.17.0.1"));
+        assertThat(HostAddresses.whyNone(
+                        all, address -> address.getHostAddress().startsWith("10.0.0.")))
+                .contains("eth1 has 10.0.0.5, which is in the pool")
+                .contains("eth0 has link-local addresses only")
+                .contains("eth2 has no address")
+                .contains("docker0 is a bridge");
+        assertThat(HostAddresses.whyNone(List.of(), address -> false)).isEqualTo("no interface is up");
+    }
+
+    @Test
+    void literalsOfATokenAreReadWithoutTheDns() {
+        assertThat(JoinToken.literal("10.0.0.5:3334"))
+                .hasValueSatisfying(
+                        address -> assertThat(address.getHostAddress()).isEqualTo("10.0.0.5"));
+        assertThat(JoinToken.literal("[fd12::5]:3334"))
+                .hasValueSatisfying(
+                        address -> assertThat(address.getHostAddress()).isEqualTo("fd12:0:0:0:0:0:0:5"));
+        assertThat(JoinToken.literal("relay.example:3334")).isEmpty();
+        assertThat(JoinToken.literal("10.0.0.500:3334")).isEmpty();
+        assertThat(JoinToken.literal("nonsense")).isEmpty();
+    }
 }

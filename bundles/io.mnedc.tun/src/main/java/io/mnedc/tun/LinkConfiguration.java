@@ -69,11 +69,12 @@ final class LinkConfiguration {
     /** Changes what differs; if that fails, what was in force goes on. */
     void change(TunSettings requested) throws TunException {
         TunSettings wanted = withoutUnusableIpv6(requested);
+        // also if nothing changes: this machine may be in other networks than before
+        refuseOverlap(wanted, index);
         List<Change> changes = Change.between(settings, wanted);
         if (changes.isEmpty()) {
             return;
         }
-        refuseOverlap(wanted, index);
         Deque<Change> undo = new ArrayDeque<>();
         try (NetlinkSocket socket = new NetlinkSocket()) {
             try {
@@ -134,6 +135,7 @@ final class LinkConfiguration {
     private static void refuseOverlap(TunSettings settings, int ownIndex) throws TunException {
         try (NetlinkSocket socket = new NetlinkSocket()) {
             Networks.refuseOverlap(settings, Rtnetlink.localNetworks(socket), ownIndex);
+            Networks.refuseGateways(settings, Gateways.all(socket), ownIndex);
         } catch (KernelException e) {
             throw e.toTunException();
         }

@@ -9,7 +9,12 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Arithmetic of prefixes. */
@@ -55,7 +60,30 @@ final class Networks {
             for (LocalNetwork there : local) {
                 // a default route leaves what is more specific alone
                 if (wanted.length() > 0 && there.index() != ownIndex && overlap(wanted, there.prefix())) {
-                    throw overlapping(wanted, there);
+                    throw overlapping(wanted, there, settings, local);
+                }
+            }
+        }
+    }
+
+    /**
+     * Refuses settings whose networks contain a gateway: what leaves this machine would go into the interface.
+     *
+     * @param settings what the interface shall be like
+     * @param gateways of this machine
+     * @param ownIndex the interface itself; 0 if it is not there yet
+     */
+    static void refuseGateways(TunSettings settings, Collection<LocalNetwork> gateways, int ownIndex)
+            throws TunException {
+        for (Prefix wanted :
+                (Iterable<Prefix>) Stream.concat(settings.addresses().stream(), settings.routes().stream())::iterator) {
+            for (LocalNetwork gateway : gateways) {
+                if (wanted.length() > 0 && gateway.index() != ownIndex && overlap(wanted, gateway.prefix())) {
+                    throw new TunException(
+                            Reason.NETWORK_OVERLAP,
+                            "virtual network " + network(wanted) + " contains the default gateway "
+                                    + gateway.prefix().address().getHostAddress() + " of interface "
+                                    + name(gateway.index()) + "; " + overlapCure(wanted));
                 }
             }
         }
@@ -67,11 +95,44 @@ final class Networks {
                 + (isIpv6(wanted) ? "ipv6.prefix" : "pool") + "\" (PID io.mnedc.address)";
     }
 
-    private static TunException overlapping(Prefix wanted, LocalNetwork there) {
+    private static TunException overlapping(
+            Prefix wanted, LocalNetwork there, TunSettings settings, Collection<LocalNetwork> local) {
+        String name = name(there.index());
+        if (sameOverlay(settings, there.index(), local)) {
+            return new TunException(
+                    Reason.NETWORK_OVERLAP,
+                    "a device of this overlay runs on this host already: interface " + name + " with "
+                            + there.prefix()
+                            + new Occupant(Path.of("/proc"))
+                                    .of(name)
+                                    .map(who -> " (" + who + ")")
+                                    .orElse("")
+                            + "; a host needs one device only, stop the other one or this one");
+        }
         return new TunException(
                 Reason.NETWORK_OVERLAP,
-                "virtual network " + network(wanted) + " overlaps " + network(there.prefix()) + " of interface "
-                        + name(there.index()) + "; " + overlapCure(wanted));
+                "virtual network " + network(wanted) + " overlaps " + network(there.prefix()) + " of interface " + name
+                        + "; " + overlapCure(wanted));
+    }
+
+    /**
+     * Whether an interface is that of another device of the same overlay: it is in the very same networks. Without IPv6 a
+     * network that merely looks the same is told from it by being no TUN interface.
+     */
+    private static boolean sameOverlay(TunSettings settings, int index, Collection<LocalNetwork> local) {
+        Set<Prefix> there = local.stream()
+                .filter(each -> each.index() == index)
+                .map(each -> network(each.prefix()))
+                .collect(Collectors.toSet());
+        List<Prefix> wanted =
+                settings.addresses().stream().map(Networks::network).toList();
+        boolean ipv6 =
+                there.stream().anyMatch(each -> isIpv6(each) && !each.address().isLinkLocalAddress());
+        if (ipv6) {
+            return wanted.stream().anyMatch(each -> isIpv6(each) && there.contains(each));
+        }
+        return wanted.stream().anyMatch(there::contains)
+                && Files.exists(Path.of("/sys/class/net", name(index), "tun_flags"));
     }
 
     private static String name(int index) {

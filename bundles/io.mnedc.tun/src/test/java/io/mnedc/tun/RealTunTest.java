@@ -269,6 +269,87 @@ class RealTunTest {
     }
 
     @Test
+    void aNetworkWithAGatewayOfThisMachineIsRefused() throws Exception {
+        namespace.run(() -> {
+            NetworkNamespace.ip("link", "add", "wan", "type", "veth", "peer", "name", "wan-end");
+            NetworkNamespace.ip("addr", "add", "198.19.0.7/32", "dev", "wan");
+            NetworkNamespace.ip("link", "set", "wan-end", "up");
+            NetworkNamespace.ip("link", "set", "wan", "up");
+            NetworkNamespace.ip(
+                    "route", "add", "default", "via", "198.18.3.254", "dev", "wan", "onlink", "table", "77");
+            NetworkNamespace.ip(
+                    "route",
+                    "add",
+                    "0.0.0.0/1",
+                    "nexthop",
+                    "via",
+                    "198.18.4.254",
+                    "dev",
+                    "wan",
+                    "onlink",
+                    "nexthop",
+                    "via",
+                    "198.18.5.254",
+                    "dev",
+                    "wan",
+                    "onlink");
+            NetworkNamespace.ip("-6", "route", "add", "default", "via", "fd00:6e::1", "dev", "wan", "onlink");
+            NetworkNamespace.ip("route", "add", "203.0.113.0/24", "via", "198.18.6.254", "dev", "wan", "onlink");
+            for (String gateway : List.of("198.18.3.254", "198.18.4.254", "198.18.5.254")) {
+                String network = gateway.substring(0, gateway.lastIndexOf('.'));
+                assertThatExceptionOfType(TunException.class)
+                        .isThrownBy(() -> driver.open(settings("tun0", network + ".1/24")))
+                        .withMessageContaining("default gateway " + gateway + " of interface wan")
+                        .withMessageContaining("\"pool\" (PID io.mnedc.address)")
+                        .returns(Reason.NETWORK_OVERLAP, TunException::reason);
+            }
+            assertThatExceptionOfType(TunException.class)
+                    .isThrownBy(() -> driver.open(settings("tun0", "fd00:6e::2/64")))
+                    .withMessageContaining("default gateway fd00:6e:0:0:0:0:0:1")
+                    .withMessageContaining("ipv6.prefix");
+            // it is known by its interface how that one is reached
+            driver.open(settings("tun0", "198.18.6.1/24")).close();
+        });
+    }
+
+    @Test
+    void anInterfaceThatIsInAnotherNetworkMeanwhileIsFoundByTheSameSettings() throws Exception {
+        namespace.run(() -> {
+            TunSettings wanted = settings("tun0", "198.18.0.1/24");
+            try (TunDevice device = driver.open(wanted)) {
+                device.configure(wanted);
+                NetworkNamespace.ip("link", "add", "wan", "type", "veth", "peer", "name", "wan-end");
+                NetworkNamespace.ip("addr", "add", "198.18.0.7/32", "dev", "wan");
+                assertThatExceptionOfType(TunException.class)
+                        .isThrownBy(() -> device.configure(wanted))
+                        .withMessageContaining("overlaps 198.18.0.7/32 of interface wan")
+                        .returns(Reason.NETWORK_OVERLAP, TunException::reason);
+            }
+        });
+    }
+
+    @Test
+    void aSecondDeviceOfOneOverlayIsToldThatThereIsOne() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice first = driver.open(settings("mnedc0", "198.18.0.2/24", "fd00:6d::2/64"))) {
+                assertThat(first.name()).isEqualTo("mnedc0");
+                assertThatExceptionOfType(TunException.class)
+                        .isThrownBy(() -> driver.open(settings("mnedc1", "198.18.0.3/24", "fd00:6d::3/64")))
+                        .withMessageContaining("a device of this overlay runs on this host already")
+                        .withMessageContaining("interface mnedc0 with 198.18.0.2/24")
+                        .withMessageContaining(
+                                "process " + ProcessHandle.current().pid())
+                        .returns(Reason.NETWORK_OVERLAP, TunException::reason);
+                assertThatExceptionOfType(TunException.class)
+                        .as("another overlay that happens to have the same pool")
+                        .isThrownBy(() -> driver.open(settings("mnedc1", "198.18.0.3/24", "fd00:6f::3/64")))
+                        .withMessageContaining("overlaps 198.18.0.0/24 of interface mnedc0")
+                        .withMessageContaining("choose another pool");
+            }
+        });
+    }
+
+    @Test
     void anOverlapIsToldWithNetworkInterfaceAndSetting() throws Exception {
         namespace.run(() -> {
             try (TunDevice device = driver.open(settings("lan", "198.18.0.1/16", "fd00:6d::1/64"))) {

@@ -33,6 +33,11 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
     /** The first byte of multicast addresses; those above are reserved (RFC 5771, RFC 1112). */
     private static final int FIRST_MULTICAST = 224;
 
+    /** 169.254.0.0/16 (RFC 3927). */
+    private static final int LINK_LOCAL = 0xa9fe0000;
+
+    private static final int LINK_LOCAL_LENGTH = 16;
+
     /** The node number of the relay itself. */
     public static final int RELAY_NODE = 1;
 
@@ -52,7 +57,8 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
                     + prefixLength);
         }
         int first = toInt(network) >>> 24;
-        if (first == 0 || network.isLoopbackAddress() || network.isLinkLocalAddress() || first >= FIRST_MULTICAST) {
+        boolean linkLocal = overlap(toInt(network), prefixLength, LINK_LOCAL, LINK_LOCAL_LENGTH);
+        if (first == 0 || network.isLoopbackAddress() || linkLocal || first >= FIRST_MULTICAST) {
             throw new IllegalArgumentException("pool " + network.getHostAddress() + "/" + prefixLength
                     + " is not for hosts: choose a private network, such as 10.0.0.0/24");
         }
@@ -192,8 +198,38 @@ public record VirtualNetwork(Inet4Address network, int prefixLength, Inet6Addres
 
     /** {@return whether another IPv4 network shares an address with the pool} */
     public boolean overlaps(Inet4Address other, int otherPrefixLength) {
-        int common = mask(Math.min(prefixLength, otherPrefixLength));
-        return (toInt(network) & common) == (toInt(other) & common);
+        return overlap(toInt(network), prefixLength, toInt(other), otherPrefixLength);
+    }
+
+    private static boolean overlap(int one, int oneLength, int other, int otherLength) {
+        int common = mask(Math.min(oneLength, otherLength));
+        return (one & common) == (other & common);
+    }
+
+    /**
+     * Tells whether packets for an address would go into the overlay, whether a node has it or not.
+     *
+     * @param address any address
+     * @return whether it is in the pool or under the IPv6 prefix
+     */
+    public boolean contains(InetAddress address) {
+        if (address instanceof Inet4Address) {
+            return node(address).isPresent();
+        }
+        return ByteBuffer.wrap(address.getAddress()).getLong()
+                == ByteBuffer.wrap(ulaPrefix.getAddress()).getLong();
+    }
+
+    /**
+     * Tells whether this plan takes no address that another one does not take.
+     *
+     * @param other another plan
+     * @return whether the pool lies in the other's pool, and the IPv6 prefix is the same
+     */
+    public boolean within(VirtualNetwork other) {
+        return prefixLength >= other.prefixLength
+                && overlaps(other.network, other.prefixLength)
+                && ulaPrefix.equals(other.ulaPrefix);
     }
 
     /** {@return the pool in CIDR notation} */

@@ -97,7 +97,13 @@ final class Commands {
                 ? HostAddresses.of(List.of(new InetSocketAddress(settings.port())), settings.overlay())
                 : request.addresses();
         if (relays.isEmpty()) {
-            throw new WrongCommandException("this host has no address that devices could dial: give one by --address");
+            throw new WrongCommandException("this host has no address that devices could dial ("
+                    + HostAddresses.whyNone(settings.overlay()) + "): give one by --address HOST:PORT");
+        }
+        for (String relay : relays) {
+            if (JoinToken.literal(relay).filter(settings.overlay()).isPresent()) {
+                throw new WrongCommandException(settings.insideOverlay(relay));
+            }
         }
         boolean started = RelayDirectory.is(data());
         JoinToken token = open().tokens().issue(request, relays);

@@ -2,6 +2,7 @@ package io.mnedc.security.tool;
 
 import io.mnedc.api.address.VirtualNetwork;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,6 +17,8 @@ final class RelaySettings {
     private static final Pattern LISTEN = Pattern.compile(".*:([0-9]{1,5})");
     /** Of an overlay that has not chosen its own yet, or keeps it with the leases: nobody has such addresses. */
     private static final String NO_PREFIX = "fd00::";
+    /** As in the settings of io.mnedc.address. */
+    private static final String DEFAULT_POOL = "10.0.0.0/24";
 
     private final SettingsFile relay;
     private final SettingsFile address;
@@ -63,12 +66,27 @@ final class RelaySettings {
 
     /** {@return which addresses are those of the overlay itself, as far as it has been set up} */
     Predicate<InetAddress> overlay() {
-        Optional<String> pool = address.one("pool");
-        if (pool.isEmpty()) {
+        if (address.lines().isEmpty()) {
             return each -> false;
         }
-        VirtualNetwork network =
-                VirtualNetwork.parse(pool.get(), address.one("ipv6.prefix").orElse(NO_PREFIX));
-        return each -> network.node(each).isPresent();
+        Optional<String> prefix = address.one("ipv6.prefix");
+        VirtualNetwork network = VirtualNetwork.parse(pool(), prefix.orElse(NO_PREFIX));
+        // the prefix that an overlay has chosen itself is kept with its leases
+        return each -> (prefix.isPresent() || each instanceof Inet4Address) && network.contains(each);
+    }
+
+    private String pool() {
+        return address.one("pool").orElse(DEFAULT_POOL);
+    }
+
+    /** {@return why a token cannot name this address of the relay} */
+    String insideOverlay(String relay) {
+        return "--address " + relay + " is inside the overlay itself (pool " + pool()
+                + address.one("ipv6.prefix")
+                        .map(prefix -> ", ipv6.prefix " + prefix)
+                        .orElse("")
+                + " in " + file.resolveSibling("io.mnedc.address.config")
+                + "): devices would send what is for the relay into the overlay; give an address outside, or choose a"
+                + " pool that is used nowhere else";
     }
 }

@@ -120,6 +120,23 @@ class MainTest {
         }
     }
 
+    @Test
+    void addressInsideTheOverlayIsRefusedAndWithoutOneTheReasonIsTold() throws Exception {
+        String etc = temporary.resolve("etc").toString();
+        settings("io.mnedc.address", "enabled=B\"true\"");
+        assertThat(run("token", "--settings", etc, "--address", "10.0.0.5:3334"))
+                .as("the default pool")
+                .isEqualTo(2);
+        assertThat(err).contains("10.0.0.5:3334").contains("10.0.0.0/24").contains("choose a pool");
+        settings("io.mnedc.address", "pool=\"10.9.0.0/16\"", "ipv6.prefix=\"fd12:3456:789a:1::/64\"");
+        assertThat(run("token", "--settings", etc, "--address", "[fd12:3456:789a:1:2::3]:3334"))
+                .isEqualTo(2);
+        assertThat(run("token", "--settings", etc, "--address", "10.0.0.5:3334"))
+                .isZero();
+        settings("io.mnedc.address", "pool=\"0.0.0.0/8\"");
+        assertThat(run("token", "--settings", etc)).isEqualTo(2);
+    }
+
     private static String network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return (bytes[0] & 0xff) + "." + (bytes[1] & 0xff) + "." + (bytes[2] & 0xff) + ".0/24";
