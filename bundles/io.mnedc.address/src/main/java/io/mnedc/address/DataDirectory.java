@@ -5,12 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of the leases, held by one process at a time. */
@@ -35,6 +36,7 @@ final class DataDirectory implements AutoCloseable {
                 }
                 Files.createDirectory(path, mode(path, "rwx------"));
             }
+            keepRootOut(path);
             return new DataDirectory(path, lock(path));
         } catch (DirectoryInUseException e) {
             throw e;
@@ -47,10 +49,26 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** In the directory of another user a link could stand for any file of the system. */
+    private static void keepRootOut(Path path) throws IOException {
+        String root = "root";
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && root.equals(System.getProperty("user.name"))
+                && !root.equals(Files.getOwner(path).getName())) {
+            throw new IOException("it belongs to the user " + Files.getOwner(path)
+                    + ", and root does not work there: run this as that user, or  chown -R -h root " + path);
+        }
+    }
+
     private static FileChannel lock(Path path) throws IOException {
         FileChannel channel = FileChannel.open(
                 path.resolve(LOCK),
-                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                // for reading, too: to open a pipe for writing only might never end
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
                 mode(path, "rw-------"));
         @Nullable FileLock held = null;
         try {

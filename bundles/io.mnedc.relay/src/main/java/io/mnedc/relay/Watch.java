@@ -3,7 +3,10 @@ package io.mnedc.relay;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.PrivateFiles;
 import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Watch {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long RECHECK_MILLIS = Duration.ofHours(1).toMillis();
+    private static final int LONGEST_TOKEN_FILE = 64 * 1024;
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
 
     private final Relay relay;
@@ -154,8 +158,9 @@ final class Watch {
 
     private void made(String token) {
         Properties fields = new Properties();
-        try (var in = Files.newInputStream(tokens.resolve(token))) {
-            fields.load(in);
+        try {
+            byte[] content = PrivateFiles.read(tokens.resolve(token), LONGEST_TOKEN_FILE);
+            fields.load(new StringReader(new String(content, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException e) {
             LOG.debug("join token {} cannot be read", token, e);
         }

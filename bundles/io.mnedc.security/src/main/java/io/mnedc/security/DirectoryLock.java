@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -52,6 +54,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     static DirectoryLock of(Path directory, Duration longest) throws IOException {
+        DirectoryOwner.check(directory);
         Threads threads = DIRECTORIES.computeIfAbsent(directory.toRealPath(), unused -> new Threads());
         Path file = directory.resolve(".lock");
         Duration patience = threads.stuck ? LITTLE_PATIENCE : longest;
@@ -85,13 +88,20 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static FileChannel open(Path directory, Path file, Threads threads, long end) throws IOException {
+        // for reading, too: to open a pipe for writing only might never end
         FileChannel channel = FileChannel.open(
                 file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
                 PrivateFiles.attributes(directory, "rw-------"));
         boolean locked = false;
         try {
-            PrivateFiles.giveToOwnerOf(directory, file);
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(file + " is not a plain file: remove it");
+            }
             await(file, channel, threads, end);
             locked = true;
             return channel;

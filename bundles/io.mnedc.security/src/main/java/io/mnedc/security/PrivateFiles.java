@@ -5,14 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -31,7 +32,7 @@ public final class PrivateFiles {
     private PrivateFiles() {}
 
     /**
-     * Makes a directory for its owner only, or checks that it is one.
+     * Makes a directory for its owner only, or checks that it is one, and that root does not work in that of another user.
      *
      * @param directory to make, parents too
      * @throws IOException if others have access to it (the message has the cure), or it cannot be made
@@ -43,11 +44,9 @@ public final class PrivateFiles {
                 Files.createDirectories(parent);
             }
             Files.createDirectory(directory, attributes(directory, "rwx------"));
-            if (parent != null) {
-                giveToOwnerOf(parent, directory);
-            }
             return;
         }
+        DirectoryOwner.check(directory);
         check(directory, "700");
         removeAbandoned(directory);
     }
@@ -77,8 +76,7 @@ public final class PrivateFiles {
     }
 
     /**
-     * Replaces a file's content: written beside it, synced, renamed. The file belongs to the directory's owner, so that
-     * a command run by root leaves nothing that the service cannot read.
+     * Replaces a file's content: written beside it, synced, renamed. A link is replaced, not followed.
      *
      * @param file to replace or make
      * @param content what it shall be
@@ -89,12 +87,13 @@ public final class PrivateFiles {
         if (directory == null) {
             throw new FileSystemException(file.toString(), null, "is no file");
         }
+        DirectoryOwner.check(directory);
         String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Path temporary = directory.resolve("." + file.getFileName() + "." + suffix + TEMPORARY);
         try {
             try (FileChannel channel = FileChannel.open(
                     temporary,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                     attributes(directory, "rw-------"))) {
                 ByteBuffer rest = ByteBuffer.wrap(content);
                 while (rest.hasRemaining()) {
@@ -102,7 +101,6 @@ public final class PrivateFiles {
                 }
                 channel.force(true);
             }
-            giveToOwnerOf(directory, temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
@@ -117,9 +115,12 @@ public final class PrivateFiles {
      * @param file to read
      * @param limit bytes that it may have at most
      * @return its content
-     * @throws IOException if it cannot be read or is larger
+     * @throws IOException if it cannot be read, is larger, or is none: reading a pipe might never end
      */
     public static byte[] read(Path file, int limit) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+            throw new FileSystemException(file.toString(), null, "is not a file with text: move it away");
+        }
         try (var in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(limit + 1);
             if (content.length > limit) {
@@ -156,20 +157,6 @@ public final class PrivateFiles {
             }
         } catch (NoSuchFileException e) {
             // its writer has renamed it meanwhile
-        }
-    }
-
-    /** Only root can, and only root has to. */
-    static void giveToOwnerOf(Path directory, Path file) {
-        if (posix(file)) {
-            try {
-                UserPrincipal owner = Files.getOwner(directory);
-                if (!owner.equals(Files.getOwner(file))) {
-                    Files.setOwner(file, owner);
-                }
-            } catch (IOException e) {
-                // whoever made it can use it
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,6 +19,17 @@ public final class RelayDirectory {
      */
     public static boolean is(Path directory) {
         return hasAuthority(directory) || Files.exists(directory.resolve(AUDIT));
+    }
+
+    /**
+     * Checks that root may work on a directory: that no other user can put something else in its place.
+     *
+     * @param directory may be missing
+     * @return its name to go on with: for root without links
+     * @throws IOException if this process is root's and another user can; the message has the cure
+     */
+    public static Path check(Path directory) throws IOException {
+        return DirectoryOwner.checkWithParents(directory);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.RefusedException.Reason;
@@ -208,18 +207,5 @@ class OverlayAuthorityTest {
         }
         overlay.open();
         assertThat(List.of(half, token, device)).noneMatch(Files::exists);
-    }
-
-    @Test
-    void whatRootWritesBelongsToTheDirectorysOwner() throws Exception {
-        assumeTrue("root".equals(System.getProperty("user.name")), "only root can give files away");
-        var nobody = directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
-        Files.setOwner(directory.resolve("tokens"), nobody);
-        overlay.token(Overlay.forAnyDevice(1));
-        try (Stream<Path> tokens = Files.list(directory.resolve("tokens"))) {
-            assertThat(tokens.filter(file -> !file.getFileName().toString().startsWith(".")))
-                    .singleElement()
-                    .satisfies(file -> assertThat(Files.getOwner(file)).isEqualTo(nobody));
-        }
     }
 }

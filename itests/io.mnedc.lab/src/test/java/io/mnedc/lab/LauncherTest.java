@@ -155,6 +155,48 @@ class LauncherTest {
     }
 
     @Test
+    void aJoinTokenComesFromStandardInputOrAFileToo() throws IOException {
+        Path token = data.resolve("identity/join-token");
+        assertThat(Command.run(
+                                Duration.ofSeconds(20),
+                                "mnedc1-Zm9v",
+                                line("device", "--data", data.toString(), "--join", "-"))
+                        .succeeded())
+                .isTrue();
+        assertThat(token).hasContent("mnedc1-Zm9v\n");
+
+        Path file = Files.writeString(temporary.resolve("token"), "mnedc1-YmFy\n");
+        run("device", "--data", data.toString(), "--join-file", file.toString()).orThrow();
+        assertThat(token).hasContent("mnedc1-YmFy\n");
+
+        for (String wrong : List.of("--join-file=" + temporary.resolve("missing"), "--join-file=" + launcher)) {
+            CommandResult result = run("device", "--data", data.toString(), wrong);
+            assertThat(result.status()).isEqualTo(2);
+            assertThat(result.output()).contains("--join");
+        }
+        assertThat(run("device", "--data", data.toString(), "--join", "-").output())
+                .contains("no join token on standard input");
+        assertThat(token).hasContent("mnedc1-YmFy\n");
+    }
+
+    /** While it builds, and later, anybody on the machine could read it there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--join mnedc1-Zm9v", "--join=mnedc1-Zm9v"})
+    void aJoinTokenIsInNoCommandLineWhileTheLauncherWorks(String option) throws IOException {
+        Path lines = temporary.resolve("lines");
+        Files.writeString(
+                temporary.resolve("jdk/bin/java"),
+                FAKE_JAVA.replace("#!/bin/sh", "#!/bin/sh\ncat /proc/$PPID/cmdline /proc/$$/cmdline >>" + lines));
+        List<String> arguments = new ArrayList<>(List.of("device", "--id", "press-7", "--data", data.toString()));
+        arguments.addAll(List.of(option.split(" ", -1)));
+
+        run(arguments.toArray(String[]::new)).orThrow();
+
+        assertThat(Files.readString(lines)).contains("press-7").doesNotContain("Zm9v");
+        assertThat(data.resolve("identity/join-token")).hasContent("mnedc1-Zm9v\n");
+    }
+
+    @Test
     void aJoinTokenInTheSettingsGoesOnceItHasBeenUsed() throws IOException {
         run("device", "--data", data.toString(), "--relay", "r").orThrow();
         Path file = data.resolve("etc/io.mnedc.device.config");
@@ -338,9 +380,13 @@ class LauncherTest {
     }
 
     private CommandResult run(String... arguments) {
+        return Command.run(Duration.ofSeconds(20), "", line(arguments));
+    }
+
+    private List<String> line(String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of("env", "MNEDC_BUILD=no", "JAVA_HOME=" + temporary.resolve("jdk"), "sh", launcher.toString()));
         command.addAll(List.of(arguments));
-        return Command.run(Duration.ofSeconds(20), "", command);
+        return command;
     }
 }

@@ -47,12 +47,13 @@ final class Commands {
         this.err = err;
     }
 
-    private Path data() throws WrongCommandException {
-        return Path.of(options.required("--data"));
+    /** Root keeps out of what another user can change. */
+    private Path data() throws WrongCommandException, IOException {
+        return RelayDirectory.check(Path.of(options.required("--data")));
     }
 
     /** The directory of a relay that has been started: else whatever is done there has no effect. */
-    private Path relay() throws WrongCommandException {
+    private Path relay() throws WrongCommandException, IOException {
         Path data = data();
         if (!RelayDirectory.is(data)) {
             throw new WrongCommandException("no relay has been started in " + data + ": nothing was done");
@@ -61,7 +62,8 @@ final class Commands {
     }
 
     private RelaySettings settings() throws WrongCommandException, IOException {
-        return RelaySettings.in(options.one("--settings").map(Path::of).orElse(null));
+        Optional<String> directory = options.one("--settings");
+        return RelaySettings.in(directory.isEmpty() ? null : RelayDirectory.check(Path.of(directory.get())));
     }
 
     private OverlayAuthority open() throws WrongCommandException, IOException, GeneralSecurityException {

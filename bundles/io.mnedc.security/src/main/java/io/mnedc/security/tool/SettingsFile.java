@@ -1,8 +1,8 @@
 package io.mnedc.security.tool;
 
+import io.mnedc.security.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * {@code key=["one", "two"]}, a backslash at a line's end before what goes on in the next, {@code #} before remarks.
  */
 record SettingsFile(List<String> lines) {
+    private static final int LIMIT = 1 << 20;
     private static final Pattern VALUE = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     SettingsFile {
@@ -27,7 +28,8 @@ record SettingsFile(List<String> lines) {
         List<String> whole = new ArrayList<>();
         try {
             StringBuilder line = new StringBuilder();
-            for (String each : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            String text = new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8);
+            for (String each : text.lines().toList()) {
                 boolean goesOn = each.endsWith("\\");
                 line.append(goesOn ? each.substring(0, each.length() - 1) : each);
                 if (!goesOn) {

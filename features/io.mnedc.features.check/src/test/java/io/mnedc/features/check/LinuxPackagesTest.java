@@ -71,7 +71,8 @@ class LinuxPackagesTest {
         assertThat(deb.data("etc/mnedc").rights()).isEqualTo("root:root 755");
         deb.data().forEach((path, item) -> {
             if (path.startsWith("etc/mnedc/")) {
-                assertThat(item.rights()).as(path).isEqualTo("root:mnedc " + (item.kind() == 'd' ? "750" : "640"));
+                String group = path.startsWith("etc/mnedc/relay") ? "mnedc-relay" : "mnedc-device";
+                assertThat(item.rights()).as(path).isEqualTo("root:" + group + (item.kind() == 'd' ? " 750" : " 640"));
             } else if (path.endsWith("share/mnedc/bin/mnedc") || item.kind() == 'd') {
                 assertThat(item.rights()).as(path).isEqualTo("root:root 755");
             } else {
@@ -93,12 +94,15 @@ class LinuxPackagesTest {
     void nothingIsLeftAfterAPurge() throws Exception {
         Scripts.check(deb, directory, Set.of("postinst", "prerm", "postrm"));
         assertThat(deb.control("postinst"))
-                .contains("adduser --system --group", "chgrp -R mnedc /etc/mnedc/relay /etc/mnedc/device")
+                .contains("adduser --system --group", "chgrp -R -h \"mnedc-$role\" \"/etc/mnedc/$role\"")
+                // root changes no owner below what a service could change
+                .doesNotContain("chown -R")
                 // nothing is enabled that was not enabled before
                 .contains("deb-systemd-helper debian-installed \"$unit\" &&");
         assertThat(deb.control("prerm")).contains("stop mnedc-relay.service mnedc-device.service");
         assertThat(deb.control("postrm"))
-                .contains("rm -rf /var/lib/mnedc\n", "deluser --system --quiet mnedc", "purge mnedc-relay.service");
+                .contains("rm -rf /var/lib/mnedc\n", "deluser --system --quiet mnedc-relay")
+                .contains("deluser --system --quiet mnedc-device", "purge mnedc-relay.service");
     }
 
     @Test
@@ -112,7 +116,7 @@ class LinuxPackagesTest {
     void theServiceRunsAsItsOwnUserWithTheCapabilitiesOfItsRole(String role) {
         List<String> unit = unit(deb, UNITS, role);
         assertThat(unit)
-                .contains("User=mnedc", "Group=mnedc", "ExecStart=/usr/bin/mnedc " + role)
+                .contains("User=mnedc-" + role, "Group=mnedc-" + role, "ExecStart=/usr/bin/mnedc " + role)
                 .contains("StateDirectory=mnedc/" + role, "StateDirectoryMode=0700")
                 .contains("ConfigurationDirectory=mnedc/" + role, "ConfigurationDirectoryMode=0750")
                 .contains("NoNewPrivileges=yes", "ProtectSystem=strict", "SystemCallFilter=@system-service")

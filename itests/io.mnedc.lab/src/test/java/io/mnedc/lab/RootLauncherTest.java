@@ -1,0 +1,214 @@
+package io.mnedc.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.lab.junit.NeedsLab;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launcher as root where another user can put links: with a stand-in for the JVM, and the real tool once. */
+@ExtendWith(NeedsLab.class)
+class RootLauncherTest {
+    private static final int SOMEBODY = 4711;
+    private static final Path HOME = Path.of("../..").toAbsolutePath().normalize();
+    private static final String FAKE_JAVA = """
+            #!/bin/sh
+            case "$*" in
+            *-XshowSettings*) echo "    java.specification.version = 17" ;;
+            *) echo "java as $(id -u) with groups $(id -G) in $(pwd): $*"; env ;;
+            esac
+            """;
+
+    @TempDir
+    Path temporary;
+
+    private Path launcher;
+    private Path theirs;
+    private Path precious;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        // what the other user cannot even enter needs no test
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path java = Files.createDirectories(temporary.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, FAKE_JAVA);
+        assertThat(java.toFile().setExecutable(true, false)).isTrue();
+        launcher = Files.copy(HOME.resolve("mnedc"), temporary.resolve("mnedc"));
+        Path jars = Files.createDirectories(temporary.resolve("bndrun/target/executable"));
+        for (String jar : List.of("relay.felix.jar", "device.felix.jar")) {
+            Files.createFile(jars.resolve(jar));
+        }
+        precious = Files.writeString(temporary.resolve("precious"), "of root");
+        Files.setPosixFilePermissions(precious, PosixFilePermissions.fromString("rw-------"));
+        theirs = give(Files.createDirectory(temporary.resolve("theirs")));
+    }
+
+    private static Path give(Path path) throws IOException {
+        Files.setAttribute(path, "unix:uid", SOMEBODY, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+        return path;
+    }
+
+    private void preciousIsAsItWas() throws IOException {
+        assertThat(precious).hasContent("of root");
+        assertThat(Files.getAttribute(precious, "unix:uid")).isEqualTo(0);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(precious)))
+                .isEqualTo("rw-------");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pid",
+                "device-id",
+                "new.tmp",
+                "etc",
+                "etc/io.mnedc.relay.config",
+                "etc/io.mnedc.address.config",
+                "etc/io.mnedc.device.config",
+                "identity/join-token"
+            })
+    void rootStartsNothingWhereAnotherUserHasPutALink(String name) throws IOException {
+        Path link = theirs.resolve(name);
+        Files.createDirectories(link.getParent());
+        give(Files.createSymbolicLink(link, precious));
+
+        for (List<String> start : List.of(
+                List.of("relay", "--listen", "0.0.0.0:4000"),
+                List.of("device", "--relay", "r", "--id", "x", "--join", "mnedc1-Zm9v"))) {
+            CommandResult result = run(start, theirs);
+            assertThat(result.status()).as(result.output()).isEqualTo(3);
+            assertThat(result.output()).contains(theirs + " belongs to 4711", "run this as 4711");
+        }
+        preciousIsAsItWas();
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+    }
+
+    @Test
+    void rootMakesNoDirectoryBelowThatOfAnotherUser() {
+        CommandResult result = run(List.of("relay"), theirs.resolve("new/relay"));
+
+        assertThat(result.status()).isEqualTo(3);
+        assertThat(theirs).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relay", "relay token"})
+    void rootDoesNotWorkBelowWhatEverybodyCanChange(String command) throws IOException {
+        Path open = Files.createDirectory(temporary.resolve("open"));
+        Path data = Files.createDirectory(open.resolve("relay"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        CommandResult result = run(List.of(command.split(" ", -1)), data);
+
+        assertThat(result.status()).isEqualTo(3);
+        assertThat(result.output()).contains(open + " can be changed by others", "chmod go-w");
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void whatAnotherUserOwnsInTheDirectoryOfRootIsNamed() throws IOException {
+        Path data = temporary.resolve("data");
+        run(List.of("relay"), data).orThrow();
+        give(data.resolve("etc"));
+
+        CommandResult result = run(List.of("relay"), data);
+
+        assertThat(result.status()).isEqualTo(3);
+        assertThat(result.output()).contains(data + "/etc can be changed by others");
+    }
+
+    @Test
+    void aCommandBesideTheRelayIsRunAsTheDirectorysOwnerWithNothingOfRoots() throws IOException {
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), theirs);
+        for (Path data : List.of(theirs, link)) {
+            String output =
+                    run(List.of("relay", "token", "--id", "press 7"), data).orThrow();
+
+            assertThat(output)
+                    .contains("java as 4711 with groups 0 in /: ")
+                    .contains("Main token --data " + theirs + "/identity --settings " + theirs + "/etc --id press 7")
+                    .doesNotContain("ROOTS_SECRET");
+        }
+    }
+
+    /** Whoever can swap directories must not lead root from the one it has looked at to another. */
+    @Test
+    void aDirectoryThatIsSwappedForALinkLeadsRootNowhere() throws Exception {
+        Path lure = theirs.resolve("relay");
+        Path roots = Files.createDirectory(temporary.resolve("roots"));
+        AtomicBoolean over = new AtomicBoolean();
+        Thread swapper = new Thread(
+                () -> {
+                    while (!over.get()) {
+                        try {
+                            Files.deleteIfExists(lure);
+                            give(Files.createDirectory(lure));
+                            Files.delete(lure);
+                            Files.createSymbolicLink(lure, roots);
+                        } catch (IOException e) {
+                            // something was written there: seen below
+                            continue;
+                        }
+                    }
+                },
+                "swapper");
+        swapper.start();
+        try {
+            for (int i = 0; i < 4; i++) {
+                String output = run(List.of("relay", "token"), lure).output();
+                if (output.contains("java as 0 ")) {
+                    assertThat(output).contains("--data " + roots + "/identity").doesNotContain("--data " + lure);
+                }
+                output = run(List.of("relay"), lure).output();
+                assertThat(output).doesNotContain(lure + "/etc");
+            }
+        } finally {
+            over.set(true);
+            swapper.join();
+        }
+    }
+
+    @Test
+    void theRealToolTakesNoLockThroughALink() throws IOException {
+        // the launcher that was built, with a real JVM
+        List<String> token = new ArrayList<>(
+                List.of("env", "MNEDC_BUILD=no", NodeProcess.launcher().toString()));
+        token.addAll(List.of("relay", "token", "--address", "203.0.113.5:3334", "--data", theirs.toString()));
+        assertThat(Command.run(Duration.ofSeconds(120), "", token).orThrow()).contains("mnedc1-");
+        Path lock = theirs.resolve("identity/.lock");
+        assertThat(Files.getAttribute(lock, "unix:uid")).isEqualTo(SOMEBODY);
+        Files.delete(lock);
+        give(Files.createSymbolicLink(lock, precious));
+
+        CommandResult result = Command.run(Duration.ofSeconds(120), "", token);
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.output()).contains(".lock");
+        preciousIsAsItWas();
+    }
+
+    private CommandResult run(List<String> arguments, Path data) {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "MNEDC_BUILD=no",
+                "ROOTS_SECRET=x",
+                "JAVA_HOME=" + temporary.resolve("jdk"),
+                "sh",
+                launcher.toString()));
+        command.addAll(arguments);
+        command.addAll(List.of("--data", data.toString()));
+        return Command.run(Duration.ofSeconds(60), "", command);
+    }
+}
