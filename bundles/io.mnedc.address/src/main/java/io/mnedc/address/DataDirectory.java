@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class DataDirectory implements AutoCloseable {
                 if (parent != null) {
                     Files.createDirectories(parent);
                 }
-                Files.createDirectory(path, mode(path, "rwx------"));
+                make(path);
             }
             keepRootOut(path);
             return new DataDirectory(path, lock(path));
@@ -46,6 +47,17 @@ final class DataDirectory implements AutoCloseable {
                             + "): give this process the right to write there, or set data.dir of " + Config.PID
                             + " to another directory",
                     e);
+        }
+    }
+
+    private static void make(Path path) throws IOException {
+        try {
+            Files.createDirectory(path, mode(path, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            // another process may have been first: which of the two has it, its lock tells
+            if (!Files.isDirectory(path)) {
+                throw e;
+            }
         }
     }
 

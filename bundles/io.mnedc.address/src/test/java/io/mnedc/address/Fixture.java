@@ -32,7 +32,7 @@ final class Fixture {
     }
 
     static <T> T await(CompletionStage<T> stage) throws InterruptedException, ExecutionException, TimeoutException {
-        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     static String address(CompletionStage<Lease> lease) throws Exception {

@@ -22,7 +22,7 @@ class KilledRelayTest {
     Path directory;
 
     @Test
-    @Timeout(120)
+    @Timeout(180)
     void leaseSurvivesKillMinusNine() throws Exception {
         Map<String, Integer> acknowledged = new HashMap<>();
         for (int kill = 1; kill <= KILLS; kill++) {
@@ -67,7 +67,7 @@ class KilledRelayTest {
             }
         } finally {
             process.destroyForcibly();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Control streams that end in every way leave no descriptor behind, and not because the garbage collector has run. */
-@Timeout(60)
+@Timeout(180)
 class BoringSslStreamTest {
     private static final BoringSslProvider BORING = new BoringSslProvider();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TIMES = 20;
 
     @TempDir
@@ -117,11 +117,11 @@ class BoringSslStreamTest {
         End relay = new End();
         ControlStream.connect(group, (InetSocketAddress) server.getLocalAddress(), PATIENCE, deviceTls, device);
         adopt(relay);
-        assertThat(device.secured.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(relay.secured.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(device.secured.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(relay.secured.await(60, TimeUnit.SECONDS)).isTrue();
         ending.accept(device.stream, relay.stream);
-        assertThat(device.closed.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(relay.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(device.closed.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(relay.closed.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private void adopt(End relay) throws IOException {
@@ -160,7 +160,7 @@ class BoringSslStreamTest {
                 silent.connect(server.getLocalAddress());
                 adopt(relay);
             }
-            assertThat(relay.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(relay.closed.await(60, TimeUnit.SECONDS)).isTrue();
         }
         awaitAtMost(before + 2);
     }
@@ -173,7 +173,7 @@ class BoringSslStreamTest {
         for (int i = 0; i < TIMES; i++) {
             End device = new End();
             ControlStream.connect(group, gone, PATIENCE, deviceTls, device);
-            assertThat(device.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(device.closed.await(60, TimeUnit.SECONDS)).isTrue();
         }
         awaitAtMost(before + 2);
     }

@@ -27,7 +27,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.Version;
 
 /** The component with a registry of its own; in frameworks it is tested by the integration tests. */
-@Timeout(60)
+@Timeout(180)
 class DeviceComponentTest {
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
     private final MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Relays that come and go, refuse and misbehave; settings that change. */
-@Timeout(60)
+@Timeout(180)
 class DeviceReconnectTest {
     @RegisterExtension
     final Fixture fixture = new Fixture();

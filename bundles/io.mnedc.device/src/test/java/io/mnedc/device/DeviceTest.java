@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Packets of a device, with the real protocol over loopback and interfaces in memory. */
-@Timeout(60)
+@Timeout(180)
 class DeviceTest {
     @RegisterExtension
     final Fixture fixture = new Fixture();
@@ -280,9 +280,9 @@ class DeviceTest {
         Node one = fixture.ready("one", relay);
         fixture.ready("two", relay);
         Duration bound = Duration.ofSeconds(20);
-        assertThat(one.device().ping(3, bound).toCompletableFuture().get(30, TimeUnit.SECONDS))
+        assertThat(one.device().ping(3, bound).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .isPositive();
-        assertThat(one.device().ping(1, bound).toCompletableFuture().get(30, TimeUnit.SECONDS))
+        assertThat(one.device().ping(1, bound).toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .isPositive();
     }
 
@@ -293,13 +293,13 @@ class DeviceTest {
         assertThatThrownBy(() -> one.device()
                         .ping(77, Duration.ofMillis(50))
                         .toCompletableFuture()
-                        .get(30, TimeUnit.SECONDS))
+                        .get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(TimeoutException.class);
         assertThatThrownBy(() -> one.device()
                         .ping(255, Duration.ofSeconds(1))
                         .toCompletableFuture()
-                        .get(30, TimeUnit.SECONDS))
+                        .get(60, TimeUnit.SECONDS))
                 .hasMessageContaining("2..254");
     }
 
@@ -340,7 +340,7 @@ class DeviceTest {
                 .thenApply(time -> Thread.currentThread().getName())
                 .toCompletableFuture();
         // this thread's own name, if the reply was quicker than the line above
-        assertThat(thread.get(30, TimeUnit.SECONDS))
+        assertThat(thread.get(60, TimeUnit.SECONDS))
                 .isIn("mnedc-device-control", Thread.currentThread().getName());
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a relay's word for the time is worth. */
-@Timeout(60)
+@Timeout(180)
 class IdentitiesTest extends InTlsLab {
     private static final Instant BOOT = Instant.parse("1970-01-01T00:00:10Z");
     private static final Duration CENTURY = Duration.ofDays(36_500);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Identities that the device has not made itself: services and key stores of a gateway. */
-@Timeout(60)
+@Timeout(180)
 class IdentitySourceTest extends InTlsLab {
     private Identity identity(String id) throws Exception {
         lab.joined(id).device().close();

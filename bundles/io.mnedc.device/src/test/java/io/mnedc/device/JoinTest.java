@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a device joins: real sockets, real TLS, a real authority. */
-@Timeout(60)
+@Timeout(180)
 class JoinTest extends InTlsLab {
     private long enrolments() {
         return lab.gate.asked.stream().filter(Enrol.class::isInstance).count();

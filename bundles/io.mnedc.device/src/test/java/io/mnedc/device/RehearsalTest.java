@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a device does for itself so that the first packets to a peer need not wait for long. */
-@Timeout(60)
+@Timeout(180)
 class RehearsalTest extends InTlsLab implements PeerEngines {
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger admitted = new AtomicInteger();

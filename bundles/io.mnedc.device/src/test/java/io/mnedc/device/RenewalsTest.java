@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A relay that sends certificates without end. */
-@Timeout(60)
+@Timeout(180)
 class RenewalsTest extends InTlsLab {
     private static final int FLOOD = 500;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The thread that makes keys goes on, whatever one peer brings about. */
-@Timeout(60)
+@Timeout(180)
 class SealingTest implements PeerEngines {
     private final Outlet outlet = new Outlet();
     private final Counters counters = new Counters();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A device that has an identity, and relays that accept it or not. */
-@Timeout(60)
+@Timeout(180)
 class TlsTest extends InTlsLab {
     /** Has the device's connections cut. */
     private void restart() throws IOException {

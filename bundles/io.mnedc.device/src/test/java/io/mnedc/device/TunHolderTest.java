@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Interfaces that cannot be had or changed. The test is the control loop. */
-@Timeout(60)
+@Timeout(180)
 class TunHolderTest {
     private final Loop loop = new Loop();
     private final MemoryTunDriver memory = MemoryTunDriver.withAllOffloads();

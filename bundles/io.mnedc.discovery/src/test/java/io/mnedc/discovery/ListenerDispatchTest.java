@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ListenerDispatchTest {
-    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final Duration STOP = Duration.ofSeconds(60);
 
     private final Later later = new Later();
     private final ListenerDispatch dispatch = new ListenerDispatch(later::view);
@@ -123,7 +123,7 @@ class ListenerDispatchTest {
         dispatch.add(slow);
         dispatch.add(quick);
         directory.present(peer("gone", 2));
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         quick.await(1);
         directory.absent("gone");
         int many = Mailbox.BOUND * 2;
@@ -188,9 +188,9 @@ class ListenerDispatchTest {
         };
         dispatch.add(stuck);
         directory.present(peer("a", 2));
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         dispatch.close(Duration.ofMillis(50));
-        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

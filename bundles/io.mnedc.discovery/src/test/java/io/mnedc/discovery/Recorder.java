@@ -31,7 +31,7 @@ class Recorder implements PeerListener {
 
     /** Waits for as many events. */
     List<String> await(int count) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (events.size() < count && System.nanoTime() < end) {
             Thread.sleep(2);
         }

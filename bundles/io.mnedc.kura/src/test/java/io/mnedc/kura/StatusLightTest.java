@@ -27,15 +27,15 @@ class StatusLightTest {
     void theLightFollowsTheDevice() throws Exception {
         StatusLight shown = light(50);
         shown.start();
-        assertThat(light.told.poll(30, TimeUnit.SECONDS)).isEqualTo("registered with 50");
-        assertThat(light.told.poll(30, TimeUnit.SECONDS)).isEqualTo("SLOW_BLINKING");
+        assertThat(light.told.poll(60, TimeUnit.SECONDS)).isEqualTo("registered with 50");
+        assertThat(light.told.poll(60, TimeUnit.SECONDS)).isEqualTo("SLOW_BLINKING");
         state = DeviceStatus.State.READY;
-        assertThat(light.told.poll(30, TimeUnit.SECONDS)).isEqualTo("ON");
+        assertThat(light.told.poll(60, TimeUnit.SECONDS)).isEqualTo("ON");
         assertThat(shown.getNotificationStatus()).isEqualTo(CloudConnectionStatusEnum.ON);
         state = DeviceStatus.State.FAILED;
-        assertThat(light.told.poll(30, TimeUnit.SECONDS)).isEqualTo("OFF");
+        assertThat(light.told.poll(60, TimeUnit.SECONDS)).isEqualTo("OFF");
         shown.stop();
-        assertThat(light.told.poll(30, TimeUnit.SECONDS)).isEqualTo("unregistered");
+        assertThat(light.told.poll(60, TimeUnit.SECONDS)).isEqualTo("unregistered");
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Listening goes on whatever one connection does, and is begun anew if it ends. */
-@Timeout(60)
+@Timeout(180)
 class AcceptorTest {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
@@ -54,7 +54,7 @@ class AcceptorTest {
 
     private static int answer(Acceptor acceptor, byte[] said) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.connect(acceptor.listening().get(0));
             socket.getOutputStream().write(said);
             return socket.getInputStream().read();

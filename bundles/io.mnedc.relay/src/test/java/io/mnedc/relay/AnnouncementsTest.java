@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is told what of whom, apart from connections, threads and time. */
-@Timeout(60)
+@Timeout(180)
 class AnnouncementsTest {
     private static final List<List<String>> RULES = List.of(
             List.of(),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In which order connections are served for which nothing has been done yet. */
-@Timeout(60)
+@Timeout(180)
 class ArrivalsTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final long LIMIT = 10 * SECOND;

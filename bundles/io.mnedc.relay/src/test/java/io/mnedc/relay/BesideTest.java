@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The audit log has what devices do, and what people do beside the relay, whether it runs or not; all of it once. */
-@Timeout(60)
+@Timeout(180)
 class BesideTest {
     @TempDir
     private Path temporary;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A data stream that nobody has proved to be his: anybody can open one, and the loops that serve it forward frames. */
-@Timeout(60)
+@Timeout(180)
 class BindingTest {
     private static final byte[] HI = {1, 2, 3};
     /** A message of a type that nobody knows. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a secured relay keeps, it keeps by BoringSSL, too: whom it lets in, what it says, and what attackers can do. */
-@Timeout(120)
+@Timeout(180)
 class BoringSslTest {
     private static final Provider BORING = new BoringSslProvider();
 

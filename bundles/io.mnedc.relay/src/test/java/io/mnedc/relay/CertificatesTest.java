@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a secured relay lets in by certificate, and what it does with certificates of those who are in. */
-@Timeout(60)
+@Timeout(180)
 class CertificatesTest {
     private static final byte[] HI = {1, 2, 3};
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a device without a certificate gets one, and how it does not. */
-@Timeout(60)
+@Timeout(180)
 class EnrolmentTest {
     @TempDir
     private Path directory;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing is computed for those who have hung up before it was their turn, or afterwards. */
-@Timeout(60)
+@Timeout(180)
 class FirstFlightTest {
     private static ByteBuffer bytes(int... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whoever pours a gigabyte into a connection before he has proved who he is: he is cut off, and nobody else notices. */
-@Timeout(120)
+@Timeout(180)
 class FloodTest {
     private static final byte[] HI = {1, 2, 3};
     private static final long GIGABYTE = 1L << 30;
@@ -81,7 +81,7 @@ class FloodTest {
             }
             default -> {
                 Socket socket = new Socket();
-                socket.setSoTimeout(30_000);
+                socket.setSoTimeout(60_000);
                 socket.connect(relay.address());
                 byte[] begin = switch (flood) {
                     case DATA_STREAM -> Preamble.of(StreamKind.DATA).encode().array();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rules, tokens and revocation of a secured relay, as its administration service sees them. */
-@Timeout(60)
+@Timeout(180)
 class GroupsTest {
     private static final byte[] HI = {1, 2, 3};
 

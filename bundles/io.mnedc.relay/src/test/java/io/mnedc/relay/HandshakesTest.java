@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the threads that do cryptography do first, and what they leave. */
-@Timeout(60)
+@Timeout(180)
 class HandshakesTest {
     private final Counter.Set counters = new Counter.Set();
     private final HalfOpen halfOpen = new HalfOpen(100, 100, () -> 100, new Refusals(counters, Events.NONE));

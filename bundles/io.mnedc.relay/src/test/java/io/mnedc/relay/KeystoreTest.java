@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A relay and devices with certificates of a PKI of one's own, by the settings keystore and truststore. */
-@Timeout(60)
+@Timeout(180)
 class KeystoreTest {
     private static final byte[] HI = {1, 2, 3};
 

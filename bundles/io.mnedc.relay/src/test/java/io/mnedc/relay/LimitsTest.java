@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class LimitsTest {
     private static final long SECOND = 1_000_000_000L;
     private static final byte[] HI = {1, 2, 3};

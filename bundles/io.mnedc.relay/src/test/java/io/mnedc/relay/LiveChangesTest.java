@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What changes around a relay while devices are registered. */
-@Timeout(60)
+@Timeout(180)
 class LiveChangesTest {
     private static final byte[] HI = {1, 2, 3};
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** No data stream outlives the session that it belongs to. */
-@Timeout(120)
+@Timeout(180)
 class OrphanTest {
     private static final int ROUNDS = 60;
 

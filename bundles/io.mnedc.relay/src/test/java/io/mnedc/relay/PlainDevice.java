@@ -32,7 +32,7 @@ import org.jspecify.annotations.NullUnmarked;
 /** A device on blocking sockets: speaks the protocol, in TLS if it is given keys, and nothing else. */
 @NullUnmarked // its parts come to be in the order in which a test calls
 final class PlainDevice implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private final InetSocketAddress relay;
     private final Random random = new Random(1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A device that is being let in while the reason to let it in ends. */
-@Timeout(60)
+@Timeout(180)
 class RecheckTest {
     /** The relay asks it for an engine, and then for whom to trust: that answer takes long. */
     private static final class SlowVault implements IdentityProvider {
@@ -43,7 +43,7 @@ class RecheckTest {
             if (handshake && questions.incrementAndGet() == 2) {
                 asked.countDown();
                 try {
-                    assertThat(answer.await(30, TimeUnit.SECONDS)).isTrue();
+                    assertThat(answer.await(60, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -98,12 +98,12 @@ class RecheckTest {
                 new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
             relay.supply("vault", 1, vault);
             try (PlainDevice a = TestOverlay.dial(relay.address(), device)) {
-                assertThat(vault.asked.await(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(vault.asked.await(60, TimeUnit.SECONDS)).isTrue();
                 vault.now = new Identity(server.key(), server.chain(), Set.copyOf(stranger.trusted()));
                 Overlay overlay = Objects.requireNonNull(relay.relay().overlay());
                 relay.relay().controls().recheck(peer -> true, overlay::stillGood);
                 vault.answer.countDown();
-                a.control.setSoTimeout(4000); // less than keepalives are apart
+                a.control.setSoTimeout(15_000); // less than keepalives are apart
                 // it hears of it, preamble first, before it has said anything
                 a.receivePreamble();
                 assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a relay does not put up with. */
-@Timeout(60)
+@Timeout(180)
 class RefusalsTest {
     private static final byte[] HI = {1, 2, 3};
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A relay that cannot start says why and leaves nothing behind; nor does one that ends while others wait. */
-@Timeout(60)
+@Timeout(180)
 class StartTest {
     @TempDir
     private Path directory;
@@ -80,7 +80,7 @@ class StartTest {
             for (int i = 0; i < 10; i++) {
                 Socket socket = new Socket();
                 waiting.add(socket);
-                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(10));
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
                 socket.connect(relay.address());
                 socket.getOutputStream().write(0x16);
             }

@@ -132,7 +132,7 @@ final class TestRelay implements AutoCloseable {
     }
 
     static void eventually(Callable<Boolean> condition) throws Exception {
-        for (int i = 0; i < 1000 && !condition.call(); i++) {
+        for (int i = 0; i < 6000 && !condition.call(); i++) {
             Thread.sleep(10);
         }
         assertThat(condition.call()).isTrue();
@@ -143,7 +143,7 @@ final class TestRelay implements AutoCloseable {
     public void close() {
         relay.close();
         // a Netty thread tells its end a moment before it has ended
-        for (int i = 0; i < 1000 && threads(); i++) {
+        for (int i = 0; i < 6000 && threads(); i++) {
             LockSupport.parkNanos(10_000_000);
         }
         assertThat(threads()).as("threads of the relay").isFalse();

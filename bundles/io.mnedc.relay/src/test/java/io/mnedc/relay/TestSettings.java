@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a relay on loopback, to be varied. */
 final class TestSettings {
     private InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    private Duration keepalive = Duration.ofSeconds(5);
+    private Duration keepalive = Duration.ofSeconds(20);
     private Duration handshake = Duration.ofSeconds(10);
     private Policy policy = Policy.DEFAULT;
     private @Nullable Path directory;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices on a relay without security, and what they say to each other. */
-@Timeout(60)
+@Timeout(180)
 class TrafficTest {
     private static final byte[] HI = {1, 2, 3};
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What strangers can do to a secured relay before they have proved anything: little. */
-@Timeout(60)
+@Timeout(180)
 class UnprovenTest {
     private static final int MOST = 20;
 
@@ -49,7 +49,7 @@ class UnprovenTest {
 
     private Socket stranger(byte... first) throws IOException {
         Socket socket = new Socket();
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         socket.connect(relay.address());
         socket.getOutputStream().write(first);
         strangers.add(socket);

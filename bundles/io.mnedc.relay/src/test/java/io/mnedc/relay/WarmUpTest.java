@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Handshakes of a relay with itself. */
-@Timeout(60)
+@Timeout(180)
 class WarmUpTest {
     @TempDir
     private Path directory;

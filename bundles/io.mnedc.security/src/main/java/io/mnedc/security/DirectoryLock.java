@@ -13,20 +13,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps other threads and other processes from changing the same files. The system lets go of it when a process dies.
- * Each directory has a lock of its own. It is held for milliseconds: who waits for seconds waits for a process that is
- * frozen or broken, and those behind him do not wait so long again.
+ * Each directory has a lock of its own. It is held for milliseconds, for seconds on a machine that is overloaded: who waits
+ * for longer waits for a process that is frozen or broken ({@link LockPatience}), and those behind him do not wait so long
+ * again.
  */
 final class DirectoryLock implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** While the last one who tried has waited in vain. */
     private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
 
     private static final long LOOK_AGAIN_MILLIS = 5;
+    /** Who has it is looked at each time that it has been tried so often. */
+    private static final int TRIES = 20;
     /** One for each directory that was ever locked: a relay has three. */
     private static final Map<Path, Threads> DIRECTORIES = new ConcurrentHashMap<>();
 
@@ -34,6 +38,8 @@ final class DirectoryLock implements AutoCloseable {
     private static final class Threads {
         final ReentrantLock lock = new ReentrantLock();
         volatile boolean stuck;
+        volatile String holder = "";
+        final AtomicLong turns = new AtomicLong();
     }
 
     private final FileChannel channel;
@@ -58,13 +64,15 @@ final class DirectoryLock implements AutoCloseable {
         Threads threads = DIRECTORIES.computeIfAbsent(directory.toRealPath(), unused -> new Threads());
         Path file = directory.resolve(".lock");
         Duration patience = threads.stuck ? LITTLE_PATIENCE : longest;
-        long end = System.nanoTime() + patience.toNanos();
         if (!tryLock(file, threads, patience)) {
-            throw new IOException(file + " has been locked by another thread for too long: try again");
+            throw new IOException(
+                    file + " has been locked by another thread, " + threads.holder + ", for too long: try again");
         }
+        threads.holder = Thread.currentThread().getName();
+        threads.turns.incrementAndGet();
         boolean locked = false;
         try {
-            DirectoryLock lock = new DirectoryLock(open(directory, file, threads, end), threads.lock);
+            DirectoryLock lock = new DirectoryLock(open(directory, file, threads, patience), threads.lock);
             locked = true;
             return lock;
         } finally {
@@ -76,7 +84,15 @@ final class DirectoryLock implements AutoCloseable {
 
     private static boolean tryLock(Path file, Threads threads, Duration patience) throws IOException {
         try {
-            return threads.lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+            // as long as those before this one come and go
+            long turns;
+            do {
+                turns = threads.turns.get();
+                if (threads.lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+            } while (threads.turns.get() != turns);
+            return false;
         } catch (InterruptedException e) {
             throw interrupted(file, e);
         }
@@ -87,7 +103,7 @@ final class DirectoryLock implements AutoCloseable {
         return new IOException("interrupted while waiting for " + file, cause);
     }
 
-    private static FileChannel open(Path directory, Path file, Threads threads, long end) throws IOException {
+    private static FileChannel open(Path directory, Path file, Threads threads, Duration patience) throws IOException {
         // for reading, too: to open a pipe for writing only might never end
         FileChannel channel = FileChannel.open(
                 file,
@@ -102,7 +118,7 @@ final class DirectoryLock implements AutoCloseable {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(file + " is not a plain file: remove it");
             }
-            await(file, channel, threads, end);
+            await(file, channel, threads, patience);
             locked = true;
             return channel;
         } finally {
@@ -113,12 +129,15 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /** Does not block in the system, so that a frozen process elsewhere cannot stop this one for good. */
-    private static void await(Path file, FileChannel channel, Threads threads, long end) throws IOException {
-        while (tryLock(channel) == null) {
-            if (System.nanoTime() - end > 0) {
-                threads.stuck = true;
-                throw new IOException(file + " is locked by another process and has been for a while: see with  fuser "
-                        + file + "  who it is");
+    private static void await(Path file, FileChannel channel, Threads threads, Duration longest) throws IOException {
+        LockPatience patience = new LockPatience(longest, System.nanoTime());
+        for (int i = 0; tryLock(channel) == null; i++) {
+            if (i % TRIES == 0) {
+                LockHolder holder = LockHolder.of(file);
+                if (patience.isOver(holder, System.nanoTime())) {
+                    threads.stuck = true;
+                    throw new IOException(file + " is locked " + holder.words(file));
+                }
             }
             try {
                 Thread.sleep(LOOK_AGAIN_MILLIS);

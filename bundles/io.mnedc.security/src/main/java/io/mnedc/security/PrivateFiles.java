@@ -3,6 +3,7 @@ package io.mnedc.security;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,17 +39,29 @@ public final class PrivateFiles {
      * @throws IOException if others have access to it (the message has the cure), or it cannot be made
      */
     public static void directory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Path parent = directory.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            Files.createDirectory(directory, attributes(directory, "rwx------"));
+        if (!Files.isDirectory(directory) && made(directory)) {
             return;
         }
         DirectoryOwner.check(directory);
         check(directory, "700");
         removeAbandoned(directory);
+    }
+
+    /** {@return whether this call has made it, and nobody else in the same moment} */
+    private static boolean made(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(directory, attributes(directory, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(directory)) {
+                return false;
+            }
+            throw e;
+        }
+        return true;
     }
 
     /**

@@ -211,7 +211,7 @@ class EnrolmentTest {
                 overlay.redeem(token, "a", key);
             } while (!revoking.isDone());
         });
-        CompletableFuture.allOf(revoking, enrolling).get(30, TimeUnit.SECONDS);
+        CompletableFuture.allOf(revoking, enrolling).get(60, TimeUnit.SECONDS);
         assertThat(overlay.authority.revocations().all()).hasSize(100);
         assertThat(overlay.authority.enrolments().find("a")).isPresent();
     }

@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,10 +52,39 @@ class PrivateFilesTest {
             writing.get();
         } finally {
             writer.shutdownNow();
-            assertThat(writer.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(writer.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(directory).isDirectoryContaining(file::equals);
         assertThat(file).hasBinaryContent(CONTENT);
+    }
+
+    /** As the device and a command, at the first start. */
+    @Test
+    void severalWhoMakeItAtOnceHaveIt() throws Exception {
+        int callers = 4;
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            for (int round = 0; round < 300; round++) {
+                Path made = parent.resolve("upper" + round).resolve("made");
+                CyclicBarrier together = new CyclicBarrier(callers);
+                Callable<Boolean> one = () -> {
+                    together.await();
+                    PrivateFiles.directory(made);
+                    return Files.isDirectory(made);
+                };
+                for (Future<Boolean> each : threads.invokeAll(Collections.nCopies(callers, one))) {
+                    assertThat(each.get()).isTrue();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aFileInItsPlaceIsNamed() throws Exception {
+        Path file = Files.createFile(parent.resolve("file"));
+        assertThatThrownBy(() -> PrivateFiles.directory(file)).hasMessageContaining(file.toString());
     }
 
     @Test

@@ -89,7 +89,7 @@ class TokenRaceTest {
             List<String> outcomes = new ArrayList<>();
             for (Process process : processes) {
                 outcomes.add(process.inputReader().readLine());
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(outcomes).hasSize(3).containsOnlyOnce(WON);
             assertThat(outcomes.stream().filter(each -> !WON.equals(each))).containsOnly(Reason.JOIN_USED.name());

@@ -65,7 +65,7 @@ class ControlStreamTest extends OnLoopback {
         assertThat(relay.next()).isEqualTo(new Ping(1));
         assertThat(relay.next()).isEqualTo(new Bye("x".repeat(300)));
         assertThat(relay.next()).isEqualTo(new Ping(2));
-        assertThat(left.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(left.get(60, TimeUnit.SECONDS)).isTrue();
         assertThat(whole).as("not written to").isEqualTo(ControlCodec.encode(new Bye("x".repeat(300))));
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two ends on loopback with real keys. */
-@Timeout(30)
+@Timeout(180)
 class ControlTlsTest extends OnLoopback {
     private static final String CONTROL = "test-control/1";
     private static TestKeys keys;

@@ -70,7 +70,7 @@ class DataLoopTest {
     private Socket connected(DataHandler handler) throws IOException {
         Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), server.socket().getLocalPort());
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(60_000);
         loop.attach(server.accept(), StreamSettings.DEFAULT, handler);
         return client;
     }
@@ -109,7 +109,7 @@ class DataLoopTest {
         try (Socket hostile = connected(broken);
                 Socket other = connected(good)) {
             hostile.getOutputStream().write(new byte[] {(byte) 0xff, 0, 0, 0, 0});
-            assertThat(broken.closed.get(10, TimeUnit.SECONDS)).contains("4278190080");
+            assertThat(broken.closed.get(60, TimeUnit.SECONDS)).contains("4278190080");
             assertThat(hostile.getInputStream().read()).isEqualTo(-1);
             byte[] frame = frame(10, new Random(1));
             other.getOutputStream().write(frame);
@@ -127,7 +127,7 @@ class DataLoopTest {
         };
         try (Socket client = connected(failing)) {
             client.getOutputStream().write(1);
-            assertThat(failing.closed.get(10, TimeUnit.SECONDS)).isEqualTo("no");
+            assertThat(failing.closed.get(60, TimeUnit.SECONDS)).isEqualTo("no");
         }
     }
 
@@ -142,7 +142,7 @@ class DataLoopTest {
         try (Socket client = connected(failing);
                 Socket other = connected(new Echo())) {
             client.getOutputStream().write(1);
-            assertThat(failing.closed.get(10, TimeUnit.SECONDS)).isEqualTo("wanted by the test");
+            assertThat(failing.closed.get(60, TimeUnit.SECONDS)).isEqualTo("wanted by the test");
             loop.execute(() -> {
                 throw new OutOfMemoryError("wanted by the test");
             });
@@ -160,7 +160,7 @@ class DataLoopTest {
                 Duration.ofSeconds(5),
                 StreamSettings.DEFAULT,
                 connecting);
-        assertThat(connecting.opened.get(10, TimeUnit.SECONDS).remote()).isEqualTo(server.getLocalAddress());
+        assertThat(connecting.opened.get(60, TimeUnit.SECONDS).remote()).isEqualTo(server.getLocalAddress());
 
         int unused;
         try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -172,7 +172,7 @@ class DataLoopTest {
                 Duration.ofSeconds(5),
                 StreamSettings.DEFAULT,
                 refused);
-        assertThat(refused.closed.get(10, TimeUnit.SECONDS)).contains("refused");
+        assertThat(refused.closed.get(60, TimeUnit.SECONDS)).contains("refused");
         assertThat(refused.opened).isNotDone();
     }
 
@@ -180,9 +180,9 @@ class DataLoopTest {
     void closingEndsStreamsAndThreadAndLaterStreamsAreClosedAtOnce() throws Exception {
         Echo before = new Echo();
         try (Socket client = connected(before)) {
-            before.opened.get(10, TimeUnit.SECONDS);
+            before.opened.get(60, TimeUnit.SECONDS);
             loop.close();
-            assertThat(before.closed.get(10, TimeUnit.SECONDS)).isEqualTo("in order");
+            assertThat(before.closed.get(60, TimeUnit.SECONDS)).isEqualTo("in order");
             assertThat(Thread.getAllStackTraces().keySet())
                     .extracting(Thread::getName)
                     .doesNotContain("mnedc-test-loop");
@@ -190,7 +190,7 @@ class DataLoopTest {
         }
         Echo after = new Echo();
         try (Socket late = connected(after)) {
-            assertThat(after.closed.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(after.closed.get(60, TimeUnit.SECONDS)).isNotNull();
             assertThat(late.getInputStream().read()).isEqualTo(-1);
         }
         assertThat(pool.usedBytes()).isZero();
@@ -202,7 +202,7 @@ class DataLoopTest {
         Echo good = new Echo();
         try (Socket sleeper = connected(stalled);
                 Socket other = connected(good)) {
-            DataStream toSleeper = stalled.opened.get(10, TimeUnit.SECONDS);
+            DataStream toSleeper = stalled.opened.get(60, TimeUnit.SECONDS);
             ByteBuffer frames = ByteBuffer.allocateDirect(DataFrame.MAX_FRAME);
             DataFrame.putHeader(frames, 0, DataFrame.PACKET, 2, 3, 1, DataFrame.MAX_PAYLOAD);
             for (int i = 0; i < 2000 && toSleeper.droppedFrames() == 0; i++) {

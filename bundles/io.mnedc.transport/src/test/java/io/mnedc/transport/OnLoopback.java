@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Two ends of control streams on loopback. One event loop serves both, so what blocks it shows. */
 abstract class OnLoopback {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-test-control", true));
     final StreamLog device = new StreamLog(true);

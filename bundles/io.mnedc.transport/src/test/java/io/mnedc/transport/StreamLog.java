@@ -77,10 +77,10 @@ final class StreamLog implements ControlStream.Handler {
     }
 
     Object next() throws InterruptedException {
-        return Objects.requireNonNull(events.poll(10, TimeUnit.SECONDS), "nothing happens");
+        return Objects.requireNonNull(events.poll(60, TimeUnit.SECONDS), "nothing happens");
     }
 
     ControlStream stream() throws Exception {
-        return stream.get(10, TimeUnit.SECONDS);
+        return stream.get(60, TimeUnit.SECONDS);
     }
 }

@@ -206,7 +206,7 @@ class RealTunTest {
         }
         device.close();
         device.close();
-        assertThat(end.get(10, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
+        assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
         reader.join();
         assertThatExceptionOfType(ClosedChannelException.class).isThrownBy(() -> Packets.write(device, new byte[40]));
         assertThatThrownBy(() -> device.configure(settings("tun0")))

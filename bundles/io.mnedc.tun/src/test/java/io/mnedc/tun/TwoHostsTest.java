@@ -67,7 +67,7 @@ class TwoHostsTest {
             InetAddress server = InetAddress.getByName("198.18.0.2");
             try (DatagramSocket to = right.call(() -> new DatagramSocket(7000, server));
                     DatagramSocket from = left.call(() -> new DatagramSocket())) {
-                to.setSoTimeout(10_000);
+                to.setSoTimeout(60_000);
                 for (int size : new int[] {0, 1, 1371, 1372, 1373, 20_000, 65_507}) {
                     byte[] content = new byte[size];
                     new Random(size).nextBytes(content);

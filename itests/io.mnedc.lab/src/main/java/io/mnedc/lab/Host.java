@@ -84,6 +84,12 @@ public final class Host {
                 : new Traffic(0, 0);
     }
 
+    /** Whether it has no interface whose name contains a text, and no IPv4 route that contains another. */
+    public boolean hasNothingOf(String networkInterface, String route) {
+        return !exec("ip", "-o", "link").orThrow().contains(networkInterface)
+                && !exec("ip", "route").orThrow().contains(route);
+    }
+
     /** Of a router: from now on, what it should forward disappears silently, as if a cable were pulled. */
     public void cut() {
         exec(

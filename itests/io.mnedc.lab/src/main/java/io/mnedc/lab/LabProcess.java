@@ -36,7 +36,7 @@ public final class LabProcess {
     /** Kills it with SIGKILL, its descendants too, and waits until it is gone. */
     public void kill() {
         Command.killTree(process.toHandle());
-        await(Duration.ofSeconds(10));
+        await(Duration.ofSeconds(60));
     }
 
     /** Asks it to end (SIGTERM) and returns its exit status; throws when it has not ended within the bound. */

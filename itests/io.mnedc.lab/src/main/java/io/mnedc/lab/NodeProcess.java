@@ -16,7 +16,7 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
     /** Long enough for a machine that builds at the same time. */
     public static final Duration READY_BOUND = Duration.ofSeconds(60);
 
-    private static final Duration STOP_BOUND = Duration.ofSeconds(20);
+    private static final Duration STOP_BOUND = Duration.ofSeconds(60);
 
     private final Host host;
     private final String name;

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The lab with plain programs in it: NATs behave as NATs, and nothing is left behind. */
 class LabTest {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
     @BeforeAll
     static void needsALab() {
         List<String> missing = Lab.missing();
@@ -30,9 +32,7 @@ class LabTest {
     void devicesReachTheRelayThroughTheirNatsAndNobodyReachesThem() {
         try (NestedNats nats = NestedNats.build()) {
             for (Host device : nats.devices()) {
-                assertThat(pings(device, nats.relay()))
-                        .as("%s to relay", device.name())
-                        .isTrue();
+                device.exec("ping", "-n", "-c1", "-W20", nats.relay().address()).orThrow();
             }
             assertThat(nats.a().address()).isEqualTo(nats.b().address()).isEqualTo("192.168.0.10");
             assertThat(pings(nats.relay(), nats.a())).isFalse();
@@ -45,7 +45,7 @@ class LabTest {
     void theRelaySeesOnlyTheOutermostNat() {
         try (NestedNats nats = NestedNats.build()) {
             Host relay = nats.relay();
-            assertThat(nats.b().exec("ping", "-c1", "-W2", relay.address()).succeeded())
+            assertThat(nats.b().exec("ping", "-c1", "-W20", relay.address()).succeeded())
                     .isTrue();
             assertThat(relay.exec("ip", "neigh").output())
                     .contains(nats.lab().host("nat-b1").address())
@@ -57,8 +57,8 @@ class LabTest {
     void closingRemovesNamespacesProcessesAndFiles() {
         Lab lab = Lab.build(topology -> topology.router("r", "192.168.1.0/24").host("x"));
         LabProcess process = lab.host("x").start("sh", "-c", "sleep 1000 & echo child=$!; wait");
-        long child = Long.parseLong(process.awaitLog(Pattern.compile("child=(\\d+)"), Duration.ofSeconds(5))
-                .group(1));
+        long child = Long.parseLong(
+                process.awaitLog(Pattern.compile("child=(\\d+)"), BOUND).group(1));
 
         lab.close();
         lab.close();
@@ -107,10 +107,12 @@ class LabTest {
         try (Lab lab =
                 Lab.build(topology -> topology.router("r", "192.168.1.0/24").host("x"))) {
             Host x = lab.host("x");
+            // a busy machine needs a part of it for the first line
+            Duration bound = Duration.ofSeconds(3);
 
-            assertThatThrownBy(() -> x.exec(Duration.ofMillis(300), "sh", "-c", "echo begun; sleep 1000; true"))
+            assertThatThrownBy(() -> x.exec(bound, "sh", "-c", "echo begun; sleep 1000; true"))
                     .isInstanceOf(LabException.class)
-                    .hasMessageContaining("300 ms")
+                    .hasMessageContaining("3000 ms")
                     .hasMessageContaining("begun");
         }
     }
@@ -121,7 +123,7 @@ class LabTest {
                 Lab.build(topology -> topology.router("r", "192.168.1.0/24").host("x"))) {
             LabProcess process = lab.host("x").start("sh", "-c", "echo something else");
 
-            assertThatThrownBy(() -> process.awaitLog(Pattern.compile("ready"), Duration.ofSeconds(5)))
+            assertThatThrownBy(() -> process.awaitLog(Pattern.compile("ready"), BOUND))
                     .isInstanceOf(LabException.class)
                     .hasMessageContaining("ended")
                     .hasMessageContaining("something else");
@@ -168,7 +170,7 @@ class LabTest {
 
     /** Killed processes may stay a moment as zombies; they run no more. */
     private static boolean isRunning(long pid) {
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long end = System.nanoTime() + BOUND.toNanos();
         while (System.nanoTime() < end) {
             if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
                 return false;

@@ -158,7 +158,7 @@ class LauncherTest {
     void aJoinTokenComesFromStandardInputOrAFileToo() throws IOException {
         Path token = data.resolve("identity/join-token");
         assertThat(Command.run(
-                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(60),
                                 "mnedc1-Zm9v",
                                 line("device", "--data", data.toString(), "--join", "-"))
                         .succeeded())
@@ -291,7 +291,7 @@ class LauncherTest {
         try {
             assertThat(relay.inputReader().readLine()).isEmpty();
             CommandResult result = Command.run(
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     "",
                     List.of(
                             "env",
@@ -380,7 +380,7 @@ class LauncherTest {
     }
 
     private CommandResult run(String... arguments) {
-        return Command.run(Duration.ofSeconds(20), "", line(arguments));
+        return Command.run(Duration.ofSeconds(60), "", line(arguments));
     }
 
     private List<String> line(String... arguments) {

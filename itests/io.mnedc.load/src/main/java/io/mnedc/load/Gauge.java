@@ -9,6 +9,8 @@ import java.lang.management.MemoryMXBean;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -75,6 +77,21 @@ final class Gauge implements AutoCloseable {
                 directBytes(),
                 descriptors(),
                 threads.getThreadCount());
+    }
+
+    /** Reads until the figures are as wanted; throws, with the last ones, when they never are. */
+    static Reading await(Gauge gauge, Duration bound, Predicate<Reading> wanted, String complaint)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + bound.toNanos();
+        Reading now = gauge.read();
+        while (!wanted.test(now)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(complaint + ", not within " + bound.toSeconds() + " s: " + now);
+            }
+            Thread.sleep(100);
+            now = gauge.read();
+        }
+        return now;
     }
 
     private long directBytes() throws IOException {

@@ -33,7 +33,11 @@ class CrowdTest {
                 crowd.exchange(true);
                 Crowd.await(() -> crowd.answers.count() > 100, BOUND, () -> "answers: " + crowd.answers);
                 crowd.exchange(false);
-                assertThat(gauge.read().descriptors()).isGreaterThanOrEqualTo(2 * DEVICES);
+                Gauge.await(
+                        gauge,
+                        BOUND,
+                        reading -> reading.descriptors() >= 2 * DEVICES,
+                        "fewer descriptors than two for each device");
                 assertThat(crowd.lostSessions()).isZero();
                 assertThat(crowd.failedAttempts()).isZero();
 
@@ -51,15 +55,12 @@ class CrowdTest {
     }
 
     private static void awaitRest(Gauge gauge, Gauge.Reading before) throws Exception {
-        Gauge.Reading now = gauge.read();
-        for (long end = System.nanoTime() + BOUND.toNanos(); System.nanoTime() < end; now = gauge.read()) {
-            if (now.descriptors() <= before.descriptors() && now.threads() <= before.threads()) {
-                break;
-            }
-            Thread.sleep(100);
-        }
-        assertThat(now.descriptors()).as("descriptors").isLessThanOrEqualTo(before.descriptors());
-        assertThat(now.threads()).as("threads").isLessThanOrEqualTo(before.threads());
-        assertThat(now.direct()).as("direct memory").isLessThan(before.direct() + (8 << 20));
+        Gauge.await(
+                gauge,
+                BOUND,
+                now -> now.descriptors() <= before.descriptors()
+                        && now.threads() <= before.threads()
+                        && now.direct() < before.direct() + (8 << 20),
+                "more than " + before);
     }
 }

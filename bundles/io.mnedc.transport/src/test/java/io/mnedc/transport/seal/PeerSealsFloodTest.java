@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * Peers that flood, trickle, stay silent or bring about a fault: each harms himself at most. The peers beside the world's two
  * are nodes from {@value #CROWD}, of which nobody answers.
  */
-@Timeout(120)
+@Timeout(180)
 class PeerSealsFloodTest {
     private static final int CROWD = 100;
 

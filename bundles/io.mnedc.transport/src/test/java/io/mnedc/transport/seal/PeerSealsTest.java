@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How two devices get keys, keep them and find them again: real TLS, real certificates, a clock of the test's. */
-@Timeout(120)
+@Timeout(180)
 class PeerSealsTest {
     private final World world = new World(1);
     private final End low = world.low;

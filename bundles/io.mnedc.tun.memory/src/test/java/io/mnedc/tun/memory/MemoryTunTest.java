@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class MemoryTunTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
     private final ByteBuffer batch = ByteBuffer.allocateDirect(200_000);
@@ -95,7 +95,7 @@ class MemoryTunTest {
         }
         device.close();
         device.close();
-        assertThat(end.get(10, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
+        assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
         assertThat(device.isClosed()).isTrue();
         assertThat(device.injectPacket(packet(1))).isFalse();
         assertThatThrownBy(() -> device.write(batch, new int[0], new int[0], 0))
@@ -129,7 +129,7 @@ class MemoryTunTest {
                 },
                 "mnedc-test-opener");
         opener.start();
-        assertThat(driver.awaitDevice("mem0", SOON)).isSameAs(opened.get(10, TimeUnit.SECONDS));
+        assertThat(driver.awaitDevice("mem0", SOON)).isSameAs(opened.get(60, TimeUnit.SECONDS));
         opener.join();
         assertThatThrownBy(() -> driver.awaitDevice("mem1", Duration.ZERO))
                 .isInstanceOf(TimeoutException.class)

@@ -56,7 +56,7 @@ public final class Bundles {
                 done.countDown();
             }
         });
-        if (!done.await(30, TimeUnit.SECONDS)) {
+        if (!done.await(120, TimeUnit.SECONDS)) {
             throw new AssertionError("refresh of " + bundle + " did not end");
         }
     }

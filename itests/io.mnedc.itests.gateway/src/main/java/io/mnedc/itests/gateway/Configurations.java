@@ -55,7 +55,7 @@ public final class Configurations {
                 null);
         try {
             set(MARKER, FrameworkUtil.asDictionary(Map.of("time", System.nanoTime())));
-            if (!seen.await(30, TimeUnit.SECONDS)) {
+            if (!seen.await(120, TimeUnit.SECONDS)) {
                 throw new AssertionError("Config Admin delivers no events");
             }
         } finally {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for what happens on other threads. */
 public final class Waits {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private Waits() {}
 

@@ -31,8 +31,9 @@ class CrowdTest {
             assertThat(devices).extracting(DeviceProcess::ipv4).doesNotHaveDuplicates();
             for (int i = 0; i < DEVICES; i++) {
                 for (int step : new int[] {1, 3, 5}) {
-                    Conversations.ping(
-                            devices.get(i), devices.get((i + step) % DEVICES).ipv4(), 1000);
+                    DeviceProcess other = devices.get((i + step) % DEVICES);
+                    Conversations.awaitReached(devices.get(i), other);
+                    Conversations.ping(devices.get(i), other.ipv4(), 1000);
                 }
             }
         }

@@ -27,6 +27,7 @@ class TrafficTest {
     void start() {
         overlay = Overlay.start(NeedsLab.directory(TrafficTest.class)).awaitReady();
         overlay.devices().forEach(device -> JavaTool.serve(device.host()));
+        pairs().forEach(pair -> Conversations.awaitReached(pair.from(), pair.to()));
     }
 
     @AfterAll

@@ -95,10 +95,11 @@ class OverlayIT {
         assertThat(tun().settings().addresses())
                 .extracting(TunSettings.Prefix::address)
                 .contains(lease.ipv4(), lease.ipv6());
-        List<RelayStatus.Session> sessions =
-                services.await(RelayStatus.class, relay -> relay.snapshot().sessions(), list -> list.size() == 1);
+        List<RelayStatus.Session> sessions = services.await(
+                RelayStatus.class,
+                relay -> relay.snapshot().sessions(),
+                list -> list.size() == 1 && list.get(0).dataBound());
         assertThat(sessions.get(0).deviceId()).isEqualTo(Overlay.DEVICE_ID);
-        assertThat(sessions.get(0).dataBound()).isTrue();
     }
 
     @Test

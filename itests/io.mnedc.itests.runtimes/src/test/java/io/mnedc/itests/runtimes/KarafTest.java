@@ -2,6 +2,7 @@ package io.mnedc.itests.runtimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
@@ -120,26 +121,46 @@ class KarafTest {
                     "our threads are gone",
                     Waits.LONG,
                     () -> agent.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
+            Waits.until(
+                    "interface and routes are gone",
+                    Waits.LONG,
+                    () -> karaf.host().hasNothingOf("mnedc", "10.0.0."));
             // archives are gone, settings and data stay, as they do with every feature of Karaf
-            assertThat(karaf.archives()).isEmptyDirectory();
+            Waits.until("the archives are gone", Waits.LONG, () -> {
+                String[] archives = karaf.archives().toFile().list();
+                return archives == null || archives.length == 0;
+            });
             assertThat(karaf.run("feature:list")).doesNotContain("mnedc");
-            assertThat(karaf.host().exec("ip", "-o", "link").output()).doesNotContain("mnedc");
-            assertThat(karaf.host().exec("ip", "route").output()).doesNotContain("10.0.0.");
         }
-        assertThat(Waits.open(nats.a())).as("the relay's port").isFalse();
+        Waits.until("the relay's port is closed", Waits.LONG, () -> !Waits.open(nats.a()));
     }
 
     /** The relay is asked at its prompt. */
     private String token() {
-        Matcher match = TOKEN.matcher(relay.run("mnedc:token --address 192.168.1.10:3334"));
+        String[] printed = {""};
+        Waits.until(() -> "a token: " + printed[0], Waits.LONG, () -> {
+            printed[0] = relay.client("mnedc:token --address 192.168.1.10:3334").output();
+            return TOKEN.matcher(printed[0]).find();
+        });
+        Matcher match = TOKEN.matcher(printed[0]);
         assertThat(match.find()).isTrue();
         return match.group();
+    }
+
+    /** Whether it is there and written to its end: Karaf does not make it in one step. */
+    private static boolean complete(Path file) {
+        try {
+            String text = Files.exists(file) ? Files.readString(file) : "";
+            return text.endsWith("\n") && text.contains("\nenabled") && text.contains("\njoin.token");
+        } catch (IOException e) {
+            throw new LabException("cannot read " + file, e);
+        }
     }
 
     /** As somebody does who edits the file that came with the feature. */
     private static void configure(Karaf device, String token) throws IOException {
         Path file = device.etc().resolve("io.mnedc.device.cfg");
-        Waits.until("the settings that the feature brings", Waits.LONG, () -> Files.exists(file));
+        Waits.until("the settings that the feature brings", Waits.LONG, () -> complete(file));
         String settings = Files.readString(file)
                 .replaceAll("(?m)^enabled.*", "enabled = true")
                 .replaceAll("(?m)^join.token.*", "join.token = " + token);

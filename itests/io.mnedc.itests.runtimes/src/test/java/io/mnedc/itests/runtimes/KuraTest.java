@@ -53,7 +53,7 @@ class KuraTest {
                     () -> "the light is on: " + device.remote().call("services", LIGHT)
                             + device.process().tail(),
                     Waits.LONG,
-                    () -> device.remote().call("services", LIGHT).get(0).contains("light=ON"));
+                    () -> device.remote().call("services", LIGHT).stream().anyMatch(line -> line.contains("light=ON")));
             DeviceProcess b = DeviceProcess.join(nats.b(), "b", token(relay)).awaitReady();
             String address = Waits.address(device.host());
             Waits.reached(b.host(), address);
@@ -104,12 +104,18 @@ class KuraTest {
         remote.call("undeploy", name);
         assertThat(remote.call("packages")).isEmpty();
         assertThat(remote.ourBundles()).isEmpty();
-        assertThat(remote.call("services", MARKERS)).isEmpty();
+        Waits.until(
+                "our markers are gone",
+                Waits.LONG,
+                () -> remote.call("services", MARKERS).isEmpty());
         Waits.until(
                 "our threads are gone",
                 Waits.LONG,
                 () -> remote.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
-        assertThat(gateway.host().exec("ip", "-o", "link").output()).doesNotContain("mnedc");
+        Waits.until(
+                "interface and routes are gone",
+                Waits.LONG,
+                () -> gateway.host().hasNothingOf("mnedc", "10.0.0."));
         assertThat(gateway.process().isAlive()).isTrue();
     }
 

@@ -70,10 +70,15 @@ class PowerCutTest {
             change(a.data().resolve("etc/io.mnedc.device.config"), mtu);
             cut(a, 1500);
             assertThat(a.awaitReady().ipv4()).isEqualTo(address);
-            assertThat(a.host()
+            // Config Admin's own copy may be the old one, until the file has been read
+            String wanted = mtu + "\n";
+            Waits.until(
+                    "the MTU of the file, " + mtu,
+                    Waits.LONG,
+                    () -> a.host()
                             .exec("cat", "/sys/class/net/" + a.tun() + "/mtu")
-                            .orThrow())
-                    .isEqualTo(mtu + "\n");
+                            .output()
+                            .equals(wanted));
         }
     }
 

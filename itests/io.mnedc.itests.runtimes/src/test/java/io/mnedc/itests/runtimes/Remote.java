@@ -16,7 +16,7 @@ import java.util.List;
 
 /** The agent bundle in a runtime, seen from the test. */
 final class Remote {
-    private static final Duration BOUND = Duration.ofMinutes(1);
+    private static final Duration BOUND = Waits.LONG;
 
     private final LabProcess process;
     private final Path file;

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -85,9 +85,11 @@ class SharedHostTest {
                 () -> "no thread of the device's is left: " + agent.call("census"),
                 Waits.LONG,
                 () -> agent.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-device-")));
-        assertThat(agent.ourBundles())
-                .doesNotContain("io.mnedc.device", "io.mnedc.tun")
-                .contains("io.mnedc.relay");
+        Waits.until(
+                () -> "the device's bundles are gone: " + agent.ourBundles(),
+                Waits.LONG,
+                () -> agent.ourBundles().stream().noneMatch(Set.of("io.mnedc.device", "io.mnedc.tun")::contains));
+        assertThat(agent.ourBundles()).contains("io.mnedc.relay");
         DeviceProcess b = DeviceProcess.join(nats.b(), "b", token("b")).awaitReady();
         Waits.reached(a, b);
         b.stop();
@@ -134,16 +136,18 @@ class SharedHostTest {
         device.awaitLog(Pattern.compile("(?i)(error|warn).*" + named), Waits.LONG);
 
         Remote remote = Remote.dropInto(host.directory().resolve(id).resolve("etc"), device);
-        List<String> states = remote.call("bundles");
-        assertThat(states)
-                .filteredOn(line -> line.startsWith("io.mnedc."))
-                .isNotEmpty()
-                .allMatch(line -> line.contains(" active "));
+        Waits.until(
+                () -> "all bundles are active: " + remote.call("bundles"),
+                Waits.LONG,
+                () -> remote.call("bundles").stream()
+                        .filter(line -> line.startsWith("io.mnedc."))
+                        .allMatch(line -> line.contains(" active ")));
+        assertThat(remote.ourBundles()).contains("io.mnedc.device");
         assertThat(host.exec("ip", "-o", "link").output()).doesNotContain("mnedc");
         // it does not fill the log: one complaint, and at most a repetition now and then
         assertThat(device.log().stream().filter(line -> line.contains(named)).count())
                 .isLessThan(5);
-        assertThat(device.stop(Duration.ofSeconds(20))).as(device.tail()).isIn(0, 143);
+        assertThat(device.stop(Waits.LONG)).as(device.tail()).isIn(0, 143);
     }
 
     private String token(String id) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** A TCP transfer from one host to another that goes on until it is ended, with datagrams beside it. */
 final class Traffic {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Waits.LONG;
 
     private final LabProcess sender;
     private final Gauge echoes;

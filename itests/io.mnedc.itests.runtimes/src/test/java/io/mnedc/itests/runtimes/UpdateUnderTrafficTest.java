@@ -141,7 +141,7 @@ class UpdateUnderTrafficTest {
                 .mapToInt(Step::loadersKept)
                 .sum();
         List<List<String>> more = new ArrayList<>(List.of(List.of()));
-        Waits.until(() -> node.process().name() + " has " + more.get(0), Duration.ofMinutes(1), () -> {
+        Waits.until(() -> node.process().name() + " has " + more.get(0), Waits.LONG, () -> {
             more.set(0, Belongings.of(node.remote(), node.host()).beyond(node.before(), kept, CHUNK));
             return more.get(0).isEmpty();
         });
