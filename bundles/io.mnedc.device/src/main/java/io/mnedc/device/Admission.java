@@ -201,10 +201,10 @@ final class Admission {
         relays.addAll(parse(token.addresses()));
         Enrol request = new Enrol(now.deviceId(), token.id(), Opaque.copyOf(token.secret()), must.request(), software);
         LOG.info("device {} joins by {}", now.deviceId(), token);
+        ControlTls tls = tls(OverlayTls.ENROL, null, OverlayTrust.pinned(token.fingerprint(), identities.floor()));
         Enrolment begun = new Enrolment(
                 loop,
-                resolver,
-                tls(OverlayTls.ENROL, null, OverlayTrust.pinned(token.fingerprint(), identities.floor())),
+                new NetworkTrack(loop, resolver, relay -> tls),
                 request,
                 List.copyOf(relays),
                 new Joining(must, now, events));

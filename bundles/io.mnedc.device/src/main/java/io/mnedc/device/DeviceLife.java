@@ -83,8 +83,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
-    public void unreachable(RelayAddress tried, String why) {
-        lost(tried + ": " + why, false);
+    public void unreachable(RelayAddress tried, String why, boolean lasting) {
+        lost(tried + ": " + why, lasting);
     }
 
     @Override

@@ -3,21 +3,14 @@ package io.mnedc.device;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.transport.ControlStream;
-import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the relays of a join token, and all addresses of each, one after the other. On the control loop. */
+/** Asks the relays of a join token, the first that answers first, until one makes a certificate. On the control loop. */
 final class Enrolment {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-
     /** What comes of it: one of the two, once. */
     interface Events {
         /** One of them has made a certificate, not checked yet. */
@@ -33,15 +26,10 @@ final class Enrolment {
         void failed(String why, @Nullable ErrorCode code, boolean lasting);
     }
 
-    private record Target(RelayAddress relay, InetSocketAddress address) {}
-
-    private final EventLoopGroup loop;
-    private final Resolver resolver;
-    private final ControlTls tls;
+    private final ScheduledExecutorService loop;
     private final Enrol request;
     private final Events events;
-    private final Deque<RelayAddress> relays;
-    private final Deque<Target> targets = new ArrayDeque<>();
+    private final RelayRace race;
     private @Nullable EnrolAttempt current;
     private boolean over;
     private String why = "it names no relay";
@@ -51,68 +39,61 @@ final class Enrolment {
     /**
      * Makes it; {@link #start} starts it.
      *
-     * @param tls checks the relay, shows no certificate
+     * @param track runs the race; checks the relay, shows no certificate
      * @param request to be sent to the first relay that answers as it should
      * @param relays to be asked in turn
      */
-    Enrolment(
-            EventLoopGroup loop,
-            Resolver resolver,
-            ControlTls tls,
-            Enrol request,
-            List<RelayAddress> relays,
-            Events events) {
+    Enrolment(ScheduledExecutorService loop, RaceTrack track, Enrol request, List<RelayAddress> relays, Events events) {
         this.loop = loop;
-        this.resolver = resolver;
-        this.tls = tls;
         this.request = request;
-        this.relays = new ArrayDeque<>(relays);
         this.events = events;
+        this.race = new RelayRace(track, relays, Map.of(), new Found());
     }
 
     void start() {
-        next();
+        race.resume();
     }
 
     /** Ends it; nothing is told any more. */
     void cancel() {
         over = true;
+        race.cancel();
         EnrolAttempt now = current;
         if (now != null) {
             now.cancel();
         }
     }
 
-    private void next() {
-        Target target = targets.poll();
-        if (target != null) {
-            ask(target);
-            return;
+    private final class Found implements RelayRace.Events {
+        @Override
+        public void trying(RelayAddress relay) {
+            // told when it has made a certificate
         }
-        RelayAddress relay = relays.poll();
-        if (relay == null) {
+
+        @Override
+        public void failed(RelayAddress relay, String sentence, boolean lasts) {
+            note(relay, sentence, null, lasts);
+        }
+
+        @Override
+        public void won(Target target, RaceTrack.Runner runner) {
+            ask(target, runner);
+        }
+
+        @Override
+        public void exhausted() {
             over = true;
             events.failed(why, code, lasting);
-            return;
         }
-        resolver.resolve(relay, loop, found -> {
-            if (over) {
-                return;
-            }
-            if (found.isEmpty()) {
-                note(relay, "the name " + relay.host() + " is not known to the DNS", null, false);
-            }
-            found.forEach(address -> targets.add(new Target(relay, address)));
-            next();
-        });
     }
 
-    private void ask(Target target) {
+    private void ask(Target target, RaceTrack.Runner runner) {
         EnrolAttempt attempt = new EnrolAttempt(request, loop, new EnrolAttempt.Events() {
             @Override
             public void granted(Credentials credentials, @Nullable X509Certificate certificate) {
                 if (!over) {
                     over = true;
+                    race.cancel();
                     events.granted(target.relay(), credentials, certificate);
                 }
             }
@@ -121,12 +102,12 @@ final class Enrolment {
             public void failed(String sentence, @Nullable ErrorCode said, boolean distrusted) {
                 if (!over) {
                     note(target.relay(), sentence, said, distrusted || Refusals.lasting(said));
-                    next();
+                    race.resume();
                 }
             }
         });
         current = attempt;
-        ControlStream.connect(loop, target.address(), CONNECT, tls, attempt);
+        runner.hand(attempt);
     }
 
     /** What a relay says counts more than that another one is not reached. */

@@ -5,15 +5,12 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.transport.BackOff;
-import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +23,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a control stream to one of the relays. All relays, and all addresses of each, are tried one after the other
- * without a pause; after such a round comes a pause that doubles from round to round. The relay that worked last is
- * tried first. On the control loop.
+ * Keeps a control stream to one of the relays. All relays, and all addresses of each, are tried in one {@link RelayRace};
+ * after such a round comes a pause that doubles from round to round. The relay that worked last is tried first, and the
+ * address of it that did. On the control loop.
  */
 final class RelayConnector {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
     /** A session that lived so long was a success; the pauses begin anew. */
@@ -42,8 +38,12 @@ final class RelayConnector {
         /** Another relay is tried now. */
         void trying(RelayAddress relay);
 
-        /** A relay is not found or does not answer. */
-        void unreachable(RelayAddress relay, String why);
+        /**
+         * A relay is not found, does not answer or is not what it should be.
+         *
+         * @param lasting whether somebody has to do something about it
+         */
+        void unreachable(RelayAddress relay, String why, boolean lasting);
 
         /** These relays are tried from now on. */
         void relaysKnown(List<RelayAddress> relays);
@@ -52,21 +52,19 @@ final class RelayConnector {
         void denied(String why, boolean lasting);
     }
 
-    private record Target(RelayAddress relay, InetSocketAddress address) {}
-
     private final EventLoopGroup loop;
     private final Resolver resolver;
     private final Admission admission;
     private final Supplier<Hello> hello;
     private final Events events;
-    private final Deque<RelayAddress> relaysLeft = new ArrayDeque<>();
-    private final Deque<Target> targets = new ArrayDeque<>();
+    private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
     private List<RelayAddress> relays = List.of();
     private Function<RelayAddress, @Nullable ControlTls> tls = relay -> null;
     private BackOff pauses;
     private Duration longest;
     private @Nullable RelayAddress preferred;
+    private @Nullable RelayRace race;
     private @Nullable RelayAttempt current;
     private @Nullable Future<?> waiting;
     private int round;
@@ -104,14 +102,14 @@ final class RelayConnector {
             again("the list of relays has changed");
             return;
         }
-        List<RelayAddress> before = relays;
         relays = changed;
         events.relaysKnown(changed);
-        // an attempt may be under way: what is tried after it is of the new list
-        targets.removeIf(target -> !changed.contains(target.relay()));
-        relaysLeft.retainAll(changed);
-        changed.stream().filter(relay -> !before.contains(relay)).forEach(relaysLeft::add);
         notBefore.keySet().retainAll(changed);
+        good.keySet().retainAll(changed);
+        if (!isRegistered()) {
+            // should it refuse, what is tried next is of the new list
+            cancelRace();
+        }
     }
 
     /** {@return whether the present connection, or attempt, is to a relay of this list} */
@@ -151,6 +149,7 @@ final class RelayConnector {
     /** This relay was one to register at. */
     private void remember(RelayAttempt registered) {
         preferred = registered.relay();
+        good.put(registered.relay(), registered.remote());
         if (registered.registeredNanos() >= SUCCESS) {
             pauses.reset();
         }
@@ -160,8 +159,7 @@ final class RelayConnector {
         cancelWaiting();
         round++;
         admission.cancel();
-        targets.clear();
-        relaysLeft.clear();
+        cancelRace();
         RelayAttempt now = current;
         current = null;
         if (now != null) {
@@ -213,8 +211,7 @@ final class RelayConnector {
             return;
         }
         round++;
-        relaysLeft.clear();
-        targets.clear();
+        cancelRace();
         hopeful = false;
         admission.prepare(new Admitted(round));
     }
@@ -260,44 +257,48 @@ final class RelayConnector {
         }
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        relaysLeft.addAll(order);
-        next();
+        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls), order, good, new Found());
+        race = begun;
+        begun.resume();
     }
 
-    private void next() {
-        Target target = targets.poll();
-        if (target != null) {
-            connect(target);
-            return;
+    private void cancelRace() {
+        RelayRace running = race;
+        race = null;
+        if (running != null) {
+            running.cancel();
         }
-        RelayAddress relay = relaysLeft.poll();
-        if (relay == null) {
-            // when all that were tried want somebody to do something, there is no hurry
-            pauseAndRound(hopeful ? pauses.next() : pauses.longest());
-            return;
-        }
-        int begun = round;
-        resolver.resolve(relay, loop, found -> {
-            if (begun == round && !stopped) {
-                resolved(relay, found);
-            }
-        });
     }
 
-    private void resolved(RelayAddress relay, List<InetSocketAddress> found) {
-        if (found.isEmpty()) {
-            hopeful = true;
-            events.unreachable(relay, "the name " + relay.host() + " is not known to the DNS");
+    /** Told only until the race is cancelled. */
+    private final class Found implements RelayRace.Events {
+        @Override
+        public void trying(RelayAddress relay) {
+            events.trying(relay);
         }
-        found.forEach(address -> targets.add(new Target(relay, address)));
-        next();
+
+        @Override
+        public void failed(RelayAddress relay, String why, boolean lasting) {
+            hopeful = hopeful || !lasting;
+            events.unreachable(relay, why, lasting);
+        }
+
+        @Override
+        public void won(Target target, RaceTrack.Runner runner) {
+            RelayAttempt attempt = new RelayAttempt(target.relay(), target.address(), hello.get(), loop, events);
+            current = attempt;
+            runner.hand(attempt);
+        }
+
+        @Override
+        public void exhausted() {
+            roundIsOver();
+        }
     }
 
-    private void connect(Target target) {
-        events.trying(target.relay());
-        RelayAttempt attempt = new RelayAttempt(target.relay(), target.address(), hello.get(), loop, events);
-        current = attempt;
-        ControlStream.connect(loop, target.address(), CONNECT, tls.apply(target.relay()), attempt);
+    /** When all that were tried want somebody to do something, there is no hurry. */
+    private void roundIsOver() {
+        pauseAndRound(hopeful ? pauses.next() : pauses.longest());
     }
 
     /**
@@ -320,9 +321,20 @@ final class RelayConnector {
             next();
             return true;
         }
+        cancelRace();
         remember(attempt);
         pauseAndRound(lasting ? pauses.longest() : pauses.next());
         return true;
+    }
+
+    /** Another relay, or another address of the same. */
+    private void next() {
+        RelayRace running = race;
+        if (running != null) {
+            running.resume();
+        } else {
+            round();
+        }
     }
 
     /** A relay wants to be left alone: it is, but no longer than the setting says, and the others are tried. */

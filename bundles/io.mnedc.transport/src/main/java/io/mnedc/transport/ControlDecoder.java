@@ -54,6 +54,7 @@ final class ControlDecoder extends ByteToMessageDecoder {
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         stream = ControlStream.of(ctx.channel(), this);
+        handler.connected(stream);
         if (tls == null) {
             authenticated = true;
             handler.opened(stream);

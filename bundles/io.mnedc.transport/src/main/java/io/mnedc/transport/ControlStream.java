@@ -9,6 +9,7 @@ import io.mnedc.codec.ProtocolException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -40,6 +41,15 @@ public final class ControlStream {
 
     /** What is done with the stream. All calls come from the stream's event loop, one at a time, and must not block. */
     public interface Handler {
+        /**
+         * TCP is connected; with TLS, the handshake begins.
+         *
+         * @param stream the stream; nothing can be sent yet
+         */
+        default void connected(ControlStream stream) {
+            // most wait for more
+        }
+
         /**
          * It is connected and the TLS handshake is complete: the peer has the key of its certificate, if it has one.
          * Whether that certificate is any good is to be found out now, unless the engine's trust manager did. Nothing
@@ -122,9 +132,11 @@ public final class ControlStream {
      * @param remote where to; resolved already
      * @param timeout how long to try
      * @param handler told that it is opened, or closed if that fails
+     * @return the stream, to be {@link #cut} at any time, also before it is connected; empty if it could not be begun
      */
-    public static void connect(EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
-        connect(group, remote, timeout, null, handler);
+    public static Optional<ControlStream> connect(
+            EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
+        return connect(group, remote, timeout, null, handler);
     }
 
     /**
@@ -136,8 +148,9 @@ public final class ControlStream {
      * @param tls with client engines, or null for a stream without TLS
      * @param handler told that it is secured and opened, or closed if that fails; its cause then says what is likely
      *     wrong
+     * @return the stream, to be {@link #cut} at any time, also before it is connected; empty if it could not be begun
      */
-    public static void connect(
+    public static Optional<ControlStream> connect(
             EventLoopGroup group,
             InetSocketAddress remote,
             Duration timeout,
@@ -149,9 +162,9 @@ public final class ControlStream {
             ssl = tls == null ? null : tls.handler();
         } catch (RuntimeException | Error e) {
             group.execute(() -> decoder.failed(e));
-            return;
+            return Optional.empty();
         }
-        new Bootstrap()
+        ChannelFuture begun = new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -165,15 +178,16 @@ public final class ControlStream {
                         fill(made.pipeline(), ByteBuffer.allocate(0), ssl, decoder);
                     }
                 })
-                .connect(remote)
-                .addListener((ChannelFutureListener) connecting -> {
-                    if (!connecting.isSuccess()) {
-                        decoder.failed(connecting.cause());
-                        release(ssl);
-                    } else {
-                        connecting.channel().closeFuture().addListener(closed -> release(ssl));
-                    }
-                });
+                .connect(remote);
+        begun.addListener((ChannelFutureListener) connecting -> {
+            if (!connecting.isSuccess()) {
+                decoder.failed(connecting.cause());
+                release(ssl);
+            } else {
+                connecting.channel().closeFuture().addListener(closed -> release(ssl));
+            }
+        });
+        return Optional.of(of(begun.channel(), decoder));
     }
 
     /**
@@ -324,6 +338,10 @@ public final class ControlStream {
 
     /** Cuts the connection at once: nothing more leaves, not even TLS's last word, and no handshake is gone on with. */
     public void cut() {
+        if (!channel.isRegistered()) {
+            channel.unsafe().closeForcibly();
+            return;
+        }
         channel.eventLoop().execute(() -> {
             ChannelHandlerContext first = channel.pipeline().context(FIRST_BYTES);
             if (first != null) {

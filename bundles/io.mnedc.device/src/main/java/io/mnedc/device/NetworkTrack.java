@@ -1,0 +1,173 @@
+package io.mnedc.device;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.ControlTls;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** Runs races over the network. On the control loop. */
+final class NetworkTrack implements RaceTrack {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private final EventLoopGroup loop;
+    private final Resolver resolver;
+    private final Function<RelayAddress, @Nullable ControlTls> tls;
+
+    /**
+     * Makes it.
+     *
+     * @param tls how a stream to a relay is secured
+     */
+    NetworkTrack(EventLoopGroup loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls) {
+        this.loop = loop;
+        this.resolver = resolver;
+        this.tls = tls;
+    }
+
+    @Override
+    public RaceTrack.Runner start(Target target, RaceTrack.Progress progress) {
+        Connection connection = new Connection(progress);
+        connection.stream = ControlStream.connect(
+                        loop, target.address(), CONNECT, tls.apply(target.relay()), connection)
+                .orElse(null);
+        return connection;
+    }
+
+    @Override
+    public void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found) {
+        resolver.resolve(relay, loop, found);
+    }
+
+    @Override
+    public Runnable later(long nanos, Runnable task) {
+        Future<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    /** A connection that is made and, should it win, handed on. */
+    private static final class Connection implements ControlStream.Handler, RaceTrack.Runner {
+        private final RaceTrack.Progress progress;
+        private @Nullable ControlStream stream;
+        private @Nullable SSLSession session;
+        private String protocol = "";
+        private ControlStream.@Nullable Handler next;
+        private boolean cut;
+
+        Connection(RaceTrack.Progress progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void cut() {
+            cut = true;
+            ControlStream begun = stream;
+            if (begun != null) {
+                begun.cut();
+            }
+        }
+
+        @Override
+        public void hand(ControlStream.Handler to) {
+            ControlStream ready = stream;
+            SSLSession secure = session;
+            if (ready == null) {
+                throw new IllegalStateException("handed on before it was ready");
+            }
+            next = to;
+            if (secure == null) {
+                to.opened(ready);
+            } else {
+                to.secured(ready, secure, protocol);
+            }
+        }
+
+        @Override
+        public void connected(ControlStream connected) {
+            if (!cut) {
+                progress.connected();
+            }
+        }
+
+        @Override
+        public void secured(ControlStream secured, SSLSession tlsSession, String agreed) {
+            stream = secured;
+            session = tlsSession;
+            protocol = agreed;
+            ready(secured);
+        }
+
+        @Override
+        public void opened(ControlStream opened) {
+            stream = opened;
+            ready(opened);
+        }
+
+        private void ready(ControlStream opened) {
+            if (cut) {
+                opened.cut();
+            } else {
+                progress.ready(this);
+            }
+        }
+
+        // without TLS the stream knows no other handler
+
+        @Override
+        public void preamble(Preamble preamble) {
+            ControlStream.Handler to = next;
+            if (to != null) {
+                to.preamble(preamble);
+            }
+        }
+
+        @Override
+        public void message(ControlMessage message) {
+            ControlStream.Handler to = next;
+            if (to != null) {
+                to.message(message);
+            }
+        }
+
+        @Override
+        public void broken(ProtocolException broken) {
+            ControlStream.Handler to = next;
+            if (to != null) {
+                to.broken(broken);
+            }
+        }
+
+        @Override
+        public void tick() {
+            ControlStream.Handler to = next;
+            if (to != null) {
+                to.tick();
+            }
+        }
+
+        @Override
+        public void closed(@Nullable Throwable cause) {
+            ControlStream.Handler to = next;
+            if (to != null) {
+                to.closed(cause);
+            } else if (!cut) {
+                progress.failed(cause);
+            }
+        }
+    }
+}
