@@ -34,8 +34,14 @@ public final class Errno {
     public static final int EMSGSIZE = 90;
     /** No such address. */
     public static final int EADDRNOTAVAIL = 99;
+    /** No network can be reached by any route. */
+    public static final int ENETUNREACH = 101;
+    /** A queue was full, and something is lost. */
+    public static final int ENOBUFS = 105;
     /** Waited too long. */
     public static final int ETIMEDOUT = 110;
+    /** A route says that the host cannot be reached. */
+    public static final int EHOSTUNREACH = 113;
 
     private Errno() {}
 }

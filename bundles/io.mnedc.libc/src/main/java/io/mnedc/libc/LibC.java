@@ -37,6 +37,9 @@ public final class LibC {
     /** {@code MSG_TRUNC} of linux/socket.h: recv tells the true length of a message that was cut. */
     public static final int MSG_TRUNC = 0x20;
 
+    /** {@code MSG_DONTWAIT} of linux/socket.h. */
+    public static final int MSG_DONTWAIT = 0x40;
+
     static {
         Native.register(LibC.class, NativeLibrary.getProcess());
     }
@@ -66,6 +69,12 @@ public final class LibC {
 
     /** {@code socket(2)}. {@return a descriptor, or -1} */
     public static native int socket(int domain, int type, int protocol);
+
+    /** {@code bind(2)} to the socket address at an address. {@return 0, or -1} */
+    public static native int bind(int fd, long address, int size);
+
+    /** {@code setsockopt(2)} with the value at an address. {@return 0, or -1} */
+    public static native int setsockopt(int fd, int level, int option, long address, int size);
 
     /** {@code send(2)}. {@return the bytes sent, or -1} */
     public static native long send(int fd, long address, long size, int flags);

@@ -7,11 +7,13 @@ import io.mnedc.api.tun.TunSettings.Prefix;
 import io.mnedc.libc.Errno;
 import io.mnedc.libc.LibC;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +28,25 @@ final class LinkConfiguration {
      */
     static final int QUEUE_LENGTH = 128;
 
+    private static final boolean KERNEL_HAS_IPV6 = Files.exists(Path.of("/proc/net/if_inet6"));
+
     /** What tun_net_initialize of the kernel's drivers/net/tun.c sets. */
     private static final int INITIAL_MTU = 1500;
 
-    private final String name;
     private final int index;
+    private String name;
+
+    /** What was asked for; the settings are that as far as the machine can do it. */
+    private TunSettings requested;
+
     private TunSettings settings;
+    private boolean ipv6 = true;
 
     private LinkConfiguration(String name, int index, boolean offload) {
         this.name = name;
         this.index = index;
         this.settings = new TunSettings(name, INITIAL_MTU, List.of(), List.of(), offload);
+        this.requested = settings;
     }
 
     /** Refuses settings that overlap a network of this machine, before anything is made. */
@@ -66,13 +76,35 @@ final class LinkConfiguration {
         return settings;
     }
 
+    /** {@return the interface's index, which it keeps when it is renamed} */
+    int index() {
+        return index;
+    }
+
+    /** {@return the interface's name now} */
+    String name() {
+        return name;
+    }
+
+    /** Somebody has given it another name. */
+    void renamed(String now) {
+        name = now;
+        settings = usable(settings, true);
+        requested = usable(requested, true);
+    }
+
     /** Changes what differs; if that fails, what was in force goes on. */
-    void change(TunSettings requested) throws TunException {
-        TunSettings wanted = withoutUnusableIpv6(requested);
+    void change(TunSettings next) throws TunException {
+        boolean usesIpv6 = isIpv6Enabled(name);
+        TunSettings wanted = usable(next, usesIpv6);
+        if (wanted.addresses().size() < next.addresses().size()) {
+            warnOfIpv6();
+        }
         // also if nothing changes: this machine may be in other networks than before
         refuseOverlap(wanted, index);
         List<Change> changes = Change.between(settings, wanted);
         if (changes.isEmpty()) {
+            accept(next, wanted, usesIpv6);
             return;
         }
         Deque<Change> undo = new ArrayDeque<>();
@@ -89,10 +121,44 @@ final class LinkConfiguration {
         } catch (KernelException e) {
             throw e.toTunException();
         }
-        settings = wanted;
+        accept(next, wanted, usesIpv6);
     }
 
-    private void bringUp(NetlinkSocket socket) throws KernelException {
+    private void accept(TunSettings next, TunSettings wanted, boolean usesIpv6) {
+        requested = usable(next, true);
+        settings = wanted;
+        ipv6 = usesIpv6;
+    }
+
+    /**
+     * Wants IPv6 addresses while IPv6 is switched on, and no others.
+     *
+     * @return whether that has changed
+     */
+    boolean followIpv6() {
+        boolean now = isIpv6Enabled(name);
+        if (now == ipv6) {
+            return false;
+        }
+        ipv6 = now;
+        TunSettings wanted = usable(requested, now);
+        boolean changed = !wanted.equals(settings);
+        settings = wanted;
+        if (changed && now) {
+            LOG.info("IPv6 is switched on again: interface {} gets its IPv6 address back", name);
+        } else if (changed) {
+            warnOfIpv6();
+        }
+        return changed;
+    }
+
+    /** {@return whether there would be IPv6 addresses, if somebody had not switched IPv6 off} */
+    boolean isIpv6SwitchedOff() {
+        return !ipv6 && KERNEL_HAS_IPV6 && !usable(requested, true).equals(settings);
+    }
+
+    /** Brings it up. */
+    void bringUp(NetlinkSocket socket) throws KernelException {
         try {
             socket.request(Rtnetlink.noGeneratedAddresses(index), "switch generated addresses off");
         } catch (KernelException e) {
@@ -102,7 +168,42 @@ final class LinkConfiguration {
         socket.request(Rtnetlink.up(index, QUEUE_LENGTH), "bring " + name + " up");
     }
 
-    private void perform(Change change, NetlinkSocket socket) throws TunException {
+    /** Sets the MTU once more, after somebody has changed it. */
+    void restoreMtu(int from, NetlinkSocket socket) throws TunException, KernelException {
+        boolean withoutIpv6 = from < TunSettings.MIN_MTU;
+        if (withoutIpv6) {
+            // the kernel has taken IPv6 away with all that was set for it; when it gives it back to an interface that is
+            // up, it makes up an address at once
+            socket.request(Rtnetlink.down(index), "take " + name + " down");
+        }
+        perform(new Change.Mtu(from, settings.mtu()), socket);
+        if (withoutIpv6) {
+            bringUp(socket);
+        }
+    }
+
+    /**
+     * Puts a route back.
+     *
+     * @param source the address that it comes with; null if it comes with none
+     * @return whether it was missing
+     */
+    boolean restoreRoute(Prefix network, @Nullable InetAddress source, NetlinkSocket socket) throws KernelException {
+        try {
+            socket.request(
+                    Rtnetlink.restoreRoute(index, network, source),
+                    "put back the route to " + network + " of interface " + name);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EEXIST) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Makes one change. */
+    void perform(Change change, NetlinkSocket socket) throws TunException {
         String action = change.action() + " of interface " + name;
         try {
             socket.request(change.message(index), action);
@@ -142,25 +243,25 @@ final class LinkConfiguration {
     }
 
     /** On a machine without IPv6 the IPv4 part works on. */
-    private TunSettings withoutUnusableIpv6(TunSettings requested) {
-        boolean ipv6 = isIpv6Enabled(name);
-        List<Prefix> addresses = requested.addresses().stream()
-                .filter(p -> ipv6 || !Networks.isIpv6(p))
+    private TunSettings usable(TunSettings wanted, boolean withIpv6) {
+        List<Prefix> addresses = wanted.addresses().stream()
+                .filter(p -> withIpv6 || !Networks.isIpv6(p))
                 .toList();
-        List<Prefix> routes = requested.routes().stream()
-                .filter(p -> ipv6 || !Networks.isIpv6(p))
+        List<Prefix> routes = wanted.routes().stream()
+                .filter(p -> withIpv6 || !Networks.isIpv6(p))
                 .toList();
-        if (addresses.size() < requested.addresses().size()) {
-            LOG.warn(
-                    "IPv6 is switched off on this machine (sysctl net.ipv6.conf.{}.disable_ipv6):"
-                            + " the interface has its IPv4 address only",
-                    name);
-        }
-        return new TunSettings(name, requested.mtu(), addresses, routes, requested.offload());
+        return new TunSettings(name, wanted.mtu(), addresses, routes, wanted.offload());
+    }
+
+    private void warnOfIpv6() {
+        LOG.warn(
+                "IPv6 is switched off on this machine (sysctl net.ipv6.conf.{}.disable_ipv6):"
+                        + " the interface has its IPv4 address only",
+                name);
     }
 
     private static boolean isIpv6Enabled(String name) {
-        if (!Files.exists(Path.of("/proc/net/if_inet6"))) {
+        if (!KERNEL_HAS_IPV6) {
             return false;
         }
         try {

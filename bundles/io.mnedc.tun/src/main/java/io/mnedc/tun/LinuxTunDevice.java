@@ -3,18 +3,25 @@ package io.mnedc.tun;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunException.Reason;
+import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunOffload;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunState;
 import io.mnedc.libc.Errno;
 import io.mnedc.libc.LibC;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +48,15 @@ final class LinuxTunDevice implements TunDevice {
 
     private final TunFile file;
     private final int wakeFd;
-    private final LinkConfiguration link;
+    private final LinkGuard guard;
+    private final LinkWatch watch;
     private final String requestedName;
     private final Consumer<LinuxTunDevice> onClose;
     private final InUse inUse = new InUse(this::release);
-    private final Object configuring = new Object();
-    private volatile TunSettings settings;
+    private volatile @Nullable TunObserver observer;
+
+    /** Why there is nothing more to read, although it is not closed. */
+    private volatile @Nullable String lost;
 
     private final ByteBuffer polls = ByteBuffer.allocateDirect(ONE + Long.BYTES).order(ByteOrder.nativeOrder());
     private final long pollsAddress = LibC.address(polls);
@@ -58,13 +68,24 @@ final class LinuxTunDevice implements TunDevice {
     private final AtomicLong refused = new AtomicLong();
 
     private LinuxTunDevice(
-            TunFile file, int wakeFd, LinkConfiguration link, String requestedName, Consumer<LinuxTunDevice> onClose) {
+            TunFile file, int wakeFd, LinkConfiguration link, String requestedName, Consumer<LinuxTunDevice> onClose)
+            throws TunException {
         this.file = file;
         this.wakeFd = wakeFd;
-        this.link = link;
         this.requestedName = requestedName;
         this.onClose = onClose;
-        this.settings = link.settings();
+        this.guard = new LinkGuard(link, this::destinations);
+        boolean complete = false;
+        try {
+            this.watch = new LinkWatch(link.index(), new Watching());
+            complete = true;
+        } catch (KernelException e) {
+            throw e.toTunException();
+        } finally {
+            if (!complete) {
+                guard.close();
+            }
+        }
         polls.putInt(READ_POLL, file.fd()).putShort(READ_POLL + 4, LibC.POLLIN);
         polls.putInt(WAKE_POLL, wakeFd).putShort(WAKE_POLL + 4, LibC.POLLIN);
         polls.putInt(WRITE_POLL, file.fd()).putShort(WRITE_POLL + 4, LibC.POLLOUT);
@@ -90,6 +111,7 @@ final class LinuxTunDevice implements TunDevice {
             LinkConfiguration link = LinkConfiguration.apply(settings, file);
             LinuxTunDevice device = new LinuxTunDevice(file, wakeFd, link, settings.name(), onClose);
             complete = true;
+            device.begin();
             return device;
         } finally {
             if (!complete) {
@@ -101,14 +123,104 @@ final class LinuxTunDevice implements TunDevice {
         }
     }
 
+    /** What the watch does with this interface. */
+    private final class Watching implements LinkWatch.Watched {
+        @Override
+        public long look(long now) throws LinkGuard.Gone, KernelException {
+            TunState before = guard.state();
+            guard.look(now);
+            TunObserver told = observer;
+            if (told != null && !guard.state().equals(before)) {
+                told.changed();
+            }
+            return guard.next();
+        }
+
+        @Override
+        public void destinationsChanged() {
+            guard.askForDestinations();
+        }
+
+        @Override
+        public void lost(String why) {
+            lost = why;
+            LibC.write(wakeFd, pollsAddress + ONE, Long.BYTES);
+        }
+
+        @Override
+        public void ended() {
+            inUse.exit();
+        }
+    }
+
+    /** Looks once before anybody is told that it is there, and begins to watch. */
+    private void begin() throws TunException {
+        boolean complete = false;
+        try {
+            // as long as the watch's thread runs
+            inUse.enter();
+            try {
+                guard.look(System.nanoTime());
+                watch.start();
+                complete = true;
+            } finally {
+                if (!complete) {
+                    inUse.exit();
+                }
+            }
+        } catch (LinkGuard.Gone e) {
+            TunException gone = new TunException(Reason.FAILED, String.valueOf(e.getMessage()));
+            gone.initCause(e);
+            throw gone;
+        } catch (KernelException e) {
+            throw e.toTunException();
+        } catch (ClosedChannelException e) {
+            throw new IllegalStateException("nobody knows it yet", e);
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    private Iterator<InetAddress> destinations() {
+        TunObserver asked = observer;
+        return asked == null ? Collections.emptyIterator() : asked.destinations();
+    }
+
     @Override
     public String name() {
-        return file.name();
+        return guard.state().name();
     }
 
     @Override
     public TunSettings settings() {
-        return settings;
+        return guard.settings();
+    }
+
+    @Override
+    public TunState state() {
+        return guard.state();
+    }
+
+    @Override
+    public void observe(TunObserver now) {
+        observer = now;
+        destinationsChanged();
+    }
+
+    @Override
+    public void destinationsChanged() {
+        try {
+            inUse.enter();
+        } catch (ClosedChannelException e) {
+            return;
+        }
+        try {
+            watch.destinationsChanged();
+        } finally {
+            inUse.exit();
+        }
     }
 
     @Override
@@ -124,27 +236,24 @@ final class LinuxTunDevice implements TunDevice {
     @Override
     public void configure(TunSettings wanted) throws TunException {
         boolean sameName = wanted.name().equals(name()) || wanted.name().equals(requestedName);
-        if (!sameName || wanted.offload() != settings.offload()) {
+        if (!sameName || wanted.offload() != settings().offload()) {
             throw new TunException(
                     Reason.FAILED,
                     "name and offload of the open interface " + name() + " cannot become " + wanted.name() + " and "
                             + wanted.offload() + "; close it and open it anew");
         }
-        synchronized (configuring) {
-            try {
-                inUse.enter();
-            } catch (ClosedChannelException e) {
-                TunException closed = new TunException(
-                        Reason.FAILED, "interface " + name() + " is closed and cannot be changed; open it anew");
-                closed.initCause(e);
-                throw closed;
-            }
-            try {
-                link.change(wanted);
-                settings = link.settings();
-            } finally {
-                inUse.exit();
-            }
+        try {
+            inUse.enter();
+        } catch (ClosedChannelException e) {
+            TunException closed = new TunException(
+                    Reason.FAILED, "interface " + name() + " is closed and cannot be changed; open it anew");
+            closed.initCause(e);
+            throw closed;
+        }
+        try {
+            guard.configure(wanted);
+        } finally {
+            inUse.exit();
         }
     }
 
@@ -161,6 +270,7 @@ final class LinuxTunDevice implements TunDevice {
             long address = readAddress.of(batch);
             int position = batch.position();
             int count = 0;
+            requirePresent();
             if (drained) {
                 awaitPacket(Errno.EAGAIN);
                 drained = false;
@@ -184,6 +294,13 @@ final class LinuxTunDevice implements TunDevice {
         }
     }
 
+    private void requirePresent() throws IOException {
+        String why = lost;
+        if (why != null) {
+            throw new IOException(why);
+        }
+    }
+
     /** After a read that brought nothing: waits, or says why there is nothing to wait for. */
     private void awaitPacket(int errno) throws IOException {
         if (inUse.isClosed()) {
@@ -199,6 +316,7 @@ final class LinuxTunDevice implements TunDevice {
         if (inUse.isClosed()) {
             throw new ClosedChannelException();
         }
+        requirePresent();
         if ((polls.getShort(READ_POLL + 6) & ~LibC.POLLIN) != 0) {
             throw broken("read from", Errno.EBADFD);
         }
@@ -250,7 +368,11 @@ final class LinuxTunDevice implements TunDevice {
 
     @Override
     public void close() {
-        inUse.close(() -> LibC.write(wakeFd, pollsAddress + ONE, Long.BYTES));
+        inUse.close(() -> {
+            LibC.write(wakeFd, pollsAddress + ONE, Long.BYTES);
+            watch.end();
+        });
+        watch.awaitEnd(Duration.ofSeconds(CLOSE_SECONDS));
         if (!inUse.awaitRelease(CLOSE_SECONDS)) {
             LOG.error(
                     "interface {} is still in use {} s after it was closed; it goes with that use",
@@ -262,6 +384,8 @@ final class LinuxTunDevice implements TunDevice {
     private void release() {
         file.close();
         LibC.close(wakeFd);
+        watch.close();
+        guard.close();
         onClose.accept(this);
     }
 }

@@ -21,6 +21,7 @@ final class NetlinkMessage {
     static final int NLM_F_DUMP = 0x300;
     static final int NLM_F_EXCL = 0x200;
     static final int NLM_F_CREATE = 0x400;
+    static final int NLM_F_APPEND = 0x800;
 
     private static final int MOST = 512;
 

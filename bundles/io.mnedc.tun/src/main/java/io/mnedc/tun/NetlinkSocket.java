@@ -9,7 +9,10 @@ import java.util.function.Consumer;
 
 /** A socket to rtnetlink for a few requests by one thread. */
 final class NetlinkSocket implements AutoCloseable {
-    private static final int NETLINK_ROUTE = 0; // linux/netlink.h
+    // linux/netlink.h, and linux/socket.h for the level
+    static final int NETLINK_ROUTE = 0;
+    private static final int SOL_NETLINK = 270;
+    private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
 
@@ -30,6 +33,9 @@ final class NetlinkSocket implements AutoCloseable {
         if (fd < 0) {
             throw new KernelException("open a netlink socket", LibC.errno());
         }
+        // dumps are of what was asked for and no more; kernels before 5.0 do not know it and answer with all
+        buffer.putInt(0, 1);
+        LibC.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, address, Integer.BYTES);
     }
 
     /** Has a request done. */

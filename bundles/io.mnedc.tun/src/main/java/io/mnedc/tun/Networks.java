@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Arithmetic of prefixes. */
 final class Networks {
@@ -27,8 +28,52 @@ final class Networks {
         for (int bit = prefix.length(); bit < bytes.length * 8; bit++) {
             bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
         }
+        return new Prefix(address(bytes), prefix.length());
+    }
+
+    /** {@return the first address of a network for a host other than the given one} */
+    static InetAddress first(Prefix network, @Nullable InetAddress but) {
+        return host(network, but, false);
+    }
+
+    /** {@return the last address of a network for a host other than the given one} */
+    static InetAddress last(Prefix network, @Nullable InetAddress but) {
+        return host(network, but, true);
+    }
+
+    private static InetAddress host(Prefix network, @Nullable InetAddress but, boolean last) {
+        byte[] bytes = network(network).address().getAddress();
+        int hostBits = bytes.length * 8 - network.length();
+        if (last) {
+            for (int bit = network.length(); bit < bytes.length * 8; bit++) {
+                bytes[bit / 8] |= (byte) (0x80 >> bit % 8);
+            }
+        }
+        // the network's own number, and IPv4's broadcast address, are no hosts; networks of one or two have no such
+        boolean inner = hostBits >= 2 && (!last || bytes.length == 4);
+        int step = last ? -1 : 1;
+        InetAddress found = address(inner ? plus(bytes, step) : bytes);
+        if (!found.equals(but) || hostBits == 0) {
+            return found;
+        }
+        // the one beside it, towards the middle
+        return address(plus(found.getAddress(), step));
+    }
+
+    private static byte[] plus(byte[] bytes, int step) {
+        int at = bytes.length - 1;
+        bytes[at] += (byte) step;
+        // carry
+        while (at > 0 && bytes[at] == (byte) (step > 0 ? 0 : -1)) {
+            at--;
+            bytes[at] += (byte) step;
+        }
+        return bytes;
+    }
+
+    private static InetAddress address(byte[] bytes) {
         try {
-            return new Prefix(InetAddress.getByAddress(bytes), prefix.length());
+            return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("the length did not change", e);
         }
@@ -135,7 +180,8 @@ final class Networks {
                 && Files.exists(Path.of("/sys/class/net", name(index), "tun_flags"));
     }
 
-    private static String name(int index) {
+    /** {@return an interface's name} */
+    static String name(int index) {
         try {
             NetworkInterface there = NetworkInterface.getByIndex(index);
             return there == null ? "number " + index : there.getName();

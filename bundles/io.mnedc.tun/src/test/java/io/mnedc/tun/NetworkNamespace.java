@@ -86,6 +86,16 @@ final class NetworkNamespace implements AutoCloseable {
         return output;
     }
 
+    /** Runs ip(8) as {@link #ip}, whether it succeeds or not: somebody else may have been faster. */
+    static void ipTry(String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList())
+                .redirectErrorStream(true)
+                .start();
+        process.getInputStream().readAllBytes();
+        process.waitFor();
+    }
+
     // what Java tells of interfaces is partly read from /proc/net, the network of the process's first thread
 
     /** {@return the interfaces in the calling thread's namespace} */

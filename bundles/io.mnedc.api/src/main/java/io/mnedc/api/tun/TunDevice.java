@@ -21,11 +21,25 @@ public interface TunDevice extends AutoCloseable {
     /** The largest IP packet, super-packets included, in bytes. */
     int MAX_PACKET = 65_535;
 
-    /** {@return the interface's name, as the kernel gave it} */
+    /** {@return the interface's name: the one the kernel gave, or another one if somebody has renamed it} */
     String name();
 
-    /** {@return the settings in force; the name is the one the kernel gave} */
+    /** {@return the settings in force, with the interface's name} */
     TunSettings settings();
+
+    /** {@return how the interface is now; after {@link #configure} as that has left it} */
+    TunState state();
+
+    /**
+     * Has changes of the state told. What somebody else takes from the interface is put back first; the state changes
+     * only if that does not help.
+     *
+     * @param observer is told from now on, instead of the one before
+     */
+    void observe(TunObserver observer);
+
+    /** Says that the observer's destinations are others now. Never waits. */
+    void destinationsChanged();
 
     /** {@return what may be written without having been computed or cut by the caller} */
     Set<TunOffload> offloads();

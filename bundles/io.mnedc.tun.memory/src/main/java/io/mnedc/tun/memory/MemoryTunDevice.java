@@ -3,14 +3,20 @@ package io.mnedc.tun.memory;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunException.Reason;
+import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunOffload;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunState;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,6 +39,10 @@ public final class MemoryTunDevice implements TunDevice {
     private final Deque<byte[]> toOwner = new ArrayDeque<>();
     private final Deque<byte[]> fromOwner = new ArrayDeque<>();
     private TunSettings settings;
+    private Optional<String> fault = Optional.empty();
+    private Optional<String> warning = Optional.empty();
+    private @Nullable TunObserver observer;
+    private int destinationChanges;
     private long refused;
     private boolean closed;
 
@@ -102,6 +112,60 @@ public final class MemoryTunDevice implements TunDevice {
     @Override
     public synchronized TunSettings settings() {
         return settings;
+    }
+
+    @Override
+    public synchronized TunState state() {
+        return new TunState(settings.name(), settings.addresses(), fault, warning);
+    }
+
+    @Override
+    public synchronized void observe(TunObserver now) {
+        observer = now;
+    }
+
+    @Override
+    public synchronized void destinationsChanged() {
+        destinationChanges++;
+    }
+
+    /** {@return how often the owner has said that its destinations are others} */
+    public synchronized int destinationChanges() {
+        return destinationChanges;
+    }
+
+    /** {@return the destinations that the owner names now} */
+    public List<InetAddress> destinations() {
+        TunObserver asked;
+        synchronized (this) {
+            asked = observer;
+        }
+        List<InetAddress> all = new ArrayList<>();
+        if (asked != null) {
+            asked.destinations().forEachRemaining(all::add);
+        }
+        return all;
+    }
+
+    /**
+     * Plays another program that does something to the interface.
+     *
+     * @param name the interface's name from now on
+     * @param nowFault what is wrong then, if it is of no use
+     * @param nowWarning what else is wrong then
+     */
+    public void disturb(String name, Optional<String> nowFault, Optional<String> nowWarning) {
+        TunObserver told;
+        synchronized (this) {
+            settings =
+                    new TunSettings(name, settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
+            fault = nowFault;
+            warning = nowWarning;
+            told = observer;
+        }
+        if (told != null) {
+            told.changed();
+        }
     }
 
     @Override

@@ -1,0 +1,292 @@
+package io.mnedc.tun;
+
+import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunSettings.Prefix;
+import io.mnedc.api.tun.TunState;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares an interface with what it should be, puts back what is missing, and says how it is. Thread-safe. */
+final class LinkGuard implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkGuard.class);
+
+    /** The kernel tells nobody that IPv6 is switched on again: only while it is off, somebody looks. */
+    private static final long IPV6_LOOK = Duration.ofSeconds(10).toNanos();
+
+    private final LinkConfiguration link;
+    private final NetlinkSocket socket;
+    private final RouteCheck routes;
+    private final DestinationCheck destinations;
+    private final TugOfWar tug = new TugOfWar();
+    private final StateLog log = new StateLog();
+    private final Supplier<Iterator<InetAddress>> known;
+
+    /** What was taken away last. */
+    private String taken = "";
+
+    private String failure = "";
+    private volatile TunState state;
+    private long next = Long.MAX_VALUE;
+
+    /** The interface is not there any more. */
+    static final class Gone extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Gone(String name) {
+            super("somebody removed the interface " + name + " or moved it to another network namespace;"
+                    + " close it and open it anew");
+        }
+    }
+
+    /**
+     * Begins with an interface that has its settings.
+     *
+     * @param link what it should be
+     * @param known the addresses, apart from the ends of its networks, to which packets should go through it
+     */
+    LinkGuard(LinkConfiguration link, Supplier<Iterator<InetAddress>> known) throws TunException {
+        this.link = link;
+        this.known = known;
+        this.state = new TunState(link.name(), link.settings().addresses(), Optional.empty(), Optional.empty());
+        try {
+            socket = new NetlinkSocket();
+        } catch (KernelException e) {
+            throw e.toTunException();
+        }
+        routes = new RouteCheck(socket, link.index());
+        destinations = new DestinationCheck(routes);
+    }
+
+    /** {@return how it is, as far as is known. Never waits} */
+    TunState state() {
+        return state;
+    }
+
+    /** {@return the settings in force} */
+    synchronized TunSettings settings() {
+        return link.settings();
+    }
+
+    /** Changes the interface; what this does is nobody else's interference. */
+    synchronized void configure(TunSettings wanted) throws TunException {
+        link.change(wanted);
+        tug.reset();
+        destinations.begin();
+        try {
+            look(System.nanoTime());
+        } catch (Gone | KernelException e) {
+            // the watching thread meets the same, and tells
+            LOG.debug("interface {} was changed, but cannot be looked at", link.name(), e);
+        }
+    }
+
+    /** Something has changed that may concern other addresses than the ends of the networks. */
+    synchronized void askForDestinations() {
+        destinations.begin();
+    }
+
+    /**
+     * Looks at all, mends what it may, and knows the state then.
+     *
+     * @param now as {@link System#nanoTime()} has it
+     */
+    synchronized void look(long now) throws Gone, KernelException {
+        LinkFacts facts = facts();
+        if (link.followIpv6()) {
+            // its switch is nobody's attack on this interface
+            tug.reset();
+        }
+        List<Lack> lacks = lacks(facts);
+        boolean due = tug.isDue(now);
+        String putBack = "";
+        if (!lacks.isEmpty() && due) {
+            putBack = names(lacks);
+            mend(lacks);
+            facts = facts();
+            lacks = lacks(facts);
+        }
+        List<RouteCheck.Astray> astray = routes.ask(present(facts));
+        if (!astray.isEmpty() && due) {
+            String restored = restore(astray);
+            if (!restored.isEmpty()) {
+                putBack += (putBack.isEmpty() ? "" : ", ") + restored;
+                astray = routes.ask(present(facts));
+            }
+        }
+        if (!putBack.isEmpty()) {
+            tug.putBack(now);
+            taken = putBack;
+            if (failure.isEmpty() && !tug.isDisputed()) {
+                LOG.warn("interface {}: somebody else has changed it; put back: {}", link.name(), putBack);
+            }
+        }
+        // a route that may not be put back yet shows as packets that go astray
+        boolean whole = lacks.isEmpty() && (due || astray.isEmpty());
+        if (whole) {
+            tug.isWhole(now);
+        }
+        if (astray.stream().noneMatch(RouteCheck.Astray::whole)) {
+            destinations.round(known, present(facts), now);
+        }
+        state = judge(facts, lacks, astray);
+        next = Math.min(
+                Math.min(tug.next(whole, now), destinations.next(now)),
+                link.isIpv6SwitchedOff() ? IPV6_LOOK : Long.MAX_VALUE);
+        if (!failure.isEmpty() && !tug.isDisputed()) {
+            next = Math.min(next, TugOfWar.FIRST_PAUSE);
+        }
+        next = Math.min(next, log.say(state, now));
+    }
+
+    /** {@return nanoseconds after the last look when the next one is due without any event} */
+    synchronized long next() {
+        return next;
+    }
+
+    private LinkFacts facts() throws Gone, KernelException {
+        LinkFacts facts = LinkFacts.read(socket, link.index());
+        if (facts == null) {
+            throw new Gone(link.name());
+        }
+        if (!facts.name().equals(link.name())) {
+            LOG.warn("interface {} was renamed and is {} from now on", link.name(), facts.name());
+            link.renamed(facts.name());
+        }
+        return facts;
+    }
+
+    /** Puts something back. */
+    private interface Cure {
+        void apply() throws TunException, KernelException;
+    }
+
+    /** Something that is missing. */
+    private record Lack(String name, boolean vital, Cure cure) {}
+
+    private List<Lack> lacks(LinkFacts facts) {
+        TunSettings wanted = link.settings();
+        List<Lack> lacks = new ArrayList<>();
+        if (!facts.up()) {
+            lacks.add(new Lack("the state UP", true, () -> link.bringUp(socket)));
+        }
+        if (facts.mtu() != wanted.mtu()) {
+            String name = "the MTU " + wanted.mtu() + " (it was " + facts.mtu() + ")";
+            lacks.add(new Lack(name, false, () -> link.restoreMtu(facts.mtu(), socket)));
+        }
+        for (Prefix address : wanted.addresses()) {
+            if (!facts.addresses().contains(address)) {
+                lacks.add(new Lack("the address " + address, !Networks.isIpv6(address), () -> add(address, facts)));
+            }
+        }
+        return lacks;
+    }
+
+    private void add(Prefix address, LinkFacts facts) throws TunException {
+        for (Prefix there : facts.addresses()) {
+            // an IPv6 address can be there once only, whatever its length
+            if (Networks.isIpv6(there) && there.address().equals(address.address())) {
+                link.perform(new Change.AddressRemoved(there), socket);
+            }
+        }
+        link.perform(new Change.AddressAdded(address), socket);
+    }
+
+    private void mend(List<Lack> lacks) {
+        failure = "";
+        for (Lack lack : lacks) {
+            try {
+                lack.cure().apply();
+            } catch (TunException | KernelException e) {
+                failure = String.valueOf(e.getMessage());
+            }
+        }
+    }
+
+    /** Puts back routes that are missing. {@return their names} */
+    private String restore(List<RouteCheck.Astray> astray) {
+        List<String> restored = new ArrayList<>();
+        for (RouteCheck.Astray network : astray) {
+            try {
+                if (link.restoreRoute(network.prefix(), source(network.prefix()), socket)) {
+                    restored.add("the route to " + network.prefix());
+                }
+            } catch (KernelException e) {
+                LOG.debug("{}", e.getMessage());
+            }
+        }
+        return String.join(", ", restored);
+    }
+
+    private @Nullable InetAddress source(Prefix network) {
+        return link.settings().addresses().stream()
+                .filter(a -> Networks.network(a).equals(network))
+                .map(Prefix::address)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String names(List<Lack> lacks) {
+        return lacks.stream().map(Lack::name).collect(Collectors.joining(", "));
+    }
+
+    /** The settings as far as they are there. */
+    private TunSettings present(LinkFacts facts) {
+        TunSettings wanted = link.settings();
+        return new TunSettings(
+                facts.name(),
+                wanted.mtu(),
+                wanted.addresses().stream().filter(facts.addresses()::contains).toList(),
+                facts.up() ? wanted.routes() : List.of(),
+                wanted.offload());
+    }
+
+    private TunState judge(LinkFacts facts, List<Lack> lacks, List<RouteCheck.Astray> astray) {
+        List<String> faults = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        boolean failed = !lacks.isEmpty() && !failure.isEmpty();
+        if (tug.isDisputed() && !failed) {
+            faults.add("interface " + link.name() + ": somebody takes away again and again: " + taken
+                    + "; it is put back less and less often until this ends. Make the network manager of this machine leave"
+                    + " the interface alone (docs/INSTALL.md, \"Network managers\")");
+        }
+        if (failed) {
+            boolean vital = lacks.stream().anyMatch(Lack::vital);
+            (vital ? faults : warnings)
+                    .add("interface " + link.name() + " lacks " + names(lacks) + ", which cannot be put back: "
+                            + failure);
+        }
+        for (RouteCheck.Astray network : astray) {
+            (network.whole() ? faults : warnings).add(text(network));
+        }
+        destinations.warning(link.name()).ifPresent(warnings::add);
+        return new TunState(
+                link.name(),
+                present(facts).addresses(),
+                faults.stream().findFirst(),
+                warnings.stream().findFirst());
+    }
+
+    private String text(RouteCheck.Astray astray) {
+        String what = astray.whole() ? "packets to " : "some packets to ";
+        String example =
+                astray.whole() ? "" : " (such as to " + astray.address().getHostAddress() + ")";
+        return what + astray.prefix() + example + " do not go into interface " + link.name() + " and are not sealed: "
+                + astray.taker().text() + " of this machine takes them; "
+                + astray.taker().cure() + ", or " + Networks.overlapCure(astray.prefix());
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,281 @@
+package io.mnedc.tun;
+
+import static io.mnedc.tun.NetworkNamespace.ip;
+import static io.mnedc.tun.Packets.prefix;
+import static io.mnedc.tun.Packets.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mnedc.api.tun.TunDevice;
+import io.mnedc.api.tun.TunSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Somebody else changes an interface of the kernel. */
+@Timeout(120)
+class RealTunWatchTest {
+    private static final String IPV6 = "fd00006d000000000000000000000001/64";
+
+    private final LinuxTunDriver driver = new LinuxTunDriver();
+    private NetworkNamespace namespace;
+
+    @BeforeEach
+    void enterNamespace() throws Exception {
+        namespace = new NetworkNamespace("watch");
+    }
+
+    @AfterEach
+    void leaveNamespace() {
+        driver.stop();
+        if (namespace != null) {
+            namespace.close();
+        }
+    }
+
+    @Test
+    void whatIsTakenAwayIsPutBackAndForeignAddressesStay() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                ip("address", "add", "198.18.77.1/32", "dev", "tun0");
+                for (String harm : List.of(
+                        "link set tun0 down",
+                        "link set tun0 mtu 1300",
+                        "address del 198.18.0.1/24 dev tun0",
+                        "-6 address del fd00:6d::1/64 dev tun0",
+                        "route del 198.18.0.0/24 dev tun0",
+                        "-6 route del fd00:6d::/64 dev tun0")) {
+                    calm(device);
+                    ip(harm.split(" "));
+                    await(harm, RealTunWatchTest::isWhole);
+                    assertThat(ip("address", "show", "dev", "tun0")).contains("198.18.77.1/32");
+                }
+                calm(device);
+                ip("address", "flush", "dev", "tun0");
+                await("flushed", RealTunWatchTest::isWhole);
+                assertThat(device.state().addresses())
+                        .containsExactly(prefix("198.18.0.1/24"), prefix("fd00:6d::1/64"));
+                assertThat(ip("address", "show", "dev", "tun0")).doesNotContain("198.18.77.1/32");
+            }
+        });
+    }
+
+    /** Begins the count of what others do anew: this test is no tug-of-war. */
+    private static void calm(TunDevice device) throws Exception {
+        device.configure(device.settings());
+    }
+
+    @Test
+    void anMtuThatIsTooSmallForIpv6LosesNothing() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                ip("link", "set", "tun0", "mtu", "1000");
+                await("MTU", RealTunWatchTest::isWhole);
+                assertThat(device.state().fault()).isEmpty();
+                ip("link", "set", "tun0", "down");
+                await("up", RealTunWatchTest::isWhole);
+                assertThat(NetworkNamespace.ipv6Addresses("tun0")).containsExactly(IPV6);
+            }
+        });
+    }
+
+    @Test
+    void anIpv6AddressOfAnotherLengthIsReplaced() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                ip("-6", "address", "del", "fd00:6d::1/64", "dev", "tun0");
+                // whoever is first, the other one has to give way
+                await("put back", RealTunWatchTest::isWhole);
+                NetworkNamespace.ipTry("-6", "address", "add", "fd00:6d::1/128", "dev", "tun0");
+                await("put back", RealTunWatchTest::isWhole);
+                assertThat(device.state().fault()).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void ipv6ThatIsSwitchedOffAndOnComesBack() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                Path off = Path.of("/proc/sys/net/ipv6/conf/tun0/disable_ipv6");
+                Files.writeString(off, "1");
+                await("only IPv4", () -> device.state().addresses().equals(List.of(prefix("198.18.0.1/24"))));
+                assertThat(device.state().fault()).isEmpty();
+                assertThat(device.settings().addresses()).containsExactly(prefix("198.18.0.1/24"));
+                Files.writeString(off, "0");
+                await("IPv6 again", RealTunWatchTest::isWhole);
+                await("known", () -> device.state().addresses().size() == 2);
+            }
+        });
+    }
+
+    @Test
+    void anInterfaceThatIsRenamedIsFollowed() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24"))) {
+                ip("link", "set", "tun0", "down");
+                NetworkNamespace.ipTry("link", "set", "tun0", "name", "other");
+                await("down again and renamed", () -> {
+                    if (!NetworkNamespace.interfaces().contains("other")) {
+                        ip("link", "set", "tun0", "down");
+                        NetworkNamespace.ipTry("link", "set", "tun0", "name", "other");
+                    }
+                    return NetworkNamespace.interfaces().contains("other");
+                });
+                await("followed", () -> device.name().equals("other"));
+                assertThat(device.state().name()).isEqualTo("other");
+                assertThat(device.settings().name()).isEqualTo("other");
+                device.configure(settings("other", "198.18.0.7/24"));
+                assertThat(ip("address", "show", "dev", "other")).contains("198.18.0.7/24");
+                // what it was asked to be called still means it
+                device.configure(settings("tun0", "198.18.0.8/24"));
+            }
+        });
+    }
+
+    @Test
+    void anInterfaceThatIsMovedAwayEndsTheReader() throws Exception {
+        try (NetworkNamespace elsewhere = new NetworkNamespace("elsewhere")) {
+            String thread = elsewhere.call(() ->
+                    Path.of("/proc/thread-self").toRealPath().getFileName().toString());
+            namespace.run(() -> {
+                try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24"))) {
+                    ip("link", "set", "tun0", "netns", thread);
+                    assertThatThrownBy(() -> {
+                                while (true) {
+                                    Packets.read(device);
+                                }
+                            })
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining("moved it to another network namespace");
+                }
+                assertThat(driver.open(settings("tun0", "198.18.0.1/24")).name())
+                        .isEqualTo("tun0");
+            });
+            elsewhere.run(() -> assertThat(NetworkNamespace.interfaces()).containsExactly("lo"));
+        }
+    }
+
+    @Test
+    void aTugOfWarIsToldOnceAndEnds() throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            namespace.run(() -> {
+                try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                    int times = 0;
+                    while (device.state().fault().isEmpty()) {
+                        ip("address", "flush", "dev", "tun0");
+                        assertThat(times++).isLessThan(1000);
+                    }
+                    assertThat(device.state().fault().orElseThrow())
+                            .contains("tun0", "again and again", "the address 198.18.0.1/24", "INSTALL");
+                    // it goes on for a while
+                    for (int i = 0; i < 50; i++) {
+                        ip("address", "flush", "dev", "tun0");
+                    }
+                    await("put back", RealTunWatchTest::isWhole);
+                    await("over", () -> device.state().fault().isEmpty());
+                    assertThat(isWhole()).isTrue();
+                }
+            });
+        } finally {
+            System.setErr(before);
+        }
+        String text = log.toString(StandardCharsets.UTF_8);
+        assertThat(text.lines().filter(line -> line.contains("put back: "))).hasSizeBetween(1, TugOfWar.AT_ONCE);
+        assertThat(text.lines().filter(line -> line.contains("again and again")))
+                .hasSize(1);
+        assertThat(text.lines()).hasSizeLessThan(12);
+    }
+
+    @Test
+    void anInterfaceThatNobodyTouchesCostsNothing() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"));
+                    DatagramSocket socket = new DatagramSocket()) {
+                Path watch = watchThread();
+                await("at rest", () -> {
+                    long switches = switches(watch);
+                    for (int i = 0; i < 300; i++) {
+                        byte[] bytes = new byte[100];
+                        socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName("198.18.0.2"), 9));
+                        Packets.read(device);
+                    }
+                    return switches(watch) == switches;
+                });
+            }
+            await("no thread left", () -> watchThreads().isEmpty());
+        });
+    }
+
+    private static Path watchThread() throws IOException {
+        List<Path> all = watchThreads();
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    private static List<Path> watchThreads() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/task"))) {
+            // the kernel keeps 15 characters of a name
+            return all.filter(task -> read(task.resolve("comm")).startsWith("mnedc-tun-watch"))
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "ended meanwhile";
+        }
+    }
+
+    private static long switches(Path task) {
+        return read(task.resolve("status"))
+                .lines()
+                .filter(line -> line.startsWith("voluntary_ctxt_switches"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    /** {@return whether the kernel has all that the settings say} */
+    private static boolean isWhole() throws Exception {
+        NetworkInterface there = NetworkInterface.getByName("tun0");
+        return there != null
+                && there.isUp()
+                && there.getMTU() == 1400
+                && ip("-4", "address", "show", "dev", "tun0").contains("198.18.0.1/24")
+                && NetworkNamespace.ipv6Addresses("tun0").equals(List.of(IPV6))
+                && ip("route", "show", "dev", "tun0").contains("198.18.0.0/24")
+                && ip("-6", "route", "show", "dev", "tun0").contains("fd00:6d::/64");
+    }
+
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
+        while (!condition.call()) {
+            assertThat(System.nanoTime() - end).as(what).isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
+    static TunSettings both(String name) {
+        return settings(name, "198.18.0.1/24", "fd00:6d::1/64");
+    }
+}
