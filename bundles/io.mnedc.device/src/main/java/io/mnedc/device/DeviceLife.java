@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.tun.TunState;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Credentials;
@@ -8,7 +9,9 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +129,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         Membership self = membership;
         if (self != null && parts().control().isCurrent(attempt)) {
             parts().link().snapshot(nodes, self);
+            parts().tun().destinationsChanged();
         }
     }
 
@@ -134,6 +138,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         Membership self = membership;
         if (self != null && parts().control().isCurrent(attempt)) {
             parts().link().changed(changes, self);
+            parts().tun().destinationsChanged();
         }
     }
 
@@ -224,12 +229,18 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
-    public void tunReady(String name) {
+    public void tunReady(TunState state) {
         // another name, or another address: worth another line
-        said = said && name.equals(tunName);
-        tunName = name;
-        board.tunReady(name);
+        said = said && state.name().equals(tunName);
+        tunName = state.name();
+        board.tunReady(state);
         checkReady();
+    }
+
+    /** Called by any thread. */
+    @Override
+    public Iterator<InetAddress> destinations() {
+        return parts().link().addresses();
     }
 
     @Override
@@ -240,18 +251,15 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     private void checkReady() {
-        Membership self = membership;
-        if (said || self == null || !board.ready()) {
+        if (said || !board.ready()) {
             return;
         }
         said = true;
         outages.over();
-        List<String> addresses = self.addresses();
         LOG.info(
-                "device {} ready: {} {} on {} via {}",
+                "device {} ready: {} on {} via {}",
                 settings().deviceId(),
-                addresses.get(0),
-                addresses.get(1),
+                String.join(" ", board.addresses()),
                 tunName,
                 relay);
     }

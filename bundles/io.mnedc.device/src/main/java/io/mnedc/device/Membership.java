@@ -10,6 +10,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -97,20 +99,32 @@ final class Membership {
     /** {@return what the interface shall be like} */
     TunSettings tun(DeviceSettings settings) {
         return new TunSettings(
-                settings.tunName(),
-                settings.mtu(),
-                List.of(
-                        new TunSettings.Prefix(network.ipv4(node), network.prefixLength()),
-                        new TunSettings.Prefix(network.ipv6(node), VirtualNetwork.ULA_PREFIX_LENGTH)),
-                List.of(),
-                settings.offload());
+                settings.tunName(), settings.mtu(), List.of(ipv4(), ipv6()), List.of(), settings.offload());
     }
 
-    /** {@return the IPv4 and the IPv6 address in CIDR notation} */
-    List<String> addresses() {
-        return List.of(
-                network.ipv4(node).getHostAddress() + "/" + network.prefixLength(),
-                ipv6Text() + "/" + VirtualNetwork.ULA_PREFIX_LENGTH);
+    private TunSettings.Prefix ipv4() {
+        return new TunSettings.Prefix(network.ipv4(node), network.prefixLength());
+    }
+
+    private TunSettings.Prefix ipv6() {
+        return new TunSettings.Prefix(network.ipv6(node), VirtualNetwork.ULA_PREFIX_LENGTH);
+    }
+
+    /**
+     * Writes this device's addresses.
+     *
+     * @param present those that its interface has
+     * @return the IPv4 and the IPv6 address in CIDR notation, as far as they are there
+     */
+    List<String> addresses(Collection<TunSettings.Prefix> present) {
+        List<String> there = new ArrayList<>();
+        if (present.contains(ipv4())) {
+            there.add(ipv4().toString());
+        }
+        if (present.contains(ipv6())) {
+            there.add(ipv6Text() + "/" + VirtualNetwork.ULA_PREFIX_LENGTH);
+        }
+        return List.copyOf(there);
     }
 
     /** The shortest form (RFC 5952): the second half is zero but for the node, and so may be parts of the prefix. */

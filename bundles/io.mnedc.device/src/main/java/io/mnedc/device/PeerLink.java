@@ -10,11 +10,15 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.Protocol;
+import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -60,7 +64,8 @@ final class PeerLink implements RelayLink {
     private final Consumer<NodeInfo> published;
     private final List<Following> followers = new ArrayList<>();
     private final Map<String, Peer> peers = new LinkedHashMap<>();
-    private final Map<Integer, String> holders = new HashMap<>();
+    private final NavigableMap<Integer, String> holders = new ConcurrentSkipListMap<>();
+    private volatile @Nullable VirtualNetwork network;
     private volatile NodeInfo own = NodeInfo.NONE;
 
     /**
@@ -113,12 +118,26 @@ final class PeerLink implements RelayLink {
         return own;
     }
 
+    /** {@return the addresses of the peers, both of each; read by any thread, while peers come and go} */
+    Iterator<InetAddress> addresses() {
+        VirtualNetwork plan = network;
+        return plan == null
+                ? Collections.emptyIterator()
+                : holders.keySet().stream()
+                        .<InetAddress>mapMulti((node, addresses) -> {
+                            addresses.accept(plan.ipv4(node));
+                            addresses.accept(plan.ipv6(node));
+                        })
+                        .iterator();
+    }
+
     /** Everybody who is there. */
     void snapshot(List<NodeRecord> nodes, Membership self) {
         List<Integer> before = List.copyOf(holders.keySet());
         peers.clear();
         holders.clear();
         table.clear();
+        network = self.network();
         for (NodeRecord node : nodes) {
             if (self.isOther(node.node())) {
                 displaced(node);
@@ -144,6 +163,7 @@ final class PeerLink implements RelayLink {
     private void present(NodeRecord node, Membership self) {
         // not this device
         if (self.isOther(node.node())) {
+            network = self.network();
             String before = displaced(node);
             if (before != null) {
                 tellAll(observer -> observer.absent(before));

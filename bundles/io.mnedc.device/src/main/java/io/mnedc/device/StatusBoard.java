@@ -4,6 +4,8 @@ import io.mnedc.api.device.DeviceStatus.Certificate;
 import io.mnedc.api.device.DeviceStatus.Snapshot;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.Identity;
+import io.mnedc.api.tun.TunSettings.Prefix;
+import io.mnedc.api.tun.TunState;
 import io.mnedc.security.Fingerprints;
 import java.time.Instant;
 import java.util.List;
@@ -20,12 +22,14 @@ final class StatusBoard {
     private @Nullable RelayAddress relay;
     private List<RelayAddress> relays;
     private Optional<Certificate> certificate = Optional.empty();
-    private List<String> addresses = List.of();
+    private @Nullable Membership membership;
+    private List<Prefix> present = List.of();
     private String tun = "";
     private boolean registered;
     private boolean bound;
     private boolean hopeless;
     private @Nullable String tunProblem;
+    private @Nullable String tunWarning;
     private @Nullable String relayProblem;
     private @Nullable String streamProblem;
 
@@ -53,9 +57,9 @@ final class StatusBoard {
         relay = tried;
     }
 
-    synchronized void registered(RelayAddress by, Membership membership) {
+    synchronized void registered(RelayAddress by, Membership now) {
         relay = by;
-        addresses = membership.addresses();
+        membership = now;
         registered = true;
         bound = false;
         hopeless = false;
@@ -91,16 +95,26 @@ final class StatusBoard {
         streamProblem = problem;
     }
 
-    synchronized void tunReady(String name) {
-        tun = name;
-        tunProblem = null;
+    synchronized void tunReady(TunState now) {
+        tun = now.name();
+        present = now.addresses();
+        tunProblem = now.fault().orElse(null);
+        tunWarning = now.warning().orElse(null);
         update();
     }
 
     synchronized void tunFailed(String problem) {
         tun = "";
+        present = List.of();
         tunProblem = problem;
+        tunWarning = null;
         update();
+    }
+
+    /** {@return the virtual addresses that the interface really has} */
+    synchronized List<String> addresses() {
+        Membership leased = membership;
+        return leased == null ? List.of() : leased.addresses(present);
     }
 
     private void update() {
@@ -129,14 +143,15 @@ final class StatusBoard {
                 since,
                 relay == null ? "" : relay.toString(),
                 relays.stream().map(RelayAddress::toString).toList(),
-                addresses,
+                addresses(),
                 tun,
                 settings.security().tls() ? "tls" : "none",
                 settings.security().tls() ? certificate : Optional.empty(),
                 Stream.of(
                                 Optional.ofNullable(tunProblem),
                                 Optional.ofNullable(relayProblem),
-                                Optional.ofNullable(streamProblem))
+                                Optional.ofNullable(streamProblem),
+                                Optional.ofNullable(tunWarning))
                         .flatMap(Optional::stream)
                         .findFirst(),
                 counters);

@@ -3,12 +3,16 @@ package io.mnedc.device;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
+import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunState;
 import io.mnedc.transport.BackOff;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,11 +39,14 @@ final class TunHolder {
 
     /** What others want to know. */
     interface Events {
-        /** It is open and has its addresses. */
-        void tunReady(String name);
+        /** It is open, and this is how it is. */
+        void tunReady(TunState state);
 
         /** There is none. */
         void tunFailed(String problem);
+
+        /** {@return the addresses to which packets must go through it; asked by any thread} */
+        Iterator<InetAddress> destinations();
     }
 
     private record Open(TunPort port, Uplink uplink, TunSettings asked, long since) {}
@@ -109,7 +116,7 @@ final class TunHolder {
         if (now == null) {
             openWanted();
         } else if (known || now.asked().equals(settings)) {
-            events.tunReady(now.port().device().name());
+            tellReady(now.port().device());
         } else if (now.asked().name().equals(settings.name()) && now.asked().offload() == settings.offload()) {
             configure(now, settings);
         } else {
@@ -124,13 +131,13 @@ final class TunHolder {
         try {
             device.configure(named);
             open = new Open(now.port(), now.uplink(), settings, now.since());
-            events.tunReady(device.name());
+            tellReady(device);
         } catch (TunException | RuntimeException e) {
             if (settings.addresses().equals(now.asked().addresses())) {
                 LOG.error("Interface {} stays as it is: {}", device.name(), e.getMessage());
                 turnedDown = settings;
                 wanted = now.asked();
-                events.tunReady(device.name());
+                tellReady(device);
             } else {
                 // with the addresses of an old lease it is of no use
                 closeOpen();
@@ -151,7 +158,7 @@ final class TunHolder {
             turnedDown = settings;
             wanted = instead;
             if (instead.equals(old)) {
-                events.tunReady(before.port().device().name());
+                tellReady(before.port().device());
             } else {
                 configure(before, instead);
             }
@@ -194,18 +201,59 @@ final class TunHolder {
 
     private void opened(TunDevice device, TunSettings settings) {
         TunPort port = TunPort.of(device);
+        device.observe(new Watching(port));
         Uplink uplink = uplinks.apply(new TunReader(device, cause -> ended(port, cause)));
         open = new Open(port, uplink, settings, System.nanoTime());
         uplink.start();
-        events.tunReady(device.name());
+        tellReady(device);
     }
 
-    private void ended(TunPort port, Exception cause) {
+    private void tellReady(TunDevice device) {
+        events.tunReady(device.state());
+    }
+
+    /** Passes on what the driver sees, on its thread. */
+    private final class Watching implements TunObserver {
+        private final TunPort port;
+
+        Watching(TunPort port) {
+            this.port = port;
+        }
+
+        @Override
+        public void changed() {
+            execute(() -> {
+                Open now = open;
+                if (now != null && now.port().equals(port)) {
+                    tellReady(port.device());
+                }
+            });
+        }
+
+        @Override
+        public Iterator<InetAddress> destinations() {
+            return events.destinations();
+        }
+    }
+
+    /** There are other addresses to which packets must go through it. */
+    void destinationsChanged() {
+        Open now = open;
+        if (now != null) {
+            now.port().device().destinationsChanged();
+        }
+    }
+
+    private void execute(Runnable task) {
         try {
-            loop.execute(() -> broke(port, cause));
+            loop.execute(task);
         } catch (RejectedExecutionException e) {
             LOG.debug("the device has ended");
         }
+    }
+
+    private void ended(TunPort port, Exception cause) {
+        execute(() -> broke(port, cause));
     }
 
     /** An interface failed or was closed; if not by this object, it is made anew. */

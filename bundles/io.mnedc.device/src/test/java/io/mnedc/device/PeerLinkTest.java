@@ -13,8 +13,10 @@ import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
 import java.lang.ref.WeakReference;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,25 @@ class PeerLinkTest {
         link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7)), self);
         link.subscribe(recorder);
         assertThat(recorder.told).containsExactly("all [a]");
+    }
+
+    @Test
+    void addressesOfPeersAreReadWhilePeersComeAndGo() throws Exception {
+        assertThat(link.addresses()).isExhausted();
+        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7), node("b", 4, 7)), self);
+        Iterator<InetAddress> all = link.addresses();
+        assertThat(all.next()).isEqualTo(InetAddress.getByName("10.0.0.3"));
+        link.changed(List.of(new Change.Absent("b"), new Change.Present(node("c", 9, 1))), self);
+        // whether this one sees what comes later does not matter: whoever asks is told to ask again
+        all.forEachRemaining(address -> assertThat(address).isNotEqualTo(self.network().ipv4(2)));
+        List<InetAddress> now = new ArrayList<>();
+        link.addresses().forEachRemaining(now::add);
+        assertThat(now)
+                .containsExactly(
+                        self.network().ipv4(3),
+                        self.network().ipv6(3),
+                        self.network().ipv4(9),
+                        self.network().ipv6(9));
     }
 
     @Test

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.api.tun.TunState;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +42,7 @@ class TunHolderTest {
         return memory.open(settings);
     };
     private final List<String> told = new ArrayList<>();
+    private final List<InetAddress> destinations = new ArrayList<>();
     private final TunHolder holder = new TunHolder(
             driver,
             loop,
@@ -45,13 +50,20 @@ class TunHolderTest {
                     reader.device(), new Outlet(), new PeerTable(), NoKeys.peers(), new Counters(), reader.failed()),
             new TunHolder.Events() {
                 @Override
-                public void tunReady(String name) {
-                    told.add("ready " + name);
+                public void tunReady(TunState state) {
+                    told.add("ready " + state.name()
+                            + state.fault().map(text -> ": fault " + text).orElse("")
+                            + state.warning().map(text -> ": warning " + text).orElse(""));
                 }
 
                 @Override
                 public void tunFailed(String problem) {
                     told.add("failed " + problem);
+                }
+
+                @Override
+                public Iterator<InetAddress> destinations() {
+                    return destinations.iterator();
                 }
             });
 
@@ -146,6 +158,48 @@ class TunHolderTest {
         holder.want(named("faulty"));
         assertThat(tun().name()).isEqualTo("a");
         assertThat(told).last().isEqualTo("ready a");
+    }
+
+    @Test
+    void whatOthersDoToTheInterfaceIsToldAndWithdrawn() throws Exception {
+        holder.want(named("a"));
+        tun().disturb("a", Optional.of("down"), Optional.empty());
+        loop.run(loop.tasks);
+        tun().disturb("b", Optional.empty(), Optional.of("a route"));
+        loop.run(loop.tasks);
+        // no new news: the interface is as it was asked to be
+        holder.want(named("a"));
+        tun().disturb("b", Optional.empty(), Optional.empty());
+        loop.run(loop.tasks);
+        assertThat(told)
+                .containsExactly(
+                        "ready a",
+                        "ready a: fault down",
+                        "ready b: warning a route",
+                        "ready b: warning a route",
+                        "ready b");
+    }
+
+    @Test
+    void newsOfAnInterfaceThatWasReplacedDoesNotCount() throws Exception {
+        holder.want(named("a"));
+        MemoryTunDevice old = tun();
+        holder.want(named("c"));
+        // the old one's end
+        loop.run(loop.tasks);
+        old.disturb("a", Optional.of("gone"), Optional.empty());
+        loop.run(loop.tasks);
+        assertThat(told).containsExactly("ready a", "ready c");
+    }
+
+    @Test
+    void theDriverCanAskForTheDestinations() throws Exception {
+        destinations.add(InetAddress.getByName("10.0.0.7"));
+        holder.destinationsChanged();
+        holder.want(named("a"));
+        assertThat(tun().destinations()).isEqualTo(destinations);
+        holder.destinationsChanged();
+        assertThat(tun().destinationChanges()).isEqualTo(1);
     }
 
     @Test

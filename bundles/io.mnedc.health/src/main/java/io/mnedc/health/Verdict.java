@@ -56,7 +56,7 @@ final class Verdict {
         verdict.add(
                 state,
                 look.state() + ", relay " + (look.relay().isEmpty() ? "-" : look.relay()) + ", addresses "
-                        + String.join(", ", look.addresses()));
+                        + (look.addresses().isEmpty() ? "-" : String.join(", ", look.addresses())));
         // while packets flow it is a word of warning
         look.problem().ifPresent(problem -> verdict.add(state == Status.OK ? Status.WARN : state, problem));
         verdict.security(look.security());

@@ -172,7 +172,8 @@ final class LinkConfiguration {
     void restoreMtu(int from, NetlinkSocket socket) throws TunException, KernelException {
         boolean withoutIpv6 = from < TunSettings.MIN_MTU;
         if (withoutIpv6) {
-            // the kernel has taken IPv6 away with all that was set for it; when it gives it back to an interface that is
+            // the kernel has taken IPv6 away with all that was set for it; when it gives it back to an interface that
+            // is
             // up, it makes up an address at once
             socket.request(Rtnetlink.down(index), "take " + name + " down");
         }

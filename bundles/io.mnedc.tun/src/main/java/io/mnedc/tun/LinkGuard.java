@@ -35,6 +35,7 @@ final class LinkGuard implements AutoCloseable {
     private String taken = "";
 
     private String failure = "";
+    private long renamed = System.nanoTime() - 2 * StateLog.PAUSE;
     private volatile TunState state;
     private long next = Long.MAX_VALUE;
 
@@ -159,7 +160,10 @@ final class LinkGuard implements AutoCloseable {
             throw new Gone(link.name());
         }
         if (!facts.name().equals(link.name())) {
-            LOG.warn("interface {} was renamed and is {} from now on", link.name(), facts.name());
+            if (System.nanoTime() - renamed > StateLog.PAUSE) {
+                renamed = System.nanoTime();
+                LOG.warn("interface {} was renamed and is {} from now on", link.name(), facts.name());
+            }
             link.renamed(facts.name());
         }
         return facts;

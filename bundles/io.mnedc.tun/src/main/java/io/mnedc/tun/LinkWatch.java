@@ -167,7 +167,10 @@ final class LinkWatch implements AutoCloseable {
         boolean mayReadRoutes = now - routesFrom >= 0;
         if (otherDestinations.getAndSet(false)) {
             watched.destinationsChanged();
-            ownDirty = true;
+            // peers may come fast
+            long soon = Math.max(now, lookedAt + DestinationCheck.PAUSE);
+            dueAt = due ? Math.min(dueAt, soon) : soon;
+            due = true;
         }
         boolean timeIsUp = due && now - dueAt >= 0;
         if ((mayReadRoutes && routesDirty) || (mayLook && (ownDirty || timeIsUp))) {

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 /** Logs what is wrong with an interface when that changes, but not often. Not thread-safe. */
 final class StateLog {
     private static final Logger LOG = LoggerFactory.getLogger(StateLog.class);
-    private static final long PAUSE = Duration.ofSeconds(10).toNanos();
+    /** Between two lines of a kind. */
+    static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
     private Optional<String> fault = Optional.empty();
     private Optional<String> warning = Optional.empty();

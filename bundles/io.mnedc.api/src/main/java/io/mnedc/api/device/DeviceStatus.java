@@ -44,8 +44,8 @@ public interface DeviceStatus {
      * @param since since when it is in this state
      * @param relay host and port of the relay it is connected to, or tries
      * @param relays all relays that it tries: the configured ones, or else those of its join token
-     * @param addresses its virtual addresses in CIDR notation; empty before the first lease
-     * @param tun its TUN interface's name; empty before the first lease
+     * @param addresses its virtual addresses in CIDR notation, as far as its TUN interface has them now
+     * @param tun its TUN interface's name now; empty while there is none
      * @param security {@code tls} or {@code none}
      * @param certificate what it proves itself with; empty without TLS and before it has registered
      * @param problem the last problem in a sentence with its cure, if it still matters; never a secret

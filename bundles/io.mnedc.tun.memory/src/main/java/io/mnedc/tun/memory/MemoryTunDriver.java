@@ -145,7 +145,8 @@ public final class MemoryTunDriver implements TunDriver {
 
     private void closed(MemoryTunDevice device) {
         synchronized (open) {
-            open.remove(device.name(), device);
+            // it may have been renamed
+            open.values().remove(device);
         }
     }
 }
