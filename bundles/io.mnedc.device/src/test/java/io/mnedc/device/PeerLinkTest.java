@@ -102,7 +102,8 @@ class PeerLinkTest {
         assertThat(all.next()).isEqualTo(InetAddress.getByName("10.0.0.3"));
         link.changed(List.of(new Change.Absent("b"), new Change.Present(node("c", 9, 1))), self);
         // whether this one sees what comes later does not matter: whoever asks is told to ask again
-        all.forEachRemaining(address -> assertThat(address).isNotEqualTo(self.network().ipv4(2)));
+        all.forEachRemaining(
+                address -> assertThat(address).isNotEqualTo(self.network().ipv4(2)));
         List<InetAddress> now = new ArrayList<>();
         link.addresses().forEachRemaining(now::add);
         assertThat(now)

@@ -49,10 +49,7 @@ class InterferenceTest {
             run(a, harm);
             awaitPing(a, harm);
         }
-        assertThat(a.host()
-                        .exec("cat", "/sys/class/net/mnedc0/mtu")
-                        .orThrow()
-                        .trim())
+        assertThat(a.host().exec("cat", "/sys/class/net/mnedc0/mtu").orThrow().trim())
                 .isEqualTo("1400");
         assertThat(count(a, "somebody else has changed it; put back: ")).isBetween(4L, 8L);
         assertThat(count(a, " ready: ")).as("the deleted one was made anew").isEqualTo(2);
