@@ -74,6 +74,7 @@ final class Admission {
     private final Executor thread;
     private final Identities identities;
     private final Resolver resolver;
+    private final Paths paths;
     private final Supplier<DeviceSettings> settings;
     private final Supplier<@Nullable Provider> providers;
     private final String software;
@@ -86,6 +87,7 @@ final class Admission {
             Executor thread,
             Identities identities,
             Resolver resolver,
+            Paths paths,
             Supplier<DeviceSettings> settings,
             Supplier<@Nullable Provider> providers,
             String software) {
@@ -93,6 +95,7 @@ final class Admission {
         this.thread = thread;
         this.identities = identities;
         this.resolver = resolver;
+        this.paths = paths;
         this.settings = settings;
         this.providers = providers;
         this.software = software;
@@ -204,7 +207,7 @@ final class Admission {
         ControlTls tls = tls(OverlayTls.ENROL, null, OverlayTrust.pinned(token.fingerprint(), identities.floor()));
         Enrolment begun = new Enrolment(
                 loop,
-                new NetworkTrack(loop, resolver, relay -> tls),
+                new NetworkTrack(loop, resolver, relay -> tls, paths),
                 request,
                 List.copyOf(relays),
                 new Joining(must, now, events));

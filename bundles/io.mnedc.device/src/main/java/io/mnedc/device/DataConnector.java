@@ -34,6 +34,7 @@ final class DataConnector {
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
 
     private static final int WATCHES_PER_KEEPALIVE = 5;
+    private static final long LONGEST_WATCH = Duration.ofSeconds(1).toNanos();
 
     /** Not asked for by silence: how long the way is should be known soon, and the JVM slows the first answers. */
     private static final int FIRST_PROBES = 4;
@@ -49,6 +50,19 @@ final class DataConnector {
         /** It could not be opened; it will be tried again. */
         void unopened(String why);
 
+        /**
+         * Large packets get lost on the way.
+         *
+         * @param segment the most data in a segment from now on; {@link Paths#USUAL} if it does not get any smaller
+         */
+        void stuck(InetSocketAddress remote, int segment);
+
+        /** A question for the relay, on the control stream. */
+        void ask();
+
+        /** {@return when the relay last said something there, as {@link System#nanoTime}} */
+        long answered();
+
         /** The relay does not know the session: it must register anew. */
         void sessionUnknown(String why);
     }
@@ -58,6 +72,7 @@ final class DataConnector {
     private final DataLoop data;
     private final ScheduledExecutorService loop;
     private final Outlet outlet;
+    private final Paths paths;
     private final Downlink downlink;
     private final Events events;
     private final BackOff pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom());
@@ -75,12 +90,14 @@ final class DataConnector {
             ScheduledExecutorService loop,
             Outlet outlet,
             Downlink downlink,
+            Paths paths,
             StreamSettings settings,
             Events events) {
         this.data = data;
         this.loop = loop;
         this.outlet = outlet;
         this.downlink = downlink;
+        this.paths = paths;
         this.settings = settings;
         this.events = events;
     }
@@ -121,7 +138,7 @@ final class DataConnector {
         if (now != null) {
             DataAttempt attempt = new DataAttempt(now.welcome(), now.membership(), downlink, new Moved());
             current = attempt;
-            data.connect(now.remote(), CONNECT, settings, attempt);
+            data.connect(now.remote(), CONNECT, settings, paths.setup(paths.segment(now.remote())), attempt);
         }
     }
 
@@ -181,22 +198,48 @@ final class DataConnector {
         firstProbes = FIRST_PROBES;
         long interval = TimeUnit.MILLISECONDS.toNanos(now.welcome().keepaliveMillis());
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
-        long period = interval / WATCHES_PER_KEEPALIVE;
-        timer = loop.scheduleAtFixedRate(() -> watch(opened, keepalive), period, period, TimeUnit.NANOSECONDS);
+        StallWatch stalls = new StallWatch();
+        long period = Math.min(LONGEST_WATCH, interval / WATCHES_PER_KEEPALIVE);
+        timer = loop.scheduleAtFixedRate(
+                () -> watch(opened, keepalive, stalls, now.remote()), period, period, TimeUnit.NANOSECONDS);
         events.bound();
     }
 
-    private void watch(DataStream opened, Keepalive keepalive) {
+    private void watch(DataStream opened, Keepalive keepalive, StallWatch stalls, InetSocketAddress remote) {
         keepalive.heard(opened.lastHeardNanos());
         switch (keepalive.poll(System.nanoTime())) {
             case NOTHING -> {
                 if (firstProbes > 0) {
                     firstProbes--;
-                    outlet.probe();
+                    probe(stalls);
                 }
             }
-            case PROBE -> outlet.probe();
-            case DEAD -> opened.close(new IOException("nothing heard for three keepalive intervals"));
+            case PROBE -> probe(stalls);
+            case DEAD -> {
+                opened.close(new IOException("nothing heard for three keepalive intervals"));
+                return;
+            }
+        }
+        paths.state(opened.local(), remote).ifPresent(state -> {
+            switch (stalls.look(System.nanoTime(), state, events.answered())) {
+                case FINE -> LOG.trace("the data stream is fine");
+                case PROBE -> outlet.probe();
+                case ASK -> events.ask();
+                case STUCK -> stuck(opened, remote);
+            }
+        });
+    }
+
+    private void probe(StallWatch stalls) {
+        outlet.probe();
+        stalls.probed(System.nanoTime());
+    }
+
+    private void stuck(DataStream opened, InetSocketAddress remote) {
+        int segment = Paths.below(paths.segment(remote));
+        if (segment != Paths.USUAL) {
+            events.stuck(remote, segment);
+            opened.close(new IOException("large packets get lost on the way; smaller ones from now on"));
         }
     }
 

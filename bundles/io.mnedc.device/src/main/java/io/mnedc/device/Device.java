@@ -104,7 +104,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.loop = loop;
         this.board = new StatusBoard(settings);
         this.pings = new Pings(outlet, loop);
-        this.life = new DeviceLife(board, counters);
+        Paths paths = new Paths(around.sockets(), () -> this.settings.deviceId());
+        this.life = new DeviceLife(board, counters, paths);
         this.identities = new Identities(around.providers(), around.clock());
         IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
         PeerTls peerTls = new PeerTls(identities, () -> this.settings, around.tls(), () -> {
@@ -116,10 +117,11 @@ final class Device implements DeviceStatus, AutoCloseable {
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
-        this.stream = new DataConnector(data, loop, outlet, downlink, buffering(settings), life);
-        this.admission =
-                new Admission(loop, identityThread, identities, resolver, () -> this.settings, around.tls(), software);
-        this.control = new RelayConnector(loop, resolver, admission, settings.reconnectMost(), this::hello, life);
+        this.stream = new DataConnector(data, loop, outlet, downlink, paths, buffering(settings), life);
+        this.admission = new Admission(
+                loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
+        this.control =
+                new RelayConnector(loop, resolver, paths, admission, settings.reconnectMost(), this::hello, life);
         Renewals renewals =
                 new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);
         this.link = new PeerLink(loop, table, sealing, control::publish);

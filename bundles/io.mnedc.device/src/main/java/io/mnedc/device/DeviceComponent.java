@@ -3,6 +3,7 @@ package io.mnedc.device;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.security.TlsChoice;
 import java.io.File;
@@ -64,6 +65,12 @@ public final class DeviceComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable Provider tls;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable TcpSockets sockets;
 
     /** Made by the component runtime. */
     @Activate
@@ -145,7 +152,13 @@ public final class DeviceComponent {
     private void start(DeviceSettings settings) throws IOException {
         Device device = Device.start(
                 settings,
-                new Surroundings(driver, "mnedc/" + version(), providers::find, () -> tls, InstantSource.system()));
+                new Surroundings(
+                        driver,
+                        "mnedc/" + version(),
+                        providers::find,
+                        () -> tls,
+                        () -> sockets,
+                        InstantSource.system()));
         running = new Running(
                 device,
                 context.registerService(DeviceStatus.class, device, properties(settings)),

@@ -7,9 +7,11 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +29,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     private final StatusBoard board;
     private final Counters counters;
+    private final Paths paths;
     private final OutageLog outages = new OutageLog("relay");
     private final OutageLog streamOutages = new OutageLog("data stream");
     private final Seldom notices = new Seldom(Duration.ofSeconds(10));
@@ -47,7 +50,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             Renewals renewals,
             Sealing sealing) {}
 
-    DeviceLife(StatusBoard board, Counters counters) {
+    DeviceLife(StatusBoard board, Counters counters, Paths paths) {
+        this.paths = paths;
         this.board = board;
         this.counters = counters;
     }
@@ -217,6 +221,21 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     public void unopened(String why) {
         streamOutages.failed(settings().deviceId(), relay + ": " + why, System.nanoTime());
         board.streamFailed("registered, but no data stream: " + relay + ": " + why);
+    }
+
+    @Override
+    public void stuck(InetSocketAddress remote, int segment) {
+        paths.narrow(relay, remote, segment);
+    }
+
+    @Override
+    public void ask() {
+        parts().control().tell(new Ping(System.nanoTime()));
+    }
+
+    @Override
+    public long answered() {
+        return parts().control().heardNanos();
     }
 
     @Override

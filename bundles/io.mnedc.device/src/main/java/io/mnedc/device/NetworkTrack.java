@@ -20,28 +20,45 @@ import org.jspecify.annotations.Nullable;
 final class NetworkTrack implements RaceTrack {
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
+    /** A TLS handshake that failed so late had no answer. */
+    private static final long GIVEN_UP = Duration.ofSeconds(8).toNanos();
+
     private final EventLoopGroup loop;
     private final Resolver resolver;
     private final Function<RelayAddress, @Nullable ControlTls> tls;
+    private final Paths paths;
 
     /**
      * Makes it.
      *
      * @param tls how a stream to a relay is secured
+     * @param paths how large segments may be
      */
-    NetworkTrack(EventLoopGroup loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls) {
+    NetworkTrack(
+            EventLoopGroup loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls, Paths paths) {
         this.loop = loop;
         this.resolver = resolver;
         this.tls = tls;
+        this.paths = paths;
     }
 
     @Override
     public RaceTrack.Runner start(Target target, RaceTrack.Progress progress) {
-        Connection connection = new Connection(progress);
+        Connection connection = new Connection(target, progress);
         connection.stream = ControlStream.connect(
-                        loop, target.address(), CONNECT, tls.apply(target.relay()), connection)
+                        loop,
+                        target.address(),
+                        CONNECT,
+                        tls.apply(target.relay()),
+                        paths.setup(target.segment()),
+                        connection)
                 .orElse(null);
         return connection;
+    }
+
+    @Override
+    public int segment(InetSocketAddress address) {
+        return paths.segment(address);
     }
 
     @Override
@@ -61,15 +78,18 @@ final class NetworkTrack implements RaceTrack {
     }
 
     /** A connection that is made and, should it win, handed on. */
-    private static final class Connection implements ControlStream.Handler, RaceTrack.Runner {
+    private final class Connection implements ControlStream.Handler, RaceTrack.Runner {
+        private final Target target;
         private final RaceTrack.Progress progress;
         private @Nullable ControlStream stream;
         private @Nullable SSLSession session;
         private String protocol = "";
         private ControlStream.@Nullable Handler next;
+        private long connectedAt;
         private boolean cut;
 
-        Connection(RaceTrack.Progress progress) {
+        Connection(Target target, RaceTrack.Progress progress) {
+            this.target = target;
             this.progress = progress;
         }
 
@@ -83,6 +103,12 @@ final class NetworkTrack implements RaceTrack {
         }
 
         @Override
+        public boolean stuck() {
+            ControlStream begun = stream;
+            return begun != null && paths.stuck(begun.local(), target.address());
+        }
+
+        @Override
         public void hand(ControlStream.Handler to) {
             ControlStream ready = stream;
             SSLSession secure = session;
@@ -90,6 +116,7 @@ final class NetworkTrack implements RaceTrack {
                 throw new IllegalStateException("handed on before it was ready");
             }
             next = to;
+            paths.secured(target.relay(), target.address(), target.segment());
             if (secure == null) {
                 to.opened(ready);
             } else {
@@ -99,6 +126,7 @@ final class NetworkTrack implements RaceTrack {
 
         @Override
         public void connected(ControlStream connected) {
+            connectedAt = System.nanoTime();
             if (!cut) {
                 progress.connected();
             }
@@ -166,6 +194,9 @@ final class NetworkTrack implements RaceTrack {
             if (to != null) {
                 to.closed(cause);
             } else if (!cut) {
+                if (connectedAt != 0 && System.nanoTime() - connectedAt >= GIVEN_UP) {
+                    paths.suspect(target.address());
+                }
                 progress.failed(cause);
             }
         }

@@ -13,6 +13,9 @@ interface RaceTrack {
         /** Ends it at once; nothing is told any more. */
         void cut();
 
+        /** {@return whether it is connected and something is on its way that does not arrive} */
+        boolean stuck();
+
         /** It has won: its stream goes on with this handler, which is told as if it had been there from the start. */
         void hand(ControlStream.Handler next);
     }
@@ -31,6 +34,9 @@ interface RaceTrack {
 
     /** Begins an attempt. */
     Runner start(Target target, Progress progress);
+
+    /** {@return the most data in a segment to this address, or {@link Paths#USUAL}} */
+    int segment(InetSocketAddress address);
 
     /** Looks up a name; tells all addresses, none if it is not known. */
     void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found);

@@ -71,6 +71,7 @@ final class RelayAttempt implements ControlStream.Handler {
     private @Nullable X509Certificate certificate;
     private boolean distrusted;
     private long registeredAt;
+    private long heard = System.nanoTime();
     private boolean registered;
     private boolean over;
 
@@ -121,6 +122,11 @@ final class RelayAttempt implements ControlStream.Handler {
     /** {@return for how long it has been registered, in nanoseconds} */
     long registeredNanos() {
         return registered ? System.nanoTime() - registeredAt : 0;
+    }
+
+    /** {@return when the relay last said something, as {@link System#nanoTime}} */
+    long heardNanos() {
+        return heard;
     }
 
     /** Has this completed when the socket is closed; at once if there is nobody to take leave of. */
@@ -185,7 +191,8 @@ final class RelayAttempt implements ControlStream.Handler {
 
     @Override
     public void message(ControlMessage message) {
-        run(session.received(message, System.nanoTime()));
+        heard = System.nanoTime();
+        run(session.received(message, heard));
     }
 
     @Override

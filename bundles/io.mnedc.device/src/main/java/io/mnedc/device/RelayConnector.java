@@ -54,6 +54,7 @@ final class RelayConnector {
 
     private final EventLoopGroup loop;
     private final Resolver resolver;
+    private final Paths paths;
     private final Admission admission;
     private final Supplier<Hello> hello;
     private final Events events;
@@ -74,12 +75,14 @@ final class RelayConnector {
     RelayConnector(
             EventLoopGroup loop,
             Resolver resolver,
+            Paths paths,
             Admission admission,
             Duration longest,
             Supplier<Hello> hello,
             Events events) {
         this.loop = loop;
         this.resolver = resolver;
+        this.paths = paths;
         this.admission = admission;
         this.longest = longest;
         this.pauses = pauses(longest);
@@ -175,6 +178,12 @@ final class RelayConnector {
         }
     }
 
+    /** {@return when the relay last said something, as {@link System#nanoTime}; now if there is no relay} */
+    long heardNanos() {
+        RelayAttempt now = current;
+        return now == null ? System.nanoTime() : now.heardNanos();
+    }
+
     /** {@return whether the device is registered} */
     boolean isRegistered() {
         RelayAttempt now = current;
@@ -257,7 +266,7 @@ final class RelayConnector {
         }
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls), order, good, new Found());
+        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls, paths), order, good, new Found());
         race = begun;
         begun.resume();
     }

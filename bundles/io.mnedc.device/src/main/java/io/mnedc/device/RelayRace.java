@@ -33,6 +33,11 @@ final class RelayRace {
     /** A resolver that asks a dead name server first needs five seconds for that. */
     static final Duration LOOK_UP = Duration.ofSeconds(15);
 
+    /** After so long, what TLS says first should be here. */
+    static final Duration STUCK = Duration.ofSeconds(2);
+
+    private static final Duration STUCK_AGAIN = Duration.ofSeconds(1);
+
     /** Attempts at a time. */
     static final int MOST_AT_ONCE = 8;
 
@@ -71,7 +76,7 @@ final class RelayRace {
     private static final class Leg {
         final RelayAddress relay;
         final long begun;
-        final Deque<InetSocketAddress> waiting = new ArrayDeque<>();
+        final Deque<Target> waiting = new ArrayDeque<>();
         final List<Failure> failures = new ArrayList<>();
         boolean known;
         boolean told;
@@ -105,10 +110,12 @@ final class RelayRace {
 
         boolean connected;
         long connectedAt;
+        long lookAt;
+        boolean narrowed;
 
-        Lane(Leg leg, InetSocketAddress address, long now) {
+        Lane(Leg leg, Target target, long now) {
             this.leg = leg;
-            this.target = new Target(leg.relay, address);
+            this.target = target;
             this.begun = now;
         }
 
@@ -117,6 +124,7 @@ final class RelayRace {
             if (lanes.contains(this)) {
                 connected = true;
                 connectedAt = track.now();
+                lookAt = connectedAt + STUCK.toNanos();
                 step();
             }
         }
@@ -199,7 +207,7 @@ final class RelayRace {
         // they have not failed: should the winner refuse, they are next
         List<Lane> losers = new ArrayList<>(lanes);
         losers.sort(Comparator.comparingLong((Lane lane) -> lane.begun).reversed());
-        losers.forEach(lane -> lane.leg.waiting.addFirst(lane.target.address()));
+        losers.forEach(lane -> lane.leg.waiting.addFirst(lane.target));
         cutAll();
         events.won(winner.target, runner);
     }
@@ -235,6 +243,7 @@ final class RelayRace {
         if (state != State.RUNNING) {
             return;
         }
+        wake = Math.min(wake, narrowThoseStuck(now));
         boolean idle = legs.stream().allMatch(this::finished);
         if (!relays.isEmpty()) {
             long wait = idle ? 0 : untilNextRelay(now);
@@ -268,7 +277,9 @@ final class RelayRace {
 
     private void found(Leg leg, List<InetSocketAddress> found, String ifNone) {
         leg.known = true;
-        leg.waiting.addAll(AddressOrder.of(found, good.get(leg.relay), MOST_ADDRESSES));
+        for (InetSocketAddress address : AddressOrder.of(found, good.get(leg.relay), MOST_ADDRESSES)) {
+            leg.waiting.add(new Target(leg.relay, address, track.segment(address)));
+        }
         if (found.isEmpty()) {
             leg.failures.add(new Failure(ifNone, false, 0));
         }
@@ -290,10 +301,36 @@ final class RelayRace {
     }
 
     private void start(Leg leg, long now) {
-        Lane lane = new Lane(leg, leg.waiting.remove(), now);
+        start(leg, leg.waiting.remove(), now);
+    }
+
+    private void start(Leg leg, Target target, long now) {
+        Lane lane = new Lane(leg, target, now);
         leg.started = now;
         lanes.add(lane);
         lane.runner = track.start(lane.target, lane);
+    }
+
+    /** A way may drop the large packets of TLS: then the same address is tried with small ones, too. */
+    private long narrowThoseStuck(long now) {
+        long wake = Long.MAX_VALUE;
+        for (Lane lane : List.copyOf(lanes)) {
+            RaceTrack.Runner runner = lane.runner;
+            int below = Paths.below(lane.target.segment());
+            if (!lane.connected || lane.narrowed || below == Paths.USUAL || runner == null) {
+                continue;
+            }
+            if (now - lane.lookAt >= 0) {
+                lane.narrowed = runner.stuck();
+                lane.lookAt = now + STUCK_AGAIN.toNanos();
+                if (lane.narrowed) {
+                    start(lane.leg, new Target(lane.target.relay(), lane.target.address(), below), now);
+                    again = true;
+                }
+            }
+            wake = Math.min(wake, lane.lookAt - now);
+        }
+        return wake;
     }
 
     private long untilNextAddress(Leg leg, long now) {

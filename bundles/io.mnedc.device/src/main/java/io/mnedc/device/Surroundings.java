@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
 import java.security.Provider;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param software what it says it runs, such as {@code mnedc/0.1.0}
  * @param providers finds who supplies identities, by name; any thread
  * @param tls who makes TLS beside the Java runtime, now; null: nobody; any thread
+ * @param sockets who looks at TCP sockets, now; null: nobody; any thread
  * @param clock the system's, which may be wrong
  */
 record Surroundings(
@@ -23,4 +25,5 @@ record Surroundings(
         String software,
         Function<String, Optional<IdentityProvider>> providers,
         Supplier<@Nullable Provider> tls,
+        Supplier<@Nullable TcpSockets> sockets,
         InstantSource clock) {}

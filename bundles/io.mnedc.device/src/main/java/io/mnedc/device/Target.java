@@ -3,9 +3,10 @@ package io.mnedc.device;
 import java.net.InetSocketAddress;
 
 /**
- * One address of a relay.
+ * One address of a relay, and how it is to be reached.
  *
  * @param relay as it is configured
  * @param address one of those that its name stands for
+ * @param segment the most data in a TCP segment, or {@link Paths#USUAL}
  */
-record Target(RelayAddress relay, InetSocketAddress address) {}
+record Target(RelayAddress relay, InetSocketAddress address, int segment) {}

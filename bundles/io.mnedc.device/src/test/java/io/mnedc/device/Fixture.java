@@ -103,7 +103,13 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     Device device(DeviceSettings settings, TunDriver driver) throws IOException {
         return device(
                 settings,
-                new Surroundings(driver, "mnedc/test", name -> Optional.empty(), () -> null, InstantSource.system()));
+                new Surroundings(
+                        driver,
+                        "mnedc/test",
+                        name -> Optional.empty(),
+                        () -> null,
+                        () -> null,
+                        InstantSource.system()));
     }
 
     Device device(DeviceSettings settings, Surroundings around) throws IOException {
@@ -120,7 +126,9 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     Node device(DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        return new Node(device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, clock)), driver);
+        return new Node(
+                device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock)),
+                driver);
     }
 
     static DeviceSettings settings(String id, TestRelay... at) throws IOException {

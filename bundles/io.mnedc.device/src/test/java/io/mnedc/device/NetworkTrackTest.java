@@ -85,7 +85,7 @@ class NetworkTrackTest extends InTlsLab {
         };
         ControlTls tls = new ControlTls(engines, Set.of(OverlayTls.ENROL), loop, Duration.ofSeconds(30));
         RelayRace race = new RelayRace(
-                new NetworkTrack(loop, resolver, relay -> tls),
+                new NetworkTrack(loop, resolver, relay -> tls, new Paths(() -> null, () -> "test")),
                 List.of(new RelayAddress("relay.example", lab.relay.port())),
                 Map.<RelayAddress, InetSocketAddress>of(),
                 new Told());

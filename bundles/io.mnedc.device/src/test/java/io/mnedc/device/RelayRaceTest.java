@@ -11,9 +11,11 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -230,6 +232,30 @@ class RelayRaceTest {
         assertThat(told).containsExactly("trying one.example:3334");
     }
 
+    @Test
+    void addressWhoseTlsIsStuckIsTriedWithSmallerSegmentsBesideIt() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1");
+        network.connected("10.0.0.1");
+        network.pass(2000);
+        // slow, but nothing is missing
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.stuck.add("10.0.0.1");
+        network.pass(1000);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.1/1220");
+        network.connected("10.0.0.1/1220");
+        network.stuck.add("10.0.0.1/1220");
+        network.pass(2000);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.1/1220", "10.0.0.1/536");
+        network.connected("10.0.0.1/536");
+        network.stuck.add("10.0.0.1/536");
+        network.pass(5000);
+        assertThat(network.started).hasSize(3);
+        network.secured("10.0.0.1/536");
+        assertThat(told).containsExactly("trying one.example:3334", "won 10.0.0.1/536");
+        assertThat(network.running()).containsExactly("10.0.0.1/536");
+    }
+
     private RelayRace race(RelayAddress... relays) {
         RelayRace race = new RelayRace(network, List.of(relays), good, new Told());
         race.resume();
@@ -249,7 +275,7 @@ class RelayRaceTest {
 
         @Override
         public void won(Target target, RaceTrack.Runner runner) {
-            told.add("won " + host(target.address()));
+            told.add("won " + Network.name(target));
         }
 
         @Override
@@ -285,6 +311,7 @@ class RelayRaceTest {
         final List<RelayAddress> asked = new ArrayList<>();
         final List<String> started = new ArrayList<>();
         final Map<String, Throwable> failAtOnce = new HashMap<>();
+        final Set<String> stuck = new HashSet<>();
         final List<Task> tasks = new ArrayList<>();
         private final Map<RelayAddress, Consumer<List<InetSocketAddress>>> lookUps = new HashMap<>();
         private final Map<String, Attempt> attempts = new LinkedHashMap<>();
@@ -305,6 +332,11 @@ class RelayRaceTest {
             }
 
             @Override
+            public boolean stuck() {
+                return stuck.contains(host);
+            }
+
+            @Override
             public void hand(ControlStream.Handler next) {
                 throw new AssertionError("there is nothing to hand on");
             }
@@ -312,7 +344,7 @@ class RelayRaceTest {
 
         @Override
         public Runner start(Target target, Progress progress) {
-            String host = host(target.address());
+            String host = name(target);
             started.add(host);
             Attempt attempt = new Attempt(host, progress);
             Throwable cause = failAtOnce.get(host);
@@ -322,6 +354,15 @@ class RelayRaceTest {
                 progress.failed(cause);
             }
             return attempt;
+        }
+
+        static String name(Target target) {
+            return host(target.address()) + (target.segment() == Paths.USUAL ? "" : "/" + target.segment());
+        }
+
+        @Override
+        public int segment(InetSocketAddress address) {
+            return Paths.USUAL;
         }
 
         @Override

@@ -39,6 +39,16 @@ public final class LibC {
 
     /** {@code MSG_DONTWAIT} of linux/socket.h. */
     public static final int MSG_DONTWAIT = 0x40;
+    /** {@code SOL_SOCKET} of asm-generic/socket.h. */
+    public static final int SOL_SOCKET = 1;
+    /** {@code SO_PROTOCOL} of asm-generic/socket.h. */
+    public static final int SO_PROTOCOL = 38;
+    /** {@code IPPROTO_TCP} of linux/in.h; also {@code SOL_TCP}. */
+    public static final int IPPROTO_TCP = 6;
+    /** {@code TCP_MAXSEG} of linux/tcp.h. */
+    public static final int TCP_MAXSEG = 2;
+    /** {@code TCP_INFO} of linux/tcp.h. */
+    public static final int TCP_INFO = 11;
 
     static {
         Native.register(LibC.class, NativeLibrary.getProcess());
@@ -81,6 +91,15 @@ public final class LibC {
 
     /** {@code recv(2)}. {@return the bytes received, or -1} */
     public static native long recv(int fd, long address, long size, int flags);
+
+    /** {@code getsockname(2)}; the size, 32 bits, is told and returned at an address. {@return 0, or -1} */
+    public static native int getsockname(int fd, long address, long size);
+
+    /** {@code getpeername(2)}; the size, 32 bits, is told and returned at an address. {@return 0, or -1} */
+    public static native int getpeername(int fd, long address, long size);
+
+    /** {@code getsockopt(2)}; the size, 32 bits, is told and returned at an address. {@return 0, or -1} */
+    public static native int getsockopt(int fd, int level, int option, long address, long size);
 
     /** {@code if_nametoindex(3)}. {@return the interface's index, or 0} */
     public static native int if_nametoindex(String name);

@@ -6,14 +6,10 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -35,7 +31,7 @@ public final class ControlStream {
     private static final int MOST_WAITING = 8 << 20;
 
     /** The same for a peer that is not registered yet. */
-    private static final int MOST_WAITING_BEFORE = 64 << 10;
+    static final int MOST_WAITING_BEFORE = 64 << 10;
 
     private static final String FIRST_BYTES = "first-bytes";
 
@@ -116,8 +112,7 @@ public final class ControlStream {
      *
      * @param begun bytes that were read from the connection already
      */
-    private static void fill(
-            ChannelPipeline pipeline, ByteBuffer begun, @Nullable SslHandler ssl, ControlDecoder decoder) {
+    static void fill(ChannelPipeline pipeline, ByteBuffer begun, @Nullable SslHandler ssl, ControlDecoder decoder) {
         pipeline.addLast(FIRST_BYTES, new FirstBytes(begun, decoder));
         if (ssl != null) {
             pipeline.addLast(ssl);
@@ -156,38 +151,22 @@ public final class ControlStream {
             Duration timeout,
             @Nullable ControlTls tls,
             Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, tls, true);
-        SslHandler ssl;
-        try {
-            ssl = tls == null ? null : tls.handler();
-        } catch (RuntimeException | Error e) {
-            group.execute(() -> decoder.failed(e));
-            return Optional.empty();
-        }
-        ChannelFuture begun = new Bootstrap()
-                .group(group)
-                .channel(NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
-                .option(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel made) {
-                        fill(made.pipeline(), ByteBuffer.allocate(0), ssl, decoder);
-                    }
-                })
-                .connect(remote);
-        begun.addListener((ChannelFutureListener) connecting -> {
-            if (!connecting.isSuccess()) {
-                decoder.failed(connecting.cause());
-                release(ssl);
-            } else {
-                connecting.channel().closeFuture().addListener(closed -> release(ssl));
-            }
-        });
-        return Optional.of(of(begun.channel(), decoder));
+        return connect(group, remote, timeout, tls, null, handler);
+    }
+
+    /**
+     * Connects, as {@link #connect(EventLoopGroup, InetSocketAddress, Duration, ControlTls, Handler)} does.
+     *
+     * @param setup prepares the socket; null: nothing is to be prepared
+     */
+    public static Optional<ControlStream> connect(
+            EventLoopGroup group,
+            InetSocketAddress remote,
+            Duration timeout,
+            @Nullable ControlTls tls,
+            @Nullable SocketSetup setup,
+            Handler handler) {
+        return ControlDial.connect(group, remote, timeout, tls, setup, handler);
     }
 
     /**
@@ -242,7 +221,7 @@ public final class ControlStream {
         return Optional.of(of(channel, decoder));
     }
 
-    private static void release(@Nullable SslHandler ssl) {
+    static void release(@Nullable SslHandler ssl) {
         if (ssl != null) {
             ControlTls.release(ssl.engine());
         }
@@ -387,6 +366,11 @@ public final class ControlStream {
      */
     public void execute(Runnable task) {
         channel.eventLoop().execute(task);
+    }
+
+    /** {@return this end; null if it is not connected} */
+    public @Nullable InetSocketAddress local() {
+        return channel.localAddress() instanceof InetSocketAddress inet ? inet : null;
     }
 
     /** {@return the other end} */

@@ -134,15 +134,26 @@ public final class DataLoop implements AutoCloseable {
         });
     }
 
+    /** Connects a socket as it is, and serves the connection. Any thread. */
+    void connect(InetSocketAddress remote, Duration timeout, StreamSettings settings, DataHandler handler) {
+        connect(remote, timeout, settings, null, handler);
+    }
+
     /**
      * Connects and serves the connection. Any thread.
      *
      * @param remote where to; resolved already
      * @param timeout how long to try
      * @param settings how to buffer
+     * @param setup prepares the socket; null: nothing is to be prepared
      * @param handler told that it is opened, or closed if that fails
      */
-    public void connect(InetSocketAddress remote, Duration timeout, StreamSettings settings, DataHandler handler) {
+    public void connect(
+            InetSocketAddress remote,
+            Duration timeout,
+            StreamSettings settings,
+            @Nullable SocketSetup setup,
+            DataHandler handler) {
         execute(() -> {
             SocketChannel socket;
             try {
@@ -154,6 +165,9 @@ public final class DataLoop implements AutoCloseable {
             DataStream stream = stream(socket, settings, handler);
             try {
                 configure(stream);
+                if (setup != null) {
+                    SocketSetup.apply(setup, socket);
+                }
                 boolean connected = socket.connect(remote);
                 register(stream, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
                 if (connected) {

@@ -161,6 +161,15 @@ public final class DataStream {
         return heard;
     }
 
+    /** {@return this end; null if it is not connected} */
+    public @Nullable InetSocketAddress local() {
+        try {
+            return (InetSocketAddress) socket.getLocalAddress();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     /** {@return the other end} */
     public @Nullable InetSocketAddress remote() {
         try {
