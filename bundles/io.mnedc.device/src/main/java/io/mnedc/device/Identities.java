@@ -227,8 +227,10 @@ final class Identities {
             return;
         }
         Instant said = Instant.ofEpochMilli(millis);
-        Instant end = certificate.getNotAfter().toInstant();
-        floor.raise(said.isBefore(end) ? said : end);
+        floor.told(
+                said,
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
         Instant system = clock.instant();
         if (!slow && Duration.between(system, floor.now()).compareTo(SLOW) > 0) {
             slow = true;

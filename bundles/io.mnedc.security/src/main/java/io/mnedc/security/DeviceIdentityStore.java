@@ -322,9 +322,10 @@ public final class DeviceIdentityStore implements IdentityProvider {
         if (chain.isEmpty()) {
             throw new CertificateException("the relay's answer has no certificate");
         }
-        Instant begin = chain.get(0).getNotBefore().toInstant();
-        Instant now = floor.now();
-        return OverlayTrust.check(chain, Role.DEVICE, authorities, now.isBefore(begin) ? begin : now, Duration.ZERO);
+        Instant at = floor.at(
+                chain.get(0).getNotBefore().toInstant(),
+                chain.get(0).getNotAfter().toInstant());
+        return OverlayTrust.check(chain, Role.DEVICE, authorities, at, Duration.ZERO);
     }
 
     private static void writeLines(Path file, List<String> lines) throws IOException {

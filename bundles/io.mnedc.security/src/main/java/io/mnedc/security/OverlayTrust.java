@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whose certificate is believed, and whose it is: path validation of RFC 5280 by the JDK, then what the certificate says
@@ -28,6 +30,8 @@ public final class OverlayTrust {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     /** A relay sends its own and its CA's; a PKI may have more levels. */
     private static final int MAX_CHAIN = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(OverlayTrust.class);
 
     private OverlayTrust() {}
 
@@ -183,7 +187,7 @@ public final class OverlayTrust {
     public static X509ExtendedTrustManager relayTrust(Set<X509Certificate> trusted, String host, TimeFloor floor) {
         Set<X509Certificate> authorities = Set.copyOf(trusted);
         return new PeerTrust(chain -> {
-            PeerName name = check(chain, Role.RELAY, authorities, notBefore(chain.get(0), floor), Duration.ZERO);
+            PeerName name = relay(chain, authorities, floor);
             if (!name.named()) {
                 HostNames.check(chain.get(0), host);
             }
@@ -210,7 +214,7 @@ public final class OverlayTrust {
                 throw new CertificateException("the relay is not the one of the join token: it shows no CA certificate"
                         + " with the fingerprint " + fingerprint + "; make a new token at the right relay");
             }
-            PeerName name = check(chain, Role.RELAY, authority, notBefore(chain.get(0), floor), Duration.ZERO);
+            PeerName name = relay(chain, authority, floor);
             if (!name.named()) {
                 throw new CertificateException("the certificate of the join token's relay does not name a relay");
             }
@@ -218,11 +222,28 @@ public final class OverlayTrust {
         });
     }
 
-    /** A clock that is before the beginning of the relay's certificate is wrong: what the CA signed is past. */
-    private static Instant notBefore(X509Certificate relay, TimeFloor floor) {
-        Instant begin = relay.getNotBefore().toInstant();
+    /**
+     * Checks a relay by {@link TimeFloor#at}: neither what another relay has told before nor a floor that was pushed ahead
+     * locks this device out.
+     */
+    private static PeerName relay(List<X509Certificate> chain, Set<X509Certificate> authorities, TimeFloor floor)
+            throws CertificateException {
+        Instant begin = chain.get(0).getNotBefore().toInstant();
+        Instant end = chain.get(0).getNotAfter().toInstant();
         Instant now = floor.now();
-        return now.isBefore(begin) ? begin : now;
+        Instant at = floor.at(begin, end);
+        PeerName name = check(chain, Role.RELAY, authorities, at, Duration.ZERO);
+        if (now.isAfter(end)) {
+            LOG.warn(
+                    "The relay's certificate is good from {} to {}, but it is {} here by what a relay has told, or by the time"
+                            + " floor. The relay is believed by {}, {}; if this device's clock is wrong, set it",
+                    begin,
+                    end,
+                    now,
+                    at.isAfter(begin) ? "this device's clock or the floor" : "the beginning of its certificate",
+                    at);
+        }
+        return name;
     }
 
     /**

@@ -8,30 +8,43 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A clock that never runs behind what has been proven: the system's, or the latest time heard of from somebody believed
- * and what has passed since. For devices without a battery clock, which boot in 1970. The floor is kept on disk, written
- * when it has moved by an hour. Thread-safe.
+ * The time by which certificates are checked: the latest of the system's clock, what a relay has told, and the floor. The
+ * floor is what has been proven, kept on disk: for devices without a battery clock, which boot in 1970.
+ *
+ * <p>What one relay tells is believed as long as nothing else is told, and the floor does not simply follow: a relay that
+ * was broken into for an hour must not lock devices out for years. The floor rises to what the CA has signed; to what a relay
+ * and the system's clock say alike; and toward what a relay tells no faster than time passes. Where the clock and a
+ * relay agree that the floor is ahead, it comes back. Thread-safe.
  */
 public final class TimeFloor {
     private static final Logger LOG = LoggerFactory.getLogger(TimeFloor.class);
     private static final Duration WORTH_WRITING = Duration.ofHours(1);
+    /** Clocks that differ by less say the same. */
+    private static final Duration ALIKE = Duration.ofDays(1);
 
     private final @Nullable Path file;
     private final InstantSource system;
+    private final LongSupplier nanos;
     private Instant floor;
     private long floorNanos;
     private Instant written;
+    /** What the present relay has told; may be wrong. */
+    private Instant told = Instant.EPOCH;
 
-    private TimeFloor(@Nullable Path file, InstantSource system, Instant floor) {
+    private long toldNanos;
+
+    private TimeFloor(@Nullable Path file, InstantSource system, Instant floor, LongSupplier nanos) {
+        this.nanos = nanos;
         this.file = file;
         this.system = system;
         this.floor = floor;
-        this.floorNanos = System.nanoTime();
+        this.floorNanos = nanos.getAsLong();
         this.written = floor;
     }
 
@@ -43,6 +56,10 @@ public final class TimeFloor {
      * @return the floor; begins at the epoch when the file is missing or damaged
      */
     public static TimeFloor open(Path file, InstantSource system) {
+        return open(file, system, System::nanoTime);
+    }
+
+    static TimeFloor open(Path file, InstantSource system, LongSupplier nanos) {
         Instant floor = Instant.EPOCH;
         try {
             if (Files.exists(file)) {
@@ -51,36 +68,105 @@ public final class TimeFloor {
         } catch (IOException | DateTimeException e) {
             LOG.warn("Time floor {} cannot be read and begins anew: {}", file, e.toString());
         }
-        return new TimeFloor(file, system, floor);
+        return new TimeFloor(file, system, floor, nanos);
     }
 
     /** {@return a floor that is kept nowhere} */
     public static TimeFloor inMemory(InstantSource system) {
-        return new TimeFloor(null, system, Instant.EPOCH);
+        return new TimeFloor(null, system, Instant.EPOCH, System::nanoTime);
     }
 
     /** {@return the effective time} */
     public synchronized Instant now() {
-        Instant proven = proven();
-        Instant clock = system.instant();
-        return clock.isAfter(proven) ? clock : proven;
+        return later(later(clock(), told()), proven());
     }
 
-    private Instant proven() {
-        return floor.plusNanos(System.nanoTime() - floorNanos);
+    /** {@return what the system's clock says, be it right or wrong} */
+    public Instant clock() {
+        return system.instant();
+    }
+
+    /** {@return the floor: what has been proven, and the time that has passed since} */
+    public synchronized Instant proven() {
+        return floor.plusNanos(nanos.getAsLong() - floorNanos);
     }
 
     /**
-     * A time that is certainly past, heard of from somebody believed. The system's clock itself is never kept: should it
-     * run ahead for a while, that does no lasting harm.
+     * The time by which a certificate that the CA has signed is to be checked. What was told, or a floor that was pushed
+     * ahead, does not decide against it alone: not if the clock is within its life, nor, with a clock that is behind it, if
+     * the floor is.
+     *
+     * @param begin of the certificate: a time before it is wrong, because what the CA has signed is past
+     * @param end of the certificate
+     * @return the effective time, or one within the certificate's life
+     */
+    synchronized Instant at(Instant begin, Instant end) {
+        Instant now = now();
+        if (now.isAfter(end)) {
+            Instant clock = clock();
+            if (!clock.isBefore(begin) && !clock.isAfter(end)) {
+                now = clock;
+            } else if (clock.isBefore(begin) && !proven().isAfter(end)) {
+                now = proven();
+            }
+        }
+        return later(now, begin);
+    }
+
+    private Instant told() {
+        return told.plusNanos(told.equals(Instant.EPOCH) ? 0 : nanos.getAsLong() - toldNanos);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /**
+     * A time that is certainly past: the CA has signed it. The system's clock itself is never kept: should it run ahead
+     * for a while, that does no lasting harm.
      *
      * @param past not after the true time; nothing new if it is before what was proven earlier
      */
     public synchronized void raise(Instant past) {
+        set(later(past, proven()));
+    }
+
+    /**
+     * What a relay says that has proved who it is. Counts until the next one says something else.
+     *
+     * @param time what it says
+     * @param begin of its certificate: what the CA has signed is past
+     * @param end of its certificate: beyond it, a relay that lost its key could end the certificates of others
+     */
+    public synchronized void told(Instant time, Instant begin, Instant end) {
+        Instant now = time.isBefore(begin) ? begin : time.isAfter(end) ? end : time;
         Instant proven = proven();
-        floor = past.isAfter(proven) ? past : proven;
-        floorNanos = System.nanoTime();
-        if (file != null && Duration.between(written, floor).compareTo(WORTH_WRITING) > 0) {
+        Instant clock = clock();
+        boolean alike = Duration.between(clock, now).abs().compareTo(ALIKE) < 0;
+        if (alike && now.isBefore(proven.minus(ALIKE))) {
+            LOG.warn(
+                    "The time floor {} is in the future by what the relay and this device's clock say alike: it comes back to"
+                            + " {}. Did a relay tell a wrong time before?",
+                    proven,
+                    now);
+            set(now);
+        } else if (now.isAfter(proven)) {
+            Instant last = told();
+            // as much again as has passed since the last word that was not behind the floor
+            Duration passed = last.isAfter(proven) || last.equals(proven)
+                    ? Duration.ofNanos(nanos.getAsLong() - toldNanos)
+                    : Duration.ZERO;
+            Instant step = proven.plus(passed);
+            set(alike || now.isBefore(step) ? now : step);
+        }
+        told = now;
+        toldNanos = nanos.getAsLong();
+    }
+
+    private void set(Instant now) {
+        floor = now;
+        floorNanos = nanos.getAsLong();
+        if (file != null && Duration.between(written, floor).abs().compareTo(WORTH_WRITING) > 0) {
             try {
                 PrivateFiles.write(file, (floor + "\n").getBytes(StandardCharsets.US_ASCII));
                 written = floor;

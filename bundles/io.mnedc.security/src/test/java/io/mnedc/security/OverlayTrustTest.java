@@ -285,4 +285,47 @@ class OverlayTrustTest {
                 OverlayTrust.relayTrust(device.trusted(), "h", TimeFloor.inMemory(overlay.clock));
         assertThatThrownBy(() -> trust.checkServerTrusted(chain, "UNKNOWN")).hasMessageContaining("expired");
     }
+
+    @Test
+    void anHonestRelayIsBelievedAfterOneThatToldTheYear2100() throws Exception {
+        Identity device = overlay.device("a");
+        X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
+        Instant far = Instant.parse("2100-01-01T00:00:00Z");
+        for (Instant clock : List.of(Instant.EPOCH, overlay.clock.instant())) {
+            TimeFloor floor = TimeFloor.inMemory(new HandClock(clock));
+            X509ExtendedTrustManager trust = OverlayTrust.relayTrust(device.trusted(), "h", floor);
+            trust.checkServerTrusted(chain, "UNKNOWN");
+            floor.told(far, chain[0].getNotBefore().toInstant(), far);
+            assertThatCode(() -> trust.checkServerTrusted(chain, "UNKNOWN"))
+                    .as("clock %s", clock)
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void aRelayThatHasExpiredByTheClockIsNotBelievedByAnOlderFloor() throws Exception {
+        Identity device = overlay.device("a");
+        X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
+        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.parse("2100-01-01T00:00:00Z")));
+        floor.raise(overlay.clock.instant());
+        assertThatThrownBy(() ->
+                        OverlayTrust.relayTrust(device.trusted(), "h", floor).checkServerTrusted(chain, "UNKNOWN"))
+                .hasMessageContaining("correct the clock");
+    }
+
+    @Test
+    void aFloorThatWasPushedAheadDoesNotDecideAgainstARelayThatTheClockAccepts() throws Exception {
+        Identity device = overlay.device("a");
+        X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
+        TimeFloor floor = TimeFloor.inMemory(overlay.clock);
+        floor.raise(Instant.parse("2100-01-01T00:00:00Z"));
+        assertThatCode(() ->
+                        OverlayTrust.relayTrust(device.trusted(), "h", floor).checkServerTrusted(chain, "UNKNOWN"))
+                .doesNotThrowAnyException();
+        TimeFloor clockless = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        clockless.raise(Instant.parse("2100-01-01T00:00:00Z"));
+        assertThatThrownBy(() -> OverlayTrust.relayTrust(device.trusted(), "h", clockless)
+                        .checkServerTrusted(chain, "UNKNOWN"))
+                .hasMessageContaining("expired");
+    }
 }

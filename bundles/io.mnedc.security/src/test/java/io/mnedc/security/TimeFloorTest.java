@@ -68,4 +68,73 @@ class TimeFloorTest {
         Files.writeString(file, "2030-01-01T00:00:00Z".repeat(100));
         assertThat(TimeFloor.open(file, new HandClock(PROVEN)).now()).isBefore(PROVEN.plus(RUNS));
     }
+
+    private static final Instant BEGIN = PROVEN.minus(Duration.ofDays(100));
+    private static final Instant END = BEGIN.plus(Duration.ofDays(365));
+
+    @Test
+    void oneRelaysWordCountsButIsNotKept() {
+        Path file = directory.resolve("time-floor");
+        HandClock epoch = new HandClock(Instant.EPOCH);
+        TimeFloor floor = TimeFloor.open(file, epoch);
+        floor.raise(PROVEN);
+        floor.told(Instant.parse("2100-01-01T00:00:00Z"), BEGIN, END);
+        assertThat(floor.now()).as("to the end of its certificate").isBetween(END, END.plus(RUNS));
+        assertThat(floor.proven()).isBetween(PROVEN, PROVEN.plus(RUNS));
+        assertThat(TimeFloor.open(file, epoch).now()).as("after a restart").isBetween(PROVEN, PROVEN.plus(RUNS));
+        Instant honest = PROVEN.plus(Duration.ofDays(3));
+        floor.told(honest, BEGIN, END);
+        assertThat(floor.now()).as("the next word replaces it").isBetween(honest, honest.plus(RUNS));
+    }
+
+    @Test
+    void timeCannotBeToldBackBehindWhatIsProven() {
+        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        floor.raise(PROVEN);
+        floor.told(Instant.EPOCH, BEGIN, END);
+        assertThat(floor.now()).isBetween(PROVEN, PROVEN.plus(RUNS));
+    }
+
+    @Test
+    void whatTheClockAndARelaySayAlikeIsKept() {
+        Path file = directory.resolve("time-floor");
+        HandClock right = new HandClock(PROVEN.plus(Duration.ofDays(30)));
+        TimeFloor.open(file, right).told(right.instant().plusSeconds(60), BEGIN, END);
+        assertThat(TimeFloor.open(file, new HandClock(Instant.EPOCH)).now())
+                .isBetween(right.instant(), right.instant().plus(RUNS.multipliedBy(2)));
+    }
+
+    @Test
+    void aFloorThatWasPushedAheadComesBackWhenTheClockAndARelayAgree() throws Exception {
+        Path file = Files.writeString(directory.resolve("time-floor"), "2100-01-01T00:00:00Z");
+        HandClock right = new HandClock(PROVEN);
+        TimeFloor floor = TimeFloor.open(file, right);
+        floor.told(PROVEN.plusSeconds(5), BEGIN, END);
+        assertThat(floor.now()).isBetween(PROVEN, PROVEN.plus(RUNS));
+        assertThat(TimeFloor.open(file, right).now()).isBetween(PROVEN, PROVEN.plus(RUNS));
+    }
+
+    @Test
+    void aClockThatIsWrongItselfBringsNoFloorBack() throws Exception {
+        Path file = Files.writeString(directory.resolve("time-floor"), PROVEN.toString());
+        for (String wrong : new String[] {"1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"}) {
+            TimeFloor floor = TimeFloor.open(file, new HandClock(Instant.parse(wrong)));
+            floor.told(PROVEN.minus(Duration.ofDays(20)), BEGIN, END);
+            assertThat(floor.proven()).isBetween(PROVEN, PROVEN.plus(RUNS));
+        }
+    }
+
+    @Test
+    void aRelayThatStepsForYearsPushesTheFloorNoFasterThanTimePasses() {
+        long[] nanos = {0};
+        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new HandClock(Instant.EPOCH), () -> nanos[0]);
+        floor.raise(PROVEN);
+        Instant far = Instant.parse("2100-01-01T00:00:00Z");
+        floor.told(far, BEGIN, far);
+        for (int day = 0; day < 100; day++) {
+            nanos[0] += Duration.ofDays(1).toNanos();
+            floor.told(far, BEGIN, far);
+        }
+        assertThat(floor.proven()).isBetween(PROVEN.plus(Duration.ofDays(199)), PROVEN.plus(Duration.ofDays(201)));
+    }
 }
