@@ -124,7 +124,8 @@ final class AuditLog implements Events, AutoCloseable {
         int entries = batch.size();
         try {
             file.append(lines.toString());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // an Error too, or nothing would be written any more
             lost.addAndGet(entries + dropped);
             counters.add(Counter.AUDIT_LOST, entries);
             complain(e);
@@ -133,7 +134,7 @@ final class AuditLog implements Events, AutoCloseable {
     }
 
     /** The relay goes on: who can fill a disk must not be able to stop it. */
-    private void complain(Exception e) {
+    private void complain(Throwable e) {
         long now = System.nanoTime();
         if (now - complained >= COMPLAINTS_APART_NANOS) {
             complained = now;

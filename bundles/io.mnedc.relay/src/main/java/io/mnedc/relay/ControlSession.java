@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,17 +119,24 @@ final class ControlSession implements ControlStream.Handler {
     @Override
     public void tick() {
         long now = System.nanoTime();
-        perform(machine.tick(now));
+        long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS
+                - settings.keepalive().toNanos() / Keepalive.POLLS;
+        ControlStream open = stream;
+        if (open != null && open.stuckNanos(now) >= patience) {
+            perform(machine.refused(ErrorReport.fatal(
+                    ErrorCode.TIMED_OUT, "the device has read nothing for three keepalive intervals")));
+        } else if (open == null || !open.paused()) {
+            // while it is not read, its silence says nothing
+            perform(machine.tick(now));
+        }
         Session registered = session;
         NodeInfo waiting = unpublished;
         if (registered != null && waiting != null) {
             publish(registered, waiting, now);
         }
         DataStream data = registered == null ? null : registered.data();
-        long patience = settings.keepalive().toNanos() * Keepalive.INTERVALS
-                - settings.keepalive().toNanos() / Keepalive.POLLS;
         if (data != null && now - data.lastHeardNanos() >= patience) {
-            LOG.info("{}: its data stream is silent and is closed", name());
+            relay.deviceLog().info(name(), "has a silent data stream, which is closed");
             data.close();
         }
     }
@@ -257,7 +265,8 @@ final class ControlSession implements ControlStream.Handler {
                 open,
                 this::dismiss,
                 new Allowance(relay::limits, System.nanoTime()),
-                relay.events());
+                relay.events(),
+                relay.budget()::scarce);
         open.allowLargeMessages();
         // the registry sends the welcome itself, so that nothing can come before it
         if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
@@ -278,11 +287,10 @@ final class ControlSession implements ControlStream.Handler {
                             hello.deviceId(),
                             remote(),
                             lease.ipv4().getHostAddress() + (groups().isEmpty() ? "" : " groups " + groups()));
-            LOG.info(
-                    "{} joined from {} as {}",
-                    hello.deviceId(),
-                    remote(),
-                    lease.ipv4().getHostAddress());
+            relay.deviceLog()
+                    .info(
+                            hello.deviceId(),
+                            "joined from " + remote() + " as " + lease.ipv4().getHostAddress());
         }
     }
 
@@ -351,7 +359,7 @@ final class ControlSession implements ControlStream.Handler {
                 allocator.renew(registered.deviceId());
             }
             relay.events().record(Events.Kind.LEFT, registered.deviceId(), registered.remote(), why);
-            LOG.info("{} left: {}", registered.deviceId(), why);
+            relay.deviceLog().info(registered.deviceId(), "left: " + why);
         }
     }
 
@@ -382,7 +390,11 @@ final class ControlSession implements ControlStream.Handler {
     private void execute(Runnable task) {
         ControlStream open = stream;
         if (open != null) {
-            open.execute(task);
+            try {
+                open.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the relay's control loop has ended", e);
+            }
         }
     }
 

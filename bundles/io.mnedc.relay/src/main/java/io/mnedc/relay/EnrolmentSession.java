@@ -12,15 +12,12 @@ import io.mnedc.transport.ControlStream;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and as long
  * as one is due, further requests from its source wait: so guessing takes long. All on the stream's event loop.
  */
 final class EnrolmentSession implements ControlStream.Handler {
-    private static final Logger LOG = LoggerFactory.getLogger(EnrolmentSession.class);
     private static final Duration TICK = Duration.ofMillis(100);
 
     private enum State {
@@ -111,7 +108,7 @@ final class EnrolmentSession implements ControlStream.Handler {
                         entry.remote(),
                         "token " + Long.toHexString(request.joinId())
                                 + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
-        LOG.info("{} enrolled from {}", enrolled.deviceId(), entry.remote());
+        relay.deviceLog().info(enrolled.deviceId(), "enrolled from " + entry.remote());
         answer(overlay.message(enrolled));
     }
 

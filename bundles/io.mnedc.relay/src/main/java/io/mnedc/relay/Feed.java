@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class Feed implements Runnable {
     /** How much may wait in the stream before the rest waits here. */
     private static final int WINDOW = 128 << 10;
+    /** The part of a snapshot that is told at once while memory is scarce, when nothing else waits. */
+    private static final int SCARCE_PAGE = 8 << 10;
     /** Bytes of records by which a device may be behind; then a snapshot is shorter, or at least bounded. */
     private static final long MOST_BEHIND = 4 << 20;
 
     /** Where it writes to: a part of {@link io.mnedc.transport.ControlStream}. */
     interface Out {
         long waitingBytes();
+
+        /** Whether what waits for all devices together takes much memory now. */
+        boolean scarce();
 
         void sendNow(ByteBuffer... parts);
 
@@ -95,7 +100,7 @@ final class Feed implements Runnable {
     @Override
     public void run() {
         while (!waiting) {
-            if (stream.waitingBytes() > WINDOW) {
+            if (stream.waitingBytes() > (stream.scarce() ? 0 : WINDOW)) {
                 waiting = true;
                 stream.afterSent(this::goOn);
             } else if (!tellMore()) {
@@ -126,12 +131,13 @@ final class Feed implements Runnable {
     /** One page of a snapshot; an empty one if there is nobody else. */
     private void tellSnapshot(State state) {
         boolean first = at == 0;
+        int most = stream.scarce() ? SCARCE_PAGE : Announcements.MOST_RECORDS;
         List<ByteBuffer> records = new ArrayList<>();
         int size = 0;
         while (at < state.devices.length) {
             Told other = state.devices[at];
             if (!other.deviceId().equals(self.deviceId()) && Access.allowed(state.access, self, other)) {
-                if (size + other.present().length > Announcements.MOST_RECORDS) {
+                if (size > 0 && size + other.present().length > most) {
                     break;
                 }
                 size += other.present().length;

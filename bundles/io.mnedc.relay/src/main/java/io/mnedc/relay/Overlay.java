@@ -43,6 +43,7 @@ final class Overlay implements AutoCloseable {
     private final EventLoopGroup group;
     private final Admission admission;
     private final JoinDelays delays = new JoinDelays();
+    private final Reenrolments reenrolments = new Reenrolments();
     private final Handshakes handshakes = new Handshakes(this::adopt);
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
     private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
@@ -104,7 +105,8 @@ final class Overlay implements AutoCloseable {
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
         TlsGate gate = new TlsGate(relay, this, entry);
         ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, gate, left);
-        ControlStream.adopt(group, entry.socket(), said, tls, gate).ifPresent(stream -> entry.servedBy(stream::cut));
+        ControlStream.adopt(group, entry.socket(), said, tls, relay.budget(), gate)
+                .ifPresent(stream -> entry.servedBy(stream::cut));
     }
 
     /** Runs what a handshake needs. */
@@ -125,8 +127,18 @@ final class Overlay implements AutoCloseable {
 
     /** Enrols a device; as {@link #admit}. */
     void enrol(Enrol request, Consumer<Enrolled> enrolled, Consumer<ErrorReport> refused) {
+        Duration wait = reenrolments.untilNext(request.deviceId(), System.nanoTime());
+        if (!wait.isZero()) {
+            refused.accept(new ErrorReport(
+                    ErrorCode.LIMIT_EXCEEDED.number(),
+                    "too many certificates were made for this device: wait " + (wait.toSeconds() + 1) + " s",
+                    true,
+                    (int) wait.toMillis() + 1));
+            return;
+        }
         run(files, refused, () -> {
             Enrolled done = admission.enrol(request);
+            reenrolments.enrolled(done.deviceId(), System.nanoTime());
             enrolled.accept(done);
             relay.controls().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
         });

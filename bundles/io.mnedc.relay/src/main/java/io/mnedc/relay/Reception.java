@@ -54,7 +54,8 @@ final class Reception implements Acceptor.Receiver {
     }
 
     private void adopt(HalfOpen.Entry entry, ByteBuffer begun, ControlStream.Handler handler) {
-        ControlStream.adopt(group, entry.socket(), begun, handler).ifPresent(stream -> entry.servedBy(stream::close));
+        ControlStream.adopt(group, entry.socket(), begun, null, relay.budget(), handler)
+                .ifPresent(stream -> entry.servedBy(stream::close));
     }
 
     @Override

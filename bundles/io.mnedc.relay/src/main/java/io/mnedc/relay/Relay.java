@@ -11,6 +11,7 @@ import io.mnedc.security.OverlayAuthority;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.Daemon;
 import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.SendBudget;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class Relay implements AutoCloseable {
     private final Counter.Set counters;
     private final Randomness random = new Randomness();
     private final Controls controls = new Controls();
+    private final DeviceLog deviceLog = new DeviceLog();
     private final long epoch = random.id();
     private final RelayStatus status = new RelayView(this);
     private final Reach reach = new Reach(this);
@@ -49,6 +52,7 @@ final class Relay implements AutoCloseable {
     private final Sessions sessions;
     private final Guard guard;
     private final HalfOpen halfOpen;
+    private final SendBudget budget = SendBudget.ofMemory(Memory.most());
     private final Reception reception;
     private final EventLoopGroup group;
     private final List<DataLoop> loops;
@@ -73,8 +77,8 @@ final class Relay implements AutoCloseable {
         this.data = data;
         this.events = data.events();
         this.refusals = new Refusals(counters, events);
-        this.sessions =
-                new Sessions(counters, events, () -> this.settings.policy().cloneSwapsPerMinute(), group);
+        this.sessions = new Sessions(
+                counters, events, deviceLog, () -> this.settings.policy().cloneSwapsPerMinute(), group);
         this.guard = Guard.start(sessions, data, settings.policy().rules());
         this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
         this.reception = new Reception(this, group, loops, () -> overlay);
@@ -94,16 +98,22 @@ final class Relay implements AutoCloseable {
      */
     static Relay start(RelaySettings settings, String software, Identities identities, Supplier<@Nullable Provider> tls)
             throws IOException {
-        return start(settings, software, identities, tls, InstantSource.system());
+        return start(settings, software, identities, tls, InstantSource.system(), what -> {});
     }
 
-    /** The same with a clock of one's own. */
+    /**
+     * The same with a clock of one's own.
+     *
+     * @param failed told what has ended by itself, for want of memory, say: the relay is of no use any more and must be
+     *     closed. On any thread; must not block
+     */
     static Relay start(
             RelaySettings settings,
             String software,
             Identities identities,
             Supplier<@Nullable Provider> tls,
-            InstantSource clock)
+            InstantSource clock,
+            Consumer<String> failed)
             throws IOException {
         EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
         List<DataLoop> loops = new ArrayList<>();
@@ -122,10 +132,16 @@ final class Relay implements AutoCloseable {
             }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
             for (int i = 0; i < settings.loops(); i++) {
-                loops.add(new DataLoop("relay-data-" + i, pool));
+                loops.add(new DataLoop("relay-data-" + i, pool, () -> failed.accept("a data loop")));
             }
             relay = new Relay(settings, software, counters, data, group, loops);
             relay.secure(admission);
+            Relay begun = relay;
+            group.terminationFuture().addListener(ended -> {
+                if (!begun.isClosed()) {
+                    failed.accept("the control loop");
+                }
+            });
             group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
             relay.listenOrRetry("");
             return relay;
@@ -153,6 +169,10 @@ final class Relay implements AutoCloseable {
         } else {
             overlay = Overlay.start(this, group, admission, directory);
         }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized void listenOrRetry(String complaint) {
@@ -305,6 +325,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void renewLeases() {
+        deviceLog.tell(System.nanoTime());
         AddressAllocator present = allocator;
         if (present == null) {
             return;
@@ -335,6 +356,21 @@ final class Relay implements AutoCloseable {
     /** Who has not proved yet who he is. */
     HalfOpen halfOpen() {
         return halfOpen;
+    }
+
+    /** What serves the control streams. */
+    EventLoopGroup controlLoop() {
+        return group;
+    }
+
+    /** Where people read what devices do. */
+    DeviceLog deviceLog() {
+        return deviceLog;
+    }
+
+    /** What may wait in all control streams together. */
+    SendBudget budget() {
+        return budget;
     }
 
     Sessions sessions() {

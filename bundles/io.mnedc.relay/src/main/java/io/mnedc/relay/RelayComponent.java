@@ -6,13 +6,16 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.security.TlsChoice;
+import io.mnedc.transport.Daemon;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Provider;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -45,11 +48,15 @@ public final class RelayComponent {
     private static final String KARAF_DATA = "karaf.data";
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayComponent.class);
+    private static final long AGAIN_MILLIS = 5000;
 
     private final BundleContext context;
     private final Identities identities = new Identities();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private @Nullable Relay relay;
+    /** Of the relay that runs, or of none. */
+    private int generation;
+
     private @Nullable AddressAllocator allocator;
 
     @Reference(
@@ -116,9 +123,16 @@ public final class RelayComponent {
     }
 
     private void begin(RelaySettings settings) {
+        int mine = ++generation;
         try {
             warnOfStorage(settings);
-            Relay started = Relay.start(settings, version(), identities, () -> tls);
+            Relay started = Relay.start(
+                    settings,
+                    version(),
+                    identities,
+                    () -> tls,
+                    InstantSource.system(),
+                    what -> failed(settings, mine, what));
             relay = started;
             AddressAllocator present = allocator;
             if (present != null) {
@@ -140,6 +154,33 @@ public final class RelayComponent {
         }
     }
 
+    /** A part of it has ended by itself. A relay that is half dead helps nobody: it ends, and starts again a little later. */
+    private void failed(RelaySettings settings, int failed, String what) {
+        LOG.error("{}: {} has ended because of a fault, see above: the relay stops and starts again", PID, what);
+        Daemon.thread("mnedc-relay-again", () -> again(settings, failed)).start();
+    }
+
+    private synchronized void again(RelaySettings settings, int failed) {
+        if (generation != failed) {
+            return;
+        }
+        end();
+        int mine = generation;
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS);
+        try {
+            for (long left = AGAIN_MILLIS; generation == mine && left > 0; ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (generation == mine) {
+            begin(settings);
+        }
+    }
+
     private void warnOfStorage(RelaySettings settings) {
         if (settings.security().tls()
                 && settings.directory() != null
@@ -156,7 +197,11 @@ public final class RelayComponent {
         return "mnedc/" + context.getBundle().getVersion();
     }
 
-    private void end() {
+    // its callers hold the lock
+    private synchronized void end() {
+        // a relay that failed and waits for its next start is given up, too
+        generation++;
+        notifyAll();
         registrations.forEach(RelayComponent::unregister);
         registrations.clear();
         Relay running = relay;

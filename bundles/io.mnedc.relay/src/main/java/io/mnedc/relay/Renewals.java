@@ -67,7 +67,7 @@ final class Renewals {
     private void renewed(Credentials credentials) {
         relay.counters().add(Counter.RENEWALS, 1);
         relay.events().record(Events.Kind.RENEWED, peer.deviceId(), remote(), "");
-        LOG.info("{}: its certificate is renewed", peer.deviceId());
+        relay.deviceLog().info(peer.deviceId(), "has another certificate: it was renewed");
         answer(credentials);
     }
 

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Session {
     private final Consumer<ErrorReport> dismissal;
     private final Allowance allowance;
     private final Events events;
+    private final BooleanSupplier scarce;
     private final Instant since = Instant.now();
     private final long begun = System.nanoTime();
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
@@ -61,6 +63,7 @@ final class Session {
      * @param dismissal ends the control stream with a report
      * @param allowance what the device may send
      * @param events hears when it sends more
+     * @param scarce whether the memory of what waits for all devices is scarce now
      */
     Session(
             Hello hello,
@@ -72,11 +75,13 @@ final class Session {
             ControlStream control,
             Consumer<ErrorReport> dismissal,
             Allowance allowance,
-            Events events) {
+            Events events,
+            BooleanSupplier scarce) {
         this.hello = hello;
         this.groups = Set.copyOf(groups);
         this.allowance = allowance;
         this.events = events;
+        this.scarce = scarce;
         this.lease = lease;
         this.network = network;
         this.id = id;
@@ -190,6 +195,11 @@ final class Session {
         @Override
         public long waitingBytes() {
             return control.waitingBytes();
+        }
+
+        @Override
+        public boolean scarce() {
+            return scarce.getAsBoolean();
         }
 
         @Override

@@ -27,6 +27,7 @@ final class Sessions {
     private final NodeTable byNode = new NodeTable();
     private final Quarantine quarantine = new Quarantine();
     private final Counter.Set counters;
+    private final DeviceLog log;
     private final Events events;
     private final IntSupplier cloneSwaps;
     private final Census census = new Census();
@@ -39,8 +40,10 @@ final class Sessions {
      * @param cloneSwaps how often in a minute two starts of a device may take turns, now
      * @param loop where it is decided when the devices are told what has changed
      */
-    Sessions(Counter.Set counters, Events events, IntSupplier cloneSwaps, ScheduledExecutorService loop) {
+    Sessions(
+            Counter.Set counters, Events events, DeviceLog log, IntSupplier cloneSwaps, ScheduledExecutorService loop) {
         this.counters = counters;
+        this.log = log;
         this.events = events;
         this.cloneSwaps = cloneSwaps;
         this.announcer = new Announcer(loop, this::seal, this::everybody);
@@ -123,12 +126,10 @@ final class Sessions {
         newer.send(ErrorReport.notice(
                 ErrorCode.TOOK_OVER,
                 "an older connection of " + newer.deviceId() + " from " + older.remote() + " has been closed"));
-        LOG.info(
-                "{} from {} takes over from {}{}",
+        log.info(
                 newer.deviceId(),
-                newer.remote(),
-                older.remote(),
-                clone ? ", another start of the device" : "");
+                "from " + newer.remote() + " takes over from " + older.remote()
+                        + (clone ? ", another start of the device" : ""));
     }
 
     /** Only after a change of leases beside the relay: the address now belongs to another device. */

@@ -34,7 +34,8 @@ class AdministrationTest {
     private RelayAdministration administration(Optional<OverlayAuthority> authority, String... addresses)
             throws Exception {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
-        Sessions sessions = new Sessions(new Counter.Set(), events, () -> 6, new ScheduledThreadPoolExecutor(0));
+        Sessions sessions =
+                new Sessions(new Counter.Set(), events, new DeviceLog(), () -> 6, new ScheduledThreadPoolExecutor(0));
         Noted noted = new Noted(null);
         Guard guard = Guard.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
         guard.close();

@@ -76,6 +76,11 @@ final class Listener implements Feed.Out {
     }
 
     @Override
+    public boolean scarce() {
+        return false;
+    }
+
+    @Override
     public void afterSent(Runnable task) {
         assertThat(afterSent).as("asked once").isNull();
         afterSent = task;

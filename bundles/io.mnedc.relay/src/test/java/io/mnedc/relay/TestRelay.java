@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
@@ -28,6 +29,7 @@ final class TestRelay implements AutoCloseable {
     private Relay relay;
 
     private final InstantSource clock;
+    final List<String> failed = new CopyOnWriteArrayList<>();
 
     private TestRelay(RelaySettings settings, InstantSource clock) throws IOException {
         this.directory = settings.directory();
@@ -36,7 +38,7 @@ final class TestRelay implements AutoCloseable {
     }
 
     private Relay begin(RelaySettings settings) throws IOException {
-        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock);
+        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock, failed::add);
         started.allocator(allocator);
         return started;
     }

@@ -1,6 +1,7 @@
 package io.mnedc.transport;
 
 import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -19,7 +20,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Takes preamble and messages from a connection's bytes; nothing is allocated for a length that is not allowed. */
-final class ControlDecoder extends ByteToMessageDecoder {
+final class ControlDecoder extends ByteToMessageDecoder implements Outbox.Owner {
     private final @Nullable ControlTls tls;
     private final boolean client;
     private ControlStream.Handler handler;
@@ -32,15 +33,19 @@ final class ControlDecoder extends ByteToMessageDecoder {
     private boolean greeted;
     private boolean ended;
     private boolean closed;
+    private final Outbox outbox;
     private volatile int most = Protocol.MAX_HANDSHAKE_MESSAGE;
+    private volatile boolean paused;
 
     /**
      * Makes a decoder.
      *
      * @param tls how the stream is secured, or null if it is not
      * @param client whether this end dialled
+     * @param budget what may wait in this stream and others
      */
-    ControlDecoder(ControlStream.Handler handler, @Nullable ControlTls tls, boolean client) {
+    ControlDecoder(ControlStream.Handler handler, @Nullable ControlTls tls, boolean client, SendBudget budget) {
+        this.outbox = new Outbox(budget, ControlStream.MOST_WAITING_BEFORE, this);
         this.handler = handler;
         this.tls = tls;
         this.client = client;
@@ -48,6 +53,69 @@ final class ControlDecoder extends ByteToMessageDecoder {
 
     void allow(int bytes) {
         most = bytes;
+    }
+
+    /** What is still to be sent. */
+    Outbox outbox() {
+        return outbox;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    @Override
+    public void overflown(String why) {
+        ChannelHandlerContext ctx = context;
+        failed(new ProtocolException(ErrorCode.LIMIT_EXCEEDED, why));
+        if (ctx != null) {
+            ended = true;
+            // not in the midst of a write or a read
+            ctx.executor().execute(() -> ControlStream.cut(ctx.channel()));
+        }
+    }
+
+    @Override
+    public void congested(boolean now) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || ended || paused == now) {
+            return;
+        }
+        paused = now;
+        if (now) {
+            ctx.channel().config().setAutoRead(false);
+        } else {
+            ctx.executor().execute(() -> goOn(ctx));
+        }
+    }
+
+    /** Looks at what had come before reading was paused; only when that is done, more is read. */
+    private void goOn(ChannelHandlerContext ctx) {
+        if (!paused && !closed) {
+            try {
+                channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            } catch (Exception e) {
+                exceptionCaught(ctx, e);
+            }
+            if (!paused) {
+                ctx.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
+    /** Nothing that comes is looked at any more; it is read all the same, so that the peer's end is noticed. */
+    void lastWords() {
+        ended = true;
+        ChannelHandlerContext ctx = context;
+        paused = false;
+        if (ctx != null) {
+            ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        outbox.attach(ctx.channel());
     }
 
     @Override
@@ -108,6 +176,16 @@ final class ControlDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws ProtocolException {
+        try {
+            decode(in);
+        } finally {
+            // until it is registered, its first bytes are limited and counted elsewhere
+            boolean counts = most > Protocol.MAX_HANDSHAKE_MESSAGE && in.isReadable();
+            outbox.inbound(counts ? in.capacity() : 0);
+        }
+    }
+
+    private void decode(ByteBuf in) throws ProtocolException {
         if (ended) {
             in.skipBytes(in.readableBytes());
             return;
@@ -124,7 +202,11 @@ final class ControlDecoder extends ByteToMessageDecoder {
             greeted = true;
             handler.preamble(preamble);
         }
-        while (!ended && in.readableBytes() >= ControlCodec.LENGTH_FIELD) {
+        while (!ended && !paused && in.readableBytes() >= ControlCodec.LENGTH_FIELD) {
+            if (outbox.full()) {
+                outbox.pause();
+                return;
+            }
             int length = ControlCodec.checkLength(in.getInt(in.readerIndex()), most);
             if (in.readableBytes() < ControlCodec.LENGTH_FIELD + length) {
                 return;
@@ -134,6 +216,13 @@ final class ControlDecoder extends ByteToMessageDecoder {
             in.skipBytes(length);
             handler.message(message);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        // not the superclass's: it reads on although reading is paused, because no message of its own came of it
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
     }
 
     @Override
@@ -184,6 +273,7 @@ final class ControlDecoder extends ByteToMessageDecoder {
         }
         closed = true;
         ended = true;
+        outbox.end();
         ScheduledFuture<?> running = ticks;
         if (running != null) {
             running.cancel(false);

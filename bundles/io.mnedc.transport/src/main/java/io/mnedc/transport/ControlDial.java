@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -29,7 +28,7 @@ final class ControlDial {
             @Nullable ControlTls tls,
             @Nullable SocketSetup setup,
             ControlStream.Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, tls, true);
+        ControlDecoder decoder = new ControlDecoder(handler, tls, true, new SendBudget(ControlStream.MOST_WAITING));
         SslHandler ssl = null;
         NioSocketChannel prepared;
         try {
@@ -46,10 +45,6 @@ final class ControlDial {
                 .channelFactory(() -> prepared)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
-                .option(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(
-                                ControlStream.MOST_WAITING_BEFORE / 2, ControlStream.MOST_WAITING_BEFORE))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel made) {

@@ -2,17 +2,14 @@ package io.mnedc.transport;
 
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
-import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
@@ -21,14 +18,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that carries control messages, served by a Netty event loop. Its methods may be called by any thread. */
 public final class ControlStream {
-    /** What may wait for a peer that does not read: more than a snapshot of ten thousand devices. */
-    private static final int MOST_WAITING = 8 << 20;
+    /** What may wait for a peer that does not read: some messages of the largest kind. */
+    static final int MOST_WAITING = 1 << 20;
 
     /** The same for a peer that is not registered yet. */
     static final int MOST_WAITING_BEFORE = 64 << 10;
@@ -195,7 +193,28 @@ public final class ControlStream {
      */
     public static Optional<ControlStream> adopt(
             EventLoopGroup group, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, tls, false);
+        return adopt(group, socket, begun, tls, new SendBudget(MOST_WAITING), handler);
+    }
+
+    /**
+     * Serves an accepted socket as one of many.
+     *
+     * @param group whose event loops serve it
+     * @param socket connected and non-blocking, owned by the stream from now on
+     * @param begun bytes that were read from it already
+     * @param tls with server engines, or null for a stream without TLS
+     * @param budget what may wait in all streams that share it
+     * @param handler told that it is secured and opened, or closed if that fails
+     * @return the stream, to be closed at any time, also before it is secured; empty if it could not even be begun
+     */
+    public static Optional<ControlStream> adopt(
+            EventLoopGroup group,
+            SocketChannel socket,
+            ByteBuffer begun,
+            @Nullable ControlTls tls,
+            SendBudget budget,
+            Handler handler) {
+        ControlDecoder decoder = new ControlDecoder(handler, tls, false, budget);
         NioSocketChannel channel = new NioSocketChannel(null, socket);
         SslHandler ssl;
         try {
@@ -206,9 +225,7 @@ public final class ControlStream {
             group.execute(() -> decoder.failed(e));
             return Optional.empty();
         }
-        channel.config()
-                .setTcpNoDelay(true)
-                .setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING_BEFORE / 2, MOST_WAITING_BEFORE));
+        channel.config().setTcpNoDelay(true);
         group.register(channel).addListener((ChannelFutureListener) registering -> {
             if (!registering.isSuccess()) {
                 decoder.failed(registering.cause());
@@ -251,8 +268,26 @@ public final class ControlStream {
     }
 
     private void write(ByteBuffer bytes) {
-        // never directly, even on the event loop: a call from another thread may wait in its queue already
-        channel.eventLoop().execute(() -> sendNow(bytes));
+        Outbox outbox = decoder.outbox();
+        int cost = Outbox.cost(bytes);
+        outbox.announce(cost);
+        try {
+            // never directly, even on the event loop: a call from another thread may wait in its queue already
+            channel.eventLoop().execute(() -> {
+                outbox.arrived(cost);
+                send(true, bytes);
+            });
+        } catch (RejectedExecutionException e) {
+            outbox.arrived(cost);
+            throw e;
+        }
+    }
+
+    private void send(boolean answer, ByteBuffer... parts) {
+        if (channel.isActive()) {
+            decoder.outbox().send(answer, parts);
+        }
+        decoder.outbox().look();
     }
 
     /**
@@ -263,19 +298,7 @@ public final class ControlStream {
      *     what they stand for may change afterwards
      */
     public void sendNow(ByteBuffer... parts) {
-        if (!channel.isActive()) {
-            return;
-        }
-        if (channel.isWritable()) {
-            for (ByteBuffer part : parts) {
-                channel.write(Unpooled.wrappedBuffer(part), channel.voidPromise());
-            }
-            channel.flush();
-        } else {
-            decoder.failed(
-                    new ProtocolException(ErrorCode.LIMIT_EXCEEDED, "the peer does not read: too much waits for it"));
-            channel.close();
-        }
+        send(false, parts);
     }
 
     /**
@@ -285,11 +308,7 @@ public final class ControlStream {
      * @param task must not block
      */
     public void afterSent(Runnable task) {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(left -> {
-            if (left.isSuccess()) {
-                task.run();
-            }
-        });
+        decoder.outbox().afterSent(task);
     }
 
     /**
@@ -297,7 +316,10 @@ public final class ControlStream {
      * seconds. What the peer sends from now on is not looked at.
      */
     public void closeAfterSent() {
-        channel.eventLoop().execute(() -> Farewell.begin(channel, FIRST_BYTES));
+        channel.eventLoop().execute(() -> {
+            decoder.lastWords();
+            Farewell.begin(channel, FIRST_BYTES, decoder.outbox());
+        });
     }
 
     /**
@@ -321,20 +343,37 @@ public final class ControlStream {
             channel.unsafe().closeForcibly();
             return;
         }
-        channel.eventLoop().execute(() -> {
-            ChannelHandlerContext first = channel.pipeline().context(FIRST_BYTES);
-            if (first != null) {
-                // from here it passes TLS by
-                first.close();
-            } else {
-                channel.close();
-            }
-        });
+        channel.eventLoop().execute(() -> cut(channel));
     }
 
-    /** {@return about how many bytes wait for a registered peer that reads slower than it is sent to} */
+    static void cut(Channel channel) {
+        ChannelHandlerContext first = channel.pipeline().context(FIRST_BYTES);
+        if (first != null) {
+            // from here it passes TLS by
+            first.close();
+        } else {
+            channel.close();
+        }
+    }
+
+    /** {@return about how many bytes wait for a peer that reads slower than it is sent to, with what they cost beside} */
     public long waitingBytes() {
-        return channel.isWritable() ? Math.max(0, MOST_WAITING - channel.bytesBeforeUnwritable()) : MOST_WAITING;
+        return decoder.outbox().waiting();
+    }
+
+    /**
+     * How long the peer has read nothing of what waits for it. To be called on the stream's event loop, regularly.
+     *
+     * @param now the present time, by {@link System#nanoTime}
+     * @return nanoseconds; 0 if nothing waits
+     */
+    public long stuckNanos(long now) {
+        return decoder.outbox().stuck(now);
+    }
+
+    /** {@return whether nothing is read now, because the peer does not read the answers} */
+    public boolean paused() {
+        return decoder.paused();
     }
 
     /**
@@ -346,7 +385,7 @@ public final class ControlStream {
             first.unlimited();
         }
         decoder.allow(Protocol.MAX_MESSAGE);
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(MOST_WAITING / 2, MOST_WAITING));
+        decoder.outbox().allow(MOST_WAITING);
     }
 
     /**

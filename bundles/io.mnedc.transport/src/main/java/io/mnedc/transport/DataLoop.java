@@ -64,6 +64,7 @@ public final class DataLoop implements AutoCloseable {
     private final NavigableSet<Timer> timers = new TreeSet<>(BY_TIME);
     private final AtomicLong nextTimer = new AtomicLong();
     private final Thread thread;
+    private final Runnable failed;
     private volatile boolean closing;
     private volatile boolean ended;
 
@@ -75,6 +76,19 @@ public final class DataLoop implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public DataLoop(String name, ChunkPool pool) throws IOException {
+        this(name, pool, () -> {});
+    }
+
+    /**
+     * Starts the loop's thread.
+     *
+     * @param name the thread is called {@code mnedc-<name>}
+     * @param pool memory for what waits to be sent
+     * @param failed run when the loop has ended by itself; must not block
+     * @throws IOException if there is no selector
+     */
+    public DataLoop(String name, ChunkPool pool, Runnable failed) throws IOException {
+        this.failed = failed;
         this.selector = Selector.open();
         this.pool = pool;
         this.thread = Daemon.thread("mnedc-" + name, this::run);
@@ -216,6 +230,9 @@ public final class DataLoop implements AutoCloseable {
             LOG.error("{} ends: its selector failed", thread.getName(), e);
         } finally {
             end();
+            if (!closing) {
+                failed.run();
+            }
         }
     }
 

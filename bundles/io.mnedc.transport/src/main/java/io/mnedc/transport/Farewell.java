@@ -33,8 +33,9 @@ final class Farewell extends ChannelInboundHandlerAdapter {
      * Begins it, if it has not been begun. On the event loop.
      *
      * @param behind the name of the handler that counts what comes before the peer is registered
+     * @param outbox what is still to be sent
      */
-    static void begin(Channel channel, String behind) {
+    static void begin(Channel channel, String behind, Outbox outbox) {
         if (channel.pipeline().get(NAME) != null || channel.pipeline().get(behind) == null) {
             // begun already, or closed meanwhile
             return;
@@ -43,7 +44,8 @@ final class Farewell extends ChannelInboundHandlerAdapter {
         // what was sent may never leave: a peer that does not read must not keep the connection
         var forced = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> forced.cancel(false));
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(left -> closeOutput(channel, left.isSuccess()));
+        outbox.afterSent(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(left -> closeOutput(channel, left.isSuccess())));
     }
 
     private static void closeOutput(Channel channel, boolean left) {
