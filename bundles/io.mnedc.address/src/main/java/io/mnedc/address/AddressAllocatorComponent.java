@@ -6,11 +6,16 @@ import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.Endings;
+import io.mnedc.settings.RefusedSettingsException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -104,24 +109,26 @@ public final class AddressAllocatorComponent {
 
     /** Relays that are there already are known by now. */
     @Activate
-    void start(Config config) {
-        change(config);
+    void start(Map<String, Object> properties) {
+        change(properties);
     }
 
     /** Starts, stops or changes the rules of the allocator. */
     @Modified
-    void change(Config config) {
-        if (!config.enabled()) {
-            stop();
+    void change(Map<String, Object> properties) {
+        ConfigurationReader reader = new ConfigurationReader(properties, Config.class);
+        if (reader.wish() == Wish.OFF) {
+            end(reader.whyOff());
             return;
         }
+        reader.remarks().forEach(remark -> LOG.warn("{}: {}", Config.PID, remark));
         synchronized (this) {
             try {
-                Plan plan = Settings.plan(config, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+                Plan plan = Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
                 wanted = plan;
                 complaint = "";
                 decide(plan);
-            } catch (IllegalArgumentException | IOException e) {
+            } catch (RefusedSettingsException | IOException e) {
                 wanted = running == null ? null : running.plan();
                 tell(String.valueOf(e.getMessage()));
                 LOG.debug("the cause", e);
@@ -150,7 +157,7 @@ public final class AddressAllocatorComponent {
         boolean inForce = plan.network().equals(before);
         if (conflict.isPresent() && inForce && !settled) {
             // the relay has come later than the network, and says that it is reached there
-            withdraw();
+            withdraw(conflict.get());
             inForce = false;
         }
         if (conflict.isPresent()) {
@@ -168,9 +175,10 @@ public final class AddressAllocatorComponent {
         if (!problem.equals(complaint)) {
             complaint = problem;
             LOG.error(
-                    "{}: {}",
-                    running == null ? "no addresses are leased" : "the configuration before stays in force",
-                    problem);
+                    "{}: {}; {}",
+                    Config.PID,
+                    problem,
+                    running == null ? "no addresses are leased" : "the configuration before stays in force");
         }
     }
 
@@ -214,24 +222,29 @@ public final class AddressAllocatorComponent {
 
     /** Withdraws the service, then notes when devices were last seen. */
     @Deactivate
-    void stop() {
+    void stop(int reason) {
+        end(Endings.why(reason));
+    }
+
+    private void end(String why) {
         HostWatch ending;
         synchronized (this) {
             ending = watch;
             watch = null;
             wanted = null;
-            withdraw();
+            withdraw(why);
         }
         if (ending != null) {
             ending.close();
         }
     }
 
-    private void withdraw() {
+    private void withdraw(String why) {
         Running ending = running;
         running = null;
         settled = false;
         if (ending != null) {
+            LOG.info("no more addresses are leased: {}", why);
             try {
                 ending.registration().unregister();
             } catch (IllegalStateException e) {

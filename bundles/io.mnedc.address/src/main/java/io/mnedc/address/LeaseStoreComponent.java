@@ -1,10 +1,14 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.Endings;
+import io.mnedc.settings.RefusedSettingsException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -39,45 +43,47 @@ public final class LeaseStoreComponent {
 
     /** Made by the component runtime. */
     @Activate
-    public LeaseStoreComponent(BundleContext context, Config config) {
+    public LeaseStoreComponent(BundleContext context, Map<String, Object> properties) {
         this.context = context;
-        change(config);
+        change(properties);
     }
 
     /** Opens, closes or moves the store, if that is what changed. */
     @Modified
-    void change(Config config) {
-        if (!config.enabled()) {
-            stop();
+    void change(Map<String, Object> properties) {
+        ConfigurationReader reader = new ConfigurationReader(properties, Config.class);
+        if (reader.wish() == Wish.OFF) {
+            end(reader.whyOff());
             return;
         }
         try {
-            Path directory = directory(config.data_dir().trim());
+            Path configured = reader.path("data.dir");
+            reader.check();
+            Path directory = directory(configured);
             if (running == null || !running.directory().equals(directory)) {
                 // the new one first: if it cannot be opened, the old one goes on
                 MvLeaseStore store = new MvLeaseStore(directory);
-                stop();
+                end("it is opened elsewhere");
                 running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
                 LOG.info("leases are kept in {}", directory);
             }
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.error("{}: {}", running == null ? "no lease store" : "lease store unchanged", e.getMessage());
+        } catch (IOException | RefusedSettingsException e) {
+            LOG.error(
+                    "{}: {}; {}",
+                    Config.PID,
+                    e.getMessage(),
+                    running == null ? "there is no lease store" : "the lease store stays where it is");
             LOG.debug("the cause", e);
         }
     }
 
-    private Path directory(String configured) throws IOException {
-        try {
-            if (!configured.isEmpty()) {
-                return Path.of(configured).toAbsolutePath().normalize();
-            }
-            String karaf = context.getProperty("karaf.data");
-            if (karaf != null) {
-                return Path.of(karaf, "mnedc").toAbsolutePath().normalize();
-            }
-        } catch (InvalidPathException e) {
-            throw new IOException(
-                    "setting data.dir of " + Config.PID + " cannot be \"" + configured + "\": " + e.getMessage(), e);
+    private Path directory(@Nullable Path configured) throws IOException {
+        if (configured != null) {
+            return configured;
+        }
+        String karaf = context.getProperty("karaf.data");
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc").toAbsolutePath().normalize();
         }
         @Nullable File storage = context.getDataFile("leases");
         if (storage == null) {
@@ -94,10 +100,15 @@ public final class LeaseStoreComponent {
 
     /** Withdraws the service, then closes the file. */
     @Deactivate
-    void stop() {
+    void stop(int reason) {
+        end(Endings.why(reason));
+    }
+
+    private void end(String why) {
         Running ending = running;
         running = null;
         if (ending != null) {
+            LOG.info("the lease store in {} is closed: {}", ending.directory(), why);
             try {
                 ending.registration().unregister();
             } catch (IllegalStateException e) {

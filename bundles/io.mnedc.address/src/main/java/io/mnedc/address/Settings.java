@@ -1,6 +1,7 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.settings.ConfigurationReader;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.time.Duration;
@@ -10,12 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and checks the settings of the allocator. What is wrong is told as key, value and what is allowed. */
 final class Settings {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*([smhd])");
-
-    private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
 
     /** Connected devices are marked as seen every few tens of seconds. */
     private static final Duration LEAST_ABSENCE = Duration.ofMinutes(1);
@@ -28,20 +28,28 @@ final class Settings {
     private Settings() {}
 
     /**
-     * Checks a configuration.
+     * Reads a configuration.
      *
-     * @param config the configuration
+     * @param values the configuration
      * @param chosen asked only if the configuration names no IPv6 prefix and all else is well
      * @return the rules it describes
-     * @throws IllegalArgumentException if a value is wrong; the message is for the administrator
+     * @throws io.mnedc.settings.RefusedSettingsException if something is wrong
      * @throws IOException if the chosen prefix could not be found
      */
-    static Plan plan(Config config, ChosenPrefix chosen) throws IOException {
-        String pool = config.pool().trim();
-        VirtualNetwork network = network(pool, "fd00::", "pool", pool);
-        Map<String, Integer> reservations = reservations(config.reservations(), network);
-        Optional<Duration> absence = absence(config.lease_absence());
-        String prefix = config.ipv6_prefix().trim();
+    static Plan plan(ConfigurationReader values, ChosenPrefix chosen) throws IOException {
+        String pool = values.text("pool", "10.0.0.0/24");
+        String prefix = values.text("ipv6.prefix", "");
+        VirtualNetwork network = values.attempt("pool", () -> network(pool, "fd00::", "pool", pool))
+                .orElse(null);
+        Map<String, Integer> reservations = reservations(values, network);
+        Optional<Duration> absence = values.attempt(
+                        "lease.absence", () -> absence(values.text("lease.absence", "never")))
+                .orElse(Optional.empty());
+        if (!prefix.isEmpty()) {
+            values.attempt("ipv6.prefix", () -> network("10.0.0.0/24", prefix, "ipv6.prefix", prefix));
+        }
+        values.path("data.dir");
+        values.check();
         return Plan.of(
                 network(pool, prefix.isEmpty() ? chosen.get() : prefix, "ipv6.prefix", prefix), reservations, absence);
     }
@@ -54,32 +62,40 @@ final class Settings {
         }
     }
 
-    private static Map<String, Integer> reservations(String[] values, VirtualNetwork network) {
+    /** Without a network, only what is wrong in itself is told. */
+    private static Map<String, Integer> reservations(ConfigurationReader values, @Nullable VirtualNetwork network) {
         Map<String, Integer> nodes = new HashMap<>();
         Map<Integer, String> devices = new HashMap<>();
-        // Karaf's .cfg files give all of them in one string
-        for (String value : SEPARATORS.splitAsStream(String.join(",", values)).toList()) {
-            if (value.isEmpty()) {
-                continue;
-            }
-            int equals = value.indexOf('=');
-            if (equals < 0) {
-                throw refused("reservations", value, "it is not DEVICE=ADDRESS, such as press-7=10.0.0.20");
-            }
-            String device = value.substring(0, equals);
-            if (!DeviceIds.isValid(device)) {
-                throw refused("reservations", value, "a device ID has " + DeviceIds.ALLOWED);
-            }
-            int node = node(value, value.substring(equals + 1), network);
-            if (nodes.putIfAbsent(device, node) != null) {
-                throw refused("reservations", value, "device " + device + " has two reservations");
-            }
-            String other = devices.putIfAbsent(node, device);
-            if (other != null) {
-                throw refused("reservations", value, "the address is already reserved for device " + other);
-            }
+        for (String value : values.list("reservations")) {
+            values.attempt("reservations", () -> {
+                reserve(value, network, nodes, devices);
+                return value;
+            });
         }
         return nodes;
+    }
+
+    private static void reserve(
+            String value, @Nullable VirtualNetwork network, Map<String, Integer> nodes, Map<Integer, String> devices) {
+        int equals = value.indexOf('=');
+        if (equals < 0) {
+            throw refused("reservations", value, "it is not DEVICE=ADDRESS, such as press-7=10.0.0.20");
+        }
+        String device = value.substring(0, equals);
+        if (!DeviceIds.isValid(device)) {
+            throw refused("reservations", value, "a device ID has " + DeviceIds.ALLOWED);
+        }
+        if (network == null) {
+            return;
+        }
+        int node = node(value, value.substring(equals + 1), network);
+        if (nodes.putIfAbsent(device, node) != null) {
+            throw refused("reservations", value, "device " + device + " has two reservations");
+        }
+        String other = devices.putIfAbsent(node, device);
+        if (other != null) {
+            throw refused("reservations", value, "the address is already reserved for device " + other);
+        }
     }
 
     private static int node(String value, String address, VirtualNetwork network) {
@@ -132,6 +148,6 @@ final class Settings {
     }
 
     static String sentence(String key, String value, String why) {
-        return "setting " + key + " of " + Config.PID + " cannot be \"" + value + "\": " + why;
+        return key + " = \"" + value + "\" is not allowed; " + why;
     }
 }

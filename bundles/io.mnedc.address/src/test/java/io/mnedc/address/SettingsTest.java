@@ -3,20 +3,56 @@ package io.mnedc.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.mnedc.settings.ConfigurationReader;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.osgi.util.converter.Converters;
 
 class SettingsTest {
     private static final String CHOSEN = "fdaa::/64";
 
     private static Plan read(Map<String, ?> values) throws IOException {
-        return Settings.plan(Converters.standardConverter().convert(values).to(Config.class), () -> CHOSEN);
+        return Settings.plan(new ConfigurationReader(values, Config.class), () -> CHOSEN);
+    }
+
+    private static final Map<String, List<Object>> WRONG = Map.of(
+            "enabled", List.of("maybe", 1),
+            "pool", List.of("10.0.0.0", 10, true, List.of("10.0.0.0/24", "10.1.0.0/24")),
+            "ipv6.prefix", List.of("fe80::", 64, "2001:db8::/64"),
+            "reservations", List.of("a", 7, new String[] {"a=10.0.0.5", "b=10.9.0.5"}),
+            "lease.absence", List.of("soon", 30, "30", "-1d"),
+            "data.dir", List.of("a\0b", List.of("/a", "/b")));
+
+    static Set<String> keys() {
+        return ConfigurationReader.keys(Config.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void whatCannotBeUsedIsRefusedTypedOrAsText(String key) {
+        for (Object wrong : WRONG.getOrDefault(key, List.of())) {
+            ConfigurationReader values = new ConfigurationReader(Map.of(key, wrong), Config.class);
+            values.wish();
+            assertThatIllegalArgumentException()
+                    .as("%s = %s", key, wrong)
+                    .isThrownBy(() -> Settings.plan(values, () -> CHOSEN))
+                    .withMessageContaining(key);
+        }
+        assertThat(WRONG).containsKey(key);
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnce() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(Map.of("pool", "x", "reservations", "a", "lease.absence", "soon")))
+                .withMessageContainingAll("pool = \"x\"", "reservations = \"a\"", "lease.absence = \"soon\"");
     }
 
     @Test
@@ -72,7 +108,7 @@ class SettingsTest {
     void wrongReservationIsRefusedWithKeyValueAndReason(String value, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(Map.of("reservations", value)))
-                .withMessageContaining("setting reservations of io.mnedc.address")
+                .withMessageContaining("reservations = \"")
                 .withMessageContaining(value.substring(value.lastIndexOf(' ') + 1))
                 .withMessageContaining(reason);
     }
@@ -89,7 +125,7 @@ class SettingsTest {
     void wrongValueIsRefusedWithKeyAndValue(String key, String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(Map.of(key, value)))
-                .withMessageContaining("setting " + key + " of io.mnedc.address cannot be \"" + value + "\"");
+                .withMessageContaining(key + " = \"" + value + "\" is not allowed");
     }
 
     @ParameterizedTest
@@ -107,8 +143,7 @@ class SettingsTest {
     @Test
     void randomPrefixIsUniqueLocal() throws Exception {
         String first = UniqueLocalPrefix.random();
-        Plan plan =
-                Settings.plan(Converters.standardConverter().convert(Map.of()).to(Config.class), () -> first);
+        Plan plan = Settings.plan(new ConfigurationReader(Map.of(), Config.class), () -> first);
 
         assertThat(plan.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
         assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);

@@ -6,6 +6,10 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.security.TlsChoice;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.Endings;
+import io.mnedc.settings.RefusedSettingsException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,19 +122,20 @@ public final class DeviceComponent {
     }
 
     @Deactivate
-    synchronized void deactivate() {
-        stop();
+    synchronized void deactivate(int reason) {
+        stop(Endings.why(reason));
     }
 
     private synchronized void apply(Map<String, Object> properties) {
         Running now = running;
+        ConfigurationReader reader = new ConfigurationReader(properties, DeviceConfig.class);
+        reader.remarks().forEach(remark -> LOG.warn("Configuration {}: {}", PID, remark));
+        if (reader.wish() == Wish.OFF) {
+            stop(reader.whyOff());
+            return;
+        }
         try {
-            SettingsReader reader = new SettingsReader(properties);
-            if (!reader.enabled()) {
-                stop();
-                return;
-            }
-            DeviceSettings settings = reader.read(HostName.get(), this::storage);
+            DeviceSettings settings = new SettingsReader(reader).read(HostName.get(), this::storage);
             if (now == null) {
                 start(settings);
             } else {
@@ -138,7 +143,7 @@ public final class DeviceComponent {
                 now.status().setProperties(properties(settings));
                 now.link().setProperties(properties(settings));
             }
-        } catch (IllegalArgumentException e) {
+        } catch (RefusedSettingsException e) {
             LOG.error(
                     "Configuration {} refused, {}: {}",
                     PID,
@@ -193,10 +198,11 @@ public final class DeviceComponent {
         return version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
     }
 
-    private void stop() {
+    private void stop(String why) {
         Running now = running;
         running = null;
         if (now != null) {
+            LOG.info("The device stops: {}", why);
             // first those who use it take leave
             unregister(now.link());
             unregister(now.status());

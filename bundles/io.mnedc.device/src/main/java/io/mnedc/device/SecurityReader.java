@@ -7,7 +7,7 @@ import io.mnedc.device.SecuritySettings.Stores;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.TlsChoice;
-import java.nio.file.InvalidPathException;
+import io.mnedc.settings.ConfigurationReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of {@link SettingsReader} that is about security. */
 final class SecurityReader {
-    private final Values values;
+    private final ConfigurationReader values;
     private final Supplier<Path> storage;
 
     /**
@@ -24,7 +24,7 @@ final class SecurityReader {
      * @param values to be read
      * @param storage where the identity is kept if no setting says so; asked only if needed
      */
-    SecurityReader(Values values, Supplier<Path> storage) {
+    SecurityReader(ConfigurationReader values, Supplier<Path> storage) {
         this.values = values;
         this.storage = storage;
     }
@@ -32,10 +32,10 @@ final class SecurityReader {
     SecuritySettings read() {
         String mode = values.text("security", "tls");
         if (!mode.equals("tls") && !mode.equals("none")) {
-            throw Values.wrong("security", mode, "allowed is tls, or none for laboratories; the same as at the relay");
+            values.wrong("security", mode, "allowed is tls, or none for laboratories; the same as at the relay");
         }
         boolean tls = mode.equals("tls");
-        Path directory = path("data.dir");
+        Path directory = values.path("data.dir");
         JoinToken join = join();
         Source source = source();
         if (tls && join != null) {
@@ -43,26 +43,26 @@ final class SecurityReader {
         }
         return new SecuritySettings(
                 tls,
-                TlsChoice.parse(values.text(TlsChoice.SETTING, "auto")),
+                values.attempt(TlsChoice.SETTING, () -> TlsChoice.parse(values.text(TlsChoice.SETTING, "auto")))
+                        .orElse(TlsChoice.AUTO),
                 join,
-                directory == null && tls ? storage.get() : directory,
+                directory == null && tls ? values.attempt("data.dir", storage).orElse(null) : directory,
                 source,
-                AccessRules.parse(values.list("rules", "[,;\\n]")),
+                values.attempt("rules", () -> AccessRules.parse(values.lines("rules")))
+                        .orElse(AccessRules.OPEN),
                 Duration.ofSeconds(values.number("rekey.seconds", SecuritySettings.DEFAULT_REKEY_SECONDS, 1, 86_400)));
     }
 
     private @Nullable JoinToken join() {
         String token = values.text("join.token", "");
-        try {
-            return token.isEmpty() ? null : JoinToken.parse(token);
-        } catch (IllegalArgumentException e) {
-            // the message has the cure, and the value is a secret
-            throw new IllegalArgumentException("join.token: " + e.getMessage(), e);
-        }
+        // the message has the cure, and the value is a secret
+        return token.isEmpty()
+                ? null
+                : values.attempt("join.token", () -> JoinToken.parse(token)).orElse(null);
     }
 
     /** A join token would be passed over in silence. */
-    private static void refuseBeside(Source source) {
+    private void refuseBeside(Source source) {
         String other = "";
         if (source instanceof Stores stores) {
             other = "keystore = \"" + stores.keystore() + "\"";
@@ -70,7 +70,8 @@ final class SecurityReader {
             other = "identity.provider = \"" + provided.name() + "\"";
         }
         if (!other.isEmpty()) {
-            throw new IllegalArgumentException(
+            values.refuse(
+                    "join.token",
                     "join.token and " + other + " exclude each other; clear join.token if the"
                             + " latter says who this device is, or clear that one if the device is to join by the token");
         }
@@ -78,12 +79,14 @@ final class SecurityReader {
 
     private Source source() {
         String provider = values.text("identity.provider", "");
-        Path keystore = path("keystore");
-        Path truststore = path("truststore");
+        Path keystore = values.path("keystore");
+        Path truststore = values.path("truststore");
         if (!provider.isEmpty()) {
             if (keystore != null) {
-                throw new IllegalArgumentException("identity.provider = \"" + provider + "\" and keystore = \""
-                        + keystore + "\" exclude each other; clear one of them");
+                values.refuse(
+                        "identity.provider",
+                        "identity.provider = \"" + provider + "\" and keystore = \"" + keystore
+                                + "\" exclude each other; clear one of them");
             }
             return new Provided(provider);
         }
@@ -96,18 +99,10 @@ final class SecurityReader {
                     trustPassword.isEmpty() ? null : new Secret(trustPassword));
         }
         if (truststore != null) {
-            throw new IllegalArgumentException(
+            values.refuse(
+                    "truststore",
                     "truststore = \"" + truststore + "\" is of no use without keystore; set that too, or clear it");
         }
         return new Own();
-    }
-
-    private @Nullable Path path(String key) {
-        String text = values.text(key, "");
-        try {
-            return text.isEmpty() ? null : Path.of(text).toAbsolutePath().normalize();
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException(key + " = \"" + text + "\" is no path: " + e.getReason(), e);
-        }
     }
 }

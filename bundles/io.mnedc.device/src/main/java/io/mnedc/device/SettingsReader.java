@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.codec.DeviceIds;
+import io.mnedc.settings.ConfigurationReader;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -12,17 +13,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads a configuration. What is wrong is told with key, value and what is allowed. */
+/** Reads a configuration. All that is wrong is told at once, with key, value and what is allowed. */
 final class SettingsReader {
-    private final Values values;
+    private final ConfigurationReader values;
 
     SettingsReader(Map<String, ?> properties) {
-        this.values = new Values(properties);
+        this(new ConfigurationReader(properties, DeviceConfig.class));
     }
 
-    /** {@return whether the device shall run} */
-    boolean enabled() {
-        return values.truth("enabled", false);
+    SettingsReader(ConfigurationReader values) {
+        this.values = values;
     }
 
     /**
@@ -30,11 +30,11 @@ final class SettingsReader {
      *
      * @param hostName stands in for an empty device ID, unless a key store's certificate names the device
      * @param storage where the device may keep its identity if no setting says so; asked only if needed
-     * @throws IllegalArgumentException with a sentence that names key, value and what is allowed
+     * @throws RefusedSettingsException if something is wrong
      */
     DeviceSettings read(String hostName, Supplier<Path> storage) {
         SecuritySettings security = new SecurityReader(values, storage).read();
-        return new DeviceSettings(
+        DeviceSettings settings = new DeviceSettings(
                 deviceId(hostName, security),
                 relays(security),
                 tunName(),
@@ -56,23 +56,27 @@ final class SettingsReader {
                                 DeviceSettings.MOST_SEND_BUFFER_KILOBYTES)
                         * 1024,
                 security);
+        values.check();
+        return settings;
     }
 
     private String deviceId(String hostName, SecuritySettings security) {
         String id = values.text("device.id", "");
         if (!id.isEmpty()) {
             if (!DeviceIds.valid(id)) {
-                throw new IllegalArgumentException("device.id: " + DeviceIds.complaint(id));
+                values.refuse("device.id", DeviceIds.complaint(id));
             }
             return id;
         }
         if (security.tls() && security.source() instanceof SecuritySettings.Stores stores) {
-            return certifiedId(stores);
+            return values.attempt("device.id", () -> certifiedId(stores)).orElse("");
         }
         // every second image is called so: it would not be unique
         if (hostName.isEmpty() || hostName.equals("localhost") || !DeviceIds.valid(hostName)) {
-            throw new IllegalArgumentException("device.id is empty and the host name \"" + hostName
-                    + "\" cannot stand in for it; set device.id to 1 to 64 letters, digits or . _ : -");
+            values.refuse(
+                    "device.id",
+                    "device.id is empty and the host name \"" + hostName
+                            + "\" cannot stand in for it; set device.id to 1 to 64 letters, digits or . _ : -");
         }
         return hostName;
     }
@@ -89,30 +93,28 @@ final class SettingsReader {
     }
 
     private List<RelayAddress> relays(SecuritySettings security) {
-        Set<RelayAddress> relays = new LinkedHashSet<>();
-        for (String entry : values.list("relays", "[,\\s]+")) {
-            try {
-                relays.add(RelayAddress.parse(entry));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("relays has the entry " + e.getMessage(), e);
-            }
-        }
+        List<String> entries = values.list("relays");
+        Set<RelayAddress> relays = new LinkedHashSet<>(values.each("relays", entries, SettingsReader::relay));
         // a join token names relays too, and so does what joining has left
         boolean elsewhere = security.tls() && security.source() instanceof SecuritySettings.Own;
-        if (relays.isEmpty() && !elsewhere) {
-            throw new IllegalArgumentException(
-                    "relays is empty; set it to one or more HOST[:PORT], such as relay.example:3334");
+        if (entries.isEmpty() && !elsewhere) {
+            values.refuse("relays", "relays is empty; set it to one or more HOST[:PORT], such as relay.example:3334");
         }
         return List.copyOf(relays);
     }
 
+    private static RelayAddress relay(String entry) {
+        try {
+            return RelayAddress.parse(entry);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("relays has the entry " + e.getMessage(), e);
+        }
+    }
+
     private String tunName() {
         String name = values.text("tun.name", DeviceSettings.DEFAULT_TUN_NAME);
-        try {
-            new TunSettings(name, TunSettings.MIN_MTU, List.of(), List.of(), false);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("tun.name: " + e.getMessage(), e);
-        }
-        return name;
+        return values.attempt("tun.name", () -> new TunSettings(name, TunSettings.MIN_MTU, List.of(), List.of(), false))
+                .map(TunSettings::name)
+                .orElse(name);
     }
 }

@@ -98,7 +98,7 @@ class DeviceComponentTest {
         component.modified(properties);
         assertThat(services).isEmpty();
         assertThat(driver.devices()).isEmpty();
-        component.deactivate();
+        component.deactivate(6);
     }
 
     @Test
@@ -117,7 +117,7 @@ class DeviceComponentTest {
         Await.until(
                 "the right one is in force",
                 () -> relay.has("other") && tun.settings().mtu() == 1300);
-        component.deactivate();
+        component.deactivate(6);
         assertThat(services).isEmpty();
         assertThat(tun.isClosed()).isTrue();
     }
@@ -127,7 +127,7 @@ class DeviceComponentTest {
         properties.put("relays", "a:b:c");
         DeviceComponent component = component();
         assertThat(services).isEmpty();
-        component.deactivate();
+        component.deactivate(6);
     }
 
     @SuppressWarnings("unchecked")
@@ -164,7 +164,7 @@ class DeviceComponentTest {
         Await.until("low again", () -> snapshot().problem().orElse("").contains("the token is not plugged in"));
         component.removeIdentityProvider(low);
         Await.until("missing again", () -> snapshot().problem().orElse("").contains("\"kura\" is not there"));
-        component.deactivate();
+        component.deactivate(6);
     }
 
     @Test
@@ -172,6 +172,6 @@ class DeviceComponentTest {
         DeviceComponent component = component();
         awaitReady();
         assertThat(relay.heard.toString()).contains("software=mnedc/1.2.3,");
-        component.deactivate();
+        component.deactivate(6);
     }
 }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.TlsChoice;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.RefusedSettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -55,7 +59,6 @@ class SettingsTest {
                                 new SecuritySettings.Own(),
                                 AccessRules.OPEN,
                                 Duration.ofSeconds(120))));
-        assertThat(new SettingsReader(Map.of()).enabled()).isFalse();
         for (var method : DeviceConfig.class.getDeclaredMethods()) {
             assertThat(method.getDefaultValue()).as(method.getName()).isNotNull();
         }
@@ -70,7 +73,6 @@ class SettingsTest {
         empty.keySet().removeAll(Set.of("device.id", "relays"));
 
         assertThat(read(empty)).isEqualTo(read(Map.of()));
-        assertThat(new SettingsReader(empty).enabled()).isFalse();
         empty.putAll(Map.of("relays", "", "device.id", ""));
         assertThat(read(empty).relays()).as("those of the join token").isEmpty();
     }
@@ -79,7 +81,6 @@ class SettingsTest {
     void valuesMayBeTypedOrText() {
         assertThat(read(Map.of("mtu", 1500, "offload", false)))
                 .isEqualTo(read(Map.of("mtu", "1500", "offload", "FALSE")));
-        assertThat(new SettingsReader(Map.of("enabled", "true")).enabled()).isTrue();
     }
 
     @Test
@@ -119,6 +120,62 @@ class SettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(cure);
+    }
+
+    /** Any text is good, as far as can be seen before it is used; the last three are read by the discovery bundle. */
+    private static final Set<String> FREE = Set.of(
+            "identity.provider", "keystore.password", "truststore.password", "platform", "execution.type", "services");
+
+    private static final List<Object> NO_PATHS = List.of("a\0b", List.of("/a", "/b"));
+
+    private static final Map<String, List<Object>> OTHERS = Map.ofEntries(
+            entry("enabled", List.of("maybe", 1, "on")),
+            entry("offload", List.of("maybe", 1)),
+            entry("device.id", List.of("press 7", "x".repeat(65), List.of("a", "b"))),
+            entry("relays", List.of("a:b:c", new String[] {"a:1", "b:0"})),
+            entry("tun.name", List.of("a/b", "x".repeat(16))),
+            entry("security", List.of("ssl", true)),
+            entry("tls.library", List.of("openssl", 1)),
+            entry("join.token", List.of("mnedc1-AA", 7)),
+            entry("rules", List.of("allow everybody", 7)),
+            entry("truststore", List.of("/some/trust.p12", "a\0b")),
+            entry("data.dir", NO_PATHS),
+            entry("keystore", NO_PATHS));
+
+    static Stream<String> keys() {
+        return ConfigurationReader.keys(DeviceConfig.class).stream().filter(key -> !FREE.contains(key));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void whatCannotBeUsedIsRefusedTypedOrAsText(String key) {
+        List<Object> noNumbers = List.of("many", -1, "1.5", 2.5, true, "99999999999999999999", List.of("1", "2"));
+        for (Object wrong : OTHERS.getOrDefault(key, noNumbers)) {
+            Map<String, Object> all = new HashMap<>(Map.of("device.id", "one", "relays", "relay.example"));
+            all.put(key, wrong);
+            ConfigurationReader values = new ConfigurationReader(all, DeviceConfig.class);
+            values.wish();
+            assertThatThrownBy(() -> new SettingsReader(values).read("host", () -> STORAGE))
+                    .as("%s = %s", key, wrong)
+                    .isInstanceOf(RefusedSettingsException.class)
+                    .hasMessageContaining(key);
+        }
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnce() {
+        assertThatThrownBy(() -> read(Map.of("device.id", "press 7", "mtu", 12, "rules", "nonsense")))
+                .hasMessageContainingAll("device.id", "press 7", "mtu = \"12\"", "nonsense");
+    }
+
+    /** A typed file with one mistaken line comes as texts: only that line is blamed. */
+    @Test
+    void onlyTheMistakenLineIsBlamed() {
+        assertThatThrownBy(() -> new SettingsReader(
+                                Map.of("enabled", "B\"true\"", "device.id", "\"press-7\"", "mtu", "1300"))
+                        .read("host", () -> STORAGE))
+                .hasMessageContainingAll("a line of this file is mistaken", "mtu=1300")
+                .hasMessageNotContainingAny("device.id is empty", "relays is empty", "not allowed");
     }
 
     @ParameterizedTest

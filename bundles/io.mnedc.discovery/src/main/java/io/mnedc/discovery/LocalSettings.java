@@ -2,9 +2,10 @@ package io.mnedc.discovery;
 
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
-import java.util.LinkedHashSet;
+import io.mnedc.settings.ConfigurationReader;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The configured part of what this device tells about itself, checked.
@@ -14,50 +15,54 @@ import java.util.Locale;
  * @param services what it offers, beside what OSGi services announce
  */
 record LocalSettings(String platform, String executionType, List<OfferedService> services) {
-    /** What is told when the first configuration is wrong. */
+    /** What is told when nothing is configured. */
     static final LocalSettings DEFAULT = new LocalSettings(ownPlatform(), "osgi", List.of());
 
     /**
-     * Checks configured values.
+     * Reads its part of the device's configuration. What is wrong is told, and left as it was.
      *
-     * @throws IllegalArgumentException with a message that names the key, the value and what is allowed
+     * @param before what was told before
      */
-    static LocalSettings of(String platform, String executionType, String... services) {
-        var settings = new LocalSettings(
-                platform.isBlank() ? ownPlatform() : platform.trim(),
-                executionType.trim(),
-                List.copyOf(parse(services)));
-        checkText("platform", settings.platform());
-        checkText("execution.type", settings.executionType());
-        if (settings.services().size() > OrchestrationInfo.MAX_SERVICES) {
-            throw new IllegalArgumentException("services has "
-                    + settings.services().size() + " entries; allowed are at most " + OrchestrationInfo.MAX_SERVICES);
+    static LocalSettings of(ConfigurationReader values, LocalSettings before) {
+        if (values.refused()) {
+            return before;
         }
-        return settings;
+        String platform = values.text("platform", ownPlatform());
+        String type = values.text("execution.type", DEFAULT.executionType());
+        List<String> entries = values.lines("services");
+        List<OfferedService> parsed = values.each("services", entries, LocalSettings::service);
+        List<OfferedService> services = parsed.stream().distinct().toList();
+        if (services.size() > OrchestrationInfo.MAX_SERVICES) {
+            values.refuse(
+                    "services",
+                    "services has " + services.size() + " entries; allowed are at most "
+                            + OrchestrationInfo.MAX_SERVICES);
+        }
+        Optional<String> goodPlatform = values.attempt("platform", () -> checked("platform", platform));
+        Optional<String> goodType = values.attempt("execution.type", () -> checked("execution.type", type));
+        return new LocalSettings(
+                goodPlatform.orElse(before.platform()),
+                goodType.orElse(before.executionType()),
+                parsed.size() < entries.size() || services.size() > OrchestrationInfo.MAX_SERVICES
+                        ? before.services()
+                        : services);
     }
 
-    private static LinkedHashSet<OfferedService> parse(String... entries) {
-        var services = new LinkedHashSet<OfferedService>();
-        // a .cfg file gives a list as one text
-        for (String entry : String.join(",", entries).split(",", -1)) {
-            if (entry.isBlank()) {
-                continue;
-            }
-            try {
-                services.add(OfferedService.parse(entry));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "services has the entry \"" + entry + "\": " + e.getMessage()
-                                + "; allowed is NAME[:PROTOCOL[:PORT]], such as web:http:8080",
-                        e);
-            }
+    private static OfferedService service(String entry) {
+        try {
+            return OfferedService.parse(entry);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "services has the entry \"" + entry + "\": " + e.getMessage()
+                            + "; allowed is NAME[:PROTOCOL[:PORT]], such as web:http:8080",
+                    e);
         }
-        return services;
     }
 
-    private static void checkText(String key, String value) {
+    private static String checked(String key, String value) {
         try {
             new OrchestrationInfo(value, "", List.of());
+            return value;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     key + " = \"" + value + "\" is too long; allowed are at most " + OrchestrationInfo.MAX_TEXT

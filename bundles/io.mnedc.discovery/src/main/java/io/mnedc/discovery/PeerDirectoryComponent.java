@@ -5,9 +5,12 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerListener;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.RefusedSettingsException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -39,7 +42,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     private static final Duration STOP = Duration.ofSeconds(2);
 
     /** The keys of the device's configuration that are read here. */
-    public @interface Config {
+    @interface Config {
         /** {@return what the device runs on; empty to find out} */
         String platform() default "";
 
@@ -61,12 +64,12 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     @Activate
     public PeerDirectoryComponent(
             BundleContext context,
-            Config config,
+            Map<String, Object> properties,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link) {
         this.link = link;
         this.dispatch = new ListenerDispatch(this::view);
         this.directory = new Directory(dispatch::put);
-        this.info = new LocalInfo(firstSettings(config), link::publish);
+        this.info = new LocalInfo(settings(properties, LocalSettings.DEFAULT), link::publish);
         this.offers = new OfferTracker(context, info);
         offers.open();
         this.subscription = link.subscribe(directory);
@@ -77,13 +80,8 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     }
 
     @Modified
-    void modified(Config config) {
-        try {
-            info.configure(settings(config));
-        } catch (IllegalArgumentException e) {
-            LOG.error(
-                    "Configuration {} refused, the peers are told what they were told before: {}", PID, e.getMessage());
-        }
+    void modified(Map<String, Object> properties) {
+        info.configure(settings(properties, info.configured()));
     }
 
     @Deactivate
@@ -131,16 +129,14 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         return info.current();
     }
 
-    private static LocalSettings firstSettings(Config config) {
+    private static LocalSettings settings(Map<String, Object> properties, LocalSettings before) {
+        ConfigurationReader values = new ConfigurationReader(properties, Config.class);
+        LocalSettings read = LocalSettings.of(values, before);
         try {
-            return settings(config);
-        } catch (IllegalArgumentException e) {
-            LOG.error("Configuration {} refused, the peers are told only the platform: {}", PID, e.getMessage());
-            return LocalSettings.DEFAULT;
+            values.check();
+        } catch (RefusedSettingsException e) {
+            LOG.error("Configuration {}: {}; the peers are told what they were told before", PID, e.getMessage());
         }
-    }
-
-    private static LocalSettings settings(Config config) {
-        return LocalSettings.of(config.platform(), config.execution_type(), config.services());
+        return read;
     }
 }

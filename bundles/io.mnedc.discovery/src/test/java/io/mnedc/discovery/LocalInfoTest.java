@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.settings.ConfigurationReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,22 +18,32 @@ class LocalInfoTest {
 
     private final List<OrchestrationInfo> published = new ArrayList<>();
 
+    private static LocalSettings of(String platform, String type, String... services) {
+        return read(Map.of("platform", platform, "execution.type", type, "services", services), LocalSettings.DEFAULT);
+    }
+
+    private static LocalSettings read(Map<String, ?> properties, LocalSettings before) {
+        ConfigurationReader values = new ConfigurationReader(properties, PeerDirectoryComponent.Config.class);
+        LocalSettings read = LocalSettings.of(values, before);
+        values.check();
+        return read;
+    }
+
     @Test
     void theConfiguredPartIsPublishedAtOnce() {
-        var info = new LocalInfo(LocalSettings.of("p", "container", "web:http:8080", "db"), published::add);
+        var info = new LocalInfo(of("p", "container", "web:http:8080", "db"), published::add);
         assertThat(published).containsExactly(new OrchestrationInfo("p", "container", List.of(WEB, DB)));
         assertThat(info.current()).isEqualTo(published.get(0));
     }
 
     @Test
     void aListMayBeOneTextWithCommas() {
-        assertThat(LocalSettings.of("", "osgi", "web:http:8080, db,").services())
-                .containsExactly(WEB, DB);
+        assertThat(of("", "osgi", "web:http:8080, db,").services()).containsExactly(WEB, DB);
     }
 
     @Test
     void anOfferedServiceIsAddedAndWithdrawn() {
-        var info = new LocalInfo(LocalSettings.of("p", "osgi"), published::add);
+        var info = new LocalInfo(of("p", "osgi"), published::add);
         info.offer(7, WEB);
         info.withdraw(7);
         assertThat(published)
@@ -41,16 +53,16 @@ class LocalInfoTest {
 
     @Test
     void whatDoesNotChangeWhatIsToldIsNotPublished() {
-        var info = new LocalInfo(LocalSettings.of("p", "osgi", "web:http:8080"), published::add);
+        var info = new LocalInfo(of("p", "osgi", "web:http:8080"), published::add);
         info.offer(7, WEB);
-        info.configure(LocalSettings.of("p", "osgi", "web:http:8080"));
+        info.configure(of("p", "osgi", "web:http:8080"));
         info.withdraw(7);
         assertThat(published).hasSize(1);
     }
 
     @Test
     void configuredServicesComeFirstWhenThereAreTooMany() {
-        var info = new LocalInfo(LocalSettings.of("p", "osgi", "web:http:8080"), published::add);
+        var info = new LocalInfo(of("p", "osgi", "web:http:8080"), published::add);
         IntStream.range(0, 40).forEach(i -> info.offer(i, new OfferedService("s" + i, "", 0)));
         assertThat(info.current().services())
                 .hasSize(OrchestrationInfo.MAX_SERVICES)
@@ -59,19 +71,29 @@ class LocalInfoTest {
 
     @Test
     void anEmptyPlatformIsFoundOut() {
-        assertThat(LocalSettings.of("", "osgi").platform())
-                .matches("[^A-Z ]+-[^A-Z ]+")
-                .contains(System.getProperty("os.arch"));
+        assertThat(of("", "osgi").platform()).matches("[^A-Z ]+-[^A-Z ]+").contains(System.getProperty("os.arch"));
     }
 
     @Test
     void aWrongServiceIsRefusedWithKeyValueAndWhatIsAllowed() {
-        assertThatThrownBy(() -> LocalSettings.of("", "osgi", "web:http:80800"))
+        assertThatThrownBy(() -> of("", "osgi", "web:http:80800"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("services", "\"web:http:80800\"", "0..65535", "NAME[:PROTOCOL[:PORT]]");
-        assertThatThrownBy(() -> LocalSettings.of("x".repeat(65), "osgi"))
-                .hasMessageContainingAll("platform", "xxx", "64 bytes");
-        assertThatThrownBy(() -> LocalSettings.of("", "x".repeat(65))).hasMessageContaining("execution.type");
+        assertThatThrownBy(() -> of("x".repeat(65), "osgi")).hasMessageContainingAll("platform", "xxx", "64 bytes");
+        assertThatThrownBy(() -> of("", "x".repeat(65))).hasMessageContaining("execution.type");
+    }
+
+    @Test
+    void whatIsWrongStaysAsItWasAndTheRestChanges() {
+        LocalSettings before = of("p", "container", "web:http:8080");
+        ConfigurationReader values = new ConfigurationReader(
+                Map.of("platform", "q", "services", "web:http:eighty, db"), PeerDirectoryComponent.Config.class);
+        assertThat(LocalSettings.of(values, before)).isEqualTo(new LocalSettings("q", "osgi", before.services()));
+        assertThat(values.refused()).isTrue();
+        ConfigurationReader mistaken = new ConfigurationReader(
+                Map.of("platform", "\"q\"", "services", "[\"db\"]", "mtu", "1300"),
+                PeerDirectoryComponent.Config.class);
+        assertThat(LocalSettings.of(mistaken, before)).isEqualTo(before);
     }
 
     @Test

@@ -1,7 +1,10 @@
 package io.mnedc.health;
 
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
 import java.time.Clock;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -39,8 +42,9 @@ public final class RelayHealth {
 
     @Activate
     @Modified
-    void change(Enabled config) {
-        check.publish(config.enabled());
+    void change(Map<String, Object> properties) {
+        // also what says so in a way that is refused
+        check.publish(ConfigurationReader.wish(properties) != Wish.OFF);
     }
 
     @Deactivate

@@ -7,7 +7,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,18 +30,17 @@ final class KeystoreIdentity implements IdentityProvider {
      *
      * @param keystore the store's name in Kura
      * @param key the private key's alias; empty: the only one
-     * @param authorities aliases, also several in one text with commas between
+     * @param authorities aliases
      * @param keystores finds a store by its name
      */
     KeystoreIdentity(
-            String keystore, String key, String[] authorities, Function<String, Optional<KeystoreService>> keystores) {
+            String keystore,
+            String key,
+            List<String> authorities,
+            Function<String, Optional<KeystoreService>> keystores) {
         this.keystore = keystore;
         this.key = key;
-        this.authorities = Arrays.stream(authorities)
-                .flatMap(text -> Arrays.stream(text.split(",", -1)))
-                .map(String::trim)
-                .filter(alias -> !alias.isEmpty())
-                .toList();
+        this.authorities = List.copyOf(authorities);
         this.keystores = keystores;
     }
 

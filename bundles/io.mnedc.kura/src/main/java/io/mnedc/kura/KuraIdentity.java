@@ -1,7 +1,10 @@
 package io.mnedc.kura;
 
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.RefusedSettingsException;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +21,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Publishes an {@link IdentityProvider} with the name {@code kura} while a key store is configured. */
 @Component(
@@ -28,6 +33,8 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class KuraIdentity {
     /** What {@code identity.provider} of relay or device says. */
     static final String NAME = "kura";
+
+    private static final Logger LOG = LoggerFactory.getLogger(KuraIdentity.class);
 
     private final BundleContext context;
     private final Map<ServiceReference<KeystoreService>, KeystoreService> keystores = new ConcurrentHashMap<>();
@@ -51,13 +58,25 @@ public final class KuraIdentity {
     @Activate
     @Modified
     @SuppressWarnings("JdkObsolete") // a service is registered with a Dictionary, and there is no other
-    void change(KuraConfig config) {
+    void change(Map<String, Object> properties) {
+        ConfigurationReader values = new ConfigurationReader(properties, KuraConfig.class);
+        String keystore = values.text("keystore", "");
+        String key = values.text("key", "");
+        List<String> authorities = values.lines("authorities");
+        // read by the status light; all that is wrong is told here
+        StatusLight.priority(values);
+        values.remarks().forEach(remark -> LOG.warn("{}: {}", KuraConfig.PID, remark));
+        try {
+            values.check();
+        } catch (RefusedSettingsException e) {
+            LOG.error("{}: {}; the settings before stay in force", KuraConfig.PID, e.getMessage());
+            return;
+        }
         stop();
-        String keystore = config.keystore().trim();
         if (!keystore.isEmpty()) {
             registration = context.registerService(
                     IdentityProvider.class,
-                    new KeystoreIdentity(keystore, config.key().trim(), config.authorities(), this::find),
+                    new KeystoreIdentity(keystore, key, authorities, this::find),
                     new Hashtable<>(Map.of(IdentityProvider.NAME, NAME)));
         }
     }

@@ -1,6 +1,8 @@
 package io.mnedc.kura;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.settings.ConfigurationReader;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
         configurationPid = KuraConfig.PID)
 public final class StatusLight implements CloudConnectionStatusComponent {
     private static final Logger LOG = LoggerFactory.getLogger(StatusLight.class);
+    private static final int DEFAULT_PRIORITY = 50;
     private static final long PERIOD_MILLIS = 1000;
 
     private final DeviceStatus device;
@@ -33,10 +36,17 @@ public final class StatusLight implements CloudConnectionStatusComponent {
     /** Made by the component runtime. */
     @Activate
     public StatusLight(
-            KuraConfig config, @Reference DeviceStatus device, @Reference CloudConnectionStatusService light) {
+            Map<String, Object> properties,
+            @Reference DeviceStatus device,
+            @Reference CloudConnectionStatusService light) {
         this.device = device;
         this.light = light;
-        this.priority = config.light_priority();
+        this.priority = priority(new ConfigurationReader(properties, KuraConfig.class));
+    }
+
+    /** {@return the setting, or its default if it is wrong} */
+    static int priority(ConfigurationReader values) {
+        return values.number("light.priority", DEFAULT_PRIORITY, 0, 1000);
     }
 
     @Activate

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.settings.ConfigurationReader;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -92,7 +93,7 @@ class KeystoreIdentityTest {
         return new KeystoreIdentity(
                 keystore,
                 key,
-                authorities,
+                new ConfigurationReader(Map.of("authorities", authorities), KuraConfig.class).lines("authorities"),
                 name -> name.equals("SSLKeystore") ? Optional.of(() -> Map.copyOf(entries)) : Optional.empty());
     }
 

@@ -3,7 +3,6 @@ package io.mnedc.kura;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
-import java.lang.annotation.Annotation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +46,7 @@ class StatusLightTest {
     }
 
     private StatusLight light(int priority) {
-        return new StatusLight(new Config(priority), new Device(), light);
+        return new StatusLight(Map.of("light.priority", String.valueOf(priority)), new Device(), light);
     }
 
     /** Kura's own can only be had with all of Kura. */
@@ -92,29 +91,6 @@ class StatusLightTest {
         @Override
         public CompletionStage<Duration> ping(int node, Duration timeout) {
             return CompletableFuture.failedStage(new UnsupportedOperationException());
-        }
-    }
-
-    @SuppressWarnings("BadAnnotationImplementation") // what the component runtime makes of a configuration
-    private record Config(int light_priority) implements KuraConfig {
-        @Override
-        public String keystore() {
-            return "";
-        }
-
-        @Override
-        public String key() {
-            return "";
-        }
-
-        @Override
-        public String[] authorities() {
-            return new String[0];
-        }
-
-        @Override
-        public Class<? extends Annotation> annotationType() {
-            return KuraConfig.class;
         }
     }
 }

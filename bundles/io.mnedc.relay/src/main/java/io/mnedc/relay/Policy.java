@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.security.AccessRules;
+import io.mnedc.settings.ConfigurationReader;
 import java.util.List;
 
 /**
@@ -16,16 +17,17 @@ record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
 
     static final Policy DEFAULT = new Policy(List.of(), Limits.DEFAULT, CLONE_SWAPS);
 
-    /** Checks a configuration; the exception names the key, the value and what is allowed. */
-    static Policy of(RelayConfig config) {
-        List<String> rules = RelaySettings.lines(config.rules());
-        AccessRules.parse(rules);
+    /** Reads its part of a relay's configuration. */
+    static Policy of(ConfigurationReader values) {
+        List<String> rules = values.lines("rules");
+        boolean understood =
+                values.attempt("rules", () -> AccessRules.parse(rules)).isPresent();
         return new Policy(
-                rules,
+                understood ? rules : List.of(),
                 new Limits(
-                        RelaySettings.within("frames.per.second", config.frames_per_second(), 0, 1_000_000_000L),
-                        RelaySettings.within("bytes.per.second", config.bytes_per_second(), 0, 1_000_000_000_000L),
-                        RelaySettings.within("messages.per.second", config.messages_per_second(), 0, 1_000_000L)),
-                (int) RelaySettings.within("clone.swaps.per.minute", config.clone_swaps_per_minute(), 0, 1000));
+                        values.number("frames.per.second", Limits.DEFAULT.framesPerSecond(), 0, 1_000_000_000L),
+                        values.number("bytes.per.second", Limits.DEFAULT.bytesPerSecond(), 0, 1_000_000_000_000L),
+                        values.number("messages.per.second", Limits.DEFAULT.messagesPerSecond(), 0, 1_000_000L)),
+                values.number("clone.swaps.per.minute", CLONE_SWAPS, 0, 1000));
     }
 }

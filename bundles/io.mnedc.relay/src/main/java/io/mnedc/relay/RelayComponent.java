@@ -6,6 +6,10 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.security.TlsChoice;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.Endings;
+import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.transport.Daemon;
 import java.io.File;
 import java.io.IOException;
@@ -73,20 +77,26 @@ public final class RelayComponent {
     }
 
     @Activate
-    void start(RelayConfig config) {
-        apply(config);
+    void start(Map<String, Object> properties) {
+        apply(properties);
     }
 
     @Modified
-    void modified(RelayConfig config) {
-        apply(config);
+    void modified(Map<String, Object> properties) {
+        apply(properties);
     }
 
-    private synchronized void apply(RelayConfig config) {
+    private synchronized void apply(Map<String, Object> properties) {
+        ConfigurationReader reader = new ConfigurationReader(properties, RelayConfig.class);
+        reader.remarks().forEach(remark -> LOG.warn("{}: {}", PID, remark));
+        if (reader.wish() == Wish.OFF) {
+            end(reader.whyOff());
+            return;
+        }
         RelaySettings settings;
         try {
-            settings = RelaySettings.of(config, storage());
-        } catch (IllegalArgumentException e) {
+            settings = RelaySettings.of(reader, storage());
+        } catch (RefusedSettingsException e) {
             LOG.error(
                     "{}: {}; {}",
                     PID,
@@ -95,14 +105,12 @@ public final class RelayComponent {
             return;
         }
         Relay running = relay;
-        if (running != null && settings.enabled() && running.canBecome(settings)) {
+        if (running != null && running.canBecome(settings)) {
             reconfigure(running, settings);
             return;
         }
-        end();
-        if (settings.enabled()) {
-            begin(settings);
-        }
+        end("its settings have changed");
+        begin(settings);
     }
 
     private @Nullable Path storage() {
@@ -164,7 +172,7 @@ public final class RelayComponent {
         if (generation != failed) {
             return;
         }
-        end();
+        end("a part of it has failed");
         int mine = generation;
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS);
         try {
@@ -198,7 +206,7 @@ public final class RelayComponent {
     }
 
     // its callers hold the lock
-    private synchronized void end() {
+    private synchronized void end(String why) {
         // a relay that failed and waits for its next start is given up, too
         generation++;
         notifyAll();
@@ -207,6 +215,7 @@ public final class RelayComponent {
         Relay running = relay;
         relay = null;
         if (running != null) {
+            LOG.info("the relay stops: {}", why);
             running.close();
         }
     }
@@ -220,8 +229,8 @@ public final class RelayComponent {
     }
 
     @Deactivate
-    synchronized void stop() {
-        end();
+    synchronized void stop(int reason) {
+        end(Endings.why(reason));
     }
 
     @Reference(

@@ -1,7 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.security.TlsChoice;
-import java.nio.file.InvalidPathException;
+import io.mnedc.settings.ConfigurationReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,43 +46,35 @@ record SecuritySettings(
         }
     }
 
-    /** Checks a configuration; the exception names the key, the value and what is allowed. */
-    static SecuritySettings of(RelayConfig config) {
-        String security =
-                config.security().isBlank() ? "tls" : config.security().trim();
-        if (!security.equals("tls") && !security.equals("none")) {
-            throw new IllegalArgumentException("security = \"" + security + "\" is neither \"tls\" nor \"none\"");
-        }
-        String provider = config.identity_provider().trim();
-        Optional<Path> keystore = path("keystore", config.keystore());
-        Optional<Path> truststore = path("truststore", config.truststore());
+    /** Reads its part of a relay's configuration. */
+    static SecuritySettings of(ConfigurationReader values) {
+        String security = values.word("security", "tls", "none");
+        String provider = values.text("identity.provider", "");
+        Optional<Path> keystore = Optional.ofNullable(values.path("keystore"));
+        Optional<Path> truststore = Optional.ofNullable(values.path("truststore"));
         if (!provider.isEmpty() && keystore.isPresent()) {
-            throw new IllegalArgumentException("identity.provider = \"" + provider + "\" and keystore = \""
-                    + keystore.get() + "\" exclude each other: clear one of them");
+            values.refuse(
+                    "identity.provider",
+                    "identity.provider = \"" + provider + "\" and keystore = \"" + keystore.get()
+                            + "\" exclude each other: clear one of them");
         }
         if (truststore.isPresent() && keystore.isEmpty()) {
-            throw new IllegalArgumentException("truststore = \"" + truststore.get()
-                    + "\" needs a keystore beside it: set keystore, or clear truststore");
+            values.refuse(
+                    "truststore",
+                    "truststore = \"" + truststore.get()
+                            + "\" needs a keystore beside it: set keystore, or clear truststore");
         }
+        String password = values.text("keystore.password", "");
+        String trustPassword = values.text("truststore.password", "");
         return new SecuritySettings(
                 security.equals("tls"),
-                TlsChoice.parse(config.tls_library()),
+                values.attempt(TlsChoice.SETTING, () -> TlsChoice.parse(values.text(TlsChoice.SETTING, "auto")))
+                        .orElse(TlsChoice.AUTO),
                 provider,
-                keystore.map(store ->
-                        new Store(store, config.keystore_password(), truststore, config.truststore_password())),
-                Duration.ofDays(RelaySettings.within("certificate.days", config.certificate_days(), 1, 7300)),
-                Duration.ofDays(RelaySettings.within("grace.days", config.grace_days(), 0, 36_500)),
-                (int) RelaySettings.within("halfopen.per.address", config.halfopen_per_address(), 1, HalfOpen.MOST));
-    }
-
-    private static Optional<Path> path(String key, String value) {
-        try {
-            return value.isBlank()
-                    ? Optional.empty()
-                    : Optional.of(Path.of(value.trim()).toAbsolutePath().normalize());
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException(key + " = \"" + value + "\" is no path: " + e.getMessage(), e);
-        }
+                keystore.map(store -> new Store(store, password, truststore, trustPassword)),
+                Duration.ofDays(values.number("certificate.days", 365, 1, 7300)),
+                Duration.ofDays(values.number("grace.days", 400, 0, 36_500)),
+                values.number("halfopen.per.address", 256, 1, HalfOpen.MOST));
     }
 
     /** The mode's name. */

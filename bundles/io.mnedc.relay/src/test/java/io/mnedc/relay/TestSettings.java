@@ -75,7 +75,6 @@ final class TestSettings {
 
     RelaySettings build() {
         return new RelaySettings(
-                true,
                 List.of(listen),
                 keepalive,
                 handshake,

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  */
 record Part(String bundle, boolean exports, Set<String> bundles, Set<String> libraries) {
     private static final String API = "io.mnedc.api";
+    private static final String SETTINGS = "io.mnedc.settings";
     private static final String CODEC = "io.mnedc.codec";
     private static final String TRANSPORT = "io.mnedc.transport";
     private static final String SECURITY = "io.mnedc.security";
@@ -36,6 +37,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     static Stream<Part> all() {
         return Stream.of(
                 new Part(API, true, Set.of(), Set.of()),
+                // no bundle at run time: others hold it privately
+                new Part(SETTINGS, false, Set.of(), Set.of(OSGI, SLF4J)),
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of("javax.net.ssl", NETTY, SLF4J)),
                 new Part(
@@ -43,12 +46,12 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         true,
                         Set.of(API),
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
-                new Part("io.mnedc.address", false, Set.of(API), Set.of("org.h2.mvstore", OSGI, SLF4J)),
+                new Part("io.mnedc.address", false, Set.of(API, SETTINGS), Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 // relay and device own Netty's threads; all else of Netty is behind the transport
                 new Part(
                         "io.mnedc.relay",
                         false,
-                        Set.of(API, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, CODEC, TRANSPORT, SECURITY),
                         // its JSON writer lies in the bundle
                         Set.of(
                                 "javax.management",
@@ -65,18 +68,18 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(
                         "io.mnedc.device",
                         false,
-                        Set.of(API, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, CODEC, TRANSPORT, SECURITY),
                         Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
-                new Part("io.mnedc.discovery", false, Set.of(API), Set.of(OSGI, SLF4J)),
+                new Part("io.mnedc.discovery", false, Set.of(API, SETTINGS), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
                 new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),
-                new Part("io.mnedc.health", false, Set.of(API), Set.of("org.apache.felix.hc.api", OSGI)),
+                new Part("io.mnedc.health", false, Set.of(API, SETTINGS), Set.of("org.apache.felix.hc.api", OSGI)),
                 // nobody else knows of Kura
                 new Part(
                         "io.mnedc.kura",
                         false,
-                        Set.of(API),
+                        Set.of(API, SETTINGS),
                         Set.of("javax.xml.parsers", "org.w3c.dom", "org.xml.sax", "org.eclipse.kura", OSGI, SLF4J)));
     }
 

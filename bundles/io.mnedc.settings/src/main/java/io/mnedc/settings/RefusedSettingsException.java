@@ -1,0 +1,20 @@
+package io.mnedc.settings;
+
+import java.util.List;
+
+/** A configuration is not what its component allows. The message names all that is wrong, and never a secret. */
+public final class RefusedSettingsException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> problems;
+
+    RefusedSettingsException(List<String> problems) {
+        super(String.join("; ", problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** {@return a sentence for each thing that is wrong: key, value, what is allowed} */
+    public List<String> problems() {
+        return problems;
+    }
+}
