@@ -98,7 +98,7 @@ final class DestinationCheck {
                             ? ""
                             : " and " + more + (astray.size() == MOST_ASTRAY ? " or more" : "") + " other addresses");
             return "packets to " + which + " do not go into interface " + name + " and are not sealed: "
-                    + first.getValue().text() + " of this machine takes them; "
+                    + first.getValue().text() + "; "
                     + first.getValue().cure();
         });
     }

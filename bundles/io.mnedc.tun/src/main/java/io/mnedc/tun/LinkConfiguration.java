@@ -41,6 +41,7 @@ final class LinkConfiguration {
 
     private TunSettings settings;
     private boolean ipv6 = true;
+    private long ipv6Said = System.nanoTime() - 2 * StateLog.PAUSE;
 
     private LinkConfiguration(String name, int index, boolean offload) {
         this.name = name;
@@ -130,26 +131,25 @@ final class LinkConfiguration {
         ipv6 = usesIpv6;
     }
 
-    /**
-     * Wants IPv6 addresses while IPv6 is switched on, and no others.
-     *
-     * @return whether that has changed
-     */
-    boolean followIpv6() {
+    /** Wants IPv6 addresses while IPv6 is switched on, and no others. */
+    void followIpv6() {
         boolean now = isIpv6Enabled(name);
         if (now == ipv6) {
-            return false;
+            return;
         }
         ipv6 = now;
         TunSettings wanted = usable(requested, now);
         boolean changed = !wanted.equals(settings);
         settings = wanted;
-        if (changed && now) {
-            LOG.info("IPv6 is switched on again: interface {} gets its IPv6 address back", name);
-        } else if (changed) {
-            warnOfIpv6();
+        // whoever switches it again and again does not fill the log
+        if (changed && System.nanoTime() - ipv6Said > StateLog.PAUSE) {
+            ipv6Said = System.nanoTime();
+            if (now) {
+                LOG.info("IPv6 is switched on again: interface {} gets its IPv6 address back", name);
+            } else {
+                warnOfIpv6();
+            }
         }
-        return changed;
     }
 
     /** {@return whether there would be IPv6 addresses, if somebody had not switched IPv6 off} */

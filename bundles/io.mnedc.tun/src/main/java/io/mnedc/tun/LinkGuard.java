@@ -8,8 +8,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +34,11 @@ final class LinkGuard implements AutoCloseable {
     private final Supplier<Iterator<InetAddress>> known;
 
     /** What was taken away last. */
-    private String taken = "";
+    private final Set<String> taken = new LinkedHashSet<>();
 
     private String failure = "";
+    private boolean canAsk = true;
+    private List<RouteCheck.Astray> strayed = List.of();
     private long renamed = System.nanoTime() - 2 * StateLog.PAUSE;
     private volatile TunState state;
     private long next = Long.MAX_VALUE;
@@ -103,40 +107,36 @@ final class LinkGuard implements AutoCloseable {
      */
     synchronized void look(long now) throws Gone, KernelException {
         LinkFacts facts = facts();
-        if (link.followIpv6()) {
-            // its switch is nobody's attack on this interface
-            tug.reset();
-        }
+        link.followIpv6();
         List<Lack> lacks = lacks(facts);
         boolean due = tug.isDue(now);
-        String putBack = "";
+        List<String> putBack = new ArrayList<>();
         if (!lacks.isEmpty() && due) {
-            putBack = names(lacks);
+            lacks.stream().map(Lack::name).forEach(putBack::add);
             mend(lacks);
             facts = facts();
             lacks = lacks(facts);
         }
-        List<RouteCheck.Astray> astray = routes.ask(present(facts));
-        if (!astray.isEmpty() && due) {
-            String restored = restore(astray);
-            if (!restored.isEmpty()) {
-                putBack += (putBack.isEmpty() ? "" : ", ") + restored;
-                astray = routes.ask(present(facts));
-            }
+        if (lacks.isEmpty()) {
+            failure = "";
         }
-        if (!putBack.isEmpty()) {
-            tug.putBack(now);
-            taken = putBack;
-            if (failure.isEmpty() && !tug.isDisputed()) {
-                LOG.warn("interface {}: somebody else has changed it; put back: {}", link.name(), putBack);
-            }
+        List<RouteCheck.Astray> astray = ask(present(facts));
+        if (!astray.isEmpty() && due && restore(astray, putBack)) {
+            astray = ask(present(facts));
         }
+        boolean moving = !astray.isEmpty() && !facts.equals(facts());
+        if (moving) {
+            // somebody changes it this very moment: what the kernel said is of no worth, and there is a look at once
+            astray = strayed;
+        }
+        strayed = astray;
+        note(putBack, now);
         // a route that may not be put back yet shows as packets that go astray
         boolean whole = lacks.isEmpty() && (due || astray.isEmpty());
         if (whole) {
             tug.isWhole(now);
         }
-        if (astray.stream().noneMatch(RouteCheck.Astray::whole)) {
+        if (canAsk && astray.stream().noneMatch(RouteCheck.Astray::whole)) {
             destinations.round(known, present(facts), now);
         }
         state = judge(facts, lacks, astray);
@@ -146,7 +146,42 @@ final class LinkGuard implements AutoCloseable {
         if (!failure.isEmpty() && !tug.isDisputed()) {
             next = Math.min(next, TugOfWar.FIRST_PAUSE);
         }
-        next = Math.min(next, log.say(state, now));
+        next = Math.min(next, moving ? 0 : log.say(state, now));
+    }
+
+    /** Remembers what was put back, and says so as long as that is worth a line. */
+    private void note(List<String> putBack, long now) {
+        if (putBack.isEmpty()) {
+            return;
+        }
+        boolean known = tug.isDisputed();
+        if (tug.putBack(now)) {
+            taken.clear();
+        }
+        if (!known) {
+            // what is said of a dispute does not change while it lasts
+            taken.addAll(putBack);
+        }
+        if (failure.isEmpty() && !tug.isDisputed()) {
+            LOG.warn(
+                    "interface {}: somebody else has changed it; put back: {}",
+                    link.name(),
+                    String.join(", ", putBack));
+        }
+    }
+
+    /** Where the kernel does not answer, the interface works all the same. */
+    private List<RouteCheck.Astray> ask(TunSettings present) {
+        if (!canAsk) {
+            return List.of();
+        }
+        try {
+            return routes.ask(present);
+        } catch (KernelException e) {
+            canAsk = false;
+            LOG.warn("Routes that lead past interface {} will not be noticed: {}", link.name(), e.getMessage());
+            return List.of();
+        }
     }
 
     /** {@return nanoseconds after the last look when the next one is due without any event} */
@@ -184,8 +219,7 @@ final class LinkGuard implements AutoCloseable {
             lacks.add(new Lack("the state UP", true, () -> link.bringUp(socket)));
         }
         if (facts.mtu() != wanted.mtu()) {
-            String name = "the MTU " + wanted.mtu() + " (it was " + facts.mtu() + ")";
-            lacks.add(new Lack(name, false, () -> link.restoreMtu(facts.mtu(), socket)));
+            lacks.add(new Lack("the MTU " + wanted.mtu(), false, () -> link.restoreMtu(facts.mtu(), socket)));
         }
         for (Prefix address : wanted.addresses()) {
             if (!facts.addresses().contains(address)) {
@@ -216,19 +250,20 @@ final class LinkGuard implements AutoCloseable {
         }
     }
 
-    /** Puts back routes that are missing. {@return their names} */
-    private String restore(List<RouteCheck.Astray> astray) {
-        List<String> restored = new ArrayList<>();
+    /** Puts back routes that are missing, and lists them. {@return whether there were any} */
+    private boolean restore(List<RouteCheck.Astray> astray, List<String> putBack) {
+        boolean any = false;
         for (RouteCheck.Astray network : astray) {
             try {
                 if (link.restoreRoute(network.prefix(), source(network.prefix()), socket)) {
-                    restored.add("the route to " + network.prefix());
+                    putBack.add("the route to " + network.prefix());
+                    any = true;
                 }
             } catch (KernelException e) {
                 LOG.debug("{}", e.getMessage());
             }
         }
-        return String.join(", ", restored);
+        return any;
     }
 
     private @Nullable InetAddress source(Prefix network) {
@@ -259,7 +294,8 @@ final class LinkGuard implements AutoCloseable {
         List<String> warnings = new ArrayList<>();
         boolean failed = !lacks.isEmpty() && !failure.isEmpty();
         if (tug.isDisputed() && !failed) {
-            faults.add("interface " + link.name() + ": somebody takes away again and again: " + taken
+            faults.add("interface " + link.name() + ": somebody takes away again and again: "
+                    + String.join(", ", taken)
                     + "; it is put back less and less often until this ends. Make the network manager of this machine leave"
                     + " the interface alone (docs/INSTALL.md, \"Network managers\")");
         }
@@ -285,7 +321,7 @@ final class LinkGuard implements AutoCloseable {
         String example =
                 astray.whole() ? "" : " (such as to " + astray.address().getHostAddress() + ")";
         return what + astray.prefix() + example + " do not go into interface " + link.name() + " and are not sealed: "
-                + astray.taker().text() + " of this machine takes them; "
+                + astray.taker().text() + "; "
                 + astray.taker().cure() + ", or " + Networks.overlapCure(astray.prefix());
     }
 

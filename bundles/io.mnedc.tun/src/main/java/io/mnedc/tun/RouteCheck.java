@@ -35,7 +35,7 @@ final class RouteCheck {
     /**
      * What takes packets.
      *
-     * @param text the route as ip(8) writes it, or what else is known
+     * @param text a clause with the route as ip(8) writes it, or what else is known
      * @param cure what to do about it
      */
     record Taker(String text, String cure) {}
@@ -99,7 +99,7 @@ final class RouteCheck {
     }
 
     private static Taker or(@Nullable Taker found) {
-        return found == null ? new Taker("a route that has just gone", "look at it with ip route show") : found;
+        return found == null ? new Taker("a route took them that has just gone", "look at it with ip route show") : found;
     }
 
     private @Nullable Taker takerOf(InetAddress to, @Nullable InetAddress from) throws KernelException {
@@ -110,7 +110,7 @@ final class RouteCheck {
                 return null;
             }
             Route route = written(to, from, taken);
-            return new Taker("route \"" + route.text() + "\"", cure(route, family));
+            return new Taker("route \"" + route.text() + "\" of this machine takes them", cure(route, family));
         } catch (KernelException e) {
             if (!isAnswer(e.errno())) {
                 throw e;
@@ -158,7 +158,7 @@ final class RouteCheck {
             default -> 0;
         };
         if (type == 0) {
-            return new Taker("no route at all", "look at it with ip " + family + "route show");
+            return new Taker("this machine has no route for them", "look at it with ip " + family + "route show");
         }
         List<Route> found = new ArrayList<>();
         Prefix host = new Prefix(to, to.getAddress().length * 8);
@@ -176,9 +176,9 @@ final class RouteCheck {
         });
         if (found.isEmpty()) {
             String word = Route.typeName(type);
-            return new Taker("a rule that says " + word, "remove the rule (ip " + family + "rule show)");
+            return new Taker("a rule that says " + word + " takes them", "remove the rule (ip " + family + "rule show)");
         }
-        return new Taker("route \"" + found.get(0).text() + "\"", cure(found.get(0), family));
+        return new Taker("route \"" + found.get(0).text() + "\" of this machine takes them", cure(found.get(0), family));
     }
 
     private @Nullable Route lookup(InetAddress to, @Nullable InetAddress from, boolean asWritten)

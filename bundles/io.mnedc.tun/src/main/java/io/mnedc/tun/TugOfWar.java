@@ -28,14 +28,19 @@ final class TugOfWar {
         return !disputed || now - last >= pause;
     }
 
-    /** It is put back now, or that was tried. */
-    void putBack(long now) {
+    /**
+     * It is put back now, or that was tried.
+     *
+     * @return whether that is the first time after a quiet one
+     */
+    boolean putBack(long now) {
         times = times > 0 && now - last > QUIET && !disputed ? 1 : times + 1;
         last = now;
         if (times > AT_ONCE) {
             pause = disputed ? Math.min(2 * pause, LONGEST_PAUSE) : Math.max(FIRST_PAUSE, pause);
             disputed = true;
         }
+        return times == 1;
     }
 
     /** All is as it should be, now. */

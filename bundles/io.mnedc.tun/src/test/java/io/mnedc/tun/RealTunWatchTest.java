@@ -213,7 +213,7 @@ class RealTunWatchTest {
                 Path watch = watchThread();
                 await("at rest", () -> {
                     long switches = switches(watch);
-                    for (int i = 0; i < 300; i++) {
+                    for (int i = 0; i < 50; i++) {
                         byte[] bytes = new byte[100];
                         socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName("198.18.0.2"), 9));
                         Packets.read(device);
