@@ -33,6 +33,6 @@ final class LockPatience {
             stillSince = now;
             this.holder = holder;
         }
-        return now - holderSince > longestNanos || holder.known() && now - stillSince > stillNanos;
+        return now - holderSince > longestNanos || (holder.known() && now - stillSince > stillNanos);
     }
 }

@@ -70,7 +70,7 @@ final class SocketCalls {
     }
 
     private int port() {
-        return (memory.get(2) & 0xff) << 8 | memory.get(3) & 0xff;
+        return ((memory.get(2) & 0xff) << 8) | (memory.get(3) & 0xff);
     }
 
     boolean set(int fd, int level, int option, int value) {
