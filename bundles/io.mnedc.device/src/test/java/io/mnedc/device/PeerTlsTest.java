@@ -8,11 +8,14 @@ import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.OverlayTls;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +129,42 @@ class PeerTlsTest {
         SSLEngine asked = device("two", "presses").engine("one", false);
         assertThatThrownBy(() -> shakeHands(again, asked))
                 .hasStackTraceContaining("the certificate is that of three, not of one");
+    }
+
+    /** Whoever has no certificate is nobody, whatever he says that he is called; also where no rules ask for it. */
+    @Test
+    void peerThatShowsNoCertificateIsRefused() throws Exception {
+        SSLEngine nobody = OverlayTls.client(OverlayTls.context(null, null, new Credulous()), PeerTls.ALPN);
+        SSLEngine server = device("two", "presses").engine("one", false);
+        assertThatThrownBy(() -> shakeHands(nobody, server))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("certificate");
+    }
+
+    /** Believes everybody. */
+    private static final class Credulous extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     @Test

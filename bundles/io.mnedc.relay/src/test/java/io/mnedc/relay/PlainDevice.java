@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Ping;
@@ -21,9 +22,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked // its parts come to be in the order in which a test calls
 final class PlainDevice implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 30_000;
+    private static final Duration STILL_THERE = Duration.ofSeconds(10);
+    /** So that no limit of messages is reached. */
+    private static final long PAUSE_NANOS = 20_000_000;
 
     private final InetSocketAddress relay;
     private final Random random = new Random(1);
@@ -135,6 +141,46 @@ final class PlainDevice implements AutoCloseable {
             }
         }
         throw new AssertionError("no " + type.getSimpleName());
+    }
+
+    /**
+     * The next message of a type, or an error as soon as the relay answers a ping that was sent behind all else: so a message
+     * that never comes is missed at once.
+     */
+    <T extends ControlMessage> T awaitBeforeAnswer(Class<T> type) throws IOException {
+        long token = random.nextLong();
+        send(new Ping(token));
+        while (true) {
+            ControlMessage message = receive(fromControl);
+            if (type.isInstance(message)) {
+                return type.cast(message);
+            }
+            if (message instanceof Pong pong && pong.token() == token) {
+                throw new AssertionError("no " + type.getSimpleName() + " before the answer to the next ping");
+            }
+        }
+    }
+
+    /**
+     * Waits for the message that ends this session, and fails when the relay has gone on answering pings for seconds: a
+     * session that goes on is noticed in that time.
+     */
+    ErrorReport awaitEnd() throws IOException {
+        long end = System.nanoTime() + STILL_THERE.toNanos();
+        int answered = 0;
+        while (answered < 50 || System.nanoTime() - end < 0) {
+            send(new Ping(answered));
+            ControlMessage message = receive(fromControl);
+            while (!(message instanceof Pong pong && pong.token() == answered)) {
+                if (message instanceof ErrorReport report && report.fatal()) {
+                    return report;
+                }
+                message = receive(fromControl);
+            }
+            answered++;
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        throw new AssertionError("still connected after " + answered + " pings in " + STILL_THERE.toSeconds() + " s");
     }
 
     /** The next so many changes, in however many announcements they come. */

@@ -8,6 +8,7 @@ import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -68,11 +69,15 @@ class RulesTest {
             assertThat(relay.count(Counter.DROP_RULES)).isEqualTo(1);
 
             a.send(new Envelope(0, b.welcome.node(), 2, Opaque.copyOf(HI)));
-            ErrorReport notice = a.await(ErrorReport.class);
+            ErrorReport notice = a.awaitBeforeAnswer(ErrorReport.class);
             assertThat(notice.code()).as("as if there were none").isEqualTo(ErrorCode.PEER_UNKNOWN.number());
             assertThat(notice.sentence()).isEqualTo("no device is registered at node " + b.welcome.node());
             a.send(new Envelope(0, c.welcome.node(), 2, Opaque.copyOf(HI)));
-            assertThat(c.await(Envelope.class).source()).isEqualTo(a.welcome.node());
+            a.awaitBeforeAnswer(Pong.class);
+            assertThat(c.awaitBeforeAnswer(Envelope.class).source()).isEqualTo(a.welcome.node());
+            assertThatThrownBy(() -> b.awaitBeforeAnswer(Envelope.class))
+                    .as("b has got none")
+                    .isInstanceOf(AssertionError.class);
             assertThat(relay.count(Counter.DROP_RULES)).isEqualTo(2);
         }
     }

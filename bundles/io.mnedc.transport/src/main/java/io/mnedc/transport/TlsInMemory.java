@@ -19,6 +19,9 @@ public final class TlsInMemory {
     /** The most bytes that a peer may say inside. */
     public static final int MOST_HEARD = 4 << 10;
 
+    /** What an engine says that has agreed on nothing. */
+    private static final String NO_VERSION = "NONE";
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
@@ -64,11 +67,11 @@ public final class TlsInMemory {
         run();
     }
 
-    /** {@return whether the handshake is finished, as far as this end knows} */
+    /** {@return whether the handshake is finished, as far as this end knows; with which version, the session tells} */
     public boolean secured() {
         return begun
                 && engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING
-                && ControlTls.VERSION.equals(engine.getSession().getProtocol());
+                && !NO_VERSION.equals(engine.getSession().getProtocol());
     }
 
     /** {@return whether the peer has ended the connection in order} */
