@@ -46,6 +46,27 @@ class ControlCodecLimitsTest {
         return new Announce(1, Part.DELTA, List.of(change));
     }
 
+    private static ErrorCode refusal(int length) {
+        try {
+            ControlCodec.checkLength(length, Protocol.MAX_MESSAGE);
+        } catch (ProtocolException e) {
+            return e.code();
+        }
+        throw new AssertionError(length + " is taken");
+    }
+
+    @Test
+    void aLengthIsCheckedToTheByte() throws Exception {
+        assertThat(ControlCodec.checkLength(2, Protocol.MAX_MESSAGE)).isEqualTo(2);
+        assertThat(ControlCodec.checkLength(Protocol.MAX_MESSAGE, Protocol.MAX_MESSAGE))
+                .isEqualTo(Protocol.MAX_MESSAGE);
+        assertThat(refusal(0)).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+        assertThat(refusal(1)).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+        // it is unsigned
+        assertThat(refusal(-1)).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(refusal(Protocol.MAX_MESSAGE + 1)).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
     static List<ControlMessage> notToBeSent() {
         ServiceRecord service = new ServiceRecord("s", "", 1);
         long ula = 0xfdL << 56;
