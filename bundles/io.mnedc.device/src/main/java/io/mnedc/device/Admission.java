@@ -80,6 +80,7 @@ final class Admission {
     private final String software;
     private @Nullable Enrolment enrolment;
     private @Nullable JoinToken refused;
+    private Runnable joined = () -> {};
     private int turn;
 
     Admission(
@@ -99,6 +100,11 @@ final class Admission {
         this.settings = settings;
         this.providers = providers;
         this.software = software;
+    }
+
+    /** Says what is done when this device has joined anew; on the control loop. */
+    void whenJoined(Runnable task) {
+        joined = task;
     }
 
     /** Ends what {@link #prepare} has begun; nothing is told any more. */
@@ -255,6 +261,7 @@ final class Admission {
                 events.denied(relay + " has answered the join token, but: " + problem, true, Pause.LONG);
                 return;
             }
+            joined.run();
             LOG.info("device {} has joined by {}; the token is not needed any more", asked.deviceId(), relay);
             prepare(events);
         }

@@ -16,6 +16,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +50,12 @@ final class Device implements DeviceStatus, AutoCloseable {
     /** Reads and writes keys, signs, checks certificates; a provider of identities may take its time. */
     private final IdleThread identityThread = new IdleThread("mnedc-device-identity", END);
 
+    /** Looks up where relays are now; nobody waits for its end. */
+    private final IdleThread lookUpThread = new IdleThread("mnedc-device-lookup", Duration.ZERO);
+
+    /** Remembers the virtual network on the disk. */
+    private final IdleThread fileThread = new IdleThread("mnedc-device-network", END);
+
     private final Identities identities;
     private final Admission admission;
     private final Sealing sealing;
@@ -59,6 +66,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final Pings pings;
     private final PeerLink link;
     private final TunHolder tun;
+    private final NetworkGuard guard;
     private final RelayConnector control;
     private final DataConnector stream;
     private final DeviceLife life;
@@ -116,16 +124,18 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.sealing = new Sealing(
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
+        this.guard = new NetworkGuard(loop, lookUpThread, fileThread, () -> this.settings, around.nameServers(), tun);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, paths, buffering(settings), life);
         this.admission = new Admission(
                 loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
+        admission.whenJoined(guard::forget);
         this.control =
                 new RelayConnector(loop, resolver, paths, admission, settings.reconnectMost(), this::hello, life);
         Renewals renewals =
                 new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);
         this.link = new PeerLink(loop, table, sealing, control::publish);
-        life.wire(() -> this.settings, control, stream, tun, link, renewals, sealing);
+        life.wire(() -> this.settings, control, stream, tun, guard, link, renewals, sealing);
     }
 
     private final class Arrivals implements Downlink.Events {
@@ -231,7 +241,9 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (changes.contains(SettingsChange.PAUSES)) {
             control.longestPause(next.reconnectMost());
         }
-        if (changes.contains(SettingsChange.TUN) || changes.contains(SettingsChange.TUN_LIVE)) {
+        if (changes.contains(SettingsChange.TUN)
+                || changes.contains(SettingsChange.TUN_LIVE)
+                || changes.contains(SettingsChange.NETWORK)) {
             life.tunSettingsChanged();
         }
         if (changes.contains(SettingsChange.DATA_STREAM)) {
@@ -264,6 +276,22 @@ final class Device implements DeviceStatus, AutoCloseable {
         return pings.ping(node, timeout);
     }
 
+    @Override
+    public Optional<String> waitingNetwork() {
+        return guard.waiting();
+    }
+
+    @Override
+    public CompletionStage<Boolean> acceptNetwork(String network) {
+        CompletableFuture<Boolean> accepted = new CompletableFuture<>();
+        try {
+            loop.execute(() -> accepted.complete(guard.accept(network)));
+        } catch (RejectedExecutionException e) {
+            accepted.completeExceptionally(e);
+        }
+        return accepted;
+    }
+
     /** Takes leave of the relay and ends everything, within three seconds. */
     @Override
     public void close() {
@@ -278,6 +306,8 @@ final class Device implements DeviceStatus, AutoCloseable {
         sealing.close();
         resolver.close();
         identityThread.close();
+        lookUpThread.close();
+        fileThread.close();
         pings.close();
         loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(END.toMillis(), TimeUnit.MILLISECONDS);
@@ -288,6 +318,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         life.stopping();
         stream.close();
         control.stop("the device stops", left);
+        guard.close();
         tun.close();
     }
 

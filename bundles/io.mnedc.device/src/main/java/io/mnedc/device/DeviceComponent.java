@@ -163,14 +163,15 @@ public final class DeviceComponent {
                         providers::find,
                         () -> tls,
                         () -> sockets,
-                        InstantSource.system()));
+                        InstantSource.system(),
+                        NameServers.ofThisHost()));
         running = new Running(
                 device,
                 context.registerService(DeviceStatus.class, device, properties(settings)),
                 context.registerService(RelayLink.class, device.link(), properties(settings)));
     }
 
-    /** Where the identity is kept if no setting says so. */
+    /** Where identity and virtual network are kept if no setting says so. */
     private Path storage() {
         String karaf = context.getProperty("karaf.data");
         if (karaf != null) {
@@ -182,8 +183,8 @@ public final class DeviceComponent {
                     "data.dir is empty and this framework has no storage area; set data.dir");
         }
         LOG.warn(
-                "The device's identity is kept in the framework's storage area, which some gateways clear when they"
-                        + " start: then it has to join anew. Better set data.dir of {}",
+                "The device's identity and virtual network are kept in the framework's storage area, which some gateways"
+                        + " clear when they start: then it has to join anew. Better set data.dir of {}",
                 PID);
         return area.toPath().toAbsolutePath().normalize();
     }

@@ -136,6 +136,28 @@ import org.osgi.service.metatype.annotations.Option;
     String truststore_password() default "";
 
     @AttributeDefinition(
+            name = "Allowed virtual networks",
+            required = false,
+            description = "The networks, each ADDRESS/LENGTH, that the relay may choose its pool and IPv6 prefix from:"
+                    + " into nothing else are packets of this gateway routed. Empty: the private networks 10.0.0.0/8,"
+                    + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fd00::/8. Where only networks of one IP version"
+                    + " are named, the usual ones of the other stay allowed. A change takes effect at once.")
+    String[] pool_allowed() default {};
+
+    @AttributeDefinition(
+            name = "Change of the virtual network",
+            options = {
+                @Option(label = "ask the administrator", value = "ask"),
+                @Option(label = "follow the relay", value = "follow")
+            },
+            description =
+                    "What to do when the relay announces another pool or IPv6 prefix than the one that this device"
+                            + " has joined. ask: the interface is taken away until the command mnedc:acceptpool is given here"
+                            + " or this setting is follow; a smaller part of the known network is taken without asking. follow:"
+                            + " it is taken, within the allowed networks, and the log tells.")
+    String pool_change() default "ask";
+
+    @AttributeDefinition(
             name = "Access rules",
             required = false,
             description = "Which devices may talk to this one, on top of the relay's rules: each \"allow WHO WHO\" or"

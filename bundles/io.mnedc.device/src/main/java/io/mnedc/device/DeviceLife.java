@@ -46,6 +46,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             RelayConnector control,
             DataConnector stream,
             TunHolder tun,
+            NetworkGuard guard,
             PeerLink link,
             Renewals renewals,
             Sealing sealing) {}
@@ -62,10 +63,11 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             RelayConnector control,
             DataConnector stream,
             TunHolder tun,
+            NetworkGuard guard,
             PeerLink link,
             Renewals renewals,
             Sealing sealing) {
-        parts = new Parts(settings, control, stream, tun, link, renewals, sealing);
+        parts = new Parts(settings, control, stream, tun, guard, link, renewals, sealing);
     }
 
     private Parts parts() {
@@ -97,6 +99,12 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public void relaysKnown(List<RelayAddress> relays) {
         board.relays(relays);
+        parts().guard().relays(relays);
+    }
+
+    @Override
+    public void found(RelayAddress at, List<InetSocketAddress> addresses) {
+        parts().guard().found(at, addresses);
     }
 
     @Override
@@ -124,7 +132,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         parts().renewals().registered(attempt);
         parts().sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
-        parts().tun().want(now.tun(settings()));
+        parts().guard().joined(now, attempt.ends());
         parts().stream().open(welcome, now, attempt.remote());
     }
 
@@ -283,12 +291,9 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
                 relay);
     }
 
-    /** Name, MTU or offloads are different now. */
+    /** Name, MTU or offloads are different now, or what networks are allowed. */
     void tunSettingsChanged() {
-        Membership self = membership;
-        if (self != null) {
-            parts().tun().want(self.tun(settings()));
-        }
+        parts().guard().settingsChanged();
     }
 
     /** The data stream will be opened anew: no reason to warn. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param queueBytes how much may wait to be sent
  * @param sendBufferBytes the data stream's SO_SNDBUF; 0 leaves it to the kernel
  * @param security how it proves itself and whom it believes
+ * @param network which virtual networks it takes
  */
 record DeviceSettings(
         String deviceId,
@@ -27,7 +28,8 @@ record DeviceSettings(
         Duration queueTime,
         int queueBytes,
         int sendBufferBytes,
-        SecuritySettings security) {
+        SecuritySettings security,
+        NetworkSettings network) {
     static final String DEFAULT_TUN_NAME = "mnedc%d";
     static final int DEFAULT_MTU = 1400;
     static final int DEFAULT_RECONNECT_SECONDS = 30;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLSession;
@@ -27,6 +28,7 @@ final class NetworkTrack implements RaceTrack {
     private final Resolver resolver;
     private final Function<RelayAddress, @Nullable ControlTls> tls;
     private final Paths paths;
+    private final BiConsumer<RelayAddress, List<InetSocketAddress>> resolved;
 
     /**
      * Makes it.
@@ -36,10 +38,25 @@ final class NetworkTrack implements RaceTrack {
      */
     NetworkTrack(
             EventLoopGroup loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls, Paths paths) {
+        this(loop, resolver, tls, paths, (relay, addresses) -> {});
+    }
+
+    /**
+     * The same for somebody who wants to know the addresses.
+     *
+     * @param resolved told each relay's addresses, before they are dialled
+     */
+    NetworkTrack(
+            EventLoopGroup loop,
+            Resolver resolver,
+            Function<RelayAddress, @Nullable ControlTls> tls,
+            Paths paths,
+            BiConsumer<RelayAddress, List<InetSocketAddress>> resolved) {
         this.loop = loop;
         this.resolver = resolver;
         this.tls = tls;
         this.paths = paths;
+        this.resolved = resolved;
     }
 
     @Override
@@ -63,7 +80,10 @@ final class NetworkTrack implements RaceTrack {
 
     @Override
     public void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found) {
-        resolver.resolve(relay, loop, found);
+        resolver.resolve(relay, loop, addresses -> {
+            resolved.accept(relay, addresses);
+            found.accept(addresses);
+        });
     }
 
     @Override

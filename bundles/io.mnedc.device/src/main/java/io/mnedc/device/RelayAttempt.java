@@ -17,14 +17,17 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.transport.ControlStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +95,16 @@ final class RelayAttempt implements ControlStream.Handler {
     /** {@return where the data stream is to be opened} */
     InetSocketAddress remote() {
         return remote;
+    }
+
+    /** {@return the addresses of both ends of the connection, as far as they are known} */
+    List<InetAddress> ends() {
+        ControlStream open = stream;
+        return Stream.of(remote, open == null ? null : open.local())
+                .filter(Objects::nonNull)
+                .map(InetSocketAddress::getAddress)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** {@return why it ended, if the relay said so or broke the protocol} */

@@ -45,6 +45,9 @@ final class RelayConnector {
          */
         void unreachable(RelayAddress relay, String why, boolean lasting);
 
+        /** The addresses of a relay that is tried next are known. */
+        void found(RelayAddress relay, List<InetSocketAddress> addresses);
+
         /** These relays are tried from now on. */
         void relaysKnown(List<RelayAddress> relays);
 
@@ -266,7 +269,7 @@ final class RelayConnector {
         }
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls, paths), order, good, new Found());
+        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls, paths, events::found), order, good, new Found());
         race = begun;
         begun.resume();
     }

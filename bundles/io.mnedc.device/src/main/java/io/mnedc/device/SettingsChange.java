@@ -12,6 +12,8 @@ enum SettingsChange {
     REGISTRATION,
     /** The interface's name or offloads: it must be made anew. */
     TUN,
+    /** Which virtual networks are taken. */
+    NETWORK,
     /** Something the interface takes while packets flow. */
     TUN_LIVE,
     /** The data stream must be opened anew. */
@@ -42,6 +44,11 @@ enum SettingsChange {
         }
         if (before.mtu() != now.mtu() && !changes.contains(TUN)) {
             changes.add(TUN_LIVE);
+        }
+        // its directory goes with the identity's
+        if (!before.network().allowed().equals(now.network().allowed())
+                || before.network().follow() != now.network().follow()) {
+            changes.add(NETWORK);
         }
         if (!before.queueTime().equals(now.queueTime())
                 || before.queueBytes() != now.queueBytes()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration. All that is wrong is told at once, with key, value and what is allowed. */
 final class SettingsReader {
@@ -55,9 +56,35 @@ final class SettingsReader {
                                 0,
                                 DeviceSettings.MOST_SEND_BUFFER_KILOBYTES)
                         * 1024,
-                security);
+                security,
+                network(security, storage));
         values.check();
         return settings;
+    }
+
+    private NetworkSettings network(SecuritySettings security, Supplier<Path> storage) {
+        String change = values.text("pool.change", "ask");
+        if (!change.equals("ask") && !change.equals("follow")) {
+            values.wrong("pool.change", change, "allowed is ask or follow");
+        }
+        List<AllowedNetworks.Network> allowed =
+                values.each("pool.allowed", values.list("pool.allowed"), AllowedNetworks.Network::parse);
+        return new NetworkSettings(
+                AllowedNetworks.of(allowed), change.equals("follow"), directory(security, storage));
+    }
+
+    /** Where the network is remembered: beside the identity, or where that would be. */
+    private static @Nullable Path directory(SecuritySettings security, Supplier<Path> storage) {
+        Path identity = security.directory();
+        if (identity != null) {
+            return identity;
+        }
+        try {
+            return storage.get();
+        } catch (IllegalArgumentException e) {
+            // without security a device runs all the same, and begins anew with each start
+            return null;
+        }
     }
 
     private String deviceId(String hostName, SecuritySettings security) {

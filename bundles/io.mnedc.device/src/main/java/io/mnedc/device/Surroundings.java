@@ -3,8 +3,10 @@ package io.mnedc.device;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
+import java.net.InetAddress;
 import java.security.Provider;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls who makes TLS beside the Java runtime, now; null: nobody; any thread
  * @param sockets who looks at TCP sockets, now; null: nobody; any thread
  * @param clock the system's, which may be wrong
+ * @param nameServers tells the DNS servers that this host asks
  */
 record Surroundings(
         TunDriver driver,
@@ -26,4 +29,5 @@ record Surroundings(
         Function<String, Optional<IdentityProvider>> providers,
         Supplier<@Nullable Provider> tls,
         Supplier<@Nullable TcpSockets> sockets,
-        InstantSource clock) {}
+        InstantSource clock,
+        Supplier<? extends Collection<InetAddress>> nameServers) {}

@@ -124,12 +124,49 @@ final class TunHolder {
         }
     }
 
+    /**
+     * There shall be none until the next {@link #want}: its network must not be used.
+     *
+     * @param problem why
+     */
+    void refuse(String problem) {
+        cancelRetry();
+        wanted = null;
+        turnedDown = null;
+        closeOpen();
+        events.tunFailed(problem);
+    }
+
+    /**
+     * Has the driver look whether this host is in other networks than before. An interface that must not be any more is
+     * taken away, and tried again until it may be.
+     */
+    void recheck() {
+        Open now = open;
+        if (now == null) {
+            return;
+        }
+        try {
+            now.port().device().configure(named(now.port().device(), now.asked()));
+        } catch (TunException e) {
+            if (e.reason() == TunException.Reason.NETWORK_OVERLAP) {
+                closeOpen();
+                failed(e);
+            } else {
+                LOG.debug("Interface {} cannot be checked", now.port().device().name(), e);
+            }
+        }
+    }
+
+    private static TunSettings named(TunDevice device, TunSettings settings) {
+        return new TunSettings(
+                device.name(), settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
+    }
+
     private void configure(Open now, TunSettings settings) {
         TunDevice device = now.port().device();
-        TunSettings named = new TunSettings(
-                device.name(), settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
         try {
-            device.configure(named);
+            device.configure(named(device, settings));
             open = new Open(now.port(), now.uplink(), settings, now.since());
             tellReady(device);
         } catch (TunException | RuntimeException e) {

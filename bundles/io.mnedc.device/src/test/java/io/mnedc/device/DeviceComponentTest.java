@@ -60,6 +60,10 @@ class DeviceComponentTest {
             if (method.getName().equals("getBundle")) {
                 return bundle;
             }
+            if (method.getName().equals("getProperty") || method.getName().equals("getDataFile")) {
+                // no Karaf, and a framework without a storage area: nothing is remembered
+                return null;
+            }
             Class<?> type = (Class<?>) arguments[0];
             services.put(type, arguments[1]);
             return fake(ServiceRegistration.class, (registration, called, values) -> {

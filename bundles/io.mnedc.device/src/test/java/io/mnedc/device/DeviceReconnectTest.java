@@ -70,7 +70,7 @@ class DeviceReconnectTest {
         TestRelay first = fixture.relay();
         TestRelay second = fixture.relay();
         second.network = 0x0a010000;
-        Node one = fixture.ready("one", first, second);
+        Node one = fixture.ready(Fixture.settings(Map.of("device.id", "one", "pool.change", "follow"), first, second));
         MemoryTunDevice tun = one.tun();
         first.close();
         Await.until("moved", () -> second.bindings.get() == 1);

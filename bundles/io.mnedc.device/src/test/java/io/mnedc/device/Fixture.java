@@ -17,12 +17,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Relays and devices of a test, and what ends them: closed after each test that registers it as an extension. */
 final class Fixture implements AfterEachCallback, AutoCloseable {
+    private static final Path STORAGE =
+            Path.of("target", "devices-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
     private final List<TestRelay> relays = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
 
@@ -109,7 +114,8 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
                         name -> Optional.empty(),
                         () -> null,
                         () -> null,
-                        InstantSource.system()));
+                        InstantSource.system(),
+                        List::of));
     }
 
     Device device(DeviceSettings settings, Surroundings around) throws IOException {
@@ -127,7 +133,7 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         return new Node(
-                device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock)),
+                device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
                 driver);
     }
 
@@ -147,7 +153,8 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
         all.put("queue.millis", 10_000);
         all.put("security", "none");
         all.putAll(values);
-        return new SettingsReader(all).read("", () -> Path.of("unused"));
+        // a device remembers its network: that of each test is a new one
+        return new SettingsReader(all).read("", () -> STORAGE.resolve(String.valueOf(COUNT.incrementAndGet())));
     }
 
     static InetAddress ipv4(int node) throws UnknownHostException {

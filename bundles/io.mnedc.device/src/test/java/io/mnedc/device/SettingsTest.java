@@ -58,7 +58,8 @@ class SettingsTest {
                                 STORAGE,
                                 new SecuritySettings.Own(),
                                 AccessRules.OPEN,
-                                Duration.ofSeconds(120))));
+                                Duration.ofSeconds(120)),
+                        new NetworkSettings(AllowedNetworks.parse(AllowedNetworks.USUAL), false, STORAGE)));
         for (var method : DeviceConfig.class.getDeclaredMethods()) {
             assertThat(method.getDefaultValue()).as(method.getName()).isNotNull();
         }
@@ -267,7 +268,8 @@ class SettingsTest {
     @Test
     void storageIsAskedForOnlyIfItIsNeeded() {
         Map<String, Object> values = Map.of("device.id", "one", "relays", "a");
-        for (Map<String, String> settled : List.of(Map.of("security", "none"), Map.of("data.dir", "/d"))) {
+        for (Map<String, String> settled :
+                List.of(Map.of("security", "none", "data.dir", "/d"), Map.of("data.dir", "/d"))) {
             Map<String, Object> all = new HashMap<>(values);
             all.putAll(settled);
             new SettingsReader(all).read("host", () -> {
@@ -327,7 +329,9 @@ class SettingsTest {
             entry(entry("identity.provider", "kura"), EnumSet.of(SettingsChange.REGISTRATION)),
             entry(entry("join.token", TOKEN.text()), EnumSet.of(SettingsChange.JOIN)),
             entry(entry("rules", "default deny"), EnumSet.of(SettingsChange.PEERS)),
-            entry(entry("rekey.seconds", 60), EnumSet.of(SettingsChange.PEERS)));
+            entry(entry("rekey.seconds", 60), EnumSet.of(SettingsChange.PEERS)),
+            entry(entry("pool.allowed", "10.0.0.0/8"), EnumSet.of(SettingsChange.NETWORK)),
+            entry(entry("pool.change", "follow"), EnumSet.of(SettingsChange.NETWORK)));
 
     @Test
     void changeTouchesOnlyWhatItMust() {

@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
@@ -9,6 +10,8 @@ import io.mnedc.api.tun.TunState;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.net.InetAddress;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,8 +42,10 @@ class TunHolderTest {
         if (settings.name().equals("faulty")) {
             throw new IllegalStateException("wanted by the test");
         }
-        return memory.open(settings);
+        refuseOverlap();
+        return checking(memory.open(settings));
     };
+    private boolean overlap;
     private final List<String> told = new ArrayList<>();
     private final List<InetAddress> destinations = new ArrayList<>();
     private final TunHolder holder = new TunHolder(
@@ -93,6 +98,27 @@ class TunHolderTest {
             Await.until("a task", () -> !from.isEmpty());
             Objects.requireNonNull(from.poll()).run();
         }
+    }
+
+    private void refuseOverlap() throws TunException {
+        if (overlap) {
+            throw new TunException(TunException.Reason.NETWORK_OVERLAP, "eth0 is there");
+        }
+    }
+
+    /** A driver looks at the networks of the host whenever it is asked to configure something. */
+    private TunDevice checking(TunDevice device) {
+        return (TunDevice) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {TunDevice.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("configure")) {
+                        refuseOverlap();
+                    }
+                    try {
+                        return method.invoke(device, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @AfterEach
@@ -213,5 +239,31 @@ class TunHolderTest {
         // 1, 2, 4, 8, 16 s, each shortened by up to a half
         assertThat(loop.pauses).hasSize(5);
         assertThat(loop.pauses.get(4)).isGreaterThanOrEqualTo(8000);
+    }
+
+    @Test
+    void interfaceThatMustNotBeAnyMoreIsTakenAwayAndComesBack() throws Exception {
+        holder.want(named("a"));
+        holder.recheck();
+        assertThat(told).containsExactly("ready a");
+        overlap = true;
+        holder.recheck();
+        assertThat(told).last().isEqualTo("failed eth0 is there");
+        assertThat(memory.devices()).isEmpty();
+        overlap = false;
+        loop.run(loop.later);
+        assertThat(told).last().isEqualTo("ready a");
+    }
+
+    @Test
+    void refusedNetworkHasNoInterfaceUntilOneIsWantedAgain() {
+        holder.want(named("a"));
+        holder.refuse("not this one");
+        assertThat(told).last().isEqualTo("failed not this one");
+        assertThat(memory.devices()).isEmpty();
+        assertThat(holder.port()).isNull();
+        holder.recheck();
+        holder.want(named("a"));
+        assertThat(told).last().isEqualTo("ready a");
     }
 }

@@ -6,6 +6,9 @@ import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +27,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=status",
             "osgi.command.function=peers",
             "osgi.command.function=leases",
-            "osgi.command.function=ping"
+            "osgi.command.function=ping",
+            "osgi.command.function=acceptpool"
         })
 public final class ShellCommands {
+    private static final int ANSWER_SECONDS = 10;
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final String NO_RELAY =
             "No relay runs here: set enabled=true in the configurations io.mnedc.relay and io.mnedc.address.";
@@ -93,6 +98,44 @@ public final class ShellCommands {
     public String peersText() {
         PeerDirectory here = directory;
         return here == null ? NO_DEVICE : PeerReport.of(here);
+    }
+
+    /**
+     * Takes on the virtual network that the relay announces, if it is another one than before.
+     *
+     * @param network which, as it is shown without it
+     */
+    @Descriptor("takes on the virtual network that the relay announces now; without it, shows the one that waits")
+    public void acceptpool(
+            @Descriptor("the network that waits, such as 10.1.0.0/16,fd12:3456:789a:1::/64") String... network) {
+        System.out.println(acceptedText(network));
+    }
+
+    /** {@return what came of taking on a network} */
+    String acceptedText(String... network) {
+        DeviceStatus here = device;
+        if (here == null) {
+            return NO_DEVICE;
+        }
+        String waiting = here.waitingNetwork().orElse("");
+        if (waiting.isEmpty()) {
+            return "No virtual network waits for a word: see mnedc:status.";
+        }
+        if (network.length == 0) {
+            return "The relay announces " + waiting + ". If that is meant: mnedc:acceptpool " + waiting;
+        }
+        String wanted = String.join("", network);
+        try {
+            boolean accepted = here.acceptNetwork(wanted).toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return accepted
+                    ? "This device is in " + wanted + " from now on."
+                    : wanted + " does not wait, but " + waiting + " does: mnedc:acceptpool " + waiting;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "Interrupted.";
+        } catch (ExecutionException | TimeoutException e) {
+            return "The device does not answer; see its log.";
+        }
     }
 
     /** Prints the leases of the relay that runs here. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -66,6 +67,24 @@ public interface DeviceStatus {
 
     /** {@return the device as it is now} */
     Snapshot snapshot();
+
+    /**
+     * {@return the virtual network that the relay announces and that this device does not take on without its
+     *     administrator's word, such as {@code 10.1.0.0/16,fd12:3456:789a:1::/64}; empty if none waits}
+     */
+    default Optional<String> waitingNetwork() {
+        return Optional.empty();
+    }
+
+    /**
+     * Takes on the virtual network that waits.
+     *
+     * @param network as {@link #waitingNetwork} told it, so that it cannot become another one meanwhile
+     * @return completed with whether that network was waiting
+     */
+    default CompletionStage<Boolean> acceptNetwork(String network) {
+        return CompletableFuture.completedFuture(false);
+    }
 
     /**
      * Sends an echo frame through the data stream to a peer's device bundle (not to its IP stack) and waits for its

@@ -85,6 +85,7 @@ class ConfigurationIT {
 
     @Test
     void anotherPoolGivesAnotherAddressToTheSameInterface() throws Exception {
+        device("pool.change", "follow");
         Map<String, Object> address = overlay.address();
         address.put("pool", "10.88.0.0/24");
         overlay.configurations().set(Overlay.ADDRESS, address);
@@ -157,6 +158,7 @@ class ConfigurationIT {
                         Map.of(
                                 "enabled", "true",
                                 "device.id", "texts",
+                                "data.dir", data.resolve("texts").toString(),
                                 "security", "none",
                                 "relays", "127.0.0.1:1, " + overlay.relayAddress(),
                                 "mtu", "1400",
