@@ -146,6 +146,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Change of the virtual network",
+            required = false,
             options = {
                 @Option(label = "ask the administrator", value = "ask"),
                 @Option(label = "follow the relay", value = "follow")
