@@ -49,6 +49,8 @@ class JoinTest extends InTlsLab {
         lab.device(lab.settings("one", token)).awaitReady();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lab.home("one"))))
                 .isEqualTo("rwx------");
+        // the last that it writes
+        Await.until("remembered", () -> Files.exists(lab.home("one").resolve(KnownNetwork.FILE)));
         try (Stream<Path> files = Files.list(lab.home("one"))) {
             for (Path file : files.toList()) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -152,6 +154,24 @@ class JoinTest extends InTlsLab {
         one.awaitReady();
         assertThat(lab.gate.authority.enrolments().find("one").orElseThrow().groups())
                 .containsExactly("welders");
+    }
+
+    @Test
+    void whoJoinsAnewTakesTheNetworkOfThatRelay() throws Exception {
+        Node one = lab.device(lab.settings("one", lab.gate.token(lab.relay)));
+        one.awaitReady();
+        Path remembered = lab.home("one").resolve(KnownNetwork.FILE);
+        Await.until("remembered", () -> Files.exists(remembered));
+
+        lab.relay.network = 0x0a010000;
+        TokenRequest again = new TokenRequest(Optional.of("one"), Set.of(), Duration.ofHours(1), 1, List.of());
+        one.device().reconfigure(lab.settings("one", lab.gate.token(lab.relay, again)));
+        Await.until("joined anew", () -> enrolments() == 2);
+        Await.until("ready there", () -> one.device().snapshot().addresses().contains("10.1.0.2/24"));
+        one.awaitReady();
+        Await.until(
+                "remembered",
+                () -> Files.exists(remembered) && Files.readString(remembered).startsWith("10.1.0.0/24,"));
     }
 
     @Test
