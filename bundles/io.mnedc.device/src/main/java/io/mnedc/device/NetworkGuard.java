@@ -115,6 +115,9 @@ final class NetworkGuard {
 
     /** This device has joined anew: it may be another overlay. */
     void forget() {
+        // what was announced before is of the overlay before: it must not be remembered again
+        membership = null;
+        pending = null;
         known.forget(loop);
     }
 

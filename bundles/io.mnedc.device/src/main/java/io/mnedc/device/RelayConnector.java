@@ -269,7 +269,8 @@ final class RelayConnector {
         }
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun = new RelayRace(new NetworkTrack(loop, resolver, tls, paths, events::found), order, good, new Found());
+        RelayRace begun =
+                new RelayRace(new NetworkTrack(loop, resolver, tls, paths, events::found), order, good, new Found());
         race = begun;
         begun.resume();
     }

@@ -133,7 +133,9 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         return new Node(
-                device(settings, new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
+                device(
+                        settings,
+                        new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
                 driver);
     }
 

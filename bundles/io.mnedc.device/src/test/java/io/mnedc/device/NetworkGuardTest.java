@@ -47,7 +47,13 @@ class NetworkGuardTest {
     private Node device(DeviceSettings settings) throws Exception {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         Surroundings around = new Surroundings(
-                driver, "mnedc/test", name -> Optional.empty(), () -> null, () -> null, InstantSource.system(), () -> nameServers);
+                driver,
+                "mnedc/test",
+                name -> Optional.empty(),
+                () -> null,
+                () -> null,
+                InstantSource.system(),
+                () -> nameServers);
         return new Node(fixture.device(settings, around), driver);
     }
 
