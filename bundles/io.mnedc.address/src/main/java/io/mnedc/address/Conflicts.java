@@ -82,7 +82,7 @@ final class Conflicts {
             // not from the beginning of the private networks: that is where everybody's own networks are
             for (int block : new int[] {0x0a4d0000, 0xac1d0000, 0x64630000, 0xc0a8d500}) {
                 for (int i = 0; i < 64; i++) {
-                    int base = (block + (i << 16 & 0x00ff0000)) & -1 << 32 - length;
+                    int base = (block + ((i << 16) & 0x00ff0000)) & (-1 << (32 - length));
                     Optional<String> free = free(base, length, wanted);
                     if (free.isPresent()) {
                         return free.get();
@@ -94,8 +94,8 @@ final class Conflicts {
     }
 
     private Optional<String> free(int base, int length, VirtualNetwork wanted) {
-        String text = (base >>> 24) + "." + (base >>> 16 & 255) + "." + (base >>> 8 & 255) + "." + (base & 255) + "/"
-                + length;
+        String text = (base >>> 24) + "." + ((base >>> 16) & 255) + "." + ((base >>> 8) & 255) + "." + (base & 255)
+                + "/" + length;
         if (!isPrivate(base, length)) {
             return Optional.empty();
         }
@@ -114,7 +114,7 @@ final class Conflicts {
     }
 
     private static boolean within(int base, int length, int block, int blockLength) {
-        return length >= blockLength && (base & -1 << 32 - blockLength) == block;
+        return length >= blockLength && (base & (-1 << (32 - blockLength))) == block;
     }
 
     private static boolean overlaps(VirtualNetwork candidate, Local local) {

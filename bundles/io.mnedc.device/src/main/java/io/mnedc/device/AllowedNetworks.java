@@ -70,7 +70,7 @@ record AllowedNetworks(List<Network> networks) {
         private boolean hasHostBits() {
             byte[] bytes = address.getAddress();
             for (int bit = length; bit < bytes.length * 8; bit++) {
-                if ((bytes[bit / 8] & 0x80 >> bit % 8) != 0) {
+                if ((bytes[bit / 8] & (0x80 >> (bit % 8))) != 0) {
                     return true;
                 }
             }
@@ -85,7 +85,7 @@ record AllowedNetworks(List<Network> networks) {
                 return false;
             }
             for (int bit = 0; bit < length; bit++) {
-                if (((one[bit / 8] ^ two[bit / 8]) & 0x80 >> bit % 8) != 0) {
+                if (((one[bit / 8] ^ two[bit / 8]) & (0x80 >> (bit % 8))) != 0) {
                     return false;
                 }
             }

@@ -69,8 +69,7 @@ final class SettingsReader {
         }
         List<AllowedNetworks.Network> allowed =
                 values.each("pool.allowed", values.list("pool.allowed"), AllowedNetworks.Network::parse);
-        return new NetworkSettings(
-                AllowedNetworks.of(allowed), change.equals("follow"), directory(security, storage));
+        return new NetworkSettings(AllowedNetworks.of(allowed), change.equals("follow"), directory(security, storage));
     }
 
     /** Where the network is remembered: beside the identity, or where that would be. */
