@@ -73,7 +73,7 @@ final class StallWatch {
         if (!up && !down) {
             asked = false;
             proven = false;
-            return probeIfQuiet(now, state);
+            return probeIfQuiet(now);
         }
         if (!asked) {
             asked = true;
@@ -116,7 +116,7 @@ final class StallWatch {
         return progress;
     }
 
-    private Verdict probeIfQuiet(long now, TcpState state) {
+    private Verdict probeIfQuiet(long now) {
         if (!busy || probed || now - receivingSince < QUIET) {
             return Verdict.FINE;
         }
