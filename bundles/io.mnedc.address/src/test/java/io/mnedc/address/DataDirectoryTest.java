@@ -30,6 +30,7 @@ class DataDirectoryTest {
                     together.await();
                     try (DataDirectory mine = DataDirectory.open(made)) {
                         tried.await();
+                        assertThat(mine.resolve("x").getParent()).isEqualTo(made);
                         return 1;
                     } catch (DataDirectory.DirectoryInUseException e) {
                         tried.await();

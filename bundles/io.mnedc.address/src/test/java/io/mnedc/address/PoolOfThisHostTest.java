@@ -89,8 +89,9 @@ class PoolOfThisHostTest {
     private static Nic nic(String name, boolean pointToPoint, String... prefixes) throws UnknownHostException {
         List<Local> addresses = new ArrayList<>();
         for (String prefix : prefixes) {
-            String[] parts = prefix.split("/");
-            addresses.add(new Local(InetAddress.getByName(parts[0]), Integer.parseInt(parts[1])));
+            int slash = prefix.indexOf('/');
+            addresses.add(new Local(
+                    InetAddress.getByName(prefix.substring(0, slash)), Integer.parseInt(prefix.substring(slash + 1))));
         }
         return new Nic(name, pointToPoint, addresses);
     }

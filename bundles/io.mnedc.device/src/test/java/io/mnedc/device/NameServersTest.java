@@ -22,10 +22,16 @@ class NameServersTest {
 
     @Test
     void serversOfBothKindsAreFound() throws Exception {
-        assertThat(read(
-                        "# nameserver 10.0.0.9\nsearch example\nnameserver 10.0.0.53\n nameserver fd12::53 # here\n"
-                                + "nameserver fe80::1%eth0\nnameserver 10.0.0.999\nnameserver name.example\n",
-                        "nameserver 10.0.0.54\n"))
+        String text = """
+                # nameserver 10.0.0.9
+                search example
+                nameserver 10.0.0.53
+                 nameserver fd12::53 # here
+                nameserver fe80::1%eth0
+                nameserver 10.0.0.999
+                nameserver name.example
+                """;
+        assertThat(read(text, "nameserver 10.0.0.54\n"))
                 .extracting(InetAddress::getHostAddress)
                 .containsExactly("10.0.0.53", "fd12:0:0:0:0:0:0:53", "fe80:0:0:0:0:0:0:1");
     }

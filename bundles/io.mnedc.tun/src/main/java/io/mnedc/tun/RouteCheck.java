@@ -99,7 +99,9 @@ final class RouteCheck {
     }
 
     private static Taker or(@Nullable Taker found) {
-        return found == null ? new Taker("a route took them that has just gone", "look at it with ip route show") : found;
+        return found == null
+                ? new Taker("a route took them that has just gone", "look at it with ip route show")
+                : found;
     }
 
     private @Nullable Taker takerOf(InetAddress to, @Nullable InetAddress from) throws KernelException {
@@ -176,9 +178,11 @@ final class RouteCheck {
         });
         if (found.isEmpty()) {
             String word = Route.typeName(type);
-            return new Taker("a rule that says " + word + " takes them", "remove the rule (ip " + family + "rule show)");
+            return new Taker(
+                    "a rule that says " + word + " takes them", "remove the rule (ip " + family + "rule show)");
         }
-        return new Taker("route \"" + found.get(0).text() + "\" of this machine takes them", cure(found.get(0), family));
+        return new Taker(
+                "route \"" + found.get(0).text() + "\" of this machine takes them", cure(found.get(0), family));
     }
 
     private @Nullable Route lookup(InetAddress to, @Nullable InetAddress from, boolean asWritten)

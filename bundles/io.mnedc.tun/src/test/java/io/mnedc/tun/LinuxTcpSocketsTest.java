@@ -82,15 +82,14 @@ class LinuxTcpSocketsTest {
 
     @Test
     void datagramSocketWithTheSamePortIsNotTakenForIt() throws IOException {
-        try (SocketChannel one = SocketChannel.open()) {
-            one.bind(null);
-            int port = local(one).getPort();
-            try (DatagramChannel datagrams = DatagramChannel.open().bind(new InetSocketAddress(port))) {
+        try (DatagramChannel datagrams = DatagramChannel.open()) {
+            try (SocketChannel one = SocketChannel.open()) {
+                one.bind(null);
+                datagrams.bind(new InetSocketAddress(local(one).getPort()));
                 assertThat(sockets.limitSegments(local(one), 600)).isTrue();
-                one.close();
-                assertThat(sockets.limitSegments((InetSocketAddress) datagrams.getLocalAddress(), 600))
-                        .isFalse();
             }
+            assertThat(sockets.limitSegments((InetSocketAddress) datagrams.getLocalAddress(), 600))
+                    .isFalse();
         }
     }
 

@@ -75,7 +75,7 @@ class SealingHandshakeTest {
     }
 
     /** The two ends; the failure of each, when it fails. */
-    private final class Pair {
+    private static final class Pair {
         final SealingHandshake one;
         final SealingHandshake two;
 
