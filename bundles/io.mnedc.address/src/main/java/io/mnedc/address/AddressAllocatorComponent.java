@@ -6,8 +6,9 @@ import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
-import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.Endings;
 import io.mnedc.settings.RefusedSettingsException;
 import java.io.IOException;
@@ -130,7 +131,7 @@ public final class AddressAllocatorComponent {
                 decide(plan);
             } catch (RefusedSettingsException | IOException e) {
                 wanted = running == null ? null : running.plan();
-                tell(String.valueOf(e.getMessage()));
+                tell(PlainText.of(e));
                 LOG.debug("the cause", e);
             }
             if (wanted != null && watch == null) {

@@ -1,8 +1,9 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
-import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.Endings;
 import io.mnedc.settings.RefusedSettingsException;
 import java.io.File;
@@ -71,7 +72,7 @@ public final class LeaseStoreComponent {
             LOG.error(
                     "{}: {}; {}",
                     Config.PID,
-                    e.getMessage(),
+                    PlainText.of(e),
                     running == null ? "there is no lease store" : "the lease store stays where it is");
             LOG.debug("the cause", e);
         }

@@ -4,25 +4,56 @@ package io.mnedc.codec;
 final class Texts {
     private Texts() {}
 
+    /** Letters and marks without a shape of their own, in pairs of first and last. */
+    private static final int[] UNSEEN = {
+        0x034f, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x2800, 0x2800, 0x3164, 0x3164, 0xfe00, 0xfe0f,
+        0xffa0, 0xffa0, 0xe0000, 0xe0fff
+    };
+
     /**
-     * Replaces control characters (U+0000 to U+001F, U+007F to U+009F): what a peer says is shown in logs and on
-     * terminals.
+     * Replaces what moves a cursor, begins a line, changes the direction of writing, or cannot be seen: what a peer says is
+     * shown in logs and on terminals. These are the characters that {@code io.mnedc.api.text} replaces, too; a test of the
+     * relay holds the two together, because the protocol stands on nothing else.
      */
     static String printable(String text) {
         int at = 0;
-        while (at < text.length() && !Character.isISOControl(text.charAt(at))) {
+        while (at < text.length() && text.charAt(at) >= ' ' && text.charAt(at) <= '~') {
             at++;
         }
         if (at == text.length()) {
             return text;
         }
         StringBuilder shown = new StringBuilder(text);
-        for (int i = at; i < shown.length(); i++) {
-            if (Character.isISOControl(shown.charAt(i))) {
-                shown.setCharAt(i, '?');
+        while (at < text.length()) {
+            int character = text.codePointAt(at);
+            int length = Character.charCount(character);
+            if (!isPlain(character)) {
+                shown.setCharAt(at, '?');
+                shown.setCharAt(at + length - 1, '?');
             }
+            at += length;
         }
         return shown.toString();
+    }
+
+    private static boolean isPlain(int character) {
+        switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> {
+                return false;
+            }
+            default -> {
+                for (int i = 0; i < UNSEEN.length; i += 2) {
+                    if (character >= UNSEEN[i] && character <= UNSEEN[i + 1]) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        }
     }
 
     /** Cuts at a character's border, so that at most so many UTF-8 bytes are left. */

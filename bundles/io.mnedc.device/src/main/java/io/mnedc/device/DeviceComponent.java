@@ -4,6 +4,7 @@ import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.ConfigurationReader;
@@ -148,9 +149,9 @@ public final class DeviceComponent {
                     "Configuration {} refused, {}: {}",
                     PID,
                     now == null ? "no device is started" : "the device goes on as it was configured before",
-                    e.getMessage());
+                    PlainText.of(e));
         } catch (IOException e) {
-            LOG.error("The device cannot be started: {}", e.getMessage(), e);
+            LOG.error("The device cannot be started: {}", PlainText.of(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,8 @@ final class OutageLog {
     }
 
     /** The connection, or an attempt to make one, ended. */
-    void failed(String deviceId, String why, long now) {
+    void failed(String deviceId, String text, long now) {
+        String why = PlainText.of(text);
         if (!out) {
             out = true;
             since = now;

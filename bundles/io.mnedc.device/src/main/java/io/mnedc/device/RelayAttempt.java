@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Credentials;
@@ -235,8 +236,7 @@ final class RelayAttempt implements ControlStream.Handler {
     }
 
     static String describe(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        return PlainText.of(cause);
     }
 
     /** Does what the session wants. */

@@ -4,6 +4,7 @@ import io.mnedc.api.device.DeviceStatus.Certificate;
 import io.mnedc.api.device.DeviceStatus.Snapshot;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.Identity;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunSettings.Prefix;
 import io.mnedc.api.tun.TunState;
 import io.mnedc.security.Fingerprints;
@@ -79,7 +80,7 @@ final class StatusBoard {
         bound = false;
         streamProblem = null;
         if (problem != null) {
-            relayProblem = problem;
+            relayProblem = PlainText.of(problem);
             hopeless = lasting;
         }
         update();
@@ -92,7 +93,7 @@ final class StatusBoard {
     }
 
     synchronized void streamFailed(String problem) {
-        streamProblem = problem;
+        streamProblem = PlainText.of(problem);
     }
 
     synchronized void tunReady(TunState now) {
@@ -106,7 +107,7 @@ final class StatusBoard {
     synchronized void tunFailed(String problem) {
         tun = "";
         present = List.of();
-        tunProblem = problem;
+        tunProblem = PlainText.of(problem);
         tunWarning = null;
         update();
     }

@@ -1,6 +1,7 @@
 package io.mnedc.discovery;
 
 import io.mnedc.api.peer.OfferedService;
+import io.mnedc.api.text.PlainText;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
@@ -71,7 +72,7 @@ final class OfferTracker implements ServiceTrackerCustomizer<Object, Long> {
                             reference.getProperty(OfferedService.PORT_PROPERTY)));
         } catch (IllegalArgumentException e) {
             info.withdraw(id);
-            LOG.warn("Service {} of {} is not offered to the peers: {}", id, reference.getBundle(), e.getMessage());
+            LOG.warn("Service {} of {} is not offered to the peers: {}", id, reference.getBundle(), PlainText.of(e));
         }
     }
 }

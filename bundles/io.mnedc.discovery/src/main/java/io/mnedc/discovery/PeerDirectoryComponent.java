@@ -5,6 +5,7 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerListener;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.RefusedSettingsException;
 import java.net.InetAddress;
@@ -135,7 +136,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         try {
             values.check();
         } catch (RefusedSettingsException e) {
-            LOG.error("Configuration {}: {}; the peers are told what they were told before", PID, e.getMessage());
+            LOG.error("Configuration {}: {}; the peers are told what they were told before", PID, PlainText.of(e));
         }
         return read;
     }

@@ -2,6 +2,7 @@ package io.mnedc.health;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class Verdict {
     }
 
     private void add(Status status, String text) {
-        findings.add(Map.entry(status, text));
+        findings.add(Map.entry(status, PlainText.of(text)));
     }
 
     private Result result() {

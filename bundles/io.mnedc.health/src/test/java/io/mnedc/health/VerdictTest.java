@@ -55,6 +55,13 @@ class VerdictTest {
     }
 
     @Test
+    void aProblemThatAPeerHasWrittenIsOneLine() {
+        Optional<String> problem = Optional.of("a\u001b[2J\u202eb\nc");
+        Result failed = Verdict.onDevice(device(DeviceStatus.State.FAILED, problem, "tls", LATER), NOW);
+        assertThat(failed.toString()).contains("a?[2J?b?c");
+    }
+
+    @Test
     void theProblemIsTold() {
         Optional<String> problem = Optional.of("no /dev/net/tun: modprobe tun");
         Result failed = Verdict.onDevice(device(DeviceStatus.State.FAILED, problem, "tls", LATER), NOW);

@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -170,7 +172,22 @@ final class AuditLog implements Events, AutoCloseable {
         add(line, "device", entry.device());
         add(line, "remote", entry.remote());
         add(line, "detail", entry.detail());
-        return line.toString();
+        return shown(line.toString());
+    }
+
+    /** JSON allows any character in a string; people look at this file with a terminal. */
+    private static String shown(String json) {
+        StringBuilder escaped = new StringBuilder(json.length());
+        json.codePoints().forEach(character -> {
+            if (PlainText.isPlain(character)) {
+                escaped.appendCodePoint(character);
+            } else {
+                for (char unit : Character.toChars(character)) {
+                    escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+            }
+        });
+        return escaped.toString();
     }
 
     private static void add(JsonObject line, String name, String value) {

@@ -7,6 +7,7 @@ import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.security.JoinTokens;
 import io.mnedc.security.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import java.time.Duration;
@@ -106,7 +107,7 @@ final class EnrolmentSession implements ControlStream.Handler {
                         Events.Kind.ENROLLED,
                         enrolled.deviceId(),
                         entry.remote(),
-                        "token " + Long.toHexString(request.joinId())
+                        "token " + JoinTokens.name(request.joinId())
                                 + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
         relay.deviceLog().info(enrolled.deviceId(), "enrolled from " + entry.remote());
         answer(overlay.message(enrolled));

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.Events.Kind;
@@ -93,7 +94,7 @@ final class Guard implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             // what it forbids is not known: nothing may be allowed
             sessions.access(NOBODY);
-            String problem = String.valueOf(e.getMessage());
+            String problem = PlainText.of(e);
             if (!problem.equals(complaint)) {
                 LOG.error("until the rules can be read, no device may talk to another: {}", problem);
             }

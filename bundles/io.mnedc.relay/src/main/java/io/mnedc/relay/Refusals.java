@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.text.PlainText;
 import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -46,8 +47,8 @@ final class Refusals {
         }
         LOG.warn(
                 "refused {}: {}{}",
-                remote,
-                why,
+                PlainText.of(remote),
+                PlainText.of(why),
                 unlogged == 0 ? "" : " (and " + unlogged + " more like it since the last line)");
     }
 }

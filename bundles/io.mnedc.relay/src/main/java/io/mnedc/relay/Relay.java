@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.security.JoinTokens;
@@ -185,7 +186,7 @@ final class Relay implements AutoCloseable {
             tellReady();
             return;
         } catch (IOException e) {
-            problem = String.valueOf(e.getMessage());
+            problem = PlainText.of(e);
         }
         if (!problem.equals(complaint)) {
             LOG.error("the relay cannot listen and tries again every {} s: {}", RETRY_SECONDS, problem);

@@ -5,6 +5,7 @@ import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -100,7 +101,7 @@ public final class RelayComponent {
             LOG.error(
                     "{}: {}; {}",
                     PID,
-                    e.getMessage(),
+                    PlainText.of(e),
                     relay == null ? "the relay does not run" : "the settings before stay in force");
             return;
         }
@@ -126,7 +127,7 @@ public final class RelayComponent {
         try {
             running.become(settings);
         } catch (IOException e) {
-            LOG.error("{}: {}; the settings before stay in force", PID, e.getMessage());
+            LOG.error("{}: {}; the settings before stay in force", PID, PlainText.of(e));
         }
     }
 
@@ -152,7 +153,7 @@ public final class RelayComponent {
                     .ifPresent(service ->
                             registrations.add(context.registerService(RelayAdministration.class, service, null)));
         } catch (IOException e) {
-            LOG.error("{}: the relay cannot start: {}", PID, e.getMessage());
+            LOG.error("{}: the relay cannot start: {}", PID, PlainText.of(e));
         } catch (RuntimeException e) {
             LOG.error(
                     "{}: the relay cannot start because of a fault, see below; change what it complains about in the"

@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayAuthority;
@@ -93,7 +94,7 @@ final class Watch {
             complaint = "";
         } catch (GeneralSecurityException e) {
             // who is in stays; nobody else comes in
-            String problem = String.valueOf(e.getMessage());
+            String problem = PlainText.of(e);
             if (!problem.equals(complaint)) {
                 LOG.warn("whom the relay trusts is not known now, so connected devices stay: {}", problem);
             }

@@ -11,6 +11,7 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.JoinTokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,19 @@ class EnrolmentTest {
         }
         assertThat(relay.count(Counter.ENROLMENTS)).isEqualTo(1);
         assertThat(overlay.authority().enrolments().find("a")).isPresent();
+    }
+
+    @Test
+    void theAuditLogNamesATokenByAllItsDigits() throws Exception {
+        JoinToken token = overlay.token(Optional.empty(), 1);
+        while (!JoinTokens.name(token.id()).startsWith("0")) {
+            token = overlay.token(Optional.empty(), 1);
+        }
+        String name = "token " + JoinTokens.name(token.id());
+        assertThat(enrol("a", "a", token)).isInstanceOf(Credentials.class);
+
+        TestRelay.eventually(() -> Files.readAllLines(directory.resolve("audit.jsonl")).stream()
+                .anyMatch(line -> line.contains("\"enrolled\"") && line.contains(name)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -84,7 +85,7 @@ public final class Admission {
         try {
             return identity.identity().trusted();
         } catch (GeneralSecurityException e) {
-            LOG.error("The relay's own identity cannot be read: {}", e.getMessage());
+            LOG.error("The relay's own identity cannot be read: {}", PlainText.of(e));
             throw new RefusedException(Reason.UNDECIDED, "the relay cannot read whom it trusts: its log says more");
         }
     }

@@ -2,6 +2,7 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -247,7 +248,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 return Optional.of(found);
             }
         } catch (IllegalArgumentException e) {
-            LOG.error("{} is of no use and is deleted: {}", waiting, e.getMessage());
+            LOG.error("{} is of no use and is deleted: {}", waiting, PlainText.of(e));
         }
         PrivateFiles.delete(waiting);
         return Optional.empty();

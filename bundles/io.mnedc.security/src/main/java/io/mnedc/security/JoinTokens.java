@@ -2,6 +2,7 @@ package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -242,7 +243,7 @@ public final class JoinTokens {
             } catch (NoSuchFileException e) {
                 LOG.debug("{} has just been removed", file);
             } catch (IOException e) {
-                LOG.warn("A join token is left out: {}", e.getMessage());
+                LOG.warn("A join token is left out: {}", PlainText.of(e));
             }
         }
         open.sort(Comparator.comparing(OpenToken::expires).thenComparing(OpenToken::id));
@@ -287,12 +288,13 @@ public final class JoinTokens {
     /**
      * Ends a token: nobody can use it any more, not even who has used it.
      *
-     * @param name as {@link OpenToken#id} has it
+     * @param text as {@link OpenToken#id} has it, or as the shell shows it, with {@code token:} before
      * @return whether it could be used until now
      * @throws IOException if that cannot be stored
      * @throws IllegalArgumentException if it names none
      */
-    public boolean cancel(String name) throws IOException {
+    public boolean cancel(String text) throws IOException {
+        String name = text.strip().replaceFirst("^token:", "");
         Path file = directory.resolve(name);
         if (!NAME.matcher(name).matches() || !Files.exists(file)) {
             throw new IllegalArgumentException(

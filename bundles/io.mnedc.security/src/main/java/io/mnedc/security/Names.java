@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -54,7 +55,6 @@ final class Names {
 
     /** Text from elsewhere, fit for a log line or a terminal. */
     static String shown(String text) {
-        String safe = text.replaceAll("[^ -~]", "?");
-        return safe.length() > 80 ? safe.substring(0, 80) + "..." : safe;
+        return PlainText.of(text, 80);
     }
 }

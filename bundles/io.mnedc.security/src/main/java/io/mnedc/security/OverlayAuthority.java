@@ -3,6 +3,7 @@ package io.mnedc.security;
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration.ShutOut;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.RefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ public final class OverlayAuthority implements IdentityProvider {
             now = load();
             lastFailure = "";
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            String failure = String.valueOf(e.getMessage());
+            String failure = PlainText.of(e);
             if (!failure.equals(lastFailure)) {
                 LOG.error("The CA's files are not taken over, what was read before stays: {}", failure);
             }
@@ -305,7 +306,7 @@ public final class OverlayAuthority implements IdentityProvider {
         try {
             used = enrolments.tokensOf(deviceId);
         } catch (IOException e) {
-            LOG.warn("By which tokens {} has joined is not known: {}", deviceId, e.getMessage());
+            LOG.warn("By which tokens {} has joined is not known: {}", deviceId, PlainText.of(e));
         }
         return new ShutOut(enrolments.knows(deviceId), tokens.cancelUsedBy(deviceId, used));
     }

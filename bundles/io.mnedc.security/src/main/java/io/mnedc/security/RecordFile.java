@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,6 @@ final class RecordFile {
     }
 
     private static IOException wrong(Path file, String why) {
-        return new IOException(file + " is damaged (" + why + "): mend it, or remove it");
+        return new IOException(PlainText.of(file + " is damaged (" + why + "): mend it, or remove it"));
     }
 }

@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ public final class Revocations {
             return differ;
         } catch (IOException e) {
             if (!e.toString().equals(lastFailure)) {
-                LOG.error("{} cannot be read, the revocations before it stay: {}", path, e.toString());
+                LOG.error("{} cannot be read, the revocations before it stay: {}", path, PlainText.of(e.toString()));
             }
             lastFailure = e.toString();
             return false;
@@ -104,8 +105,7 @@ public final class Revocations {
      */
     public synchronized void revoke(String deviceId, String reason) throws IOException {
         Names.deviceId(deviceId);
-        String sentence =
-                reason.replaceAll("\\p{Cntrl}+", " ").replaceAll("\\s+", " ").strip();
+        String sentence = PlainText.of(reason.replaceAll("\\s+", " ").strip());
         String shortened = sentence.substring(0, Math.min(sentence.length(), LONGEST_REASON));
         Revocation added = new Revocation(deviceId, clock.instant().truncatedTo(ChronoUnit.SECONDS), shortened);
         Map<String, Revocation> newer = new TreeMap<>(revoked);
@@ -169,7 +169,10 @@ public final class Revocations {
                 String[] words = line.split("\\s+", 3);
                 Instant since = words.length > 1 ? instant(words[1]) : null;
                 String reason = since == null ? line.substring(id.length()).strip() : words.length > 2 ? words[2] : "";
-                found.putIfAbsent(id, new Revocation(id, since == null ? Instant.EPOCH : since, reason));
+                found.putIfAbsent(
+                        id,
+                        new Revocation(
+                                id, since == null ? Instant.EPOCH : since, PlainText.of(reason, LONGEST_REASON)));
             } else if (!line.isEmpty() && report && wrong++ < LINES_TO_REPORT) {
                 LOG.error(
                         "{}, line {}, is ignored: '{}' does not begin with a device ID",

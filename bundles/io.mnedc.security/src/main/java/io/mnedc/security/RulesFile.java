@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,10 +76,10 @@ public final class RulesFile {
         } catch (IOException | IllegalArgumentException e) {
             String failure = e.toString();
             if (!failure.equals(lastFailure)) {
-                LOG.error("{} is not used, the rules before it stay: {}", path, failure);
+                LOG.error("{} is not used, the rules before it stay: {}", path, PlainText.of(failure));
             }
             lastFailure = failure;
-            String problem = path + ": " + e.getMessage();
+            String problem = PlainText.of(path + ": " + e.getMessage());
             if (e instanceof IOException) {
                 unreadable = problem;
             } else {

@@ -1,6 +1,7 @@
 package io.mnedc.shell;
 
 import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
@@ -49,9 +50,9 @@ public final class AdministrationCommands {
             return NONE;
         }
         try {
-            return work.on(here);
+            return PlainText.lines(work.on(here));
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            return String.valueOf(e.getMessage());
+            return PlainText.of(e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
+import io.mnedc.api.text.PlainText;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -36,11 +37,11 @@ final class PeerReport {
         }
         OrchestrationInfo own = directory.own();
         return text.append("This device tells: platform ")
-                .append(Text.orDash(own.platform()))
+                .append(PlainText.of(Text.orDash(own.platform())))
                 .append(", type ")
-                .append(Text.orDash(own.executionType()))
+                .append(PlainText.of(Text.orDash(own.executionType())))
                 .append(", services ")
-                .append(services(own))
+                .append(PlainText.of(services(own)))
                 .append(NL)
                 .toString();
     }

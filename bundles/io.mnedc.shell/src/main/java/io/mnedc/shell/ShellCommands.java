@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
@@ -172,9 +173,9 @@ public final class ShellCommands {
             return;
         }
         try {
-            new Ping(here, directory, INTERVAL, System.out::println).run(peer, count);
+            new Ping(here, directory, INTERVAL, line -> System.out.println(PlainText.of(line))).run(peer, count);
         } catch (IllegalArgumentException e) {
-            System.out.println(e.getMessage());
+            System.out.println(PlainText.of(e));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.mnedc.shell;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,9 @@ final class StatusReport {
     }
 
     static String device(DeviceStatus.Snapshot device, Instant now) {
-        var text = new StringBuilder("Device ").append(device.deviceId()).append(NL);
+        var text = new StringBuilder("Device ")
+                .append(PlainText.of(device.deviceId()))
+                .append(NL);
         field(text, "state", device.state() + " since " + since(device.since(), now));
         device.problem().ifPresent(problem -> field(text, "problem", problem));
         field(text, "relay", Text.orDash(device.relay()));
@@ -91,7 +94,7 @@ final class StatusReport {
         text.append(INDENT)
                 .append(name)
                 .append(" ".repeat(12 - name.length()))
-                .append(value)
+                .append(PlainText.of(value))
                 .append(NL);
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.shell;
 
+import io.mnedc.api.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,7 +20,7 @@ final class Table {
     Table row(Object... cells) {
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {
-            row.add(String.valueOf(cell));
+            row.add(PlainText.of(String.valueOf(cell)));
         }
         if (row.size() != head.size()) {
             throw new IllegalArgumentException(row.size() + " cells under " + head.size() + " headings");

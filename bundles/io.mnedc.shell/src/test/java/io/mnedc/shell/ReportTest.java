@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +53,32 @@ class ReportTest {
                 .contains("0.0.0.0:3334", "10.0.0.0/24", "WARNING: security=none", "2 h 0 min")
                 .containsPattern("gw-1 +2 +10.0.0.2 fd00::2 +192.0.2.7:40000 .* yes +1 min 15 s +1.5 kB +2.5 MB +3")
                 .containsSubsequence("bytes.in", "frames.in");
+    }
+
+    @Test
+    void textFromElsewhereMovesNothingOnTheTerminal() {
+        String hostile = "a\u001b[2J\u202eb\nc\u009b";
+        var session = new RelayStatus.Session(
+                "gw-1", 2, List.of("10.0.0.2"), hostile, hostile, true, NOW, 10, 1500, 20, 2_500_000, 3);
+        var relay = new RelayStatus.Snapshot(
+                List.of(hostile), "10.0.0.0/24", "tls", NOW, List.of(session), Map.of("frames.in", 10L));
+        var device = new DeviceStatus.Snapshot(
+                hostile,
+                DeviceStatus.State.FAILED,
+                NOW,
+                hostile,
+                List.of(hostile, hostile),
+                List.of(),
+                hostile,
+                "tls",
+                Optional.empty(),
+                Optional.of(hostile),
+                Map.of());
+        for (String report :
+                List.of(StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, NOW))) {
+            assertThat(report).contains("a?[2J?b?c?").isEqualTo(PlainText.lines(report));
+            assertThat(report.lines()).noneMatch(line -> line.startsWith("c"));
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.mnedc.transport;
 
+import io.mnedc.api.text.PlainText;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.EOFException;
@@ -39,7 +40,7 @@ final class TlsFailure {
      */
     static IOException explain(Throwable cause, boolean client) {
         String sentence = sentence(cause, client);
-        return new SSLException("TLS handshake failed: " + sentence, cause);
+        return new SSLException("TLS handshake failed: " + PlainText.of(sentence), cause);
     }
 
     private static String sentence(Throwable cause, boolean client) {

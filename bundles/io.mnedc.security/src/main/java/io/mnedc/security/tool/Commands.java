@@ -14,7 +14,6 @@ import io.mnedc.security.PrivateFiles;
 import io.mnedc.security.RelayDirectory;
 import io.mnedc.security.Revocations;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -37,10 +36,10 @@ final class Commands {
 
     private final Options options;
     private final InstantSource clock;
-    private final PrintStream out;
-    private final PrintStream err;
+    private final PlainOutput out;
+    private final PlainOutput err;
 
-    Commands(Options options, InstantSource clock, PrintStream out, PrintStream err) {
+    Commands(Options options, InstantSource clock, PlainOutput out, PlainOutput err) {
         this.options = options;
         this.clock = clock;
         this.out = out;
@@ -131,7 +130,7 @@ final class Commands {
         Optional<String> cancelled = options.one("--cancel");
         if (cancelled.isPresent()) {
             boolean was = authority.tokens().cancel(cancelled.get());
-            err.println("Join token " + cancelled.get()
+            err.println("Join token " + cancelled.get().strip()
                     + (was ? " is cancelled: nobody can use it any more." : " could not be used any more before."));
             return;
         }

@@ -1,5 +1,6 @@
 package io.mnedc.security.tool;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.GeneralSecurityException;
@@ -26,8 +27,10 @@ public final class Main {
         System.exit(run(List.of(words), System.out, System.err));
     }
 
-    /** Answers go to {@code out}, remarks to {@code err}. */
-    static int run(List<String> words, PrintStream out, PrintStream err) {
+    /** Where answers go, and remarks. */
+    static int run(List<String> words, PrintStream answers, PrintStream remarks) {
+        PlainOutput out = new PlainOutput(answers);
+        PlainOutput err = new PlainOutput(remarks);
         try {
             if (words.isEmpty()) {
                 throw new WrongCommandException("a command is missing: " + COMMANDS);
@@ -48,10 +51,10 @@ public final class Main {
             }
             return 0;
         } catch (WrongCommandException | IllegalArgumentException e) {
-            err.println(e.getMessage());
+            err.println(PlainText.of(e));
             return WRONG;
         } catch (IOException | GeneralSecurityException | IllegalStateException e) {
-            err.println(e instanceof java.nio.file.FileSystemException ? e.toString() : e.getMessage());
+            err.println(e instanceof java.nio.file.FileSystemException ? e.toString() : PlainText.of(e));
             return FAILED;
         }
     }

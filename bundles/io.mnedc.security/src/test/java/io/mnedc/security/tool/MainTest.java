@@ -74,6 +74,27 @@ class MainTest {
         assertThat(err).doesNotContain("No relay").contains(data.toString());
     }
 
+    @Test
+    void whatStandsInAFileMovesNothingOnTheTerminal() throws Exception {
+        assertThat(run("token", "--address", "relay:3334")).isZero();
+        Files.writeString(data.resolve("revoked"), "press-7 2026-01-02T03:04:05Z a\u001b[2J\u202eb\u009bc\u2028d\r\n");
+
+        assertThat(run("revoked")).isZero();
+        assertThat(out).contains("press-7, since 2026-01-02T03:04:05Z, a?[2J?b?c?d");
+        assertThat(run("revoked", "--\u001b[2J")).isEqualTo(2);
+        assertThat(err).contains("'--?[2J'");
+    }
+
+    @Test
+    void aTokenIsCancelledByTheNameThatTheShellShowsToo() throws Exception {
+        assertThat(run("token", "--address", "relay:3334")).isZero();
+        String name = JoinTokens.name(JoinToken.parse(out).id());
+        assertThat(run("tokens")).isZero();
+        assertThat(out).startsWith(name + ",");
+        assertThat(run("tokens", "--cancel", "token:" + name)).isZero();
+        assertThat(err).contains("is cancelled");
+    }
+
     private void settings(String pid, String... lines) throws Exception {
         Path directory = Files.createDirectories(temporary.resolve("etc"));
         Files.write(directory.resolve(pid + ".config"), List.of(lines));

@@ -1,5 +1,6 @@
 package io.mnedc.transport.seal;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.ProtocolException;
@@ -125,7 +126,7 @@ final class SealingHandshake {
         } catch (SSLException e) {
             throw failure(e);
         } catch (ProtocolException e) {
-            throw new SealingException(String.valueOf(e.getMessage()), Kind.LASTING);
+            throw new SealingException(PlainText.of(e), Kind.LASTING);
         }
         if (tls.closed() && !complete) {
             throw new SealingException("the peer does not want to talk to this device", Kind.REFUSED);
@@ -138,9 +139,9 @@ final class SealingHandshake {
         while (cause.getCause() != null && !(cause instanceof CertificateException)) {
             cause = cause.getCause();
         }
-        String message = String.valueOf(e.getMessage());
+        String message = PlainText.of(e);
         if (cause instanceof CertificateException) {
-            return new SealingException(String.valueOf(cause.getMessage()), Kind.REFUSED);
+            return new SealingException(PlainText.of(cause), Kind.REFUSED);
         }
         return new SealingException(message, REFUSALS.matcher(message).find() ? Kind.REFUSED : Kind.LASTING);
     }
@@ -156,7 +157,7 @@ final class SealingHandshake {
             engines.admit(peerId, tls.session());
         } catch (CertificateException e) {
             tls.close();
-            throw new SealingException(String.valueOf(e.getMessage()), Kind.REFUSED);
+            throw new SealingException(PlainText.of(e), Kind.REFUSED);
         }
         admitted = true;
         if (initiator) {

@@ -1,0 +1,9 @@
+/** How text from elsewhere becomes fit for logs and terminals. */
+@Export
+@Version("0.1.0")
+@NullMarked
+package io.mnedc.api.text;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
