@@ -48,6 +48,9 @@ final class Guard implements AutoCloseable {
     private final Object reviewing = new Object();
     private List<String> setting;
     private @Nullable RulesFile rules;
+    /** The file may be half written, and nothing is known of what it was: nobody may talk. */
+    private boolean incomplete;
+
     private String complaint = "";
     private AccessRules inForce = AccessRules.parse(List.of());
     private @Nullable AccessRules next;
@@ -87,10 +90,16 @@ final class Guard implements AutoCloseable {
 
     private void openRules(Path where) {
         try {
-            RulesFile opened = RulesFile.open(where.resolve(RULES), setting);
+            RulesFile opened = RulesFile.open(where.resolve(RULES), setting, noted.any(Noted.RULES_DEFAULT));
             rules = opened;
-            putInForce(opened.rules());
+            incomplete = !opened.complete();
             complaint = "";
+            if (incomplete) {
+                sessions.access(NOBODY);
+                LOG.info("no device may talk to another until {} is complete", where.resolve(RULES));
+            } else {
+                putInForce(opened.rules());
+            }
         } catch (IOException | IllegalArgumentException e) {
             // what it forbids is not known: nothing may be allowed
             sessions.access(NOBODY);
@@ -112,7 +121,7 @@ final class Guard implements AutoCloseable {
 
     /** Tells the audit log what was changed while the relay did not run. */
     synchronized void tell() {
-        if (complaint.isEmpty()) {
+        if (complaint.isEmpty() && !incomplete) {
             tellRules();
         }
         review();
@@ -136,10 +145,15 @@ final class Guard implements AutoCloseable {
                     if (opened.poll()) {
                         changed(opened.rules());
                     }
+                    if (incomplete && opened.complete()) {
+                        incomplete = false;
+                        putInForce(opened.rules());
+                        tellRules();
+                    }
                     broken(opened.problem());
                 } else if (directory != null) {
                     openRules(directory);
-                    if (rules != null) {
+                    if (rules != null && !incomplete) {
                         tellRules();
                     }
                 }
@@ -188,6 +202,9 @@ final class Guard implements AutoCloseable {
     }
 
     private void changed(AccessRules now) {
+        if (incomplete) {
+            return;
+        }
         boolean waiting = next != null;
         next = now;
         long left = changed + CHANGES_APART_NANOS - System.nanoTime();
@@ -219,6 +236,10 @@ final class Guard implements AutoCloseable {
 
     private void putInForce(AccessRules now) {
         inForce = now;
+        RulesFile opened = rules;
+        if (opened != null && opened.hasDefault()) {
+            noted.add(Noted.RULES_DEFAULT, "yes");
+        }
         sessions.access(RulesAccess.of(now));
     }
 

@@ -24,6 +24,7 @@ final class Noted {
     static final String FILE = "audit.known";
     static final String REVOKED = "revoked";
     static final String RULES = "rules";
+    static final String RULES_DEFAULT = "rules-default";
     static final String TOKEN = "token";
     static final String CA = "ca";
     static final String CA_IN_USE = "ca-in-use";
@@ -103,6 +104,11 @@ final class Noted {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** Whether something of a kind is noted. */
+    synchronized boolean any(String kind) {
+        return !known.getOrDefault(kind, new TreeSet<>()).isEmpty();
     }
 
     /** Notes one more; whether it is new. */

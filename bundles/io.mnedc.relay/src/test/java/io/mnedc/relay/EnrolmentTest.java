@@ -71,7 +71,7 @@ class EnrolmentTest {
         String name = "token " + JoinTokens.name(token.id());
         assertThat(enrol("a", "a", token)).isInstanceOf(Credentials.class);
 
-        TestRelay.eventually(() -> Files.readAllLines(directory.resolve("audit.jsonl")).stream()
+        TestRelay.eventually(() -> Files.readAllLines(directory.resolve("relay/audit.jsonl")).stream()
                 .anyMatch(line -> line.contains("\"enrolled\"") && line.contains(name)));
     }
 

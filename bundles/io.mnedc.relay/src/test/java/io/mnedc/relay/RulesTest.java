@@ -149,6 +149,37 @@ class RulesTest {
     }
 
     @Test
+    void ifTheFileIsHalfWrittenAtTheStartNobodyMayTalkUntilItIsWhole() throws Exception {
+        Path directory = temporary.resolve("relay");
+        TestRelay.with(Policy.DEFAULT, directory).close();
+        Path file = Files.writeString(directory.resolve("rules"), "allow device:a device:b");
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            snapshot(a);
+            assertThat(snapshot(b)).isEmpty();
+            relay.become(TestRelay.rules("allow device:a device:c"));
+            TestRelay.eventually(
+                    () -> Files.readString(directory.resolve("audit.jsonl")).contains("no line end"));
+            Files.writeString(file, "allow device:a device:b\ndefault deny\n");
+            assertThat(present(a.changes(1).get(0))).isEqualTo("b");
+        }
+        // half of it again, as at a power cut
+        Files.writeString(file, "deny device:c any\n");
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory);
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b")) {
+            snapshot(a);
+            assertThat(snapshot(b)).isEmpty();
+            TestRelay.eventually(
+                    () -> Files.readString(directory.resolve("audit.jsonl")).contains("default allow"));
+            assertThat(relay.relay().sessions().count()).isEqualTo(2);
+            a.sendFrame(b.welcome.node(), HI);
+            TestRelay.eventually(() -> relay.count(Counter.DROP_RULES) == 1);
+        }
+    }
+
+    @Test
     void rulesThatContradictTheFileAreRefusedAndChangeNothing() throws Exception {
         Path directory = temporary.resolve("relay");
         TestRelay.with(Policy.DEFAULT, directory).close();

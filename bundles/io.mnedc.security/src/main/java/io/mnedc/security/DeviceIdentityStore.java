@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * an enrolment that was cut off can be tried again with the same token.
  */
 public final class DeviceIdentityStore implements IdentityProvider {
+    /** A file so young may not be whole. */
+    private static final Duration HALF_WRITTEN = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(DeviceIdentityStore.class);
     private static final int LIMIT = 64 * 1024;
     private static final int MOST_DROPPED = 16;
@@ -248,6 +251,12 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 return Optional.of(found);
             }
         } catch (IllegalArgumentException e) {
+            Instant written = Files.getLastModifiedTime(waiting).toInstant();
+            if (written.plus(HALF_WRITTEN).isAfter(Instant.now())
+                    && written.isBefore(Instant.now().plus(HALF_WRITTEN))) {
+                // somebody may be at it still: another look comes
+                return Optional.empty();
+            }
             LOG.error("{} is of no use and is deleted: {}", waiting, PlainText.of(e));
         }
         PrivateFiles.delete(waiting);

@@ -34,6 +34,7 @@ final class PolledFile {
     private boolean bare;
     private long bareSince;
     private String content = "";
+    private boolean replaced;
 
     PolledFile(Path file, int limit) {
         this(file, limit, System::nanoTime);
@@ -58,6 +59,7 @@ final class PolledFile {
             return Optional.empty();
         }
         bare = false;
+        replaced = stamp == null || !Objects.equals(now.key(), stamp.key());
         stamp = now;
         young = now.modified.plus(COARSE).isAfter(Instant.now());
         if (text.equals(content) && !first) {
@@ -65,6 +67,31 @@ final class PolledFile {
         }
         content = text;
         return Optional.of(text.lines().toList());
+    }
+
+    /** {@return the text as it was at the last call of {@link #changed}} */
+    String text() {
+        return content;
+    }
+
+    /** {@return whether that was another file than before, put in its place, or none} */
+    boolean replaced() {
+        return replaced;
+    }
+
+    /** {@return whether there was no file} */
+    boolean missing() {
+        return Stamp.MISSING.equals(stamp);
+    }
+
+    /** {@return whether it was written, by its own account, so lately that somebody may be at it} */
+    boolean young() {
+        return young;
+    }
+
+    /** {@return whether the text ends with a line end, as far as there is one} */
+    boolean wholeLines() {
+        return content.isEmpty() || content.endsWith("\n");
     }
 
     /** Many editors remove or empty a file before they write it: what it forbids must not be allowed meanwhile. */

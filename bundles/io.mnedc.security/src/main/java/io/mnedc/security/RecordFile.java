@@ -19,8 +19,12 @@ final class RecordFile {
 
     static Properties read(Path file) throws IOException {
         Properties fields = new Properties();
+        String text = new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8);
+        if (!text.endsWith("\n")) {
+            throw wrong(file, "its last line has no line end, so it may be half written");
+        }
         try {
-            fields.load(new StringReader(new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8)));
+            fields.load(new StringReader(text));
         } catch (IllegalArgumentException e) {
             throw wrong(file, "it has a malformed \\u escape");
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -14,13 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The devices that are shut out: a text file, {@code ID instant reason} per line, that people and other processes may edit
- * at any time. An ID alone is enough; lines that begin with {@code #} are comments. Thread-safe.
+ * at any time. An ID alone is enough; lines that begin with {@code #} are comments. Who is added is shut out at once; who is
+ * missing in a file that seems to be half written is let in only when that has not changed for 15 seconds. Thread-safe.
  */
 @SuppressWarnings("try") // locks are held, not used
 public final class Revocations {
@@ -28,20 +31,30 @@ public final class Revocations {
     private static final int LIMIT = 16 << 20;
     private static final int LONGEST_REASON = 256;
     private static final int LINES_TO_REPORT = 10;
+    /** How long a file that seems to be half written stays as it is until it is taken for whole. */
+    private static final Duration QUIET = Duration.ofSeconds(15);
 
     private final Path path;
     private final InstantSource clock;
     private final PolledFile file;
+    private final LongSupplier nanos;
     private volatile Map<String, Revocation> revoked = Map.of();
     /** What could not be written: shut out all the same. */
     private final Map<String, Revocation> unwritten = new TreeMap<>();
 
+    /** What the file said when all of it was taken last. */
+    private String text = "";
+    /** What has been found and is not taken whole yet. */
+    private @Nullable List<String> next;
+
+    private long since;
     private String lastFailure = "";
 
-    private Revocations(Path path, InstantSource clock) {
+    private Revocations(Path path, InstantSource clock, LongSupplier nanos) {
         this.path = path;
         this.clock = clock;
-        this.file = new PolledFile(path, LIMIT);
+        this.nanos = nanos;
+        this.file = new PolledFile(path, LIMIT, nanos);
     }
 
     /**
@@ -53,8 +66,13 @@ public final class Revocations {
      * @throws IOException if the file is there and cannot be read: then nobody can tell who is shut out
      */
     public static Revocations open(Path path, InstantSource clock) throws IOException {
-        Revocations list = new Revocations(path, clock);
+        return open(path, clock, System::nanoTime);
+    }
+
+    static Revocations open(Path path, InstantSource clock, LongSupplier nanos) throws IOException {
+        Revocations list = new Revocations(path, clock, nanos);
         list.file.changed().ifPresent(lines -> list.revoked = list.parse(lines, true));
+        list.text = list.file.text();
         return list;
     }
 
@@ -68,10 +86,22 @@ public final class Revocations {
         try {
             Optional<List<String>> changed = file.changed();
             lastFailure = "";
-            if (changed.isEmpty()) {
+            if (changed.isPresent()) {
+                next = changed.get();
+                since = nanos.getAsLong();
+            }
+            List<String> wanted = next;
+            if (wanted == null) {
                 return false;
             }
-            Map<String, Revocation> newer = parse(changed.get(), true);
+            Map<String, Revocation> newer = parse(wanted, changed.isPresent());
+            if (seemsHalfWritten() && nanos.getAsLong() - since < QUIET.toNanos()) {
+                // who is added is shut out at once; who is missing may only not be written yet
+                revoked.forEach(newer::putIfAbsent);
+            } else {
+                next = null;
+                text = file.text();
+            }
             unwritten.forEach(newer::putIfAbsent);
             boolean differ = !newer.keySet().equals(revoked.keySet());
             revoked = newer;
@@ -83,6 +113,12 @@ public final class Revocations {
             lastFailure = e.toString();
             return false;
         }
+    }
+
+    private boolean seemsHalfWritten() {
+        String now = file.text();
+        boolean again = !file.replaced() && now.length() < text.length() && text.startsWith(now);
+        return !file.wholeLines() || again;
     }
 
     /** {@return the device's revocation} */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,5 +115,39 @@ class RevocationsTest {
     void onlyDeviceIdsAreRevoked() {
         assertThatThrownBy(() -> list.revoke("a b", "")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> list.unrevoke("")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nobodyIsLetInBecauseTheFileIsBeingWrittenAgain() throws IOException {
+        long[] now = {0};
+        Files.writeString(file, "a\nb\nc\n");
+        Revocations slow = Revocations.open(file, clock, () -> now[0]);
+        for (String half : List.of("a\n", "a\nb", "x\na\nb")) {
+            Files.writeString(file, half);
+            for (int second = 0; second < 14; second++) {
+                slow.poll();
+                assertThat(slow.all()).extracting(Revocation::deviceId).contains("a", "b", "c");
+                now[0] += 1_000_000_000L;
+            }
+        }
+        assertThat(slow.find("x")).as("who is added is shut out at once").isPresent();
+        Files.writeString(file, "a\nx\nb\n");
+        assertThat(slow.poll()).isTrue();
+        assertThat(slow.all()).extracting(Revocation::deviceId).containsExactly("a", "b", "x");
+        Files.writeString(file, "a\n");
+        now[0] += 1;
+        slow.poll();
+        now[0] += 15_000_000_000L;
+        assertThat(slow.poll()).as("it is meant so").isTrue();
+        assertThat(slow.all()).extracting(Revocation::deviceId).containsExactly("a");
+    }
+
+    @Test
+    void aCommandBesideItIsNotTakenForAWriter() throws IOException {
+        Files.writeString(file, "a\nb\n");
+        assertThat(list.poll()).isTrue();
+        Revocations.open(file, clock).unrevoke("b");
+        assertThat(list.poll()).isTrue();
+        assertThat(list.find("b")).isEmpty();
     }
 }
