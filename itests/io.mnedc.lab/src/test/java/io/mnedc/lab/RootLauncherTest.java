@@ -6,7 +6,9 @@ import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,6 +199,65 @@ class RootLauncherTest {
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.output()).contains(".lock");
         preciousIsAsItWas();
+    }
+
+    /** The one that system services have: its directories are those of two users. */
+    @Test
+    void thePackagedCommandsOfRootAreRunAsTheServicesUser() throws IOException {
+        Path data = Files.createDirectory(temporary.resolve("data"));
+        for (String role : List.of("relay", "device")) {
+            Files.setOwner(Files.createDirectory(data.resolve(role)), nobody());
+        }
+        Path roots = Files.createDirectory(temporary.resolve("roots"));
+        Path identity = data.resolve("device/identity");
+
+        assertThat(packaged("", data, "relay", "revoke", "press 7").orThrow())
+                .contains("java as 65534 with groups ", " in /: ")
+                .contains("Main revoke --data " + data + "/relay/identity --settings ", "press 7")
+                .doesNotContain("ROOTS_SECRET");
+        for (String role : List.of("relay", "device")) {
+            CommandResult started = packaged("", data, role);
+            assertThat(started.status()).isEqualTo(3);
+            assertThat(started.output()).contains("another user's", "systemctl start mnedc-" + role);
+        }
+
+        packaged("mnedc1-Zm9v\n", data, "device", "join").orThrow();
+        assertThat(identity.resolve("join-token")).hasContent("mnedc1-Zm9v\n");
+        assertThat(Files.getOwner(identity.resolve("join-token"))).isEqualTo(nobody());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(identity.resolve("join-token"))))
+                .isEqualTo("rw-------");
+        CommandResult wrong = packaged("secret", data, "device", "join");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.output()).contains("mnedc relay token").doesNotContain("secret");
+
+        Files.delete(identity.resolve("join-token"));
+        Files.delete(identity);
+        Files.createSymbolicLink(identity, roots);
+        assertThat(packaged("mnedc1-Zm9v\n", data, "device", "join").succeeded())
+                .isFalse();
+        assertThat(roots).isEmptyDirectory();
+    }
+
+    private UserPrincipal nobody() throws IOException {
+        return temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    }
+
+    private CommandResult packaged(String input, Path data, String... arguments) throws IOException {
+        Path bin = Files.createDirectories(temporary.resolve("package/bin"));
+        Path script = Files.copy(
+                HOME.resolve("features/io.mnedc.features.linux/src/app/bin/mnedc"),
+                bin.resolve("mnedc"),
+                StandardCopyOption.REPLACE_EXISTING);
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "ROOTS_SECRET=x",
+                "JAVA_HOME=" + temporary.resolve("jdk"),
+                "MNEDC_DATA=" + data,
+                "MNEDC_ETC=" + temporary.resolve("etc"),
+                "sh",
+                script.toString()));
+        command.addAll(List.of(arguments));
+        return Command.run(Duration.ofSeconds(60), input, command);
     }
 
     private CommandResult run(List<String> arguments, Path data) {
