@@ -2,8 +2,8 @@ package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.text.PlainText;
-import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
 import io.mnedc.settings.RefusedSettingsException;
 import java.io.File;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,13 @@ class RulesFileTest {
     private long now = Long.MAX_VALUE - 1_000_000_000L; // the counter may overflow
     private Path path;
 
+    @BeforeEach
+    void place() {
+        path = directory.resolve("rules");
+    }
+
     private RulesFile taken(String text) throws IOException {
-        path = written(text);
+        written(text);
         Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
         RulesFile file = RulesFile.open(path, List.of(), false, () -> now);
         assertThat(file.complete()).isTrue();
@@ -37,7 +43,7 @@ class RulesFileTest {
     }
 
     private Path written(String text) throws IOException {
-        return Files.writeString(directory.resolve("rules"), text);
+        return Files.writeString(path, text);
     }
 
     private void pass(int seconds) {
@@ -131,7 +137,7 @@ class RulesFileTest {
     void whereNothingIsForbiddenRulesAreInForceAtOnce() throws IOException {
         RulesFile file = RulesFile.open(directory.resolve("rules"), List.of(), false, () -> now);
         assertThat(file.complete()).isTrue();
-        path = written(STRICT);
+        written(STRICT);
         assertThat(file.poll()).isTrue();
         assertThat(allowed(file, "a", "b")).isFalse();
     }
@@ -162,7 +168,7 @@ class RulesFileTest {
 
     @Test
     void atTheStartAFileThatSomebodyMayBeWritingIsNotKnown() throws IOException {
-        path = written("allow device:a any\n");
+        written("allow device:a any\n");
         RulesFile young = RulesFile.open(path, List.of(), false, () -> now);
         assertThat(young.complete()).isFalse();
         assertThat(young.poll()).isFalse();

@@ -1,5 +1,6 @@
 package io.mnedc.settings;
 
+import io.mnedc.api.text.PlainText;
 import java.lang.reflect.Method;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -336,7 +337,6 @@ public final class ConfigurationReader {
 
     /** What strangers' editors have left must not reach a terminal. */
     private static String shown(String text) {
-        String clean = text.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
-        return clean.length() <= LONGEST_SHOWN ? clean : clean.substring(0, LONGEST_SHOWN) + "...";
+        return PlainText.of(text, LONGEST_SHOWN);
     }
 }

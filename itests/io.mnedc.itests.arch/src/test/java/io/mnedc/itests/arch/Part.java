@@ -38,7 +38,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
         return Stream.of(
                 new Part(API, true, Set.of(), Set.of()),
                 // no bundle at run time: others hold it privately
-                new Part(SETTINGS, false, Set.of(), Set.of(OSGI, SLF4J)),
+                new Part(SETTINGS, false, Set.of(API), Set.of(OSGI, SLF4J)),
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of("javax.net.ssl", NETTY, SLF4J)),
                 new Part(
