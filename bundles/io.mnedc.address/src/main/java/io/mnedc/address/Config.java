@@ -1,12 +1,17 @@
 package io.mnedc.address;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Icon;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Settings of the address allocator and its embedded lease store. */
 @ObjectClassDefinition(
         id = Config.PID,
         name = "MNEDC addresses",
+        icon = {
+            @Icon(resource = "OSGI-INF/icon/mnedc-32.png", size = 32),
+            @Icon(resource = "OSGI-INF/icon/mnedc-16.png", size = 16)
+        },
         description =
                 "Which virtual addresses the relay leases to devices, for how long, and where the leases are kept.")
 @interface Config {
@@ -20,6 +25,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "IPv4 pool",
+            required = false,
             description =
                     "The network of the virtual IPv4 addresses as ADDRESS/LENGTH, /8 to /30. It must not overlap a"
                             + " network that the relay or a device is in. The first address is the relay's own; the network and"
@@ -28,7 +34,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String pool() default "10.0.0.0/24";
 
     @AttributeDefinition(
-            name = "IPv6 prefix",
+            name = "Reservations",
+            description = "Fixed addresses, each as DEVICE=ADDRESS, such as press-7=10.0.0.20."
+                    + " A reserved address is never leased to another device."
+                    + " One per line, or with commas between.|TextArea",
+            required = false)
+    String reservations() default "";
+
+    @AttributeDefinition(
+            name = "Advanced: IPv6 prefix",
             description =
                     "The unique local /64 prefix (RFC 4193, begins with fd) of the virtual IPv6 addresses, such as"
                             + " fd12:3456:789a:1::/64. Empty: chosen at random once and kept with the leases.",
@@ -36,24 +50,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String ipv6_prefix() default "";
 
     @AttributeDefinition(
-            name = "Reservations",
-            description = "Fixed addresses, each as DEVICE=ADDRESS, such as press-7=10.0.0.20; separated by commas or"
-                    + " blanks. A reserved address is never leased to another device.",
-            required = false)
-    String[] reservations() default {};
-
-    @AttributeDefinition(
-            name = "Lease ends after absence of",
+            name = "Advanced: Lease ends after absence of",
             required = false,
             description = "How long a device may stay away before its address may go to another: a number with s, m, h"
                     + " or d, such as 12h or 30d. never or empty: its address stays its own.")
     String lease_absence() default "never";
 
     @AttributeDefinition(
-            name = "Data directory",
-            description = "Where the leases are kept. Only one process may use it at a time. Empty: the directory mnedc"
-                    + " in Karaf's data directory, or else the framework's storage area, which some gateways clear when"
-                    + " they start.",
+            name = "Advanced: Data directory",
+            description =
+                    "Where the leases are kept. Only one process may use it at a time. Empty: mnedc/leases in the data"
+                            + " directory of Kura, mnedc in that of Karaf, elsewhere the storage area of the framework, which may be"
+                            + " cleared when it starts.",
             required = false)
     String data_dir() default "";
 }

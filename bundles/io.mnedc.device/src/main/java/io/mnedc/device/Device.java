@@ -235,7 +235,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (before.security().tls()) {
             warnIfNaked(next);
         }
-        LOG.info("device {}: settings changed: {}", next.deviceId(), changes);
+        LOG.info("device {}: settings changed: {}", next.deviceId(), SettingsChange.inWords(changes));
         settings = next;
         board.settings(next);
         if (changes.contains(SettingsChange.PAUSES)) {

@@ -129,6 +129,7 @@ public final class DeviceComponent {
 
     private synchronized void apply(Map<String, Object> properties) {
         Running now = running;
+        DefaultId standIn = DefaultId.of(properties);
         ConfigurationReader reader = new ConfigurationReader(properties, DeviceConfig.class);
         reader.remarks().forEach(remark -> LOG.warn("Configuration {}: {}", PID, remark));
         if (reader.wish() == Wish.OFF) {
@@ -136,7 +137,8 @@ public final class DeviceComponent {
             return;
         }
         try {
-            DeviceSettings settings = new SettingsReader(reader).read(HostName.get(), this::storage);
+            DeviceSettings settings = new SettingsReader(reader).read(standIn.id(), this::storage);
+            standIn.warnIfUsed(properties, settings.deviceId());
             if (now == null) {
                 start(settings);
             } else {

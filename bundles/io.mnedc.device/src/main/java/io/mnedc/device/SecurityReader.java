@@ -48,7 +48,7 @@ final class SecurityReader {
                 join,
                 directory == null && tls ? values.attempt("data.dir", storage).orElse(null) : directory,
                 source,
-                values.attempt("rules", () -> AccessRules.parse(values.lines("rules")))
+                values.attempt("rules", () -> AccessRules.parse(values.rules("rules")))
                         .orElse(AccessRules.OPEN),
                 Duration.ofSeconds(values.number("rekey.seconds", SecuritySettings.DEFAULT_REKEY_SECONDS, 1, 86_400)));
     }

@@ -3,27 +3,39 @@ package io.mnedc.device;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What must be touched to get from some settings to others. */
 enum SettingsChange {
     /** The list of relays: the connection goes on if its relay is still in it. */
-    RELAYS,
+    RELAYS("relays"),
     /** Who this device is or what it can: it must register anew. */
-    REGISTRATION,
+    REGISTRATION("identity or abilities"),
     /** The interface's name or offloads: it must be made anew. */
-    TUN,
+    TUN("interface"),
     /** Which virtual networks are taken. */
-    NETWORK,
+    NETWORK("allowed networks"),
     /** Something the interface takes while packets flow. */
-    TUN_LIVE,
+    TUN_LIVE("MTU"),
     /** The data stream must be opened anew. */
-    DATA_STREAM,
+    DATA_STREAM("queues"),
     /** The pauses between attempts. */
-    PAUSES,
+    PAUSES("pauses between attempts"),
     /** There is another join token: the device enrols, if it is one that it has not used. */
-    JOIN,
+    JOIN("join token"),
     /** Who may talk to this device, or for how long with the same key. */
-    PEERS;
+    PEERS("access rules or age of keys");
+
+    private final String words;
+
+    SettingsChange(String words) {
+        this.words = words;
+    }
+
+    /** {@return the changes in words for a person} */
+    static String inWords(Set<SettingsChange> changes) {
+        return changes.stream().map(change -> change.words).collect(Collectors.joining(", "));
+    }
 
     /** {@return what differs; empty if nothing does} */
     static Set<SettingsChange> between(DeviceSettings before, DeviceSettings now) {

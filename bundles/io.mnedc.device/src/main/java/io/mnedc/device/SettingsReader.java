@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.codec.DeviceIds;
+import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.settings.ConfigurationReader;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -29,14 +30,14 @@ final class SettingsReader {
     /**
      * Reads all settings of a device that is enabled.
      *
-     * @param hostName stands in for an empty device ID, unless a key store's certificate names the device
+     * @param standIn stands in for an empty device ID, unless a certificate names the device
      * @param storage where the device may keep its identity if no setting says so; asked only if needed
      * @throws RefusedSettingsException if something is wrong
      */
-    DeviceSettings read(String hostName, Supplier<Path> storage) {
+    DeviceSettings read(String standIn, Supplier<Path> storage) {
         SecuritySettings security = new SecurityReader(values, storage).read();
         DeviceSettings settings = new DeviceSettings(
-                deviceId(hostName, security),
+                deviceId(standIn, security),
                 relays(security),
                 tunName(),
                 values.number("mtu", DeviceSettings.DEFAULT_MTU, TunSettings.MIN_MTU, TunSettings.MAX_MTU),
@@ -86,7 +87,7 @@ final class SettingsReader {
         }
     }
 
-    private String deviceId(String hostName, SecuritySettings security) {
+    private String deviceId(String standIn, SecuritySettings security) {
         String id = values.text("device.id", "");
         if (!id.isEmpty()) {
             if (!DeviceIds.valid(id)) {
@@ -97,14 +98,27 @@ final class SettingsReader {
         if (security.tls() && security.source() instanceof SecuritySettings.Stores stores) {
             return values.attempt("device.id", () -> certifiedId(stores)).orElse("");
         }
+        String enrolled = enrolledId(security);
+        if (!enrolled.isEmpty()) {
+            return enrolled;
+        }
         // every second image is called so: it would not be unique
-        if (hostName.isEmpty() || hostName.equals("localhost") || !DeviceIds.valid(hostName)) {
+        if (standIn.isEmpty() || standIn.equals("localhost") || !DeviceIds.valid(standIn)) {
             values.refuse(
                     "device.id",
-                    "device.id is empty and the host name \"" + hostName
+                    "device.id is empty and the host name \"" + standIn
                             + "\" cannot stand in for it; set device.id to 1 to 64 letters, digits or . _ : -");
         }
-        return hostName;
+        return standIn;
+    }
+
+    /** A device that has joined keeps its ID, whatever its host is called or has for cards by now. */
+    private static String enrolledId(SecuritySettings security) {
+        Path directory = security.directory();
+        if (!security.tls() || directory == null || !(security.source() instanceof SecuritySettings.Own)) {
+            return "";
+        }
+        return DeviceIdentityStore.enrolledId(directory).orElse("");
     }
 
     private static String certifiedId(SecuritySettings.Stores stores) {

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -28,13 +31,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The peer directory of a device: there while the device has a link to follow, and at work even while nobody asks it: it
- * also tells the peers about this device.
+ * also tells the peers about this device. It registers the service itself: the component runtime would publish the
+ * whole configuration with it, join token and passwords too.
  */
 @Component(
         immediate = true,
-        service = PeerDirectory.class,
+        service = {},
         configurationPid = PeerDirectoryComponent.PID,
         configurationPolicy = ConfigurationPolicy.OPTIONAL)
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"io.mnedc.api.peer.PeerDirectory\"",
+        uses = PeerDirectory.class)
 public final class PeerDirectoryComponent implements PeerDirectory {
     /** The device's PID: a device has one configuration, whose metatype is in the device's bundle. */
     static final String PID = "io.mnedc.device";
@@ -54,12 +62,14 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         String[] services() default {};
     }
 
+    private final BundleContext context;
     private final Directory directory;
     private final ListenerDispatch dispatch;
     private final RelayLink link;
     private final LocalInfo info;
     private final OfferTracker offers;
     private final RelayLink.Subscription subscription;
+    private @Nullable ServiceRegistration<PeerDirectory> registration;
 
     /** Made by the component runtime. */
     @Activate
@@ -67,6 +77,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             BundleContext context,
             Map<String, Object> properties,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link) {
+        this.context = context;
         this.link = link;
         this.dispatch = new ListenerDispatch(this::view);
         this.directory = new Directory(dispatch::put);
@@ -74,6 +85,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         this.offers = new OfferTracker(context, info);
         offers.open();
         this.subscription = link.subscribe(directory);
+    }
+
+    @Activate
+    void publish() {
+        registration = context.registerService(PeerDirectory.class, this, null);
     }
 
     private Directory.View view() {
@@ -87,6 +103,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
 
     @Deactivate
     void deactivate() {
+        withdraw();
         subscription.close();
         offers.close();
         try {
@@ -96,6 +113,18 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             LOG.debug("The link is already closed", e);
         }
         dispatch.close(STOP);
+    }
+
+    private void withdraw() {
+        ServiceRegistration<PeerDirectory> ending = registration;
+        registration = null;
+        if (ending != null) {
+            try {
+                ending.unregister();
+            } catch (IllegalStateException e) {
+                LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
+            }
+        }
     }
 
     @Reference(

@@ -1,13 +1,18 @@
 package io.mnedc.kura;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Icon;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** What of Kura is used. */
 @ObjectClassDefinition(
         id = KuraConfig.PID,
         name = "MNEDC in Kura",
-        description = "Which of this gateway's keys MNEDC uses, and what its status light shows.")
+        icon = {
+            @Icon(resource = "OSGI-INF/icon/mnedc-32.png", size = 32),
+            @Icon(resource = "OSGI-INF/icon/mnedc-16.png", size = 16)
+        },
+        description = "Which key of this gateway MNEDC uses, and what the status light shows.")
 @interface KuraConfig {
     String PID = "io.mnedc.kura";
 
@@ -34,8 +39,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false,
             description = "The aliases of the certificates in that key store whose relays and devices are believed. At"
                     + " least one must be named: key stores of a gateway often hold public authorities, too, and"
-                    + " anybody can get a certificate from those.")
-    String[] authorities() default {};
+                    + " anybody can get a certificate from those."
+                    + " One per line, or with commas between.|TextArea")
+    String authorities() default "";
 
     /** {@return how important the overlay is to the light} */
     @AttributeDefinition(

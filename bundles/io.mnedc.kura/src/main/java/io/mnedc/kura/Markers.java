@@ -25,7 +25,7 @@ import org.osgi.util.tracker.BundleTrackerCustomizer;
         service = {},
         immediate = true)
 public final class Markers implements BundleTrackerCustomizer<List<ServiceRegistration<?>>> {
-    private static final String KURA_PID = "kura.service.pid";
+    static final String KURA_PID = "kura.service.pid";
 
     /** Nothing to do: the configuration reaches our components by Config Admin. */
     private static final ConfigurableComponent MARKER = new ConfigurableComponent() {};

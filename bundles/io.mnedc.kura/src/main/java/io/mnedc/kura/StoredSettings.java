@@ -15,6 +15,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationPlugin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +23,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Changes the settings of relay, addresses and device on their way from Config Admin to the components: passwords, which
  * Kura stores encrypted, become plain, and an empty {@code data.dir} becomes a directory below Kura's own, because Kura
- * clears the framework's storage area at each boot. What is stored stays as it is.
+ * clears the framework's storage area at each boot; a device is told what the gateway is called. What is stored stays as it is.
  */
 @Component(
         service = ConfigurationPlugin.class,
+        configurationPolicy = ConfigurationPolicy.IGNORE,
         immediate = true,
         property = {
             ConfigurationPlugin.CM_TARGET + "=" + StoredSettings.ADDRESS,
@@ -66,6 +68,9 @@ public final class StoredSettings implements ConfigurationPlugin {
         try {
             decrypt(properties, Metatype.passwords(context, pid), crypto);
             complete(properties, DIRECTORIES.get(pid), system.getKuraDataDirectory());
+            if (pid.equals(DEVICE)) {
+                GatewayId.of(system).ifPresent(id -> properties.put(GatewayId.SETTING, id));
+            }
         } catch (IOException e) {
             LOG.error("Passwords of {} are not decrypted: its metatype cannot be read", pid, e);
         }

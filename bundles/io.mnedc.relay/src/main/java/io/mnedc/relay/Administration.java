@@ -18,6 +18,7 @@ final class Administration implements RelayAdministration {
     private final Noted noted;
     private final Optional<OverlayAuthority> authority;
     private final Dialled dialled;
+    private final RequestedToken requested;
 
     /** Where devices reach this relay. */
     interface Dialled {
@@ -37,13 +38,21 @@ final class Administration implements RelayAdministration {
      * @param noted what the audit log has told already
      * @param authority the overlay's own; empty for a PKI that others run
      * @param dialled where devices reach this relay
+     * @param requested the join token that the settings ask for
      */
-    Administration(Guard guard, Events events, Noted noted, Optional<OverlayAuthority> authority, Dialled dialled) {
+    Administration(
+            Guard guard,
+            Events events,
+            Noted noted,
+            Optional<OverlayAuthority> authority,
+            Dialled dialled,
+            RequestedToken requested) {
         this.guard = guard;
         this.events = events;
         this.noted = noted;
         this.authority = authority;
         this.dialled = dialled;
+        this.requested = requested;
     }
 
     @Override
@@ -75,6 +84,16 @@ final class Administration implements RelayAdministration {
                             + new TreeSet<>(request.groups()));
         }
         return token.text();
+    }
+
+    @Override
+    public Optional<String> requestedToken() {
+        return requested.usable(this);
+    }
+
+    /** Makes the token that the settings ask for, if it has not been made yet. */
+    void request(String text) {
+        requested.apply(text, this);
     }
 
     @Override

@@ -19,7 +19,7 @@ record Policy(List<String> rules, Limits limits, int cloneSwapsPerMinute) {
 
     /** Reads its part of a relay's configuration. */
     static Policy of(ConfigurationReader values) {
-        List<String> rules = values.lines("rules");
+        List<String> rules = values.rules("rules");
         boolean understood =
                 values.attempt("rules", () -> AccessRules.parse(rules)).isPresent();
         return new Policy(

@@ -2,7 +2,6 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
-import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -426,11 +425,16 @@ final class Relay implements AutoCloseable {
     }
 
     /** Who may join; empty for a relay without security. */
-    Optional<RelayAdministration> administration() {
+    Optional<Administration> administration() {
         Overlay secured = overlay;
         return Optional.ofNullable(secured)
                 .map(present -> new Administration(
-                        guard, events, data.noted(), present.admission().authority(), reach));
+                        guard,
+                        events,
+                        data.noted(),
+                        present.admission().authority(),
+                        reach,
+                        new RequestedToken(settings.directory())));
     }
 
     /** Where it is reached, which must not be inside the overlay. */

@@ -108,10 +108,14 @@ public final class RelayComponent {
         Relay running = relay;
         if (running != null && running.canBecome(settings)) {
             reconfigure(running, settings);
-            return;
+        } else {
+            end("its settings have changed");
+            begin(settings);
         }
-        end("its settings have changed");
-        begin(settings);
+        Relay now = relay;
+        if (now != null) {
+            now.administration().ifPresent(service -> service.request(reader.text("token.request", "")));
+        }
     }
 
     private @Nullable Path storage() {

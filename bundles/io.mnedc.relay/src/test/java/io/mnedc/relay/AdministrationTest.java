@@ -39,22 +39,28 @@ class AdministrationTest {
         Noted noted = new Noted(null);
         Guard guard = Guard.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
         guard.close();
-        return new Administration(guard, events, noted, authority, new Administration.Dialled() {
-            @Override
-            public List<String> addresses() {
-                return List.of(addresses);
-            }
+        return new Administration(
+                guard,
+                events,
+                noted,
+                authority,
+                new Administration.Dialled() {
+                    @Override
+                    public List<String> addresses() {
+                        return List.of(addresses);
+                    }
 
-            @Override
-            public String whyNone() {
-                return "eth0 is a bridge";
-            }
+                    @Override
+                    public String whyNone() {
+                        return "eth0 is a bridge";
+                    }
 
-            @Override
-            public boolean inOverlay(InetAddress address) {
-                return address.getHostAddress().startsWith("10.0.0.");
-            }
-        });
+                    @Override
+                    public boolean inOverlay(InetAddress address) {
+                        return address.getHostAddress().startsWith("10.0.0.");
+                    }
+                },
+                new RequestedToken(temporary));
     }
 
     private static TokenRequest request(Set<String> groups, String... addresses) {

@@ -34,6 +34,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
     private static final Duration HALF_WRITTEN = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceIdentityStore.class);
+    private static final String CERTIFICATE = "device.crt.pem";
     private static final int LIMIT = 64 * 1024;
     private static final int MOST_DROPPED = 16;
 
@@ -61,7 +62,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
     private DeviceIdentityStore(Path directory, TimeFloor floor) {
         this.key = directory.resolve("device.key.pem");
         this.nextKey = directory.resolve("device.next.key.pem");
-        this.certificate = directory.resolve("device.crt.pem");
+        this.certificate = directory.resolve(CERTIFICATE);
         this.trusted = directory.resolve("trusted.pem");
         this.dropped = directory.resolve("dropped");
         this.relays = directory.resolve("relays");
@@ -86,6 +87,25 @@ public final class DeviceIdentityStore implements IdentityProvider {
         DeviceIdentityStore store = new DeviceIdentityStore(directory, floor);
         store.load();
         return store;
+    }
+
+    /**
+     * Looks whom a store belongs to, and makes and changes nothing.
+     *
+     * @param directory the store's, which may be missing
+     * @return the device's ID; empty if there is no certificate in it that says one
+     */
+    public static Optional<String> enrolledId(Path directory) {
+        try {
+            return Optional.of(new CertificateNames(
+                            Pem.certificates(directory.resolve(CERTIFICATE)).get(0))
+                    .device()
+                    .deviceId());
+        } catch (IOException | CertificateException e) {
+            // whoever opens the store tells what is wrong
+            LOG.debug("no device's certificate in {}", directory, e);
+            return Optional.empty();
+        }
     }
 
     private void load() throws IOException, GeneralSecurityException {

@@ -37,6 +37,9 @@ public final class ConfigurationReader {
     private static final String ENABLED = "enabled";
     private static final int LONGEST_SHOWN = 100;
 
+    /** Kura shows and saves no more entries of a list than these. */
+    private static final int MOST_IN_A_FORM = 10;
+
     private final Raw raw;
     private final Set<String> known;
     private final Set<String> mistyped = new TreeSet<>();
@@ -207,6 +210,29 @@ public final class ConfigurationReader {
     /** {@return a list's entries: commas, blanks and line ends separate them} */
     public List<String> list(String key) {
         return split(key, "[,\\s]+");
+    }
+
+    /**
+     * Reads access rules: line ends, commas and semicolons separate them. A list of ten without a default is refused: a form that holds ten entries has lost what came after them, such as the closing
+     * {@code default deny}.
+     *
+     * @return one each, without comments
+     */
+    public List<String> rules(String key) {
+        if (mistyped.contains(key)) {
+            return List.of();
+        }
+        List<String> rules = attempt(key, () -> RuleText.of(raw.parts(key))).orElse(List.of());
+        long entries = raw.parts(key).stream().filter(part -> !part.isEmpty()).count();
+        if (entries == MOST_IN_A_FORM && rules.stream().noneMatch(rule -> rule.startsWith("default"))) {
+            refuse(
+                    key,
+                    key
+                            + " has exactly ten entries and no default: some gateways' forms have dropped what came after the"
+                            + " tenth; write all rules as one text with line ends between, or add \"default deny\" or"
+                            + " \"default allow\"");
+        }
+        return rules;
     }
 
     /** {@return a list's entries, in which blanks may be: commas, semicolons and line ends separate them} */

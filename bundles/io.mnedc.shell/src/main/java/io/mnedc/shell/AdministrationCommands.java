@@ -8,6 +8,7 @@ import org.apache.felix.service.command.Parameter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -16,6 +17,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 /** Gogo's {@code mnedc:*} commands for who may join the overlay of the relay that runs here. */
 @Component(
         service = AdministrationCommands.class,
+        configurationPolicy = ConfigurationPolicy.IGNORE,
         property = {
             "osgi.command.scope=mnedc",
             "osgi.command.function=token",

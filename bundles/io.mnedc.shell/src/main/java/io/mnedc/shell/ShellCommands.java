@@ -15,6 +15,7 @@ import org.apache.felix.service.command.Parameter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 /** Gogo's {@code mnedc:*} commands; each works with what is there and says what is missing. */
 @Component(
         service = ShellCommands.class,
+        configurationPolicy = ConfigurationPolicy.IGNORE,
         property = {
             "osgi.command.scope=mnedc",
             "osgi.command.function=status",

@@ -11,10 +11,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Opens TUN interfaces of the Linux kernel, and removes those that are left when it stops. */
-@Component(immediate = true, property = TunDriver.KIND + "=linux")
+@Component(immediate = true, configurationPolicy = ConfigurationPolicy.IGNORE, property = TunDriver.KIND + "=linux")
 public final class LinuxTunDriver implements TunDriver {
     private static final Set<String> ARCHITECTURES =
             Set.of("amd64", "x86_64", "aarch64", "ppc64le", "riscv64", "s390x");

@@ -311,6 +311,45 @@ class LauncherTest {
         }
     }
 
+    /** A stand-in for a Kura whose relay has its audit log open in a directory that nobody would guess. */
+    @Test
+    void aTokenBesideAGatewayIsOneOfItsRelayAndMakesNoOtherOverlay() throws Exception {
+        Path keys = Files.createDirectories(temporary.resolve("chosen in the form"));
+        Files.createFile(keys.resolve("ca.crt.pem"));
+        Path log = Files.createFile(keys.resolve("audit.jsonl"));
+        Path home = Files.createDirectory(temporary.resolve("home"));
+        Path bin = Files.createDirectory(temporary.resolve("bin"));
+        Files.writeString(bin.resolve("id"), "#!/bin/sh\necho 1000\n");
+        // a user without a relay of his own, whom the directory belongs to
+        Files.writeString(bin.resolve("stat"), "#!/bin/sh\nid -u\n");
+        for (String name : List.of("id", "stat")) {
+            assertThat(bin.resolve(name).toFile().setExecutable(true)).isTrue();
+        }
+        Process kura = new ProcessBuilder(
+                        "sh", "-c", "exec 5>>\"$1\"; echo; read line", "-Dkura.home=/opt", log.toString())
+                .start();
+        try {
+            assertThat(kura.inputReader().readLine()).isEmpty();
+            CommandResult result = Command.run(
+                    Duration.ofSeconds(60),
+                    "",
+                    List.of(
+                            "env",
+                            "MNEDC_BUILD=no",
+                            "JAVA_HOME=" + temporary.resolve("jdk"),
+                            "XDG_DATA_HOME=" + home,
+                            "PATH=" + bin + ":" + System.getenv("PATH"),
+                            "sh",
+                            launcher.toString(),
+                            "relay",
+                            "token"));
+            assertThat(result.output()).contains("tool.Main token --data " + keys + " --settings");
+            assertThat(home).isEmptyDirectory();
+        } finally {
+            kura.destroyForcibly();
+        }
+    }
+
     @Test
     void aSecondStartNeedsNoOptionsAndKeepsWhatWasEdited() throws IOException {
         run("device", "--data", data.toString(), "--relay", "r1").orThrow();

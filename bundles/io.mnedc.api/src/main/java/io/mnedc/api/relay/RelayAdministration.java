@@ -91,6 +91,13 @@ public interface RelayAdministration {
      */
     String token(TokenRequest request) throws IOException;
 
+    /**
+     * {@return the join token that the relay's setting {@code token.request} has asked for, while it can be used; a secret}
+     */
+    default Optional<String> requestedToken() {
+        return Optional.empty();
+    }
+
     /** {@return the join tokens that can be used still, those that expire first first} */
     List<OpenToken> tokens();
 

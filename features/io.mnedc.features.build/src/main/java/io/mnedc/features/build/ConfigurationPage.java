@@ -25,6 +25,9 @@ import org.xml.sax.SAXException;
  * <pre>java features/io.mnedc.features.build/src/main/java/io/mnedc/features/build/ConfigurationPage.java</pre>
  */
 public final class ConfigurationPage {
+    /** Tells Kura that a text may have several lines. */
+    private static final String LINES = "|TextArea";
+
     private static final Pattern TABLE =
             Pattern.compile("<!-- settings (\\S+) -->\n.*?<!-- end of settings -->", Pattern.DOTALL);
 
@@ -98,7 +101,7 @@ public final class ConfigurationPage {
             text.append(type(setting)).append(" | ");
             text.append(initial.isEmpty() ? "empty" : "`" + initial + "`").append(" | **");
             text.append(plain(setting.getAttribute("name"))).append(".** ");
-            text.append(plain(setting.getAttribute("description")));
+            text.append(plain(setting.getAttribute("description").replace(LINES, "")));
             text.append(options(setting));
             text.append(setting.getAttribute("required").equals("false") ? " |\n" : " Must not be empty. |\n");
         }

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
@@ -23,6 +25,10 @@ import org.w3c.dom.NodeList;
 
 /** What a gateway's console shows, and that the page on configuration says the same. */
 class MetatypeTest {
+    private static final Map<String, List<String>> FIRST = Map.of(
+            "io.mnedc.device", List.of("enabled", "join.token", "relays", "device.id"),
+            "io.mnedc.relay", List.of("enabled", "listen"),
+            "io.mnedc.address", List.of("enabled", "pool"));
     private static final String DIRECTORY = "OSGI-INF/metatype/";
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 
@@ -57,19 +63,84 @@ class MetatypeTest {
         assertThat(section.lines().filter(line -> line.startsWith("| `"))).hasSameSizeAs(keys);
     }
 
-    /** A form is saved only when all that is required is filled in. */
+    /** A form is saved only when all that is required is filled in; empty values are the defaults. */
     @ParameterizedTest
     @MethodSource("pids")
     void aFreshFormCanBeSaved(String pid) throws Exception {
         for (Element setting : elements(metatype(pid), "AD")) {
             String key = setting.getAttribute("id");
-            boolean required = !setting.getAttribute("required").equals("false");
-            assertThat(required).as("%s of %s must be filled in", key, pid).isEqualTo(key.equals("pool"));
-            if (required) {
-                assertThat(setting.getAttribute("default")).as(key).isNotBlank();
-                assertThat(setting.getAttribute("cardinality")).as(key).isIn("", "0");
+            assertThat(setting.getAttribute("required"))
+                    .as("%s of %s must be filled in", key, pid)
+                    .isEqualTo("false");
+        }
+    }
+
+    /** What must be filled in comes first, what few people need comes last and says so. */
+    @ParameterizedTest
+    @MethodSource("pids")
+    void aFormBeginsWithWhatEverybodyNeeds(String pid) throws Exception {
+        List<String> keys = new ArrayList<>();
+        List<Boolean> advanced = new ArrayList<>();
+        for (Element setting : elements(metatype(pid), "AD")) {
+            keys.add(setting.getAttribute("id"));
+            advanced.add(setting.getAttribute("name").startsWith("Advanced: "));
+        }
+        assertThat(keys).startsWith(FIRST.getOrDefault(pid, List.of("keystore")).toArray(new String[0]));
+        assertThat(advanced).isSorted().startsWith(false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pids")
+    void aFormReadsWell(String pid) throws Exception {
+        Element definition = elements(metatype(pid), "OCD").get(0);
+        // Kura shows the entities of these characters instead of them
+        assertThat(definition.getAttribute("description")).doesNotContainPattern("['\"<>&]");
+        for (String text : texts(definition)) {
+            assertThat(text.replace("SSLKeystore", "").replace("Keystore Configuration", ""))
+                    .doesNotContainIgnoringCase("keystore")
+                    .doesNotContainIgnoringCase("truststore");
+        }
+        List<String> sizes = new ArrayList<>();
+        for (Element icon : elements(metatype(pid), "Icon")) {
+            sizes.add(icon.getAttribute("size"));
+            assertThat(MetatypeTest.class.getClassLoader().getResource(icon.getAttribute("resource")))
+                    .as(icon.getAttribute("resource"))
+                    .isNotNull();
+        }
+        assertThat(sizes).containsExactlyInAnyOrder("16", "32");
+    }
+
+    /** Kura's form of a list shows and saves ten entries: what may be longer is a text of several lines. */
+    @ParameterizedTest
+    @CsvSource({
+        "io.mnedc.relay, listen",
+        "io.mnedc.relay, rules",
+        "io.mnedc.address, reservations",
+        "io.mnedc.device, relays",
+        "io.mnedc.device, rules",
+        "io.mnedc.device, services",
+        "io.mnedc.device, pool.allowed",
+        "io.mnedc.kura, authorities"
+    })
+    void aLongListIsATextOfSeveralLines(String pid, String key) throws Exception {
+        assertThat(elements(metatype(pid), "AD"))
+                .filteredOn(setting -> setting.getAttribute("id").equals(key))
+                .singleElement()
+                .satisfies(setting -> {
+                    assertThat(setting.getAttribute("cardinality")).isIn("", "0");
+                    assertThat(setting.getAttribute("description")).endsWith(".|TextArea");
+                });
+    }
+
+    private static List<String> texts(Element definition) {
+        List<String> texts = new ArrayList<>();
+        NodeList all = definition.getElementsByTagName("*");
+        for (int i = 0; i < all.getLength(); i++) {
+            for (String attribute : List.of("name", "description", "label")) {
+                texts.add(((Element) all.item(i)).getAttribute(attribute));
             }
         }
+        return texts;
     }
 
     /** {@return every PID that a bundle here describes} */

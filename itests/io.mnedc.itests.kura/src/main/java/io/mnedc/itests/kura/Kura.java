@@ -20,7 +20,7 @@ public final class Kura implements BundleActivator {
     @Override
     public void start(BundleContext context) {
         String data = context.getProperty("kura.data");
-        context.registerService(SystemService.class, () -> data, null);
+        context.registerService(SystemService.class, new Gateway(data), null);
         context.registerService(CryptoService.class, Kura::decrypt, null);
         Light light = new Light();
         light.publishedAs(context.registerService(
@@ -30,6 +30,18 @@ public final class Kura implements BundleActivator {
     @Override
     public void stop(BundleContext context) {
         // the framework takes the services back
+    }
+
+    private record Gateway(String getKuraDataDirectory) implements SystemService {
+        @Override
+        public String getSerialNumber() {
+            return "serial-4711";
+        }
+
+        @Override
+        public String getPrimaryMacAddress() {
+            return "02:00:00:00:00:01";
+        }
     }
 
     private static char[] decrypt(char[] value) throws KuraException {

@@ -19,6 +19,8 @@ class KuraTest {
     private static final Path RELAY_PACKAGE = Parts.part("io.mnedc.features.kura-relay.dp");
     private static final Path DEVICE_PACKAGE = Parts.part("io.mnedc.features.kura-device.dp");
     private static final String MARKERS = "(objectClass=org.eclipse.kura.configuration.ConfigurableComponent)";
+    private static final String STATUS =
+            "(&(objectClass=org.eclipse.kura.configuration.SelfConfiguringComponent)(kura.service.pid=io.mnedc.status))";
     private static final String LIGHT = "(objectClass=org.eclipse.kura.status.CloudConnectionStatusService)";
 
     @ParameterizedTest
@@ -41,19 +43,28 @@ class KuraTest {
             assertThat(relay.data().resolve("mnedc/relay"))
                     .as("where Kura keeps data")
                     .isDirectory();
+            String token = token(relay);
             device.remote()
                     .call(
                             "configure",
                             "io.mnedc.device",
                             "enabled=true",
-                            "device.id=kura",
+                            // Kura puts its own name for a PID into each configuration
+                            "kura.service.pid=io.mnedc.device",
                             // Kura stores what metatype calls a password encrypted
-                            "join.token=encrypted:" + new StringBuilder(token(relay)).reverse());
+                            "join.token=encrypted:" + new StringBuilder(token).reverse());
             Waits.until(
                     () -> "the light is on: " + device.remote().call("services", LIGHT)
                             + device.process().tail(),
                     Waits.LONG,
                     () -> device.remote().call("services", LIGHT).stream().anyMatch(line -> line.contains("light=ON")));
+            assertThat(device.remote().call("services", "(kura.service.pid=io.mnedc.device)"))
+                    .as("what Kura lists")
+                    .hasSize(1);
+            assertThat(device.remote().call("services", "(mnedc.device.id=serial-4711)"))
+                    .as("services of the device, which is called as this Kura")
+                    .isNotEmpty();
+            assertThat(device.remote().call("services", "(objectClass=*)")).noneMatch(line -> line.contains(token));
             DeviceProcess b = DeviceProcess.join(nats.b(), "b", token(relay)).awaitReady();
             String address = Waits.address(device.host());
             Waits.reached(b.host(), address);
