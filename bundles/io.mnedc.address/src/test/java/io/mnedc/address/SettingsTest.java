@@ -67,17 +67,7 @@ class SettingsTest {
 
     @Test
     void anEmptyFormMakesTheSamePlan() throws Exception {
-        assertThat(read(Map.of(
-                        "pool",
-                        "",
-                        "ipv6.prefix",
-                        "",
-                        "reservations",
-                        "",
-                        "lease.absence",
-                        "",
-                        "data.dir",
-                        "")))
+        assertThat(read(Map.of("pool", "", "ipv6.prefix", "", "reservations", "", "lease.absence", "", "data.dir", "")))
                 .isEqualTo(read(Map.of()));
     }
 
@@ -114,13 +104,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "pool,10.0.0.0",
-        "pool,10.0.0.0/31",
-        "pool,10.0.0.1/24",
-        "ipv6.prefix,fe80::",
-        "lease.absence,soon"
-    })
+    @CsvSource({"pool,10.0.0.0", "pool,10.0.0.0/31", "pool,10.0.0.1/24", "ipv6.prefix,fe80::", "lease.absence,soon"})
     void wrongValueIsRefusedWithKeyAndValue(String key, String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(Map.of(key, value)))

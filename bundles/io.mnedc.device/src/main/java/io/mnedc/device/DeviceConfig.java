@@ -165,10 +165,11 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Advanced: Allowed virtual networks",
             required = false,
-            description = "The networks, each ADDRESS/LENGTH, that the relay may choose its pool and IPv6 prefix from:"
-                    + " into nothing else are packets of this gateway routed. Empty: the private networks 10.0.0.0/8,"
-                    + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fd00::/8. Where only networks of one IP version"
-                    + " are named, the usual ones of the other stay allowed. A change takes effect at once. One per line, or with commas between.|TextArea")
+            description =
+                    "The networks, each ADDRESS/LENGTH, that the relay may choose its pool and IPv6 prefix from:"
+                            + " into nothing else are packets of this gateway routed. Empty: the private networks 10.0.0.0/8,"
+                            + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fd00::/8. Where only networks of one IP version"
+                            + " are named, the usual ones of the other stay allowed. A change takes effect at once. One per line, or with commas between.|TextArea")
     String pool_allowed() default "";
 
     @AttributeDefinition(

@@ -16,8 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A list as a file, a console and a form of several lines hold it. */
+@SuppressWarnings("JdkObsolete") // Config Admin may deliver a Vector
 class ListFormsTest {
-    private @interface Settings {
+    @interface Settings {
         String rules() default "";
 
         String relays() default "";
@@ -51,7 +52,7 @@ class ListFormsTest {
                         "allow group:a group:b # friends, deny any device:x, # foes, default deny",
                         new String[] {"allow group:a group:b\ndeny any device:x", "# and now", "default deny"},
                         Arrays.asList("allow group:a group:b", null, "", "deny any device:x", "default deny", null))
-                .map(form -> Arguments.of((Object) form));
+                .map(form -> Arguments.of(form));
     }
 
     @ParameterizedTest
