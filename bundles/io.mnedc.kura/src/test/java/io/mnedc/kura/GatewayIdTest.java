@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GatewayIdTest {
     private static final String MAC = "B8:27:EB:01:02:03";
 
-    private record System(
+    private record Gateway(
             @Nullable String getSerialNumber, @Nullable String getPrimaryMacAddress) implements SystemService {
         @Override
         public @Nullable String getKuraDataDirectory() {
@@ -22,7 +22,7 @@ class GatewayIdTest {
 
     @Test
     void theSerialNumberNamesAGateway() {
-        assertThat(GatewayId.of(new System(" RGW-20-1234567 ", MAC))).contains("RGW-20-1234567");
+        assertThat(GatewayId.of(new Gateway(" RGW-20-1234567 ", MAC))).contains("RGW-20-1234567");
     }
 
     @ParameterizedTest
@@ -43,14 +43,14 @@ class GatewayIdTest {
                 "a/b\nc"
             })
     void aPlaceholderIsNoSerialNumber(@Nullable String serial) {
-        assertThat(GatewayId.of(new System(serial, MAC))).contains("b8:27:eb:01:02:03");
+        assertThat(GatewayId.of(new Gateway(serial, MAC))).contains("b8:27:eb:01:02:03");
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"UNKNOWN", "00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "B8:27:EB"})
     void aGatewayWithoutBothHasNoId(@Nullable String mac) {
-        assertThat(GatewayId.of(new System("UNKNOWN", mac))).isEmpty();
+        assertThat(GatewayId.of(new Gateway("UNKNOWN", mac))).isEmpty();
     }
 
     @Test
