@@ -57,6 +57,13 @@ final class DataConnector {
          */
         void stuck(InetSocketAddress remote, int segment);
 
+        /**
+         * The data stream has been looked at: time for the control stream.
+         *
+         * @param heard when the relay last said something on the data stream
+         */
+        void watched(long heard);
+
         /** A question for the relay, on the control stream. */
         void ask();
 
@@ -228,6 +235,7 @@ final class DataConnector {
                 case STUCK -> stuck(opened, remote);
             }
         });
+        events.watched(opened.lastHeardNanos());
     }
 
     private void probe(StallWatch stalls) {

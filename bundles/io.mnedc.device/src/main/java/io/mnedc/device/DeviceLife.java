@@ -35,6 +35,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private final Seldom notices = new Seldom(Duration.ofSeconds(10));
     private @Nullable Parts parts;
     private @Nullable Membership membership;
+    private @Nullable RelayAttempt registration;
     private String tunName = "";
     private RelayAddress relay = new RelayAddress("", 0);
     private boolean everRegistered;
@@ -127,6 +128,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         }
         everRegistered = true;
         membership = now;
+        registration = attempt;
         relay = attempt.relay();
         board.registered(relay, now);
         parts().renewals().registered(attempt);
@@ -234,6 +236,19 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public void stuck(InetSocketAddress remote, int segment) {
         paths.narrow(relay, remote, segment);
+    }
+
+    @Override
+    public void watched(long heard) {
+        RelayAttempt now = registration;
+        if (now == null || !parts().control().isCurrent(now) || !now.stuck(paths, heard)) {
+            return;
+        }
+        int segment = Paths.below(paths.segment(now.remote()));
+        if (segment != Paths.USUAL) {
+            paths.narrow(now.relay(), now.remote(), segment);
+            registerAnew("large packets get lost on the way; smaller ones from now on");
+        }
     }
 
     @Override

@@ -68,6 +68,7 @@ final class RelayAttempt implements ControlStream.Handler {
     private final boolean sealed;
     private final ScheduledExecutorService loop;
     private final Events events;
+    private final GapWatch gaps = new GapWatch();
     private CompletableFuture<Void> gone = new CompletableFuture<>();
     private @Nullable ControlStream stream;
     private @Nullable Future<?> deadline;
@@ -141,6 +142,22 @@ final class RelayAttempt implements ControlStream.Handler {
     /** {@return when the relay last said something, as {@link System#nanoTime}} */
     long heardNanos() {
         return heard;
+    }
+
+    /**
+     * Looks whether large messages get through.
+     *
+     * @param elsewhere when the relay was last heard on another connection
+     */
+    boolean stuck(Paths paths, long elsewhere) {
+        ControlStream open = stream;
+        if (open == null || over) {
+            return false;
+        }
+        long last = elsewhere - heard > 0 ? elsewhere : heard;
+        return paths.state(open.local(), remote)
+                .filter(state -> gaps.stuck(System.nanoTime(), state, last))
+                .isPresent();
     }
 
     /** Has this completed when the socket is closed; at once if there is nobody to take leave of. */
