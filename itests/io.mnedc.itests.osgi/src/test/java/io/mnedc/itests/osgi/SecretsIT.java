@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,21 +33,24 @@ class SecretsIT {
     private final BundleContext context =
             FrameworkUtil.getBundle(SecretsIT.class).getBundleContext();
     private final Services services = new Services(context);
-    private Overlay overlay;
+    private @Nullable Overlay overlay;
 
     @AfterEach
     void stop() throws Exception {
-        overlay.stop();
+        if (overlay != null) {
+            overlay.stop();
+        }
         Waits.until("our threads", Overlay::threads, List::isEmpty);
     }
 
     @Test
     void noServiceTellsASecret() throws Exception {
-        overlay = new Overlay(context, data);
+        Overlay overlay = new Overlay(context, data);
+        this.overlay = overlay;
         overlay.start();
         Map<String, Object> relay = withPasswords(overlay.relay());
         Map<String, Object> device = withPasswords(overlay.device());
-        String token = device.get("join.token").toString();
+        String token = String.valueOf(device.get("join.token"));
         device.put("services", "web:http:80");
         overlay.configurations().set(Overlay.RELAY, relay);
         overlay.configurations().set(Overlay.DEVICE, device);
