@@ -80,10 +80,10 @@ class WaysToTheRelayTest {
         }
         hosts.append(lab.host("relay").address()).append(" relay.test\n");
         Path file = Files.writeString(directory.resolve("hosts"), hosts);
-        String[] printed = RelayProcess.administer(lab.host("relay"), "token", "--address", "relay.test:3334")
-                .strip()
-                .split("\n");
-        String named = printed[printed.length - 1];
+        List<String> printed = RelayProcess.administer(lab.host("relay"), "token", "--address", "relay.test:3334")
+                .lines()
+                .toList();
+        String named = printed.get(printed.size() - 1);
         DeviceProcess a = DeviceProcess.joinTuned(lab.host("a"), "dead", named, "-Djdk.net.hosts.file=" + file);
         // one after the other, they cost 5 s each
         a.awaitReady();
