@@ -72,6 +72,9 @@ final class Counters {
     /** Messages with certificates of a relay that sends more of them than can be looked at. */
     final LongAdder credentialsDropped = new LongAdder();
 
+    /** Announcements of devices for which there was no room. */
+    final LongAdder peersLeftOut = new LongAdder();
+
     /** Registrations after the first one. */
     final LongAdder reconnects = new LongAdder();
 
@@ -102,6 +105,7 @@ final class Counters {
         all.put("drop.credentials", credentialsDropped.sum());
         all.put("drop.queue", queueDrops);
         all.put("tun.refused", tunRefused);
+        all.put("peers.left-out", peersLeftOut.sum());
         all.put("reconnects", reconnects.sum());
         all.put("sealed.unknown-epoch", unknownEpoch.sum());
         all.put("sealed.forged", forged.sum());

@@ -6,6 +6,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
+import io.mnedc.codec.session.PeerBound;
 import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.Daemon;
@@ -130,12 +131,17 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.admission = new Admission(
                 loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
         admission.whenJoined(guard::forget);
-        this.control =
-                new RelayConnector(loop, resolver, paths, admission, settings.reconnectMost(), this::hello, life);
+        this.control = new RelayConnector(
+                loop, resolver, paths, admission, settings.reconnectMost(), this::hello, this::bound, life);
         Renewals renewals =
                 new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);
-        this.link = new PeerLink(loop, table, sealing, control::publish);
+        this.link =
+                new PeerLink(loop, table, sealing, control::publish, new PeerRoom(this::bound, counters.peersLeftOut));
         life.wire(() -> this.settings, control, stream, tun, guard, link, renewals, sealing);
+    }
+
+    private PeerBound bound() {
+        return PeerBound.of(settings.peersMost(), Runtime.getRuntime().maxMemory());
     }
 
     private final class Arrivals implements Downlink.Events {

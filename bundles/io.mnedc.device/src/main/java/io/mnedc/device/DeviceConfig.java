@@ -242,6 +242,17 @@ import org.osgi.service.metatype.annotations.Option;
     int send_buffer_kilobytes() default DeviceSettings.DEFAULT_SEND_BUFFER_KILOBYTES;
 
     @AttributeDefinition(
+            name = "Advanced: Most peers",
+            required = false,
+            min = "" + DeviceSettings.LEAST_PEERS,
+            max = "" + DeviceSettings.MOST_PEERS,
+            description =
+                    "How many other devices are remembered, whatever the relay announces, 1 to 1000000. All together"
+                            + " take an eighth of the heap at most. Who is announced beyond that cannot be reached; the log says"
+                            + " so. A change makes the device register anew.")
+    int peers_most() default DeviceSettings.DEFAULT_PEERS;
+
+    @AttributeDefinition(
             name = "Advanced: Platform",
             required = false,
             description =

@@ -139,10 +139,10 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
-    public void snapshot(RelayAttempt attempt, List<NodeRecord> nodes) {
+    public void snapshot(RelayAttempt attempt, List<NodeRecord> nodes, long leftOut) {
         Membership self = membership;
         if (self != null && parts().control().isCurrent(attempt)) {
-            parts().link().snapshot(nodes, self);
+            parts().link().snapshot(nodes, leftOut, self);
             parts().tun().destinationsChanged();
         }
     }

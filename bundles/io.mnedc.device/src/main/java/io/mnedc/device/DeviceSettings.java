@@ -15,6 +15,7 @@ import java.util.List;
  * @param queueTime how long a frame may wait to be sent
  * @param queueBytes how much may wait to be sent
  * @param sendBufferBytes the data stream's SO_SNDBUF; 0 leaves it to the kernel
+ * @param peersMost how many other devices are remembered, whatever the relay announces
  * @param security how it proves itself and whom it believes
  * @param network which virtual networks it takes
  */
@@ -28,6 +29,7 @@ record DeviceSettings(
         Duration queueTime,
         int queueBytes,
         int sendBufferBytes,
+        int peersMost,
         SecuritySettings security,
         NetworkSettings network) {
     static final String DEFAULT_TUN_NAME = "mnedc%d";
@@ -41,6 +43,10 @@ record DeviceSettings(
 
     static final int DEFAULT_SEND_BUFFER_KILOBYTES = 1024;
     static final int MOST_SEND_BUFFER_KILOBYTES = 262_144;
+
+    static final int DEFAULT_PEERS = 20_000;
+    static final int LEAST_PEERS = 1;
+    static final int MOST_PEERS = 1_000_000;
 
     DeviceSettings {
         relays = List.copyOf(relays);

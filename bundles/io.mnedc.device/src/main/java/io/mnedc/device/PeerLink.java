@@ -63,6 +63,7 @@ final class PeerLink implements RelayLink {
     private final Holders told;
     private final Consumer<NodeInfo> published;
     private final List<Following> followers = new ArrayList<>();
+    private final PeerRoom room;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
     private final NavigableMap<Integer, String> holders = new ConcurrentSkipListMap<>();
     private volatile @Nullable VirtualNetwork network;
@@ -75,8 +76,10 @@ final class PeerLink implements RelayLink {
      * @param table what the data path knows of the peers
      * @param told told which device has which node
      * @param published told on the control loop of what is to be published
+     * @param room how much is remembered
      */
-    PeerLink(Executor loop, PeerTable table, Holders told, Consumer<NodeInfo> published) {
+    PeerLink(Executor loop, PeerTable table, Holders told, Consumer<NodeInfo> published, PeerRoom room) {
+        this.room = room;
         this.loop = loop;
         this.table = table;
         this.told = told;
@@ -131,19 +134,29 @@ final class PeerLink implements RelayLink {
                         .iterator();
     }
 
-    /** Everybody who is there. */
-    void snapshot(List<NodeRecord> nodes, Membership self) {
+    /**
+     * Everybody who is there.
+     *
+     * @param leftOut how many more there are, who are not remembered
+     */
+    void snapshot(List<NodeRecord> nodes, long leftOut, Membership self) {
         List<Integer> before = List.copyOf(holders.keySet());
         peers.clear();
+        room.clear();
         holders.clear();
         table.clear();
         network = self.network();
         for (NodeRecord node : nodes) {
             if (self.isOther(node.node())) {
                 displaced(node);
-                note(node, self);
+                if (room.take(node)) {
+                    note(node, self);
+                } else {
+                    forget(node.deviceId());
+                }
             }
         }
+        room.leaveOut(leftOut);
         before.stream().filter(node -> !holders.containsKey(node)).forEach(told::absent);
         List<Peer> all = List.copyOf(peers.values());
         tellAll(observer -> observer.snapshot(all));
@@ -168,8 +181,13 @@ final class PeerLink implements RelayLink {
             if (before != null) {
                 tellAll(observer -> observer.absent(before));
             }
-            Peer peer = note(node, self);
-            tellAll(observer -> observer.present(peer));
+            if (room.take(node)) {
+                Peer peer = note(node, self);
+                tellAll(observer -> observer.present(peer));
+            } else if (forget(node.deviceId())) {
+                // what was known of it is not true any more
+                tellAll(observer -> observer.absent(node.deviceId()));
+            }
         }
     }
 
@@ -206,6 +224,7 @@ final class PeerLink implements RelayLink {
         if (left == null) {
             return false;
         }
+        room.free(deviceId);
         holders.remove(left.node());
         table.remove(left.node());
         told.absent(left.node());

@@ -5,11 +5,14 @@ import java.util.Arrays;
 /**
  * What each node is capable of, read for each packet without a lock: pages of bytes, indexed by node. One thread
  * writes. A reader may see a change late, but not later than its next call to {@link #refresh}; until then it takes a
- * node for less capable than it is, or sends what the receiver has to cut itself.
+ * node for less capable than it is, or sends what the receiver has to cut itself. Pages are small, and none is kept
+ * for nobody: a relay chooses the nodes.
  */
 final class PeerTable {
-    private static final int PAGE_BITS = 8;
+    private static final int PAGE_BITS = 6;
     private static final int PAGE = 1 << PAGE_BITS;
+
+    private static final byte[] NOBODY = new byte[PAGE];
 
     private byte[][] pages = new byte[0][];
 
@@ -32,15 +35,19 @@ final class PeerTable {
     /** Notes what a node is capable of; only the lowest seven bits matter here. */
     void put(int node, int capabilities) {
         int index = node >>> PAGE_BITS;
-        if (index >= pages.length) {
-            pages = Arrays.copyOf(pages, index + 1);
+        byte value = (byte) (capabilities & 0x7f);
+        byte[] page = index < pages.length ? pages[index] : null;
+        if (page == null && value == 0) {
+            return;
         }
-        byte[] page = pages[index];
+        if (index >= pages.length) {
+            pages = Arrays.copyOf(pages, Math.max(index + 1, 2 * pages.length));
+        }
         if (page == null) {
             page = new byte[PAGE];
         }
-        page[node & PAGE - 1] = (byte) (capabilities & 0x7f);
-        pages[index] = page;
+        page[node & PAGE - 1] = value;
+        pages[index] = value == 0 && Arrays.equals(page, NOBODY) ? null : page;
         seen();
     }
 

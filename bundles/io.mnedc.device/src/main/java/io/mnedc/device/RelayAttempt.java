@@ -17,6 +17,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
+import io.mnedc.codec.session.PeerBound;
 import io.mnedc.transport.ControlStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,7 +46,7 @@ final class RelayAttempt implements ControlStream.Handler {
     interface Events {
         void registered(RelayAttempt attempt, Welcome welcome, Membership membership);
 
-        void snapshot(RelayAttempt attempt, List<NodeRecord> nodes);
+        void snapshot(RelayAttempt attempt, List<NodeRecord> nodes, long leftOut);
 
         void changed(RelayAttempt attempt, List<Change> changes);
 
@@ -81,11 +82,16 @@ final class RelayAttempt implements ControlStream.Handler {
     private boolean over;
 
     RelayAttempt(
-            RelayAddress relay, InetSocketAddress remote, Hello hello, ScheduledExecutorService loop, Events events) {
+            RelayAddress relay,
+            InetSocketAddress remote,
+            Hello hello,
+            PeerBound bound,
+            ScheduledExecutorService loop,
+            Events events) {
         this.relay = relay;
         this.remote = remote;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
-        this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), System.nanoTime());
+        this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), bound, System.nanoTime());
         this.loop = loop;
         this.events = events;
     }
@@ -272,7 +278,7 @@ final class RelayAttempt implements ControlStream.Handler {
             } else if (over) {
                 return;
             } else if (effect instanceof Effect.Snapshot snapshot) {
-                events.snapshot(this, snapshot.nodes());
+                events.snapshot(this, snapshot.nodes(), snapshot.leftOut());
             } else if (effect instanceof Effect.Changes changes) {
                 events.changed(this, changes.changes());
             } else if (effect instanceof Effect.Forward forward) {

@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.session.PeerBound;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
@@ -60,6 +61,7 @@ final class RelayConnector {
     private final Paths paths;
     private final Admission admission;
     private final Supplier<Hello> hello;
+    private final Supplier<PeerBound> bound;
     private final Events events;
     private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
@@ -82,7 +84,9 @@ final class RelayConnector {
             Admission admission,
             Duration longest,
             Supplier<Hello> hello,
+            Supplier<PeerBound> bound,
             Events events) {
+        this.bound = bound;
         this.loop = loop;
         this.resolver = resolver;
         this.paths = paths;
@@ -298,7 +302,8 @@ final class RelayConnector {
 
         @Override
         public void won(Target target, RaceTrack.Runner runner) {
-            RelayAttempt attempt = new RelayAttempt(target.relay(), target.address(), hello.get(), loop, events);
+            RelayAttempt attempt =
+                    new RelayAttempt(target.relay(), target.address(), hello.get(), bound.get(), loop, events);
             current = attempt;
             runner.hand(attempt);
         }

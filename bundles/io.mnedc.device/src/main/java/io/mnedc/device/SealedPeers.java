@@ -9,6 +9,7 @@ import io.mnedc.transport.seal.SealBuffers;
 import io.mnedc.transport.seal.Sealer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * writes.
  */
 final class SealedPeers {
-    private static final int PAGE_BITS = 8;
+    private static final int PAGE_BITS = 6;
     private static final int PAGE = 1 << PAGE_BITS;
     private static final int FLUSH = 256 << 10;
+
+    private static final @Nullable SealedPeer[] NO_PAGE = new SealedPeer[0];
 
     /** What the data path asks for; must not block. */
     interface Requests {
@@ -183,15 +186,14 @@ final class SealedPeers {
     private void put(int node, @Nullable SealedPeer peer) {
         int index = node >>> PAGE_BITS;
         if (index >= pages.length) {
-            @Nullable SealedPeer[][] more = Arrays.copyOf(pages, index + 1);
-            for (int i = pages.length; i < more.length; i++) {
-                more[i] = new SealedPeer[i == index ? PAGE : 0];
-            }
+            @Nullable SealedPeer[][] more = Arrays.copyOf(pages, Math.max(index + 1, 2 * pages.length));
+            Arrays.fill(more, pages.length, more.length, NO_PAGE);
             pages = more;
-        } else if (pages[index].length == 0) {
-            pages[index] = new SealedPeer[PAGE];
         }
-        pages[index][node & (PAGE - 1)] = peer;
+        @Nullable SealedPeer[] page = pages[index].length == 0 ? new SealedPeer[PAGE] : pages[index];
+        page[node & (PAGE - 1)] = peer;
+        // a relay chooses the nodes: no page is kept for nobody
+        pages[index] = peer == null && Arrays.stream(page).allMatch(Objects::isNull) ? NO_PAGE : page;
         version++;
     }
 

@@ -49,6 +49,10 @@ enum SettingsChange {
         if (!before.tunName().equals(now.tunName())) {
             changes.add(TUN);
         }
+        if (before.peersMost() != now.peersMost()) {
+            // the relay tells of all devices again
+            changes.add(REGISTRATION);
+        }
         if (before.offload() != now.offload()) {
             changes.add(TUN);
             // peers send what this device says it can take

@@ -57,6 +57,11 @@ final class SettingsReader {
                                 0,
                                 DeviceSettings.MOST_SEND_BUFFER_KILOBYTES)
                         * 1024,
+                values.number(
+                        "peers.most",
+                        DeviceSettings.DEFAULT_PEERS,
+                        DeviceSettings.LEAST_PEERS,
+                        DeviceSettings.MOST_PEERS),
                 security,
                 network(security, storage));
         values.check();

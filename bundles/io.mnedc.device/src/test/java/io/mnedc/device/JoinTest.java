@@ -126,7 +126,7 @@ class JoinTest extends InTlsLab {
         lab.joined("one").device().close();
         handOver("one", "mnedc1-half");
         lab.device(lab.settings("one")).awaitReady();
-        assertThat(lab.home("one").resolve("join-token")).doesNotExist();
+        Await.until("removed", () -> Files.notExists(lab.home("one").resolve("join-token")));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.PeerBound;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -19,13 +20,17 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PeerLinkTest {
     private final PeerTable table = new PeerTable();
     private final List<NodeInfo> published = new ArrayList<>();
-    private final PeerLink link = new PeerLink(Runnable::run, table, new NoKeys(), published::add);
+    private final LongAdder leftOut = new LongAdder();
+    private PeerBound bound = PeerBound.NONE;
+    private final PeerLink link =
+            new PeerLink(Runnable::run, table, new NoKeys(), published::add, new PeerRoom(() -> bound, leftOut));
     private final Recorder recorder = new Recorder();
     private Membership self = membership(2);
 
@@ -89,7 +94,7 @@ class PeerLinkTest {
 
     @Test
     void newObserverIsToldWhatIsKnown() {
-        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7)), self);
+        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7)), 0, self);
         link.subscribe(recorder);
         assertThat(recorder.told).containsExactly("all [a]");
     }
@@ -97,7 +102,7 @@ class PeerLinkTest {
     @Test
     void addressesOfPeersAreReadWhilePeersComeAndGo() throws Exception {
         assertThat(link.addresses()).isExhausted();
-        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7), node("b", 4, 7)), self);
+        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7), node("b", 4, 7)), 0, self);
         Iterator<InetAddress> all = link.addresses();
         assertThat(all.next()).isEqualTo(InetAddress.getByName("10.0.0.3"));
         link.changed(List.of(new Change.Absent("b"), new Change.Present(node("c", 9, 1))), self);
@@ -117,7 +122,7 @@ class PeerLinkTest {
     @Test
     void changesComeInOrderAndReachTheDataPath() {
         link.subscribe(recorder);
-        link.snapshot(List.of(node("a", 3, 7)), self);
+        link.snapshot(List.of(node("a", 3, 7)), 0, self);
         link.changed(
                 List.of(
                         new Change.Present(node("b", 4, 15)),
@@ -135,8 +140,8 @@ class PeerLinkTest {
 
     @Test
     void whoIsNotInTheNextSnapshotHasLeft() {
-        link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7)), self);
-        link.snapshot(List.of(node("b", 4, 7)), self);
+        link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7)), 0, self);
+        link.snapshot(List.of(node("b", 4, 7)), 0, self);
         link.subscribe(recorder);
         assertThat(recorder.told).containsExactly("all [b]");
         assertThat(table.capabilities(3)).isZero();
@@ -146,7 +151,7 @@ class PeerLinkTest {
     void closedSubscriptionIsToldNothingMore() {
         RelayLink.Subscription subscription = link.subscribe(recorder);
         subscription.close();
-        link.snapshot(List.of(node("a", 3, 7)), self);
+        link.snapshot(List.of(node("a", 3, 7)), 0, self);
         assertThat(recorder.told).containsExactly("all []");
     }
 
@@ -168,7 +173,7 @@ class PeerLinkTest {
     @Test
     void nodeThatAnotherDeviceTakesIsNoLongerTheFirstOnes() {
         link.subscribe(recorder);
-        link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7), node("c", 3, 1)), self);
+        link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7), node("c", 3, 1)), 0, self);
         link.changed(List.of(new Change.Present(node("d", 4, 1)), new Change.Absent("b")), self);
         for (int i = 0; i < 3; i++) {
             link.changed(List.of(new Change.Present(node("x" + i, 5, 1))), self);
@@ -199,7 +204,7 @@ class PeerLinkTest {
             public void absent(String deviceId) {}
         });
         link.subscribe(recorder);
-        link.snapshot(List.of(node("a", 3, 7)), self);
+        link.snapshot(List.of(node("a", 3, 7)), 0, self);
         assertThat(recorder.told).containsExactly("all []", "all [a]");
     }
 

@@ -51,6 +51,7 @@ class SettingsTest {
                         Duration.ofMillis(100),
                         8192 * 1024,
                         1024 * 1024,
+                        20_000,
                         new SecuritySettings(
                                 true,
                                 TlsChoice.AUTO,
@@ -114,6 +115,8 @@ class SettingsTest {
         "join.token,mnedc1-AA,copy the whole last line",
         "rules,allow everybody,rules",
         "rekey.seconds,0,1..86400",
+        "peers.most,0,1..1000000",
+        "peers.most,many,1..1000000",
         "truststore,/some/trust.p12,keystore",
     })
     void wrongValueIsRefusedWithKeyAndCure(String key, String value, String cure) {
@@ -187,6 +190,7 @@ class SettingsTest {
                 "reconnect.max.seconds",
                 "queue.millis",
                 "queue.kilobytes",
+                "peers.most",
                 "send.buffer.kilobytes"
             })
     void numbersHaveTheRangesThatThePageTells(String key) throws Exception {

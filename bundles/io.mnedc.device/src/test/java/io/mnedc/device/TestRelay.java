@@ -67,6 +67,7 @@ final class TestRelay implements AutoCloseable {
     final AtomicInteger envelopes = new AtomicInteger();
     volatile int keepaliveMillis = 3000;
     volatile int network = 0x0a000000;
+    volatile int prefix = 24;
     volatile @Nullable ErrorReport refusal;
     volatile int major = Protocol.MAJOR;
     volatile boolean mute;
@@ -264,7 +265,7 @@ final class TestRelay implements AutoCloseable {
             stream().allowLargeMessages();
             stream().tickEvery(Duration.ofMillis(50));
             run(session.leased(
-                    new Welcome(0, id, secret, node, network, 24, ULA, keepaliveMillis, 1, "test/1"),
+                    new Welcome(0, id, secret, node, network, prefix, ULA, keepaliveMillis, 1, "test/1"),
                     System.nanoTime()));
             Session before = sessions.put(asking.deviceId(), this);
             if (before != null) {
@@ -293,7 +294,11 @@ final class TestRelay implements AutoCloseable {
         }
 
         void announce(Change change) {
-            stream().send(new Announce(++sequence, Part.DELTA, List.of(change)));
+            announce(Part.DELTA, List.of(change));
+        }
+
+        void announce(Part part, List<Change> changes) {
+            stream().send(new Announce(++sequence, part, changes));
         }
 
         @Override
@@ -372,6 +377,15 @@ final class TestRelay implements AutoCloseable {
         if (hears != null && other != null) {
             Change change = present ? new Change.Present(other.record()) : new Change.Absent(about);
             hears.stream().execute(() -> hears.announce(change));
+        }
+    }
+
+    /** Announces whatever the test makes up. */
+    void announce(String to, Part part, List<Change> changes) {
+        Session hears = sessions.get(to);
+        List<Change> all = List.copyOf(changes);
+        if (hears != null) {
+            hears.stream().execute(() -> hears.announce(part, all));
         }
     }
 

@@ -20,12 +20,16 @@ final class Mailbox {
     /** Changes kept for one listener. */
     static final int BOUND = 1024;
 
+    /** Services of all peers in those changes: a relay chooses how large peers are. */
+    static final int MOST_SERVICES = 4 * BOUND;
+
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
     private final PeerListener listener;
     private final Supplier<Directory.View> views;
     private final Executor executor;
     private final ArrayDeque<Directory.Change> waiting = new ArrayDeque<>();
+    private int services;
     private boolean behind = true;
     private boolean running;
     private boolean ending;
@@ -52,12 +56,14 @@ final class Mailbox {
             if (closed || ending) {
                 return;
             }
-            if (waiting.size() == BOUND) {
-                waiting.clear();
+            int more = services(change);
+            if (waiting.size() == BOUND || services + more > MOST_SERVICES) {
+                forget();
                 behind = true;
             }
             if (!behind) {
                 waiting.add(change);
+                services += more;
             }
         }
         run();
@@ -66,7 +72,7 @@ final class Mailbox {
     /** Tells the listener that every peer has left, and nothing more. */
     void end() {
         synchronized (this) {
-            waiting.clear();
+            forget();
             behind = false;
             ending = true;
         }
@@ -76,7 +82,18 @@ final class Mailbox {
     /** Begins no further call. */
     synchronized void close() {
         closed = true;
+        forget();
+    }
+
+    private void forget() {
         waiting.clear();
+        services = 0;
+    }
+
+    private static int services(Directory.Change change) {
+        return change instanceof Directory.Change.Present present
+                ? present.peer().info().services().size()
+                : 0;
     }
 
     private void run() {
@@ -125,6 +142,7 @@ final class Mailbox {
         }
         Directory.Change change = closed ? null : waiting.poll();
         if (change != null) {
+            services -= services(change);
             return () -> tell(change);
         }
         if (!closed && ending) {

@@ -3,8 +3,12 @@ package io.mnedc.discovery;
 import static io.mnedc.discovery.Peers.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.Peer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -137,6 +141,29 @@ class ListenerDispatchTest {
 
         goOn.countDown();
         assertThat(slow.await(4)).containsExactly("+gone", "-gone", "+p", "+last");
+    }
+
+    @Test
+    void whatWaitsForAListenerIsBoundedBySizeToo() {
+        List<OfferedService> services = Collections.nCopies(32, new OfferedService("web", "http", 80));
+        Deque<Runnable> later = new ArrayDeque<>();
+        var listener = new Recorder();
+        var mailbox = new Mailbox(listener, directory::view, later::add);
+        mailbox.open();
+        later.remove().run();
+        directory.present(peer("last", 2));
+        int fit = Mailbox.MOST_SERVICES / 32;
+        for (int i = 1; i <= fit + 1; i++) {
+            mailbox.put(new Directory.Change.Present(i, Peers.peer("large" + i, 2 + i, services)));
+        }
+        later.remove().run();
+        assertThat(listener.events()).as("brought up to date from what is true").containsExactly("+last");
+
+        for (int i = 1; i <= fit; i++) {
+            mailbox.put(new Directory.Change.Present(fit + i, Peers.peer("large" + i, 2 + i, services)));
+        }
+        later.remove().run();
+        assertThat(listener.events()).as("so many have room").hasSize(1 + fit);
     }
 
     @Test

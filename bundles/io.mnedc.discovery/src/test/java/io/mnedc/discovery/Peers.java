@@ -1,6 +1,7 @@
 package io.mnedc.discovery;
 
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import java.util.List;
@@ -16,6 +17,14 @@ final class Peers {
     }
 
     static Peer peer(String deviceId, int node, String platform) {
+        return peer(deviceId, node, platform, List.of());
+    }
+
+    static Peer peer(String deviceId, int node, List<OfferedService> services) {
+        return peer(deviceId, node, "linux-amd64", services);
+    }
+
+    private static Peer peer(String deviceId, int node, String platform, List<OfferedService> services) {
         return new Peer(
                 deviceId,
                 node,
@@ -23,6 +32,6 @@ final class Peers {
                 NETWORK.ipv6(node),
                 "mnedc/test",
                 true,
-                new OrchestrationInfo(platform, "osgi", List.of()));
+                new OrchestrationInfo(platform, "osgi", services));
     }
 }

@@ -13,6 +13,7 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DataBinding;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
+import io.mnedc.codec.session.PeerBound;
 import io.mnedc.codec.session.RelaySession;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class Sessions {
     private static final long KEEPALIVE = 1_000_000_000L;
     private static final long HANDSHAKE = 10 * KEEPALIVE;
     private static final long MILLI = 1_000_000L;
+    private static final int MOST_PEERS = 3;
     private static final Welcome WELCOME =
             new Welcome(0, SESSION, SECRET, 2, 0x0a000000, 24, 0xfd00L << 48, 1_000, 7, "fuzz");
     private static final ErrorReport REFUSAL = ErrorReport.fatal(ErrorCode.POOL_EXHAUSTED, "no address is left");
@@ -60,7 +62,12 @@ public final class Sessions {
         int security = data[0] >> 2 & 1;
         Machine machine = switch (data[0] & 3) {
             case 0 -> new Relay(new RelaySession(security, HANDSHAKE, KEEPALIVE, 0));
-            case 1 -> new Device(new DeviceSession(new Hello("fuzz", 1, "", 0, security, NodeInfo.NONE), HANDSHAKE, 0));
+            case 1 ->
+                new Device(new DeviceSession(
+                        new Hello("fuzz", 1, "", 0, security, NodeInfo.NONE),
+                        HANDSHAKE,
+                        new PeerBound(MOST_PEERS, 1 << 16),
+                        0));
             case 2 -> new Binding(new DataBinding.Relay(id -> id == SESSION ? SECRET : null, SECRET, SECRET), false);
             default -> new Binding(new DataBinding.Device(SESSION, SECRET, SECRET), true);
         };
@@ -113,6 +120,7 @@ public final class Sessions {
             Checks.that(machine.closed() && last, "closing is the last thing");
         } else if (effect instanceof Effect.Snapshot snapshot) {
             Checks.that(wasRegistered, "only a registered session has peers");
+            Checks.that(snapshot.nodes().size() <= MOST_PEERS + 1, "as many as are remembered, and the device itself");
             snapshot.nodes().forEach(node -> Checks.that(node.node() > 1, "a peer's node is a device's"));
         } else if (effect instanceof Effect.Changes changes) {
             Checks.that(wasRegistered, "only a registered session has peers");

@@ -42,15 +42,26 @@ public final class DeviceSession {
         CLOSED
     }
 
+    /** How much longer than the welcome a snapshot may take: a large one over a slow link takes minutes. */
+    private static final int SNAPSHOT_TIME = 30;
+
     private final Hello hello;
+    private final long handshakeNanos;
     private final long handshakeEnd;
+    private final PeerBound bound;
     private final List<NodeRecord> snapshot = new ArrayList<>();
+    private long snapshotBytes;
+    private boolean ownThere;
+    private long announced;
+    private long leftOut;
+    private long snapshotEnd;
     private Keepalive keepalive;
     private State state = State.NEW;
     private boolean inSnapshot;
     private boolean hadSnapshot;
     private long sequence;
     private int broadcastNode;
+    private int own;
 
     /**
      * Begins.
@@ -60,7 +71,21 @@ public final class DeviceSession {
      * @param now the present time
      */
     public DeviceSession(Hello hello, long handshakeNanos, long now) {
+        this(hello, handshakeNanos, PeerBound.NONE, now);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param hello who this device is
+     * @param handshakeNanos how long the relay may take until it welcomes
+     * @param bound how many other devices of a snapshot are kept
+     * @param now the present time
+     */
+    public DeviceSession(Hello hello, long handshakeNanos, PeerBound bound, long now) {
+        this.bound = bound;
         this.hello = hello;
+        this.handshakeNanos = handshakeNanos;
         this.handshakeEnd = now + handshakeNanos;
         this.keepalive = new Keepalive(handshakeNanos, now);
     }
@@ -105,7 +130,7 @@ public final class DeviceSession {
             return welcomed(welcome, now);
         }
         if (state == State.REGISTERED && message instanceof Announce announce) {
-            return announced(announce);
+            return announced(announce, now);
         }
         if (state == State.REGISTERED && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));
@@ -135,11 +160,12 @@ public final class DeviceSession {
         }
         state = State.REGISTERED;
         broadcastNode = -1 >>> welcome.prefixLength();
+        own = welcome.node();
         keepalive = new Keepalive(welcome.keepaliveMillis() * 1_000_000L, now);
         return List.of(new Effect.Registered(welcome));
     }
 
-    private List<Effect> announced(Announce announce) {
+    private List<Effect> announced(Announce announce, long now) {
         if (announce.sequence() != sequence + 1) {
             return fail("announcement " + announce.sequence() + " follows " + sequence);
         }
@@ -159,17 +185,21 @@ public final class DeviceSession {
                     ? List.of(new Effect.Changes(announce.changes()))
                     : fail("announced changes before the first snapshot");
         }
+        if (!continues) {
+            snapshotEnd = now + SNAPSHOT_TIME * handshakeNanos;
+        }
         return snapshotPart(part, announce.changes());
     }
 
     private List<Effect> snapshotPart(Part part, List<Change> changes) {
         for (Change change : changes) {
             if (change instanceof Change.Present present) {
-                snapshot.add(present.node());
+                announced++;
+                collect(present.node());
             }
         }
-        if (snapshot.size() >= broadcastNode) {
-            return fail("snapshot of " + snapshot.size() + " devices is larger than the pool");
+        if (announced >= broadcastNode) {
+            return fail("snapshot of " + announced + " devices is larger than the pool");
         }
         inSnapshot = part == Part.SNAPSHOT_BEGIN || part == Part.SNAPSHOT_MORE;
         if (inSnapshot) {
@@ -177,8 +207,37 @@ public final class DeviceSession {
         }
         hadSnapshot = true;
         List<NodeRecord> nodes = List.copyOf(snapshot);
+        long beyond = leftOut;
+        forgetSnapshot();
+        return List.of(new Effect.Snapshot(nodes, beyond));
+    }
+
+    /** Keeps the first ones, as many as the bound allows, and this device beside them. */
+    private void collect(NodeRecord node) {
+        if (node.node() == own) {
+            if (!ownThere) {
+                ownThere = true;
+                snapshot.add(node);
+            }
+            return;
+        }
+        long cost = PeerBound.cost(node);
+        int others = snapshot.size() - (ownThere ? 1 : 0);
+        // once one was left out, smaller ones that follow are not taken instead
+        if (leftOut == 0 && bound.fits(others, snapshotBytes, cost)) {
+            snapshot.add(node);
+            snapshotBytes += cost;
+        } else {
+            leftOut++;
+        }
+    }
+
+    private void forgetSnapshot() {
         snapshot.clear();
-        return List.of(new Effect.Snapshot(nodes));
+        snapshotBytes = 0;
+        ownThere = false;
+        announced = 0;
+        leftOut = 0;
     }
 
     /**
@@ -219,6 +278,9 @@ public final class DeviceSession {
                         : List.of();
             }
             case REGISTERED -> {
+                if (inSnapshot && now - snapshotEnd >= 0) {
+                    return fail(ErrorCode.TIMED_OUT, "the relay does not come to an end with its list of devices");
+                }
                 return switch (keepalive.poll(now)) {
                     case NOTHING -> List.of();
                     case PROBE -> List.of(new Effect.Send(new Ping(now)));
@@ -241,7 +303,7 @@ public final class DeviceSession {
             return List.of();
         }
         state = State.CLOSED;
-        snapshot.clear();
+        forgetSnapshot();
         return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
     }
 }

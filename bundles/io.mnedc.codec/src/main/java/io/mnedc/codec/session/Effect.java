@@ -73,9 +73,19 @@ public sealed interface Effect {
     /**
      * Device: everybody who is there; who is not in it has left.
      *
-     * @param nodes all registered devices
+     * @param nodes all registered devices, or the first of them
+     * @param leftOut how many more there are, above the {@link PeerBound}
      */
-    record Snapshot(List<NodeRecord> nodes) implements Effect {}
+    record Snapshot(List<NodeRecord> nodes, long leftOut) implements Effect {
+        /**
+         * All of them.
+         *
+         * @param nodes all registered devices
+         */
+        public Snapshot(List<NodeRecord> nodes) {
+            this(nodes, 0);
+        }
+    }
 
     /**
      * Device: who came, changed or left.

@@ -19,14 +19,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession.State;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +190,66 @@ class DeviceSessionTest {
                     .isEmpty();
         }
         refusesAnnouncement(announce(256, Part.SNAPSHOT_MORE, present("a", 3)));
+    }
+
+    @Test
+    void aboveTheBoundTheFirstOnesAreKeptBesideThisDevice() {
+        DeviceSession bounded = bounded(new PeerBound(2, Long.MAX_VALUE));
+        bounded.received(announce(1, Part.SNAPSHOT_BEGIN, present("a", 3)), NOW);
+        bounded.received(announce(2, Part.SNAPSHOT_MORE, present("gw-1", 2), present("b", 4), present("c", 5)), NOW);
+        assertThat(bounded.received(announce(3, Part.SNAPSHOT_END, present("gw-1", 2), present("d", 6)), NOW))
+                .containsExactly(new Effect.Snapshot(List.of(node("a", 3), node("gw-1", 2), node("b", 4)), 2));
+        assertThat(bounded.received(announce(4, Part.SNAPSHOT_WHOLE, present("c", 5), present("d", 6)), NOW))
+                .as("each list has the whole room")
+                .containsExactly(new Effect.Snapshot(List.of(node("c", 5), node("d", 6))));
+    }
+
+    @Test
+    void whatDevicesTellOfThemselvesCountsToo() {
+        List<ServiceRecord> services = Collections.nCopies(32, new ServiceRecord("s".repeat(64), "p".repeat(64), 1));
+        NodeRecord large = new NodeRecord("large", 4, "", 0, new NodeInfo("", "", services));
+        long room = PeerBound.cost(node("a", 3)) + PeerBound.cost(node("b", 5));
+        assertThat(PeerBound.cost(large)).isGreaterThan(room);
+        DeviceSession bounded = bounded(new PeerBound(100, room));
+        assertThat(bounded.received(
+                        announce(1, Part.SNAPSHOT_WHOLE, present("a", 3), new Change.Present(large), present("b", 5)),
+                        NOW))
+                .containsExactly(new Effect.Snapshot(List.of(node("a", 3)), 2));
+    }
+
+    @Test
+    void listThatDoesNotEndIsLeftAfterAWhile() {
+        register();
+        session.received(SNAPSHOT, NOW);
+        session.received(announce(2, Part.SNAPSHOT_BEGIN, present("a", 3)), NOW);
+        List<Effect> last = List.of();
+        long now = NOW;
+        for (int i = 3; session.state() == State.REGISTERED && now - NOW < 100 * HANDSHAKE; i++) {
+            now += KEEPALIVE / 2;
+            session.received(announce(i, Part.SNAPSHOT_MORE), now);
+            last = session.tick(now);
+        }
+        assertThat(refusal(last)).isEqualTo(ErrorCode.TIMED_OUT);
+        assertThat(now - NOW).as("a long list over a slow link ends in time").isGreaterThan(10 * HANDSHAKE);
+    }
+
+    @Test
+    void listThatHasEndedIsNotLeft() {
+        register();
+        session.received(announce(1, Part.SNAPSHOT_BEGIN, present("a", 3)), NOW);
+        session.received(announce(2, Part.SNAPSHOT_END), NOW);
+        for (long now = NOW; now - NOW < 100 * HANDSHAKE; now += KEEPALIVE) {
+            session.received(new Pong(1), now);
+            session.tick(now);
+        }
+        assertThat(session.state()).isEqualTo(State.REGISTERED);
+    }
+
+    private static DeviceSession bounded(PeerBound bound) {
+        DeviceSession bounded = new DeviceSession(HELLO, HANDSHAKE, bound, NOW);
+        bounded.start();
+        bounded.received(WELCOME, NOW);
+        return bounded;
     }
 
     @Test

@@ -1,0 +1,67 @@
+package io.mnedc.codec.session;
+
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.ServiceRecord;
+
+/**
+ * How much a device remembers of the others, whatever its relay announces.
+ *
+ * @param peers the most devices
+ * @param bytes the most memory for them, about
+ */
+public record PeerBound(int peers, long bytes) {
+    /** No bound: for tests and tools. */
+    public static final PeerBound NONE = new PeerBound(Integer.MAX_VALUE, Long.MAX_VALUE);
+
+    /**
+     * What a device costs beside its texts, in bytes: records, addresses and places in tables, on the data path and in
+     * the peer directory; also if no two nodes are near each other.
+     */
+    private static final int PEER = 1536;
+
+    private static final int SERVICE = 192;
+
+    /** One part of the heap is for the peers: those of the list that is under way take as much again. */
+    private static final int SHARE = 8;
+
+    /**
+     * A bound that goes with the heap.
+     *
+     * @param most devices that are wanted
+     * @param heap the most that the heap may become, in bytes
+     * @return as many, in an eighth of the heap
+     */
+    public static PeerBound of(int most, long heap) {
+        return new PeerBound(most, heap / SHARE);
+    }
+
+    /**
+     * {@return about what a device costs, in bytes}
+     *
+     * @param node what is told of it
+     */
+    public static long cost(NodeRecord node) {
+        NodeInfo info = node.info();
+        long texts = text(node.deviceId()) + text(node.software()) + text(info.platform()) + text(info.executionType());
+        for (ServiceRecord service : info.services()) {
+            texts += SERVICE + text(service.name()) + text(service.protocol());
+        }
+        return PEER + texts;
+    }
+
+    private static long text(String text) {
+        return 2L * text.length();
+    }
+
+    /**
+     * {@return whether there is room for one more}
+     *
+     * @param known how many there are
+     * @param used what they cost
+     * @param more what that one costs
+     */
+    public boolean fits(int known, long used, long more) {
+        return known < peers && used + more <= bytes;
+    }
+}

@@ -1,0 +1,34 @@
+package io.mnedc.device;
+
+import io.mnedc.tun.memory.MemoryTunDriver;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A device in a process of its own, whose heap may be small; ends with its standard input. */
+final class SmallDevice {
+    private SmallDevice() {}
+
+    /** Arguments: the relay, a directory; tells on each line of its input how many were left out. */
+    public static void main(String[] args) throws Exception {
+        DeviceSettings settings = new SettingsReader(
+                        Map.of("device.id", "small", "relays", args[0], "security", "none"))
+                .read("", () -> Path.of(args[1]));
+        Surroundings around = new Surroundings(
+                MemoryTunDriver.withAllOffloads(),
+                "mnedc/test",
+                name -> Optional.empty(),
+                () -> null,
+                () -> null,
+                InstantSource.system(),
+                List::of);
+        try (Device device = Device.start(settings, around)) {
+            for (int line = System.in.read(); line >= 0; line = System.in.read()) {
+                System.out.println(device.snapshot().state() + " "
+                        + device.snapshot().counters().get("peers.left-out"));
+            }
+        }
+    }
+}
