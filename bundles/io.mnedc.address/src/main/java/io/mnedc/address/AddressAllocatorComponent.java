@@ -66,6 +66,9 @@ public final class AddressAllocatorComponent {
     private @Nullable Running running;
     private @Nullable Plan wanted;
 
+    /** What waits for the store: the overlay's own IPv6 prefix cannot be read or kept now. */
+    private @Nullable ConfigurationReader unfinished;
+
     /** Whether the network in force was found good while relays said where they are reached. */
     private boolean settled;
 
@@ -124,24 +127,36 @@ public final class AddressAllocatorComponent {
         }
         reader.remarks().forEach(remark -> LOG.warn("{}: {}", Config.PID, remark));
         synchronized (this) {
-            try {
-                Plan plan = Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
-                wanted = plan;
-                complaint = "";
-                decide(plan);
-            } catch (RefusedSettingsException | IOException e) {
-                wanted = running == null ? null : running.plan();
-                tell(PlainText.of(e));
-                LOG.debug("the cause", e);
-            }
-            if (wanted != null && watch == null) {
+            complaint = "";
+            plan(reader);
+            if ((wanted != null || unfinished != null) && watch == null) {
                 watch = new HostWatch(this::look);
             }
         }
     }
 
+    private void plan(ConfigurationReader reader) {
+        unfinished = null;
+        try {
+            Plan plan = Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+            wanted = plan;
+            complaint = "";
+            decide(plan);
+        } catch (RefusedSettingsException | IOException e) {
+            unfinished = e instanceof IOException ? reader : null;
+            wanted = running == null ? null : running.plan();
+            tell(PlainText.of(e));
+            LOG.debug("the cause", e);
+        }
+    }
+
     /** Looks whether what is wanted can be had now, and whether what is in force still can. */
     synchronized void look() {
+        ConfigurationReader reader = unfinished;
+        if (reader != null) {
+            plan(reader);
+            return;
+        }
         Plan plan = wanted;
         if (plan != null) {
             decide(plan);
@@ -233,6 +248,7 @@ public final class AddressAllocatorComponent {
             ending = watch;
             watch = null;
             wanted = null;
+            unfinished = null;
             withdraw(why);
         }
         if (ending != null) {

@@ -6,9 +6,11 @@ import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Retry;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the embedded {@link LeaseStore} while it is enabled. It registers the service itself, because a change of
- * the other settings under the same PID must not close the file.
+ * the other settings under the same PID must not close the file. A store that cannot be opened is tried again.
  */
 @Component(
         configurationPid = Config.PID,
@@ -35,38 +37,54 @@ import org.slf4j.LoggerFactory;
         uses = LeaseStore.class)
 public final class LeaseStoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseStoreComponent.class);
+    private static final Duration PAUSE = Duration.ofSeconds(3);
 
     /** The store while it is open. */
     private record Running(Path directory, MvLeaseStore store, ServiceRegistration<LeaseStore> registration) {}
 
     private final BundleContext context;
+    private final Retry retry;
     private @Nullable Running running;
+
+    /** What cannot be opened yet. */
+    private @Nullable Path waiting;
 
     /** Made by the component runtime. */
     @Activate
     public LeaseStoreComponent(BundleContext context, Map<String, Object> properties) {
-        this.context = context;
+        this(context, PAUSE);
         change(properties);
+    }
+
+    /** The same with a pause of the test's; nothing is opened yet. */
+    LeaseStoreComponent(BundleContext context, Duration pause) {
+        this.context = context;
+        this.retry = new Retry(
+                "mnedc-lease-again",
+                pause,
+                this::again,
+                problem -> LOG.error(
+                        "{}: there is no lease store, it is tried again every {} s: {}",
+                        Config.PID,
+                        pause.toSeconds(),
+                        problem));
     }
 
     /** Opens, closes or moves the store, if that is what changed. */
     @Modified
-    void change(Map<String, Object> properties) {
+    synchronized void change(Map<String, Object> properties) {
         ConfigurationReader reader = new ConfigurationReader(properties, Config.class);
         if (reader.wish() == Wish.OFF) {
             end(reader.whyOff());
             return;
         }
+        giveUp();
         try {
             Path configured = reader.path("data.dir");
             reader.check();
             Path directory = directory(configured);
             if (running == null || !running.directory().equals(directory)) {
-                // the new one first: if it cannot be opened, the old one goes on
-                MvLeaseStore store = new MvLeaseStore(directory);
-                end("it is opened elsewhere");
-                running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
-                LOG.info("leases are kept in {}", directory);
+                open(directory);
             }
         } catch (IOException | RefusedSettingsException e) {
             LOG.error(
@@ -76,6 +94,37 @@ public final class LeaseStoreComponent {
                     running == null ? "there is no lease store" : "the lease store stays where it is");
             LOG.debug("the cause", e);
         }
+    }
+
+    private void open(Path directory) {
+        try {
+            // the new one first: if it cannot be opened, the old one goes on
+            MvLeaseStore store = new MvLeaseStore(directory);
+            end("it is opened elsewhere");
+            running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+            LOG.info("leases are kept in {}", directory);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the cause", e);
+            String problem = PlainText.of(e);
+            if (running == null) {
+                waiting = directory;
+                retry.failed(problem);
+            } else {
+                LOG.error("{}: {}; the lease store stays where it is", Config.PID, problem);
+            }
+        }
+    }
+
+    private synchronized void again() {
+        Path directory = waiting;
+        if (directory != null) {
+            open(directory);
+        }
+    }
+
+    private void giveUp() {
+        waiting = null;
+        retry.end();
     }
 
     private Path directory(@Nullable Path configured) throws IOException {
@@ -103,9 +152,11 @@ public final class LeaseStoreComponent {
     @Deactivate
     void stop(int reason) {
         end(Endings.why(reason));
+        retry.close();
     }
 
-    private void end(String why) {
+    private synchronized void end(String why) {
+        giveUp();
         Running ending = running;
         running = null;
         if (ending != null) {

@@ -6,6 +6,7 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDriver;
+import io.mnedc.security.PrivateFiles;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -57,7 +58,10 @@ public final class DeviceComponent {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceComponent.class);
 
     private record Running(
-            Device device, ServiceRegistration<DeviceStatus> status, ServiceRegistration<RelayLink> link) {}
+            Device device,
+            DeviceSettings settings,
+            ServiceRegistration<DeviceStatus> status,
+            ServiceRegistration<RelayLink> link) {}
 
     private final BundleContext context;
     private final TunDriver driver;
@@ -142,6 +146,8 @@ public final class DeviceComponent {
             if (now == null) {
                 start(settings);
             } else {
+                requireDirectory(now.settings(), settings);
+                running = new Running(now.device(), settings, now.status(), now.link());
                 now.device().reconfigure(settings);
                 now.status().setProperties(properties(settings));
                 now.link().setProperties(properties(settings));
@@ -153,7 +159,25 @@ public final class DeviceComponent {
                     now == null ? "no device is started" : "the device goes on as it was configured before",
                     PlainText.of(e));
         } catch (IOException e) {
-            LOG.error("The device cannot be started: {}", PlainText.of(e), e);
+            if (now == null) {
+                LOG.error("The device cannot be started: {}", PlainText.of(e), e);
+            } else {
+                LOG.error(
+                        "Configuration {} refused, the device goes on as it was configured before: {}",
+                        PID,
+                        PlainText.of(e));
+                LOG.debug("the cause", e);
+            }
+        }
+    }
+
+    /** A device that runs must not lose its identity for a directory that cannot be used. */
+    private static void requireDirectory(DeviceSettings before, DeviceSettings next) throws IOException {
+        Path directory = next.security().directory();
+        if (next.security().tls()
+                && directory != null
+                && !directory.equals(before.security().directory())) {
+            PrivateFiles.directory(directory);
         }
     }
 
@@ -170,6 +194,7 @@ public final class DeviceComponent {
                         NameServers.ofThisHost()));
         running = new Running(
                 device,
+                settings,
                 context.registerService(DeviceStatus.class, device, properties(settings)),
                 context.registerService(RelayLink.class, device.link(), properties(settings)));
     }

@@ -106,6 +106,29 @@ class DeviceComponentTest {
     }
 
     @Test
+    void aDirectoryThatCannotBeUsedStopsNoDevice() throws Exception {
+        DeviceComponent component = component();
+        awaitReady();
+        Object running = services.get(DeviceStatus.class);
+        long reconnects = Objects.requireNonNull(snapshot().counters().get("reconnects"));
+        properties.put("security", "tls");
+        properties.put("data.dir", "/proc/nope");
+        component.modified(properties);
+        // what comes after it has been dealt with later
+        properties.put("security", "none");
+        properties.remove("data.dir");
+        properties.put("mtu", "1300");
+        component.modified(properties);
+        Await.until(
+                "MTU",
+                () -> !driver.devices().isEmpty()
+                        && driver.devices().get(0).settings().mtu() == 1300);
+        assertThat(services.get(DeviceStatus.class)).isSameAs(running);
+        assertThat(snapshot().counters()).containsEntry("reconnects", reconnects);
+        component.deactivate(6);
+    }
+
+    @Test
     void wrongConfigurationIsRefusedAndTheOldOneGoesOn() throws Exception {
         DeviceComponent component = component();
         awaitReady();

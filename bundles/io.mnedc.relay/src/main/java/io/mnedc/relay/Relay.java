@@ -156,6 +156,23 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks whether a relay with these settings finds its files, and starts none. What is missing is made.
+     *
+     * @throws IOException if it does not; the message has the cure
+     */
+    static void rehearse(
+            RelaySettings settings, Identities identities, Supplier<@Nullable Provider> tls, InstantSource clock)
+            throws IOException {
+        Path directory = settings.directory();
+        try (DataDirectory data =
+                directory == null ? DataDirectory.none() : DataDirectory.open(directory, new Counter.Set())) {
+            if (settings.security().tls()) {
+                Admission.open(settings.security(), data, identities, tls, clock);
+            }
+        }
+    }
+
     private void secure(@Nullable Admission admission) {
         events.record(
                 Events.Kind.STARTED,

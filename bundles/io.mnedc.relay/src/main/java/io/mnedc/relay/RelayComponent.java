@@ -11,11 +11,13 @@ import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Retry;
 import io.mnedc.transport.Daemon;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Provider;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +60,16 @@ public final class RelayComponent {
     private final BundleContext context;
     private final Identities identities = new Identities();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final Retry retry;
     private @Nullable Relay relay;
     /** Of the relay that runs, or of none. */
     private int generation;
+
+    /** What cannot start yet. */
+    private @Nullable RelaySettings waiting;
+
+    /** A wish of the settings, for whichever relay can fulfil it. */
+    private String wishedToken = "";
 
     private @Nullable AddressAllocator allocator;
 
@@ -74,7 +83,21 @@ public final class RelayComponent {
     /** Made by the component runtime. */
     @Activate
     public RelayComponent(BundleContext context) {
+        this(context, Duration.ofMillis(AGAIN_MILLIS));
+    }
+
+    /** The same with a pause of the test's. */
+    RelayComponent(BundleContext context, Duration pause) {
         this.context = context;
+        this.retry = new Retry(
+                "mnedc-relay-retry",
+                pause,
+                this::retryNow,
+                problem -> LOG.error(
+                        "{}: the relay cannot start, it is tried again every {} s: {}",
+                        PID,
+                        pause.toSeconds(),
+                        problem));
     }
 
     @Activate
@@ -105,17 +128,52 @@ public final class RelayComponent {
                     relay == null ? "the relay does not run" : "the settings before stay in force");
             return;
         }
+        wishedToken = reader.text("token.request", "");
         Relay running = relay;
         if (running != null && running.canBecome(settings)) {
             reconfigure(running, settings);
-        } else {
+        } else if (running == null) {
             end("its settings have changed");
             begin(settings);
+        } else {
+            replace(running.settings(), settings);
         }
+        requestToken();
+    }
+
+    /** One relay ends and another begins, if that can; else the one before goes on. */
+    private void replace(RelaySettings before, RelaySettings next) {
+        try {
+            Relay.rehearse(next, identities, () -> tls, InstantSource.system());
+        } catch (IOException e) {
+            LOG.error("{}: {}; the settings before stay in force", PID, PlainText.of(e));
+            LOG.debug("the cause", e);
+            return;
+        }
+        end("its settings have changed");
+        begin(next);
+        if (relay == null) {
+            LOG.error("{}: the relay goes on with the settings before", PID);
+            end("its settings were of no use");
+            begin(before);
+        }
+    }
+
+    private void requestToken() {
         Relay now = relay;
         if (now != null) {
-            now.administration().ifPresent(service -> service.request(reader.text("token.request", "")));
+            now.administration().ifPresent(service -> service.request(wishedToken));
         }
+    }
+
+    private synchronized void retryNow() {
+        RelaySettings settings = waiting;
+        if (settings == null) {
+            retry.end();
+            return;
+        }
+        begin(settings);
+        requestToken();
     }
 
     private @Nullable Path storage() {
@@ -147,6 +205,10 @@ public final class RelayComponent {
                     InstantSource.system(),
                     what -> failed(settings, mine, what));
             relay = started;
+            waiting = null;
+            if (retry.end()) {
+                LOG.info("the relay has found what it waited for, and starts");
+            }
             AddressAllocator present = allocator;
             if (present != null) {
                 started.allocator(present);
@@ -157,8 +219,12 @@ public final class RelayComponent {
                     .ifPresent(service ->
                             registrations.add(context.registerService(RelayAdministration.class, service, null)));
         } catch (IOException e) {
-            LOG.error("{}: the relay cannot start: {}", PID, PlainText.of(e));
+            LOG.debug("the cause", e);
+            waiting = settings;
+            retry.failed(PlainText.of(e));
         } catch (RuntimeException e) {
+            waiting = null;
+            retry.end();
             LOG.error(
                     "{}: the relay cannot start because of a fault, see below; change what it complains about in the"
                             + " settings or in data.dir and save the configuration again",
@@ -215,6 +281,8 @@ public final class RelayComponent {
         // a relay that failed and waits for its next start is given up, too
         generation++;
         notifyAll();
+        waiting = null;
+        retry.end();
         registrations.forEach(RelayComponent::unregister);
         registrations.clear();
         Relay running = relay;
@@ -234,8 +302,10 @@ public final class RelayComponent {
     }
 
     @Deactivate
-    synchronized void stop(int reason) {
+    void stop(int reason) {
         end(Endings.why(reason));
+        // without our lock, for which it may be waiting
+        retry.close();
     }
 
     @Reference(

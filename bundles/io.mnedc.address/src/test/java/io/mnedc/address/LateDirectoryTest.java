@@ -1,0 +1,138 @@
+package io.mnedc.address;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.address.LeaseStore;
+import java.io.File;
+import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/** A lease store that cannot be opened at the start is opened as soon as it can be. */
+@Timeout(120)
+class LateDirectoryTest {
+    @TempDir
+    Path directory;
+
+    private final List<LeaseStore> stores = new CopyOnWriteArrayList<>();
+    private final LeaseStoreComponent component = new LeaseStoreComponent(context(), Duration.ofMillis(50));
+
+    private BundleContext context() {
+        Object registration = Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ServiceRegistration.class}, (self, method, arguments) -> {
+                    stores.clear();
+                    return null;
+                });
+        return (BundleContext) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (self, method, arguments) -> {
+                    assertThat(method.getName()).isEqualTo("registerService");
+                    stores.add((LeaseStore) arguments[1]);
+                    return registration;
+                });
+    }
+
+    @AfterEach
+    void end() {
+        component.stop(6);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("mnedc-lease"));
+    }
+
+    private static Map<String, Object> keptIn(Path where) {
+        return Map.of("enabled", true, "data.dir", where.toString());
+    }
+
+    private void awaitStore() throws InterruptedException {
+        for (int i = 0; i < 3000 && stores.isEmpty(); i++) {
+            Thread.sleep(20);
+        }
+        assertThat(stores).hasSize(1);
+    }
+
+    @Test
+    void aFileInPlaceOfTheDirectoryIsRemovedLater() throws Exception {
+        Path leases = Files.createFile(directory.resolve("leases"));
+        component.change(keptIn(leases));
+        assertThat(stores).isEmpty();
+        Files.delete(leases);
+        awaitStore();
+    }
+
+    @Test
+    void anotherProcessLetsTheDirectoryGo() throws Exception {
+        Path leases = Files.createDirectory(directory.resolve("leases"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process other = new ProcessBuilder(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        leases.resolve("leases.lock").toString())
+                .redirectError(new File("/dev/null"))
+                .start();
+        try {
+            assertThat(other.getInputStream().read()).as("it is held").isEqualTo('h');
+            component.change(keptIn(leases));
+            assertThat(stores).isEmpty();
+        } finally {
+            other.destroyForcibly();
+        }
+        awaitStore();
+    }
+
+    /** Holds a lock until it is killed. */
+    static final class Holder {
+        private Holder() {}
+
+        /** In a process of its own. */
+        public static void main(String[] arguments) throws Exception {
+            try (FileChannel file =
+                    FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                file.lock();
+                System.out.print('h');
+                System.out.flush();
+                Thread.sleep(600_000);
+            }
+        }
+    }
+
+    @Test
+    void whoeverIsSwitchedOffMeanwhileStaysOff() throws Exception {
+        Path leases = Files.createFile(directory.resolve("leases"));
+        component.change(keptIn(leases));
+        component.change(Map.of("enabled", false, "data.dir", leases.toString()));
+        Files.delete(leases);
+        component.stop(6);
+        assertThat(stores).isEmpty();
+        assertThat(leases).doesNotExist();
+    }
+
+    @Test
+    void aChangeThatCannotBeMadeLeavesTheStoreWhereItIs() throws Exception {
+        component.change(keptIn(directory.resolve("leases")));
+        LeaseStore before = stores.get(0);
+        component.change(keptIn(Path.of("/proc/nope")));
+        assertThat(stores).containsExactly(before);
+    }
+
+    @Test
+    void anotherDirectoryEndsTheWait() throws Exception {
+        component.change(keptIn(Path.of("/proc/nope")));
+        assertThat(stores).isEmpty();
+        component.change(keptIn(directory.resolve("leases")));
+        assertThat(stores).hasSize(1);
+    }
+}

@@ -1,0 +1,134 @@
+package io.mnedc.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.api.relay.RelayStatus;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+
+/** The component with a registry of its own; in frameworks it is tested by the integration tests. */
+@Timeout(180)
+class RelayComponentTest {
+    @TempDir
+    private Path directory;
+
+    private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
+    private final Map<String, Object> properties = new HashMap<>();
+    private final RelayComponent component = new RelayComponent(context(), Duration.ofMillis(50));
+
+    private static <T> T fake(Class<T> type, InvocationHandler handler) {
+        return type.cast(
+                Proxy.newProxyInstance(RelayComponentTest.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private BundleContext context() {
+        Bundle bundle = fake(Bundle.class, (self, method, arguments) -> new Version("1.2.3.SNAPSHOT"));
+        return fake(BundleContext.class, (self, method, arguments) -> {
+            if (method.getName().equals("getBundle")) {
+                return bundle;
+            }
+            if (method.getName().equals("getProperty") || method.getName().equals("getDataFile")) {
+                return null;
+            }
+            Class<?> type = (Class<?>) arguments[0];
+            services.put(type, arguments[1]);
+            return fake(ServiceRegistration.class, (registration, called, values) -> {
+                if (called.getName().equals("unregister")) {
+                    services.remove(type);
+                }
+                return null;
+            });
+        });
+    }
+
+    @BeforeEach
+    void begin() {
+        properties.putAll(Map.of("enabled", true, "listen", "127.0.0.1:0", "data.dir", data().toString()));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        component.stop(6);
+        assertThat(services).isEmpty();
+        TestRelay.eventually(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("mnedc-")));
+    }
+
+    private Path data() {
+        return directory.resolve("relay");
+    }
+
+    private void awaitRelay() throws Exception {
+        TestRelay.eventually(() -> services.containsKey(RelayStatus.class));
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereYetIsWaitedForWithTwoLines() throws Exception {
+        Files.createFile(data());
+        properties.put("token.request", "press-7");
+        try (Log log = new Log()) {
+            component.start(properties);
+            assertThat(services).isEmpty();
+            Files.delete(data());
+            awaitRelay();
+            assertThat(log.lines("the relay cannot start")).hasSize(1);
+            assertThat(log.lines("has found what it waited for")).hasSize(1);
+        }
+        RelayAdministration administration =
+                (RelayAdministration) Objects.requireNonNull(services.get(RelayAdministration.class));
+        TestRelay.eventually(() -> administration.requestedToken().isPresent());
+    }
+
+    @Test
+    void anAuditLogThatCannotBeOpenedIsWaitedFor() throws Exception {
+        Files.createDirectories(data().resolve(AuditLog.FILE).resolve("in.the.way"));
+        Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
+        component.start(properties);
+        assertThat(services).isEmpty();
+        Files.delete(data().resolve(AuditLog.FILE).resolve("in.the.way"));
+        Files.delete(data().resolve(AuditLog.FILE));
+        awaitRelay();
+    }
+
+    @Test
+    void whoeverIsSwitchedOffWhileItWaitsStaysOff() throws Exception {
+        Files.createFile(data());
+        component.start(properties);
+        properties.put("enabled", false);
+        component.modified(properties);
+        Files.delete(data());
+        component.stop(6);
+        assertThat(data()).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedStopsNoRelay() {
+        component.start(properties);
+        Object running = services.get(RelayStatus.class);
+        assertThat(running).isNotNull();
+        properties.put("data.dir", "/proc/nope");
+        component.modified(properties);
+        assertThat(services.get(RelayStatus.class)).isSameAs(running);
+        properties.put("data.dir", directory.resolve("other").toString());
+        component.modified(properties);
+        assertThat(services.get(RelayStatus.class)).isNotNull().isNotSameAs(running);
+    }
+}

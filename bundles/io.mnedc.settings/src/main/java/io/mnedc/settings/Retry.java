@@ -1,0 +1,125 @@
+package io.mnedc.settings;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries again, after pauses, what could not be begun: a disk was full, a directory not mounted yet. It has a thread only
+ * while it waits. Each reason is told once; reasons that change all the time are told once a minute. Thread-safe.
+ */
+public final class Retry implements AutoCloseable {
+    private static final long TELL_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long CLOSE_MILLIS = 5000;
+
+    private final String name;
+    private final Duration pause;
+    private final Runnable attempt;
+    private final Consumer<String> teller;
+    private @Nullable Thread thread;
+    private String problem = "";
+    private long told;
+
+    /**
+     * Begins nothing yet.
+     *
+     * @param name of the thread, when there is one
+     * @param pause between two attempts
+     * @param attempt calls {@link #failed} if it does not succeed, else {@link #end}; both may be called with any lock
+     * @param teller tells people what is waited for
+     */
+    public Retry(String name, Duration pause, Runnable attempt, Consumer<String> teller) {
+        this.name = name;
+        this.pause = pause;
+        this.attempt = attempt;
+        this.teller = teller;
+    }
+
+    /** Something could not be begun: it is tried again until somebody calls {@link #end}. */
+    public synchronized void failed(String why) {
+        long now = System.nanoTime();
+        if (thread == null || (!why.equals(problem) && now - told >= TELL_NANOS)) {
+            told = now;
+            teller.accept(why);
+        }
+        problem = why;
+        if (thread == null) {
+            Thread fresh = new Thread(this::run, name);
+            fresh.setDaemon(true);
+            // others may remember a thread that has ended, and through it a class loader
+            fresh.setContextClassLoader(null);
+            thread = fresh;
+            fresh.start();
+        }
+    }
+
+    /**
+     * It has succeeded, or nobody wants it any more.
+     *
+     * @return whether it was waited for
+     */
+    public synchronized boolean end() {
+        boolean waited = thread != null;
+        thread = null;
+        problem = "";
+        notifyAll();
+        return waited;
+    }
+
+    /** {@return why it is not there yet; empty if nothing is waited for} */
+    public synchronized Optional<String> problem() {
+        return thread == null ? Optional.empty() : Optional.of(problem);
+    }
+
+    private void run() {
+        while (pause()) {
+            try {
+                attempt.run();
+            } catch (RuntimeException e) {
+                failedHere(e);
+            }
+        }
+    }
+
+    private synchronized void failedHere(RuntimeException fault) {
+        if (Thread.currentThread().equals(thread)) {
+            failed(fault.toString());
+        }
+    }
+
+    /** Waits; whether another attempt is wanted of this thread. */
+    private synchronized boolean pause() {
+        long until = System.nanoTime() + pause.toNanos();
+        try {
+            for (long left = pause.toNanos();
+                    left > 0 && Thread.currentThread().equals(thread);
+                    left = until - System.nanoTime()) {
+                wait(Math.max(TimeUnit.NANOSECONDS.toMillis(left), 1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return Thread.currentThread().equals(thread);
+    }
+
+    /** Ends it and its thread. Not with a lock that an attempt needs. */
+    @Override
+    public void close() {
+        Thread ending;
+        synchronized (this) {
+            ending = thread;
+            end();
+        }
+        if (ending == null || ending.equals(Thread.currentThread())) {
+            return;
+        }
+        try {
+            ending.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

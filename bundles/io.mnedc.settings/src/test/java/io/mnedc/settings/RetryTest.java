@@ -1,0 +1,81 @@
+package io.mnedc.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What cannot be begun is tried again until it can, with few words. */
+@Timeout(60)
+class RetryTest {
+    private static final String NAME = "mnedc-test-retry";
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Retry> retry = new AtomicReference<>();
+
+    private static boolean threadIsThere() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals(NAME));
+    }
+
+    private Retry current() {
+        return Objects.requireNonNull(retry.get());
+    }
+
+    private Retry every(Duration pause, Runnable attempt) {
+        Retry made = new Retry(NAME, pause, attempt, told::add);
+        retry.set(made);
+        return made;
+    }
+
+    @Test
+    void itIsTriedUntilItSucceedsAndToldOnce() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        Retry waiting = every(Duration.ofMillis(1), () -> {
+            if (attempts.incrementAndGet() < 5) {
+                current().failed("no room, attempt " + attempts);
+            } else if (current().end()) {
+                done.countDown();
+            }
+        });
+        assertThat(threadIsThere()).isFalse();
+        waiting.failed("no room");
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        waiting.close();
+        assertThat(attempts).hasValue(5);
+        assertThat(told).containsExactly("no room");
+        assertThat(waiting.problem()).isEmpty();
+        assertThat(waiting.end()).as("waits").isFalse();
+    }
+
+    @Test
+    void afterAFaultItIsTriedAgain() throws Exception {
+        CountDownLatch attempts = new CountDownLatch(3);
+        Retry waiting = every(Duration.ofMillis(1), () -> {
+            attempts.countDown();
+            throw new IllegalStateException("a fault");
+        });
+        waiting.failed("no room");
+        assertThat(attempts.await(30, TimeUnit.SECONDS)).isTrue();
+        waiting.close();
+    }
+
+    @Test
+    void closingEndsItsThreadAtOnce() {
+        Retry waiting = every(Duration.ofHours(1), () -> {});
+        waiting.failed("no room");
+        assertThat(threadIsThere()).isTrue();
+        assertThat(waiting.problem()).hasValue("no room");
+        waiting.close();
+        assertThat(threadIsThere()).isFalse();
+    }
+}
