@@ -6,17 +6,23 @@ import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
+import io.mnedc.settings.LastSettings;
+import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -67,7 +73,12 @@ public final class AddressAllocatorComponent {
     private @Nullable Plan wanted;
 
     /** What waits for the store: the overlay's own IPv6 prefix cannot be read or kept now. */
-    private @Nullable ConfigurationReader unfinished;
+    private @Nullable Map<String, Object> unfinished;
+
+    private final NoticeBoard notices;
+
+    /** When the settings in force were taken on. */
+    private Instant since = Instant.EPOCH;
 
     /** Whether the network in force was found good while relays said where they are reached. */
     private boolean settled;
@@ -87,6 +98,10 @@ public final class AddressAllocatorComponent {
         this.context = context;
         this.store = store;
         this.host = host;
+        this.notices = new NoticeBoard(Config.PID, notice -> {
+            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+            return () -> unregister(registration);
+        });
     }
 
     // without a lock: a relay that publishes one holds its own, and takes ours in the other order
@@ -128,33 +143,72 @@ public final class AddressAllocatorComponent {
         reader.remarks().forEach(remark -> LOG.warn("{}: {}", Config.PID, remark));
         synchronized (this) {
             complaint = "";
-            plan(reader);
+            plan(properties, reader);
             if ((wanted != null || unfinished != null) && watch == null) {
                 watch = new HostWatch(this::look);
             }
         }
     }
 
-    private void plan(ConfigurationReader reader) {
+    private void plan(Map<String, Object> properties, ConfigurationReader reader) {
         unfinished = null;
         try {
-            Plan plan = Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+            Plan plan = plan(reader);
             wanted = plan;
+            since = Instant.now();
             complaint = "";
+            notices.show("");
             decide(plan);
-        } catch (RefusedSettingsException | IOException e) {
-            unfinished = e instanceof IOException ? reader : null;
-            wanted = running == null ? null : running.plan();
-            tell(PlainText.of(e));
+            lastSettings().keep(properties);
+        } catch (UncheckedIOException e) {
             LOG.debug("the cause", e);
+            unfinished = properties;
+            wanted = running == null ? null : running.plan();
+            tell(PlainText.of(Objects.requireNonNull(e.getCause())));
+        } catch (RefusedSettingsException e) {
+            LOG.debug("the cause", e);
+            refused(properties, PlainText.of(e));
         }
+    }
+
+    private Plan plan(ConfigurationReader reader) {
+        try {
+            return Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What was in force goes on; if nothing was, what was in force when this last ran. */
+    private void refused(Map<String, Object> properties, String problem) {
+        Running current = running;
+        wanted = current == null ? null : current.plan();
+        if (current == null) {
+            try {
+                lastSettings().find(properties, this::plan).ifPresent(old -> {
+                    since = old.time();
+                    wanted = old.settings();
+                    decide(old.settings());
+                });
+            } catch (UncheckedIOException e) {
+                LOG.debug("the cause", e);
+                unfinished = properties;
+            }
+        }
+        tell(problem);
+        notices.show("configuration refused: " + problem
+                + (wanted == null ? "; no addresses are leased" : "; running with the settings of " + since));
+    }
+
+    private LastSettings lastSettings() {
+        return new LastSettings(Config.PID, Config.class, LOG::warn, Storage.of(context));
     }
 
     /** Looks whether what is wanted can be had now, and whether what is in force still can. */
     synchronized void look() {
-        ConfigurationReader reader = unfinished;
-        if (reader != null) {
-            plan(reader);
+        Map<String, Object> properties = unfinished;
+        if (properties != null) {
+            plan(properties, new ConfigurationReader(properties, Config.class));
             return;
         }
         Plan plan = wanted;
@@ -190,11 +244,9 @@ public final class AddressAllocatorComponent {
     private void tell(String problem) {
         if (!problem.equals(complaint)) {
             complaint = problem;
-            LOG.error(
-                    "{}: {}; {}",
-                    Config.PID,
-                    problem,
-                    running == null ? "no addresses are leased" : "the configuration before stays in force");
+            String then = running == null ? "no addresses are leased" : "the configuration before stays in force";
+            LOG.error("{}: {}; {}", Config.PID, problem, then);
+            notices.show(problem + "; " + then);
         }
     }
 
@@ -249,6 +301,7 @@ public final class AddressAllocatorComponent {
             watch = null;
             wanted = null;
             unfinished = null;
+            notices.show("");
             withdraw(why);
         }
         if (ending != null) {
@@ -262,13 +315,17 @@ public final class AddressAllocatorComponent {
         settled = false;
         if (ending != null) {
             LOG.info("no more addresses are leased: {}", why);
-            try {
-                ending.registration().unregister();
-            } catch (IllegalStateException e) {
-                LOG.debug("the framework withdrew the service already", e);
-            }
+            unregister(ending.registration());
             ending.tidying().close();
             ending.allocator().close();
+        }
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework withdrew the service already", e);
         }
     }
 }

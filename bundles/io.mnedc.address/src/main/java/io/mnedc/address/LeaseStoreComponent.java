@@ -1,17 +1,20 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
+import io.mnedc.settings.LastSettings;
+import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Retry;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -44,6 +47,7 @@ public final class LeaseStoreComponent {
 
     private final BundleContext context;
     private final Retry retry;
+    private final NoticeBoard notices;
     private @Nullable Running running;
 
     /** What cannot be opened yet. */
@@ -59,6 +63,10 @@ public final class LeaseStoreComponent {
     /** The same with a pause of the test's; nothing is opened yet. */
     LeaseStoreComponent(BundleContext context, Duration pause) {
         this.context = context;
+        this.notices = new NoticeBoard(Config.PID, notice -> {
+            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+            return () -> unregister(registration);
+        });
         this.retry = new Retry(
                 "mnedc-lease-again",
                 pause,
@@ -83,17 +91,52 @@ public final class LeaseStoreComponent {
             Path configured = reader.path("data.dir");
             reader.check();
             Path directory = directory(configured);
-            if (running == null || !running.directory().equals(directory)) {
+            notices.show("");
+            Running before = running;
+            if (before == null || !before.directory().equals(directory)) {
                 open(directory);
             }
+            Running now = running;
+            if (now != null && now.directory().equals(directory)) {
+                lastSettings().keep(properties);
+            } else if (now == null) {
+                openLast(properties, directory);
+            }
         } catch (IOException | RefusedSettingsException e) {
+            LOG.debug("the cause", e);
+            if (running == null) {
+                openLast(properties, null);
+            }
             LOG.error(
                     "{}: {}; {}",
                     Config.PID,
                     PlainText.of(e),
                     running == null ? "there is no lease store" : "the lease store stays where it is");
-            LOG.debug("the cause", e);
+            // what is wrong with the settings, the allocator says
         }
+    }
+
+    /** What was in use last must not be lost for a directory that cannot be used. */
+    private void openLast(Map<String, Object> properties, @Nullable Path instead) {
+        Optional<Path> last = lastSettings()
+                .find(properties, values -> Optional.ofNullable(values.path("data.dir")))
+                .flatMap(LastSettings.Old::settings)
+                .filter(path -> !path.equals(instead));
+        if (last.isPresent()) {
+            String problem = retry.problem().orElse("");
+            open(last.get());
+            if (running == null && instead != null) {
+                waiting = instead;
+            } else if (instead != null) {
+                notices.show("data.dir = \"" + instead + "\" cannot be used: " + problem + "; leases are kept in "
+                        + last.get() + ", as before");
+                LOG.error("{}: leases stay in {}, as before", Config.PID, last.get());
+            }
+        }
+    }
+
+    private LastSettings lastSettings() {
+        return new LastSettings(Config.PID + ".leases", Config.class, LOG::warn, Storage.of(context));
     }
 
     private void open(Path directory) {
@@ -109,8 +152,10 @@ public final class LeaseStoreComponent {
             if (running == null) {
                 waiting = directory;
                 retry.failed(problem);
+                notices.show("the lease store waits and tries again: " + problem);
             } else {
                 LOG.error("{}: {}; the lease store stays where it is", Config.PID, problem);
+                notices.show("configuration refused: " + problem + "; the lease store stays where it is");
             }
         }
     }
@@ -124,6 +169,7 @@ public final class LeaseStoreComponent {
 
     private void giveUp() {
         waiting = null;
+        notices.show("");
         retry.end();
     }
 
@@ -131,13 +177,12 @@ public final class LeaseStoreComponent {
         if (configured != null) {
             return configured;
         }
-        String karaf = context.getProperty("karaf.data");
-        if (karaf != null) {
-            return Path.of(karaf, "mnedc").toAbsolutePath().normalize();
-        }
-        @Nullable File storage = context.getDataFile("leases");
+        @Nullable Path storage = Storage.of(context);
         if (storage == null) {
             throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
+        }
+        if (context.getProperty(Storage.KARAF) != null) {
+            return storage;
         }
         if (running == null) {
             LOG.warn(
@@ -145,7 +190,7 @@ public final class LeaseStoreComponent {
                             + " better set data.dir of {}",
                     Config.PID);
         }
-        return storage.toPath().toAbsolutePath().normalize();
+        return storage;
     }
 
     /** Withdraws the service, then closes the file. */
@@ -161,12 +206,16 @@ public final class LeaseStoreComponent {
         running = null;
         if (ending != null) {
             LOG.info("the lease store in {} is closed: {}", ending.directory(), why);
-            try {
-                ending.registration().unregister();
-            } catch (IllegalStateException e) {
-                LOG.debug("the framework withdrew the service already", e);
-            }
+            unregister(ending.registration());
             ending.store().close();
+        }
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework withdrew the service already", e);
         }
     }
 }

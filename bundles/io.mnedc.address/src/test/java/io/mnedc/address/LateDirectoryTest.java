@@ -3,6 +3,7 @@ package io.mnedc.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.address.LeaseStore;
+import io.mnedc.api.notice.Notice;
 import java.io.File;
 import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
@@ -27,19 +28,38 @@ class LateDirectoryTest {
     Path directory;
 
     private final List<LeaseStore> stores = new CopyOnWriteArrayList<>();
-    private final LeaseStoreComponent component = new LeaseStoreComponent(context(), Duration.ofMillis(50));
+    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private LeaseStoreComponent component = booted();
+
+    private LeaseStoreComponent booted() {
+        return new LeaseStoreComponent(context(), Duration.ofMillis(50));
+    }
 
     private BundleContext context() {
-        Object registration = Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {ServiceRegistration.class}, (self, method, arguments) -> {
-                    stores.clear();
-                    return null;
-                });
+        Object registration = registration(stores);
+        Object notice = registration(notices);
         return (BundleContext) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (self, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("registerService");
+                    if (method.getName().equals("getDataFile")) {
+                        return directory.resolve("area").toFile();
+                    }
+                    if (!method.getName().equals("registerService")) {
+                        return null;
+                    }
+                    if (arguments[1] instanceof Notice said) {
+                        notices.add(said.text());
+                        return notice;
+                    }
                     stores.add((LeaseStore) arguments[1]);
                     return registration;
+                });
+    }
+
+    private Object registration(List<?> registered) {
+        return Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ServiceRegistration.class}, (self, method, arguments) -> {
+                    registered.clear();
+                    return null;
                 });
     }
 
@@ -67,8 +87,10 @@ class LateDirectoryTest {
         Path leases = Files.createFile(directory.resolve("leases"));
         component.change(keptIn(leases));
         assertThat(stores).isEmpty();
+        assertThat(notices).singleElement().asString().contains("waits and tries again", leases.toString());
         Files.delete(leases);
         awaitStore();
+        assertThat(notices).isEmpty();
     }
 
     @Test
@@ -134,5 +156,21 @@ class LateDirectoryTest {
         assertThat(stores).isEmpty();
         component.change(keptIn(directory.resolve("leases")));
         assertThat(stores).hasSize(1);
+    }
+
+    @Test
+    void afterABootWithADirectoryThatCannotBeUsedItIsTheOneBefore() throws Exception {
+        Path leases = directory.resolve("leases");
+        component.change(keptIn(leases));
+        component.stop(6);
+        for (Object wrong : List.of("/proc/nope", new String[] {"/a", "/b"})) {
+            component = booted();
+            component.change(Map.of("enabled", true, "data.dir", wrong));
+            assertThat(stores).as("%s", wrong).hasSize(1);
+            component.stop(6);
+        }
+        component = booted();
+        component.change(Map.of("enabled", false, "data.dir", "/proc/nope"));
+        assertThat(stores).isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import io.mnedc.address.HostNetworks.Nic;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.notice.Notice;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +37,7 @@ class PoolOfThisHostTest {
     private final List<Nic> host = new CopyOnWriteArrayList<>();
     private final List<Outside> outside = new CopyOnWriteArrayList<>();
     private final List<String> leased = new ArrayList<>();
+    private final List<String> notices = new CopyOnWriteArrayList<>();
     private MvLeaseStore store;
     private AddressAllocatorComponent component;
 
@@ -61,7 +63,16 @@ class PoolOfThisHostTest {
         });
         return (BundleContext) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (self, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("registerService");
+                    if (method.getName().equals("getDataFile")) {
+                        return directory.resolve("area").toFile();
+                    }
+                    if (!method.getName().equals("registerService")) {
+                        return null;
+                    }
+                    if (arguments[1] instanceof Notice said) {
+                        notices.add(said.text());
+                        return proxy(ServiceRegistration.class, (called, values) -> notices.clear());
+                    }
                     leased.add(pool(arguments[2]));
                     return registration;
                 });
@@ -94,6 +105,22 @@ class PoolOfThisHostTest {
                     InetAddress.getByName(prefix.substring(0, slash)), Integer.parseInt(prefix.substring(slash + 1))));
         }
         return new Nic(name, pointToPoint, addresses);
+    }
+
+    @Test
+    void afterABootWithAWrongPoolTheOneBeforeIsLeased() {
+        component.start(config("10.5.0.0/24"));
+        component.stop(6);
+        component = new AddressAllocatorComponent(context(), store, () -> host);
+        component.start(Map.of("enabled", true, "pool", "10.0.0.1/99", "lease.absence", "soon"));
+        assertThat(leased).containsExactly("10.5.0.0/24");
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .contains("configuration refused", "10.0.0.1/99", "soon", "running with the settings of 20");
+        component.change(Map.of("enabled", false, "pool", "10.0.0.1/99"));
+        assertThat(leased).isEmpty();
+        assertThat(notices).isEmpty();
     }
 
     @Test

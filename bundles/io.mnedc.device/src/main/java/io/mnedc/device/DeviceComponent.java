@@ -3,6 +3,7 @@ package io.mnedc.device;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDriver;
@@ -11,15 +12,21 @@ import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
+import io.mnedc.settings.LastSettings;
+import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Retry;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Provider;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -55,7 +62,11 @@ public final class DeviceComponent {
     /** Service property of both services: the device's ID. */
     static final String DEVICE_ID = "mnedc.device.id";
 
+    private static final String KARAF_DATA = "karaf.data";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeviceComponent.class);
+
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private record Running(
             Device device,
@@ -66,7 +77,19 @@ public final class DeviceComponent {
     private final BundleContext context;
     private final TunDriver driver;
     private final IdentityProviders providers = new IdentityProviders();
+    private final Retry retry = new Retry(
+            "mnedc-device-retry",
+            PAUSE,
+            this::again,
+            problem -> LOG.error("The device cannot be started and is tried again: {}", problem));
+    private final NoticeBoard notices;
     private @Nullable Running running;
+
+    /** When the settings in force were taken on. */
+    private Instant since = Instant.EPOCH;
+
+    /** What cannot start yet. */
+    private @Nullable Map<String, Object> waiting;
 
     @Reference(
             target = "(" + TlsChoice.SERVICE_PROPERTY + "=*)",
@@ -87,6 +110,10 @@ public final class DeviceComponent {
             BundleContext context, @Reference(policyOption = ReferencePolicyOption.GREEDY) TunDriver driver) {
         this.context = context;
         this.driver = driver;
+        this.notices = new NoticeBoard(PID, notice -> {
+            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+            return () -> unregister(registration);
+        });
     }
 
     /** Those who supply identities are known by now. */
@@ -127,8 +154,10 @@ public final class DeviceComponent {
     }
 
     @Deactivate
-    synchronized void deactivate(int reason) {
+    void deactivate(int reason) {
         stop(Endings.why(reason));
+        // without our lock, for which it may be waiting
+        retry.close();
     }
 
     private synchronized void apply(Map<String, Object> properties) {
@@ -143,41 +172,111 @@ public final class DeviceComponent {
         try {
             DeviceSettings settings = new SettingsReader(reader).read(standIn.id(), this::storage);
             standIn.warnIfUsed(properties, settings.deviceId());
-            if (now == null) {
-                start(settings);
-            } else {
+            if (now != null) {
                 requireDirectory(now.settings(), settings);
                 running = new Running(now.device(), settings, now.status(), now.link());
                 now.device().reconfigure(settings);
                 now.status().setProperties(properties(settings));
                 now.link().setProperties(properties(settings));
-            }
-        } catch (RefusedSettingsException e) {
-            LOG.error(
-                    "Configuration {} refused, {}: {}",
-                    PID,
-                    now == null ? "no device is started" : "the device goes on as it was configured before",
-                    PlainText.of(e));
-        } catch (IOException e) {
-            if (now == null) {
-                LOG.error("The device cannot be started: {}", PlainText.of(e), e);
             } else {
-                LOG.error(
-                        "Configuration {} refused, the device goes on as it was configured before: {}",
-                        PID,
-                        PlainText.of(e));
-                LOG.debug("the cause", e);
+                startFirst(properties, settings);
             }
+            since = Instant.now();
+            giveUp();
+            lastSettings().keep(properties);
+        } catch (RefusedSettingsException | UnusableException e) {
+            LOG.debug("the cause", e);
+            refused(properties, PlainText.of(e));
+        } catch (IOException e) {
+            LOG.debug("the cause", e);
+            String problem = PlainText.of(e);
+            waiting = properties;
+            retry.failed(problem);
+            notices.show("the device waits and tries again: " + problem);
+        }
+    }
+
+    private synchronized void again() {
+        Map<String, Object> properties = waiting;
+        if (properties != null) {
+            apply(properties);
+        }
+    }
+
+    private void giveUp() {
+        waiting = null;
+        retry.end();
+        notices.show("");
+    }
+
+    /** A configuration cannot be used: what runs goes on; if nothing does, it starts with what was in force last. */
+    private void refused(Map<String, Object> properties, String problem) {
+        giveUp();
+        if (running == null) {
+            last(properties).ifPresent(this::startLast);
+        }
+        String then = running == null ? "no device is started" : "running with the settings of " + since;
+        LOG.error("Configuration {} refused, {}: {}", PID, then, problem);
+        notices.show("configuration refused: " + problem + "; " + then);
+    }
+
+    private void startLast(LastSettings.Old<DeviceSettings> old) {
+        try {
+            start(old.settings());
+            since = old.time();
+        } catch (IOException e) {
+            LOG.error("The device cannot be started with the settings of {}: {}", old.time(), PlainText.of(e));
+        }
+    }
+
+    /** A directory that cannot be used is waited for, but not if there was another one before. */
+    private void startFirst(Map<String, Object> properties, DeviceSettings settings) throws IOException {
+        Optional<DeviceSettings> before = last(properties).map(LastSettings.Old::settings);
+        try {
+            requireDirectory(null, settings);
+        } catch (UnusableException e) {
+            if (before.filter(old -> !old.security().sameIdentity(settings.security()))
+                    .isPresent()) {
+                throw e;
+            }
+            LOG.debug("the device waits for its directory", e);
+        }
+        start(settings);
+    }
+
+    private Optional<LastSettings.Old<DeviceSettings>> last(Map<String, Object> properties) {
+        return lastSettings()
+                .find(
+                        properties,
+                        values -> new SettingsReader(values)
+                                .read(DefaultId.of(properties).id(), this::requiredArea));
+    }
+
+    private LastSettings lastSettings() {
+        return new LastSettings(PID, DeviceConfig.class, LOG::warn, area());
+    }
+
+    /** A directory cannot be used. */
+    private static final class UnusableException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(IOException cause) {
+            super(PlainText.of(cause), cause);
         }
     }
 
     /** A device that runs must not lose its identity for a directory that cannot be used. */
-    private static void requireDirectory(DeviceSettings before, DeviceSettings next) throws IOException {
+    private static void requireDirectory(@Nullable DeviceSettings before, DeviceSettings next)
+            throws UnusableException {
         Path directory = next.security().directory();
         if (next.security().tls()
                 && directory != null
-                && !directory.equals(before.security().directory())) {
-            PrivateFiles.directory(directory);
+                && (before == null || !directory.equals(before.security().directory()))) {
+            try {
+                PrivateFiles.directory(directory);
+            } catch (IOException e) {
+                throw new UnusableException(e);
+            }
         }
     }
 
@@ -201,20 +300,33 @@ public final class DeviceComponent {
 
     /** Where identity and virtual network are kept if no setting says so. */
     private Path storage() {
-        String karaf = context.getProperty("karaf.data");
-        if (karaf != null) {
-            return Path.of(karaf, "mnedc", "identity").toAbsolutePath().normalize();
-        }
-        File area = context.getDataFile("identity");
-        if (area == null) {
-            throw new IllegalArgumentException(
-                    "data.dir is empty and this framework has no storage area; set data.dir");
+        Path area = requiredArea();
+        if (context.getProperty(KARAF_DATA) != null) {
+            return area;
         }
         LOG.warn(
                 "The device's identity and virtual network are kept in the framework's storage area, which some gateways"
                         + " clear when they start: then it has to join anew. Better set data.dir of {}",
                 PID);
-        return area.toPath().toAbsolutePath().normalize();
+        return area;
+    }
+
+    private Path requiredArea() {
+        Path area = area();
+        if (area == null) {
+            throw new IllegalArgumentException(
+                    "data.dir is empty and this framework has no storage area; set data.dir");
+        }
+        return area;
+    }
+
+    private @Nullable Path area() {
+        String karaf = context.getProperty(KARAF_DATA);
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc", "identity").toAbsolutePath().normalize();
+        }
+        File area = context.getDataFile("identity");
+        return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 
     @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
@@ -227,7 +339,8 @@ public final class DeviceComponent {
         return version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
     }
 
-    private void stop(String why) {
+    private synchronized void stop(String why) {
+        giveUp();
         Running now = running;
         running = null;
         if (now != null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ class DeviceComponentTest {
     private final MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
     private final Map<String, Object> properties = new HashMap<>();
     private TestRelay relay;
+    private @Nullable Path storage;
 
     @BeforeEach
     void begin() throws IOException {
@@ -60,9 +63,13 @@ class DeviceComponentTest {
             if (method.getName().equals("getBundle")) {
                 return bundle;
             }
-            if (method.getName().equals("getProperty") || method.getName().equals("getDataFile")) {
-                // no Karaf, and a framework without a storage area: nothing is remembered
+            if (method.getName().equals("getProperty")) {
+                // no Karaf
                 return null;
+            }
+            if (method.getName().equals("getDataFile")) {
+                // at first a framework without a storage area: nothing is remembered
+                return storage == null ? null : storage.toFile();
             }
             Class<?> type = (Class<?>) arguments[0];
             services.put(type, arguments[1]);
@@ -102,6 +109,63 @@ class DeviceComponentTest {
         component.modified(properties);
         assertThat(services).isEmpty();
         assertThat(driver.devices()).isEmpty();
+        component.deactivate(6);
+    }
+
+    private String notice() {
+        return services.get(Notice.class) instanceof Notice notice ? notice.text() : "";
+    }
+
+    @Test
+    void afterABootWithWrongValuesItRunsAsBefore(@TempDir Path area) throws Exception {
+        storage = area;
+        properties.put("mtu", "1300");
+        DeviceComponent component = component();
+        awaitReady();
+        component.deactivate(6);
+        properties.put("device.id", "press 7");
+        properties.put("mtu", "12");
+        component = component();
+        awaitReady();
+        assertThat(snapshot().deviceId()).isEqualTo("one");
+        assertThat(driver.devices().get(0).settings().mtu()).isEqualTo(1300);
+        assertThat(notice())
+                .contains("configuration refused", "device.id", "press 7", "mtu = \"12\"")
+                .contains("running with the settings of 20");
+
+        properties.put("device.id", "one");
+        properties.put("mtu", "1301");
+        component.modified(properties);
+        assertThat(notice()).isEmpty();
+        Await.until("MTU", () -> driver.devices().get(0).settings().mtu() == 1301);
+        component.deactivate(6);
+        assertThat(services).isEmpty();
+    }
+
+    @Test
+    void whatIsSwitchedOffOrDeletedDoesNotStart(@TempDir Path area) throws Exception {
+        storage = area;
+        component().deactivate(6);
+        properties.put("mtu", "12");
+        properties.put("enabled", "false");
+        DeviceComponent component = component();
+        assertThat(services).isEmpty();
+        component.modified(Map.of());
+        assertThat(services).isEmpty();
+        component.deactivate(6);
+    }
+
+    @Test
+    void afterABootWithADirectoryThatCannotBeUsedItRunsAsBefore(@TempDir Path area) throws Exception {
+        storage = area;
+        DeviceComponent component = component();
+        awaitReady();
+        component.deactivate(6);
+        properties.put("security", "tls");
+        properties.put("data.dir", "/proc/nope");
+        component = component();
+        awaitReady();
+        assertThat(notice()).contains("/proc/nope", "running with the settings of");
         component.deactivate(6);
     }
 
@@ -153,7 +217,8 @@ class DeviceComponentTest {
     void wrongFirstConfigurationStartsNothing() {
         properties.put("relays", "a:b:c");
         DeviceComponent component = component();
-        assertThat(services).isEmpty();
+        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(notice()).contains("relays", "no device is started");
         component.deactivate(6);
     }
 

@@ -1,6 +1,7 @@
 package io.mnedc.health;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         configurationPid = "io.mnedc.device")
 public final class DeviceHealth {
     private final Check check;
+    private final Notices notices = new Notices();
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -37,7 +39,21 @@ public final class DeviceHealth {
                 context,
                 "MNEDC device",
                 "mnedc-device",
-                () -> Verdict.onDevice(status, Clock.systemUTC().instant()));
+                () -> Verdict.onDevice(
+                        status, notices.of("io.mnedc.device"), Clock.systemUTC().instant()));
+    }
+
+    @Reference(
+            service = Notice.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addNotice(Notice notice) {
+        notices.add(notice);
+    }
+
+    void removeNotice(Notice notice) {
+        notices.remove(notice);
     }
 
     @Activate

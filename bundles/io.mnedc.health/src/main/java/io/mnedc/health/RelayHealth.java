@@ -1,5 +1,6 @@
 package io.mnedc.health;
 
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         configurationPid = "io.mnedc.relay")
 public final class RelayHealth {
     private final Check check;
+    private final Notices notices = new Notices();
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -37,7 +39,23 @@ public final class RelayHealth {
                 context,
                 "MNEDC relay",
                 "mnedc-relay",
-                () -> Verdict.onRelay(status, Clock.systemUTC().instant()));
+                () -> Verdict.onRelay(
+                        status,
+                        notices.of("io.mnedc.relay", "io.mnedc.address"),
+                        Clock.systemUTC().instant()));
+    }
+
+    @Reference(
+            service = Notice.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addNotice(Notice notice) {
+        notices.add(notice);
+    }
+
+    void removeNotice(Notice notice) {
+        notices.remove(notice);
     }
 
     @Activate

@@ -1,6 +1,7 @@
 package io.mnedc.health;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
 import java.time.Duration;
@@ -24,7 +25,12 @@ final class Verdict {
     private Verdict() {}
 
     static Result onRelay(@Nullable RelayStatus relay, Instant now) {
+        return onRelay(relay, List.of(), now);
+    }
+
+    static Result onRelay(@Nullable RelayStatus relay, List<Notice> notices, Instant now) {
         Verdict verdict = new Verdict();
+        notices.forEach(notice -> verdict.add(Status.WARN, notice.pid() + ": " + notice.text()));
         if (relay == null) {
             verdict.add(Status.CRITICAL, "The relay is enabled but does not run: the log tells why");
             return verdict.result();
@@ -43,7 +49,12 @@ final class Verdict {
     }
 
     static Result onDevice(@Nullable DeviceStatus device, Instant now) {
+        return onDevice(device, List.of(), now);
+    }
+
+    static Result onDevice(@Nullable DeviceStatus device, List<Notice> notices, Instant now) {
         Verdict verdict = new Verdict();
+        notices.forEach(notice -> verdict.add(Status.WARN, notice.pid() + ": " + notice.text()));
         if (device == null) {
             verdict.add(Status.CRITICAL, "The device is enabled but does not run: the log tells why");
             return verdict.result();

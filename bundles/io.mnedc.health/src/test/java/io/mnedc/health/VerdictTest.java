@@ -3,6 +3,7 @@ package io.mnedc.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerdictTest {
     private static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
     private static final Instant LATER = NOW.plus(Duration.ofDays(200));
+
+    @Test
+    void whatAComponentHasToSayIsTold() {
+        List<Notice> notices = List.of(new Notice("io.mnedc.device", "configuration refused: mtu = \"x\""));
+        Result ready = Verdict.onDevice(device(DeviceStatus.State.READY, Optional.empty(), "tls", LATER), notices, NOW);
+        assertThat(ready.getStatus()).isEqualTo(Status.WARN);
+        assertThat(ready.toString()).contains("io.mnedc.device: configuration refused: mtu");
+        Result none = Verdict.onRelay(null, List.of(new Notice("io.mnedc.relay", "the relay waits")), NOW);
+        assertThat(none.getStatus()).isEqualTo(Status.CRITICAL);
+        assertThat(none.toString()).contains("the relay waits");
+    }
 
     @Test
     void whatIsEnabledAndDoesNotRunIsCritical() {

@@ -1,8 +1,11 @@
 package io.mnedc.kura;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.settings.ConfigurationReader;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +17,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +36,7 @@ public final class StatusLight implements CloudConnectionStatusComponent {
     private final DeviceStatus device;
     private final CloudConnectionStatusService light;
     private final int priority;
+    private final List<Notice> notices = new CopyOnWriteArrayList<>();
     private @Nullable ScheduledExecutorService looks;
     private volatile CloudConnectionStatusEnum shown = CloudConnectionStatusEnum.OFF;
 
@@ -49,6 +56,18 @@ public final class StatusLight implements CloudConnectionStatusComponent {
         return values.number("light.priority", DEFAULT_PRIORITY, 0, 1000);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addNotice(Notice notice) {
+        notices.add(notice);
+    }
+
+    void removeNotice(Notice notice) {
+        notices.remove(notice);
+    }
+
     @Activate
     void start() {
         if (priority <= 0) {
@@ -66,7 +85,9 @@ public final class StatusLight implements CloudConnectionStatusComponent {
 
     private void look() {
         try {
-            CloudConnectionStatusEnum now = meaning(device.snapshot().state());
+            CloudConnectionStatusEnum now = meaning(
+                    device.snapshot().state(),
+                    notices.stream().anyMatch(notice -> notice.pid().equals(StoredSettings.DEVICE)));
             if (now != shown) {
                 light.updateStatus(this, now);
             }
@@ -76,10 +97,14 @@ public final class StatusLight implements CloudConnectionStatusComponent {
         }
     }
 
-    /** {@return what the light shows of a device's state} */
-    static CloudConnectionStatusEnum meaning(DeviceStatus.State state) {
+    /**
+     * {@return what the light shows of a device's state}
+     *
+     * @param noticed whether there is something to say, such as that its configuration is refused
+     */
+    static CloudConnectionStatusEnum meaning(DeviceStatus.State state, boolean noticed) {
         return switch (state) {
-            case READY -> CloudConnectionStatusEnum.ON;
+            case READY -> noticed ? CloudConnectionStatusEnum.FAST_BLINKING : CloudConnectionStatusEnum.ON;
             case REGISTERED -> CloudConnectionStatusEnum.FAST_BLINKING;
             case CONNECTING -> CloudConnectionStatusEnum.SLOW_BLINKING;
             case FAILED -> CloudConnectionStatusEnum.OFF;

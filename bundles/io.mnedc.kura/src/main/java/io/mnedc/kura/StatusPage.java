@@ -1,11 +1,14 @@
 package io.mnedc.kura;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.kura.configuration.ComponentConfiguration;
 import org.eclipse.kura.configuration.SelfConfiguringComponent;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +59,24 @@ public final class StatusPage implements SelfConfiguringComponent {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable RelayAdministration administration;
 
+    private final List<Notice> notices = new CopyOnWriteArrayList<>();
     private @Nullable ServiceRegistration<SelfConfiguringComponent> registration;
 
     /** Made by the component runtime. */
     @Activate
     public StatusPage() {}
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addNotice(Notice notice) {
+        notices.add(notice);
+    }
+
+    void removeNotice(Notice notice) {
+        notices.remove(notice);
+    }
 
     @Activate
     @SuppressWarnings("JdkObsolete") // a service is registered with a Dictionary, and there is no other
@@ -82,6 +98,6 @@ public final class StatusPage implements SelfConfiguringComponent {
 
     @Override
     public ComponentConfiguration getConfiguration() {
-        return StatusForm.of(StatusTexts.of(device, peers, relay, administration));
+        return StatusForm.of(StatusTexts.of(device, peers, relay, administration, notices));
     }
 }

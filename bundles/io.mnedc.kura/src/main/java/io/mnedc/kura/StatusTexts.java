@@ -1,10 +1,12 @@
 package io.mnedc.kura;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,14 +29,15 @@ final class StatusTexts {
             @Nullable DeviceStatus device,
             @Nullable PeerDirectory peers,
             @Nullable RelayStatus relay,
-            @Nullable RelayAdministration administration) {
+            @Nullable RelayAdministration administration,
+            List<Notice> notices) {
         Map<String, String> texts = new LinkedHashMap<>();
         DeviceStatus.Snapshot own = device == null ? null : device.snapshot();
         texts.put("device", own == null ? "no device runs here" : state(own));
         texts.put("addresses", own == null ? "" : listed(own.addresses()) + interfaceOf(own));
         texts.put("relay", own == null ? "" : own.relay());
         texts.put("peers", peers == null ? "" : lines(peers.peers(), StatusTexts::peer));
-        texts.put("problem", own == null ? "" : own.problem().orElse(NONE));
+        texts.put("problem", problems(own, notices));
         RelayStatus.Snapshot here = relay == null ? null : relay.snapshot();
         texts.put(
                 "relay.here",
@@ -47,6 +50,15 @@ final class StatusTexts {
                 "relay.token",
                 administration == null ? "" : administration.requestedToken().orElse(NONE));
         return texts;
+    }
+
+    private static String problems(DeviceStatus.@Nullable Snapshot own, List<Notice> notices) {
+        List<String> lines = new ArrayList<>();
+        notices.forEach(notice -> lines.add(notice.pid() + ": " + notice.text()));
+        if (own != null) {
+            own.problem().ifPresent(lines::add);
+        }
+        return lines.isEmpty() ? (own == null ? "" : NONE) : String.join("\n", lines);
     }
 
     private static String state(DeviceStatus.Snapshot own) {

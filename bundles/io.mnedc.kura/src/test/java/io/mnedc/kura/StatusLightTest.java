@@ -93,4 +93,11 @@ class StatusLightTest {
             return CompletableFuture.failedStage(new UnsupportedOperationException());
         }
     }
+
+    @Test
+    void itBlinksWhileTheConfigurationIsRefused() {
+        assertThat(StatusLight.meaning(DeviceStatus.State.READY, false)).isEqualTo(CloudConnectionStatusEnum.ON);
+        assertThat(StatusLight.meaning(DeviceStatus.State.READY, true))
+                .isEqualTo(CloudConnectionStatusEnum.FAST_BLINKING);
+    }
 }

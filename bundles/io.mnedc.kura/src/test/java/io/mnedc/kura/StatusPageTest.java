@@ -36,18 +36,18 @@ class StatusPageTest {
             assertThat(field.isRequired()).isFalse();
         }
         assertThat(page.getDefinition().getAD())
-                .hasSize(StatusTexts.of(null, null, null, null).size());
+                .hasSize(StatusTexts.of(null, null, null, null, List.of()).size());
         assertThat(page.getDefinition().getDescription()).doesNotContainPattern("['\"<>&]");
     }
 
     @Test
     void theDevicesOfARelayAreListedUpToABound() {
-        Map<String, String> few = StatusTexts.of(null, null, relay(2), null);
+        Map<String, String> few = StatusTexts.of(null, null, relay(2), null, List.of());
         assertThat(few.get("relay.here")).isEqualTo("listens on 0.0.0.0:3334, pool 10.0.0.0/24, security tls");
         assertThat(few.get("relay.devices"))
                 .isEqualTo("device-0 10.0.0.2 from 192.0.2.1:7\ndevice-1 10.0.0.2 from 192.0.2.1:7");
 
-        assertThat(StatusTexts.of(null, null, relay(60), null).get("relay.devices"))
+        assertThat(StatusTexts.of(null, null, relay(60), null, List.of()).get("relay.devices"))
                 .hasLineCount(StatusTexts.MOST_LINES + 1)
                 .endsWith("\nand 10 more");
     }

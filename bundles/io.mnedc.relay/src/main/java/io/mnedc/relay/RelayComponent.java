@@ -3,6 +3,7 @@ package io.mnedc.relay;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
@@ -10,6 +11,8 @@ import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
+import io.mnedc.settings.LastSettings;
+import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Retry;
 import io.mnedc.transport.Daemon;
@@ -18,10 +21,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -61,6 +66,17 @@ public final class RelayComponent {
     private final Identities identities = new Identities();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final Retry retry;
+    private final NoticeBoard notices;
+
+    /** When the settings in force were taken on. */
+    private Instant since = Instant.EPOCH;
+
+    /** The last configuration that was not refused when it was read. */
+    private Map<String, Object> present = Map.of();
+
+    /** Whether it is not in force, but what was before. */
+    private boolean asBefore;
+
     private @Nullable Relay relay;
     /** Of the relay that runs, or of none. */
     private int generation;
@@ -89,6 +105,10 @@ public final class RelayComponent {
     /** The same with a pause of the test's. */
     RelayComponent(BundleContext context, Duration pause) {
         this.context = context;
+        this.notices = new NoticeBoard(PID, notice -> {
+            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+            return () -> unregister(registration);
+        });
         this.retry = new Retry(
                 "mnedc-relay-retry",
                 pause,
@@ -121,42 +141,97 @@ public final class RelayComponent {
         try {
             settings = RelaySettings.of(reader, storage());
         } catch (RefusedSettingsException e) {
-            LOG.error(
-                    "{}: {}; {}",
-                    PID,
-                    PlainText.of(e),
-                    relay == null ? "the relay does not run" : "the settings before stay in force");
+            refused(properties, PlainText.of(e));
             return;
         }
+        Map<String, Object> before = present;
+        present = properties;
+        asBefore = false;
         wishedToken = reader.text("token.request", "");
         Relay running = relay;
-        if (running != null && running.canBecome(settings)) {
-            reconfigure(running, settings);
-        } else if (running == null) {
+        if (running == null) {
             end("its settings have changed");
-            begin(settings);
-        } else {
-            replace(running.settings(), settings);
+            beginFirst(settings);
+        } else if (!(running.canBecome(settings) ? reconfigure(running, settings) : replace(running, settings))) {
+            present = before;
         }
         requestToken();
     }
 
-    /** One relay ends and another begins, if that can; else the one before goes on. */
-    private void replace(RelaySettings before, RelaySettings next) {
+    /** A configuration cannot be used: what runs goes on; if nothing does, it starts with what was in force last. */
+    private void refused(Map<String, Object> properties, String problem) {
+        if (relay == null && waiting == null) {
+            last(properties).ifPresent(old -> {
+                since = old.time();
+                asBefore = true;
+                begin(old.settings());
+            });
+        }
+        if (relay == null) {
+            LOG.error("{}: {}; the relay does not run", PID, problem);
+            notices.show("configuration refused: " + problem + "; the relay does not run");
+        } else {
+            LOG.error("{}: {}; the settings of {} stay in force", PID, problem, since);
+            notices.show("configuration refused: " + problem + "; running with the settings of " + since);
+        }
+    }
+
+    /** Others than the last ones that cannot start must not keep a relay off the air. */
+    private void beginFirst(RelaySettings settings) {
+        if (last(present).filter(old -> !old.settings().equals(settings)).isPresent()) {
+            try {
+                rehearse(settings);
+            } catch (IOException e) {
+                refused(present, PlainText.of(e));
+                return;
+            }
+        }
+        begin(settings);
+        accepted();
+    }
+
+    private void rehearse(RelaySettings settings) throws IOException {
+        Relay.rehearse(settings, identities, () -> tls, InstantSource.system());
+    }
+
+    private Optional<LastSettings.Old<RelaySettings>> last(Map<String, Object> properties) {
+        return lastSettings().find(properties, values -> RelaySettings.of(values, storage()));
+    }
+
+    private LastSettings lastSettings() {
+        return new LastSettings(PID, RelayConfig.class, LOG::warn, storage());
+    }
+
+    /** The present settings are in force, if a relay runs. */
+    private void accepted() {
+        if (relay != null && asBefore) {
+            notices.show("configuration refused, see the log; running with the settings of " + since);
+        } else if (relay != null) {
+            since = Instant.now();
+            notices.show("");
+            lastSettings().keep(present);
+        }
+    }
+
+    /** One relay ends and another begins, if that can; else the one before goes on. Whether it could. */
+    private boolean replace(Relay running, RelaySettings next) {
         try {
-            Relay.rehearse(next, identities, () -> tls, InstantSource.system());
+            rehearse(next);
         } catch (IOException e) {
-            LOG.error("{}: {}; the settings before stay in force", PID, PlainText.of(e));
             LOG.debug("the cause", e);
-            return;
+            refused(present, PlainText.of(e));
+            return false;
         }
         end("its settings have changed");
         begin(next);
+        accepted();
         if (relay == null) {
-            LOG.error("{}: the relay goes on with the settings before", PID);
             end("its settings were of no use");
-            begin(before);
+            begin(running.settings());
+            refused(present, "a relay with these settings does not start, see the log");
+            return false;
         }
+        return true;
     }
 
     private void requestToken() {
@@ -173,6 +248,7 @@ public final class RelayComponent {
             return;
         }
         begin(settings);
+        accepted();
         requestToken();
     }
 
@@ -185,11 +261,14 @@ public final class RelayComponent {
         return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 
-    private static void reconfigure(Relay running, RelaySettings settings) {
+    private boolean reconfigure(Relay running, RelaySettings settings) {
         try {
             running.become(settings);
+            accepted();
+            return true;
         } catch (IOException e) {
-            LOG.error("{}: {}; the settings before stay in force", PID, PlainText.of(e));
+            refused(present, PlainText.of(e));
+            return false;
         }
     }
 
@@ -221,7 +300,9 @@ public final class RelayComponent {
         } catch (IOException e) {
             LOG.debug("the cause", e);
             waiting = settings;
-            retry.failed(PlainText.of(e));
+            String problem = PlainText.of(e);
+            retry.failed(problem);
+            notices.show("the relay waits and tries again: " + problem);
         } catch (RuntimeException e) {
             waiting = null;
             retry.end();
@@ -283,6 +364,7 @@ public final class RelayComponent {
         notifyAll();
         waiting = null;
         retry.end();
+        notices.show("");
         registrations.forEach(RelayComponent::unregister);
         registrations.clear();
         Relay running = relay;

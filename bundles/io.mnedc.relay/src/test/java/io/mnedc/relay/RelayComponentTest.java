@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import java.lang.reflect.InvocationHandler;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,20 @@ class RelayComponentTest {
 
     private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
     private final Map<String, Object> properties = new HashMap<>();
-    private final RelayComponent component = new RelayComponent(context(), Duration.ofMillis(50));
+    private @Nullable Path storage;
+    private RelayComponent component = booted();
+
+    private RelayComponent booted() {
+        return new RelayComponent(context(), Duration.ofMillis(50));
+    }
+
+    private String notice() {
+        return services.get(Notice.class) instanceof Notice notice ? notice.text() : "";
+    }
+
+    private RelayStatus relay() {
+        return (RelayStatus) Objects.requireNonNull(services.get(RelayStatus.class));
+    }
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
         return type.cast(
@@ -45,8 +60,11 @@ class RelayComponentTest {
             if (method.getName().equals("getBundle")) {
                 return bundle;
             }
-            if (method.getName().equals("getProperty") || method.getName().equals("getDataFile")) {
+            if (method.getName().equals("getProperty")) {
                 return null;
+            }
+            if (method.getName().equals("getDataFile")) {
+                return storage == null ? null : storage.toFile();
             }
             Class<?> type = (Class<?>) arguments[0];
             services.put(type, arguments[1]);
@@ -86,9 +104,11 @@ class RelayComponentTest {
         properties.put("token.request", "press-7");
         try (Log log = new Log()) {
             component.start(properties);
-            assertThat(services).isEmpty();
+            assertThat(services).containsOnlyKeys(Notice.class);
+            assertThat(notice()).contains("waits and tries again", data().toString());
             Files.delete(data());
             awaitRelay();
+            TestRelay.eventually(() -> notice().isEmpty());
             assertThat(log.lines("the relay cannot start")).hasSize(1);
             assertThat(log.lines("has found what it waited for")).hasSize(1);
         }
@@ -102,7 +122,7 @@ class RelayComponentTest {
         Files.createDirectories(data().resolve(AuditLog.FILE).resolve("in.the.way"));
         Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
         component.start(properties);
-        assertThat(services).isEmpty();
+        assertThat(services).doesNotContainKey(RelayStatus.class);
         Files.delete(data().resolve(AuditLog.FILE).resolve("in.the.way"));
         Files.delete(data().resolve(AuditLog.FILE));
         awaitRelay();
@@ -130,5 +150,70 @@ class RelayComponentTest {
         properties.put("data.dir", directory.resolve("other").toString());
         component.modified(properties);
         assertThat(services.get(RelayStatus.class)).isNotNull().isNotSameAs(running);
+    }
+
+    @Test
+    void afterABootWithAWrongValueItRunsAsBefore() throws Exception {
+        properties.put("keepalive.millis", 700L);
+        component.start(properties);
+        component.stop(6);
+        properties.put("keepalive.millis", "often");
+        properties.put("loops", "many");
+
+        component = booted();
+        component.start(properties);
+        awaitRelay();
+        assertThat(notice())
+                .contains("configuration refused", "keepalive.millis = \"often\"", "loops = \"many\"")
+                .contains("running with the settings of 20");
+
+        properties.put("keepalive.millis", 800L);
+        properties.remove("loops");
+        component.modified(properties);
+        assertThat(notice()).isEmpty();
+        awaitRelay();
+    }
+
+    @Test
+    void afterABootWithADirectoryThatCannotBeUsedItRunsAsBefore() throws Exception {
+        Path area = directory.resolve("area");
+        storage = area;
+        component.start(properties);
+        component.stop(6);
+        properties.put("data.dir", "/proc/nope");
+        component = booted();
+        component.start(properties);
+        assertThat(relay().snapshot().listening()).isNotEmpty();
+        assertThat(notice()).contains("/proc/nope", "running with the settings of");
+    }
+
+    @Test
+    void whatIsSwitchedOffOrDeletedDoesNotStart() {
+        component.start(properties);
+        component.stop(6);
+        component = booted();
+        component.start(Map.of("enabled", false, "loops", "many", "data.dir", data().toString()));
+        assertThat(services).isEmpty();
+        component.modified(Map.of());
+        assertThat(services).isEmpty();
+    }
+
+    @Test
+    void withoutAnythingKeptTheNoticeSaysThatNothingRuns() {
+        properties.put("loops", "many");
+        component.start(properties);
+        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(notice()).contains("loops", "the relay does not run");
+    }
+
+    @Test
+    void aWrongValueInOperationIsANoticeUntilItIsMended() {
+        component.start(properties);
+        properties.put("rules", "nonsense");
+        component.modified(properties);
+        assertThat(notice()).contains("configuration refused", "rules", "running with the settings of 20");
+        properties.remove("rules");
+        component.modified(properties);
+        assertThat(notice()).isEmpty();
     }
 }

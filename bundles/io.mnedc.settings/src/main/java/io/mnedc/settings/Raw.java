@@ -79,6 +79,11 @@ final class Raw {
         return own;
     }
 
+    /** {@return all of it} */
+    Map<String, Object> all() {
+        return new TreeMap<>(values);
+    }
+
     /** {@return the file that this has come from; empty if that is not known} */
     String file() {
         return Objects.toString(values.get("felix.fileinstall.filename"), "");

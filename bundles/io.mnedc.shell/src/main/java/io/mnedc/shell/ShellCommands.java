@@ -2,14 +2,18 @@ package io.mnedc.shell;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +69,20 @@ public final class ShellCommands {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable AddressAllocator allocator;
 
+    private final List<Notice> notices = new CopyOnWriteArrayList<>();
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addNotice(Notice notice) {
+        notices.add(notice);
+    }
+
+    void removeNotice(Notice notice) {
+        notices.remove(notice);
+    }
+
     /** Made by the component runtime. */
     @Activate
     public ShellCommands() {}
@@ -87,6 +105,14 @@ public final class ShellCommands {
         if (deviceHere != null) {
             text.append(text.isEmpty() ? "" : System.lineSeparator())
                     .append(StatusReport.device(deviceHere.snapshot(), Instant.now()));
+        }
+        String said = notices.stream()
+                .map(notice -> "Notice of " + PlainText.of(notice.pid()) + ": " + PlainText.of(notice.text())
+                        + System.lineSeparator())
+                .sorted()
+                .collect(Collectors.joining());
+        if (!said.isEmpty()) {
+            return said + text;
         }
         return text.isEmpty() ? NO_RELAY + System.lineSeparator() + NO_DEVICE : text.toString();
     }

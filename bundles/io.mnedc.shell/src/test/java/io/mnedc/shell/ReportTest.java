@@ -3,6 +3,7 @@ package io.mnedc.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
@@ -144,5 +145,15 @@ class ReportTest {
         assertThat(commands.statusText()).contains("io.mnedc.relay", "io.mnedc.device");
         assertThat(commands.peersText()).contains("io.mnedc.device");
         assertThat(commands.leasesText()).contains("io.mnedc.address");
+    }
+
+    @Test
+    void whatComponentsHaveToSayIsInTheStatus() {
+        var commands = new ShellCommands();
+        var notice = new Notice("io.mnedc.device", "configuration refused: mtu = \"12\"");
+        commands.addNotice(notice);
+        assertThat(commands.statusText()).contains("Notice of io.mnedc.device: configuration refused: mtu");
+        commands.removeNotice(notice);
+        assertThat(commands.statusText()).doesNotContain("refused");
     }
 }

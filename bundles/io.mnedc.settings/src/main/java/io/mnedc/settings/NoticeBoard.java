@@ -1,0 +1,41 @@
+package io.mnedc.settings;
+
+import io.mnedc.api.notice.Notice;
+import io.mnedc.api.text.PlainText;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes a component's {@link Notice}, one at a time. Its owner's lock guards it. */
+public final class NoticeBoard {
+    private final String pid;
+    private final Function<Notice, Runnable> publisher;
+    private @Nullable Runnable withdraw;
+    private String shown = "";
+
+    /**
+     * Publishes nothing yet.
+     *
+     * @param publisher registers a notice as a service, and answers what withdraws it
+     */
+    public NoticeBoard(String pid, Function<Notice, Runnable> publisher) {
+        this.pid = pid;
+        this.publisher = publisher;
+    }
+
+    /** Shows a text in place of the one before; nothing if it is empty. */
+    public void show(String text) {
+        String plain = PlainText.of(text);
+        if (plain.equals(shown)) {
+            return;
+        }
+        Runnable before = withdraw;
+        withdraw = null;
+        shown = plain;
+        if (before != null) {
+            before.run();
+        }
+        if (!plain.isEmpty()) {
+            withdraw = publisher.apply(new Notice(pid, plain));
+        }
+    }
+}
