@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Looks at sockets of this process by their descriptors, which Java does not tell: they are found by their addresses. Where
  * the system is not the one that is known, nothing is found.
  */
-@Component
+@Component(configurationPolicy = ConfigurationPolicy.IGNORE)
 public final class LinuxTcpSockets implements TcpSockets {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxTcpSockets.class);
 
