@@ -1,6 +1,7 @@
 package io.mnedc.fuzz;
 
 import com.sun.management.ThreadMXBean;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.ProtocolException;
 import java.lang.management.ManagementFactory;
@@ -54,10 +55,7 @@ public final class Checks {
     /** Demands that a complaint says something, briefly, and can be shown on a terminal. */
     public static void sentence(String sentence) {
         that(sentence.length() >= 10 && sentence.length() <= MOST_SENTENCE, "a complaint is a sentence", sentence);
-        for (int i = 0; i < sentence.length(); i++) {
-            char c = sentence.charAt(i);
-            that((c >= ' ' && c <= '~') || c == '…', "a complaint can be shown", sentence);
-        }
+        that(sentence.codePoints().allMatch(PlainText::isPlain), "a complaint can be shown", sentence);
     }
 
     /**

@@ -10,10 +10,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs one program to its end, within a bound. */
-final class Command {
+public final class Command {
     private Command() {}
 
-    static CommandResult run(Duration bound, String input, List<String> arguments) {
+    /**
+     * Runs a program on this machine, outside of all labs.
+     *
+     * @param bound how long it may take; longer is an exception
+     * @param input its standard input
+     * @param arguments program and arguments
+     * @return how it ended and what it printed
+     */
+    public static CommandResult run(Duration bound, String input, List<String> arguments) {
         try {
             // a file, not a pipe: a descendant that keeps the output open must not keep us waiting
             Path output = Files.createTempFile("mnedc-", ".out");

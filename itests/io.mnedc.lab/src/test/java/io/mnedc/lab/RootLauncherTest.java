@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher as root where another user can put links: with a stand-in for the JVM, and the real tool once. */
+/** The launcher as root where another user can put links: with a stand-in for the JVM. */
 @ExtendWith(NeedsLab.class)
 class RootLauncherTest {
     private static final int SOMEBODY = 4711;
@@ -180,25 +180,6 @@ class RootLauncherTest {
             over.set(true);
             swapper.join();
         }
-    }
-
-    @Test
-    void theRealToolTakesNoLockThroughALink() throws IOException {
-        // the launcher that was built, with a real JVM
-        List<String> token = new ArrayList<>(
-                List.of("env", "MNEDC_BUILD=no", NodeProcess.launcher().toString()));
-        token.addAll(List.of("relay", "token", "--address", "203.0.113.5:3334", "--data", theirs.toString()));
-        assertThat(Command.run(Duration.ofMinutes(2), "", token).orThrow()).contains("mnedc1-");
-        Path lock = theirs.resolve("identity/.lock");
-        assertThat(Files.getAttribute(lock, "unix:uid")).isEqualTo(SOMEBODY);
-        Files.delete(lock);
-        give(Files.createSymbolicLink(lock, precious));
-
-        CommandResult result = Command.run(Duration.ofMinutes(2), "", token);
-
-        assertThat(result.status()).isEqualTo(1);
-        assertThat(result.output()).contains(".lock");
-        preciousIsAsItWas();
     }
 
     /** The one that system services have: its directories are those of two users. */
