@@ -366,7 +366,8 @@ final class TestRelay implements AutoCloseable {
     void tell(String deviceId, ControlMessage message) {
         Session session = sessions.get(deviceId);
         if (session != null) {
-            session.stream().send(message);
+            // behind what is to be announced already
+            session.stream().execute(() -> session.stream().send(message));
         }
     }
 
