@@ -48,7 +48,7 @@ class ConfigurationPageTest {
         assertThat(ConfigurationPage.write(page, ConfigurationPageTest::bundle))
                 .startsWith("# Before\n<!-- settings io.mnedc.address -->\nWhich virtual addresses")
                 .contains("| `pool` | String | `10.0.0.0/24` | **IPv4 pool.** The network of")
-                .contains("| `reservations` | String list | empty | **Reservations.** ")
+                .contains("| `reservations` | String | empty | **Reservations.** ")
                 .doesNotContain("old")
                 .endsWith("<!-- end of settings -->\nafter\n");
     }

@@ -61,6 +61,9 @@ class KuraTest {
             assertThat(device.remote().call("services", "(kura.service.pid=io.mnedc.device)"))
                     .as("what Kura lists")
                     .hasSize(1);
+            assertThat(device.remote().call("services", STATUS))
+                    .as("the status page")
+                    .hasSize(1);
             assertThat(device.remote().call("services", "(mnedc.device.id=serial-4711)"))
                     .as("services of the device, which is called as this Kura")
                     .isNotEmpty();
@@ -115,6 +118,7 @@ class KuraTest {
         remote.call("undeploy", name);
         assertThat(remote.call("packages")).isEmpty();
         assertThat(remote.ourBundles()).isEmpty();
+        assertThat(remote.call("services", STATUS)).isEmpty();
         Waits.until(
                 "our markers are gone",
                 Waits.LONG,
