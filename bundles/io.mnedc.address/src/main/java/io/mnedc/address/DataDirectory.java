@@ -1,5 +1,6 @@
 package io.mnedc.address;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -43,7 +44,7 @@ final class DataDirectory implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             throw new IOException(
-                    "cannot use data directory " + path + " (" + e
+                    "cannot use data directory " + path + " (" + PlainText.of(e)
                             + "): give this process the right to write there, or set data.dir of " + Config.PID
                             + " to another directory",
                     e);

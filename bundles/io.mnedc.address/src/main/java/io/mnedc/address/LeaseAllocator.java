@@ -7,6 +7,7 @@ import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.LeaseStore.Entry;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.text.PlainText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -391,7 +392,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         return closed
                 ? stopping()
                 : new AllocationException(
-                        Reason.STORE_FAILED, "the lease could not be stored: " + cause.getMessage(), cause);
+                        Reason.STORE_FAILED, "the lease could not be stored: " + PlainText.of(cause), cause);
     }
 
     /** Notes when devices were last seen and fails what is under way. Ends within {@link #LONGEST_CLOSE}. */

@@ -1,6 +1,7 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore.Entry;
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ final class LeaseFile implements AutoCloseable {
             store.sync();
             store.close();
         } catch (MVStoreException e) {
-            throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
+            throw new IOException("cannot write " + file + ": " + PlainText.of(e), e);
         }
         directory.publish(file, NAME);
     }
@@ -119,7 +120,7 @@ final class LeaseFile implements AutoCloseable {
 
     private static IOException damaged(Path file, @Nullable Exception cause) {
         return new IOException(
-                "lease file " + file + " is damaged (" + (cause == null ? "empty" : cause.getMessage())
+                "lease file " + file + " is damaged (" + (cause == null ? "empty" : PlainText.of(cause))
                         + "): put a backup in its place, or move it away to begin without leases",
                 cause);
     }
@@ -165,7 +166,7 @@ final class LeaseFile implements AutoCloseable {
             writes++;
         } catch (MVStoreException e) {
             throw new IOException(
-                    "cannot write lease file " + directory.resolve(NAME) + ": " + e.getMessage()
+                    "cannot write lease file " + directory.resolve(NAME) + ": " + PlainText.of(e)
                             + " (is the disk full?)",
                     e);
         }
@@ -182,7 +183,7 @@ final class LeaseFile implements AutoCloseable {
             store.compact(FILL_RATE, RECLAIM_BYTES);
             store.sync();
         } catch (MVStoreException e) {
-            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + e.getMessage(), e);
+            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + PlainText.of(e), e);
         }
     }
 

@@ -261,7 +261,7 @@ public final class DeviceComponent {
         private static final long serialVersionUID = 1L;
 
         UnusableException(IOException cause) {
-            super(PlainText.of(cause), cause);
+            super("data.dir cannot be used: " + PlainText.of(cause), cause);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ final class KnownNetwork {
             problem = "";
         } catch (IOException | IllegalArgumentException e) {
             problem = "the file " + where.resolve(FILE)
-                    + ", which says what virtual network this device is in, cannot be" + " read (" + e.getMessage()
+                    + ", which says what virtual network this device is in, cannot be" + " read (" + PlainText.of(e)
                     + "): mend it, or delete it to take the network that the relay announces";
         }
     }
@@ -110,7 +111,7 @@ final class KnownNetwork {
                                 + " taken as the first: {}",
                         text(taken),
                         where.resolve(FILE),
-                        e.toString());
+                        PlainText.of(e));
                 return false;
             }
         });
@@ -130,7 +131,7 @@ final class KnownNetwork {
                 try {
                     Files.deleteIfExists(where.resolve(FILE));
                 } catch (IOException e) {
-                    LOG.warn("{} cannot be deleted: {}", where.resolve(FILE), e.toString());
+                    LOG.warn("{} cannot be deleted: {}", where.resolve(FILE), PlainText.of(e));
                 }
                 return false;
             });

@@ -143,7 +143,7 @@ final class AuditLog implements Events, AutoCloseable {
             LOG.warn(
                     "the audit log {} cannot be written and loses events until it can: {}; make room on its disk",
                     file,
-                    e.toString());
+                    PlainText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,7 @@ final class Noted {
         } catch (NoSuchFileException e) {
             LOG.debug("nothing is noted yet");
         } catch (IOException e) {
-            LOG.warn("{} cannot be read, so the audit log may tell some things again: {}", from, e.toString());
+            LOG.warn("{} cannot be read, so the audit log may tell some things again: {}", from, PlainText.of(e));
         }
     }
 
@@ -134,7 +135,8 @@ final class Noted {
             complained = false;
         } catch (IOException e) {
             if (!complained) {
-                LOG.warn("{} cannot be written, so the audit log may tell some things again: {}", file, e.toString());
+                LOG.warn(
+                        "{} cannot be written, so the audit log may tell some things again: {}", file, PlainText.of(e));
             }
             complained = true;
         }

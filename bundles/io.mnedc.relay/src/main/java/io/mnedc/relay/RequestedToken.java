@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.JoinTokens;
 import io.mnedc.security.PrivateFiles;
@@ -65,7 +66,7 @@ final class RequestedToken {
                     wish.uses(),
                     kept);
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            LOG.error("No join token is made for token.request: {}", e.getMessage());
+            LOG.error("No join token is made for token.request: {}", PlainText.of(e));
         }
     }
 

@@ -73,7 +73,7 @@ public final class Admission {
                 return new PeerName(
                         name.deviceId(), enrolled.map(Enrolment::groups).orElse(name.groups()), name.named());
             } catch (IOException e) {
-                LOG.error("The enrolment of {} cannot be read: {}", name.deviceId(), e.toString());
+                LOG.error("The enrolment of {} cannot be read: {}", name.deviceId(), PlainText.of(e));
                 throw new RefusedException(
                         Reason.UNDECIDED, "the relay cannot read this device's enrolment: its log says more");
             }

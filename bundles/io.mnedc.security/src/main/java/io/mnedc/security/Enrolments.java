@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -92,7 +93,7 @@ public final class Enrolments {
                 read(file).ifPresent(all::add);
             }
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("The enrolled devices in {} cannot be listed: {}", directory, e.toString());
+            LOG.warn("The enrolled devices in {} cannot be listed: {}", directory, PlainText.of(e));
         }
         all.sort(Comparator.comparing(Enrolment::deviceId));
         return all;
@@ -106,7 +107,7 @@ public final class Enrolments {
             }
             return find(deviceId);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{} is left out: {}", file, e.toString());
+            LOG.warn("{} is left out: {}", file, PlainText.of(e));
             return Optional.empty();
         }
     }

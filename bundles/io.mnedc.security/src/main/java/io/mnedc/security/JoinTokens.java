@@ -364,7 +364,7 @@ public final class JoinTokens {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("The join tokens in {} cannot be listed: {}", directory, e.toString());
+            LOG.warn("The join tokens in {} cannot be listed: {}", directory, PlainText.of(e));
         }
         return files;
     }
@@ -377,7 +377,7 @@ public final class JoinTokens {
                     PrivateFiles.delete(file);
                 }
             } catch (IOException e) {
-                LOG.warn("{} is old and cannot be removed: {}", file, e.toString());
+                LOG.warn("{} is old and cannot be removed: {}", file, PlainText.of(e));
             }
         }
     }

@@ -271,7 +271,7 @@ public final class OverlayAuthority implements IdentityProvider {
     }
 
     private static RefusedException failed(Exception cause) {
-        LOG.error("A certificate could not be issued: {}", cause.toString());
+        LOG.error("A certificate could not be issued: {}", PlainText.of(cause));
         return new RefusedException(
                 Reason.ENROLMENT_UNAVAILABLE,
                 "the relay cannot make certificates now, its log says why: try again later");

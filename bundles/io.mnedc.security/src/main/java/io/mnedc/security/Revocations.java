@@ -107,10 +107,10 @@ public final class Revocations {
             revoked = newer;
             return differ;
         } catch (IOException e) {
-            if (!e.toString().equals(lastFailure)) {
-                LOG.error("{} cannot be read, the revocations before it stay: {}", path, PlainText.of(e.toString()));
+            if (!PlainText.of(e).equals(lastFailure)) {
+                LOG.error("{} cannot be read, the revocations before it stay: {}", path, PlainText.of(e));
             }
-            lastFailure = e.toString();
+            lastFailure = PlainText.of(e);
             return false;
         }
     }

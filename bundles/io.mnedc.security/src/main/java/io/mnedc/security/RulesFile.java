@@ -144,8 +144,8 @@ public final class RulesFile {
             List<String> wanted = next;
             return wanted != null && mayBeTaken(wanted) && take(wanted);
         } catch (IOException e) {
-            unreadable = PlainText.of(path + ": " + e.getMessage());
-            String failure = PlainText.of(e.toString());
+            String failure = PlainText.of(e);
+            unreadable = failure.startsWith(path.toString()) ? failure : path + ": " + failure;
             if (!failure.equals(lastFailure)) {
                 LOG.error("{} cannot be read, the rules before it stay: {}", path, failure);
             }

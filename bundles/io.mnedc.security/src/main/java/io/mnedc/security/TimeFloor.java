@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ public final class TimeFloor {
                 floor = Instant.parse(new String(PrivateFiles.read(file, 64), StandardCharsets.US_ASCII).strip());
             }
         } catch (IOException | DateTimeException e) {
-            LOG.warn("Time floor {} cannot be read and begins anew: {}", file, e.toString());
+            LOG.warn("Time floor {} cannot be read and begins anew: {}", file, PlainText.of(e));
         }
         return new TimeFloor(file, system, floor, nanos);
     }
@@ -171,7 +172,7 @@ public final class TimeFloor {
                 PrivateFiles.write(file, (floor + "\n").getBytes(StandardCharsets.US_ASCII));
                 written = floor;
             } catch (IOException e) {
-                LOG.warn("Time floor {} cannot be written: {}", file, e.toString());
+                LOG.warn("Time floor {} cannot be written: {}", file, PlainText.of(e));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.mnedc.tun;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunException.Reason;
 import io.mnedc.api.tun.TunSettings;
@@ -269,7 +270,7 @@ final class LinkConfiguration {
             return !Files.readString(Path.of("/proc/sys/net/ipv6/conf", name, "disable_ipv6"))
                     .startsWith("1");
         } catch (IOException e) {
-            LOG.debug("cannot tell whether IPv6 is enabled for {}: {}", name, e.toString());
+            LOG.debug("cannot tell whether IPv6 is enabled for {}: {}", name, PlainText.of(e));
             return true;
         }
     }

@@ -1,5 +1,12 @@
 package io.mnedc.api.text;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
 /**
  * Text from elsewhere (peers, certificates, files, error messages of libraries) as one line that can be shown: nothing in it moves
  * a cursor, begins a line, changes the direction of writing, or cannot be seen. Everything that logs, prints or reports such
@@ -43,11 +50,31 @@ public final class PlainText {
      * Says what is wrong, in one line.
      *
      * @param thrown by anything
-     * @return its message, or if it has none what it is
+     * @return its message; if it has none, or only the name of a file, what it is
      */
     public static String of(Throwable thrown) {
-        String message = thrown.getMessage();
+        String message =
+                thrown instanceof FileSystemException file && file.getReason() == null ? of(file) : thrown.getMessage();
         return message == null ? thrown.getClass().getSimpleName() : of(message);
+    }
+
+    /** The library names the file only, and the class says what is wrong with it. */
+    private static String of(FileSystemException thrown) {
+        String what;
+        if (thrown instanceof NoSuchFileException) {
+            what = "there is no such file or directory";
+        } else if (thrown instanceof AccessDeniedException) {
+            what = "permission denied";
+        } else if (thrown instanceof FileAlreadyExistsException) {
+            what = "exists already";
+        } else if (thrown instanceof NotDirectoryException) {
+            what = "is not a directory";
+        } else if (thrown instanceof DirectoryNotEmptyException) {
+            what = "the directory is not empty";
+        } else {
+            what = thrown.getClass().getSimpleName();
+        }
+        return thrown.getMessage() == null ? what : thrown.getMessage() + ": " + what;
     }
 
     /**

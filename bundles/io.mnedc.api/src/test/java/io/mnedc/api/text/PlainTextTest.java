@@ -1,9 +1,15 @@
 package io.mnedc.api.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,5 +49,24 @@ class PlainTextTest {
     void anErrorIsItsMessageInOneLine() {
         assertThat(PlainText.of(new IOException("no\nspace"))).isEqualTo("no?space");
         assertThat(PlainText.of(new IOException())).isEqualTo("IOException");
+    }
+
+    @Test
+    void aFileIsNotTheWholeStory(@TempDir Path directory) throws IOException {
+        Path missing = directory.resolve("missing");
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThat(PlainText.of(catchThrowable(() -> Files.readString(missing))))
+                .isEqualTo(missing + ": there is no such file or directory");
+        assertThat(PlainText.of(catchThrowable(() -> Files.createDirectory(file))))
+                .isEqualTo(file + ": exists already");
+        assertThat(PlainText.of(catchThrowable(() -> Files.newDirectoryStream(file))))
+                .isEqualTo(file + ": is not a directory");
+        assertThat(PlainText.of(catchThrowable(() -> Files.createFile(file.resolve("a")))))
+                .isEqualTo(file + "/a: Not a directory");
+        assertThat(PlainText.of(catchThrowable(() -> Files.delete(directory))))
+                .isEqualTo(directory + ": the directory is not empty");
+        assertThat(PlainText.of(new AccessDeniedException("/x"))).isEqualTo("/x: permission denied");
+        assertThat(PlainText.of(new FileSystemLoopException("/x"))).isEqualTo("/x: FileSystemLoopException");
     }
 }

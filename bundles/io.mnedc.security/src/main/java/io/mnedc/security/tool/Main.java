@@ -54,7 +54,7 @@ public final class Main {
             err.println(PlainText.of(e));
             return WRONG;
         } catch (IOException | GeneralSecurityException | IllegalStateException e) {
-            err.println(e instanceof java.nio.file.FileSystemException ? e.toString() : PlainText.of(e));
+            err.println(PlainText.of(e));
             return FAILED;
         }
     }
