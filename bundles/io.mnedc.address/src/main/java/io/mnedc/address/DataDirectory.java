@@ -74,15 +74,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(
-                path.resolve(LOCK),
-                // for reading, too: to open a pipe for writing only might never end
-                Set.of(
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        LinkOption.NOFOLLOW_LINKS),
-                mode(path, "rw-------"));
+        FileChannel channel = open(path, path.resolve(LOCK));
         @Nullable FileLock held = null;
         try {
             held = channel.tryLock();
@@ -97,6 +89,24 @@ final class DataDirectory implements AutoCloseable {
             throw new DirectoryInUseException(path, null);
         }
         return channel;
+    }
+
+    private static FileChannel open(Path path, Path file) throws IOException {
+        try {
+            // for reading, too: to open a pipe for writing only might never end
+            return FileChannel.open(
+                    file,
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS),
+                    mode(path, "rw-------"));
+        } catch (IOException e) {
+            throw Files.isSymbolicLink(file)
+                    ? new IOException(file + " is a symbolic link, which is not followed: remove it", e)
+                    : e;
+        }
     }
 
     /** {@return the attributes of a new file: for its owner only, where the file system knows owners} */

@@ -69,7 +69,14 @@ final class RotatingFile {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
                 LinkOption.NOFOLLOW_LINKS);
-        FileChannel fresh = posix ? FileChannel.open(path, options, PRIVATE) : FileChannel.open(path, options);
+        FileChannel fresh;
+        try {
+            fresh = posix ? FileChannel.open(path, options, PRIVATE) : FileChannel.open(path, options);
+        } catch (IOException e) {
+            throw Files.isSymbolicLink(path)
+                    ? new IOException(path + " is a symbolic link, which is not followed: remove it", e)
+                    : e;
+        }
         try {
             if (posix) {
                 Files.setPosixFilePermissions(path, OWNER_ONLY);

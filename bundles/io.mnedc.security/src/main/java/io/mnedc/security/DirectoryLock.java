@@ -104,15 +104,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static FileChannel open(Path directory, Path file, Threads threads, Duration patience) throws IOException {
-        // for reading, too: to open a pipe for writing only might never end
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        LinkOption.NOFOLLOW_LINKS),
-                PrivateFiles.attributes(directory, "rw-------"));
+        FileChannel channel = open(directory, file);
         boolean locked = false;
         try {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -125,6 +117,24 @@ final class DirectoryLock implements AutoCloseable {
             if (!locked) {
                 channel.close();
             }
+        }
+    }
+
+    private static FileChannel open(Path directory, Path file) throws IOException {
+        try {
+            // for reading, too: to open a pipe for writing only might never end
+            return FileChannel.open(
+                    file,
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS),
+                    PrivateFiles.attributes(directory, "rw-------"));
+        } catch (IOException e) {
+            throw Files.isSymbolicLink(file)
+                    ? new IOException(file + " is a symbolic link, which is not followed: remove it", e)
+                    : e;
         }
     }
 
