@@ -84,8 +84,11 @@ final class LinkGuard implements AutoCloseable {
 
     /** Changes the interface; what this does is nobody else's interference. */
     synchronized void configure(TunSettings wanted) throws TunException {
+        boolean same = wanted.equals(link.settings());
         link.change(wanted);
-        tug.reset();
+        if (!same) {
+            tug.reset();
+        }
         destinations.begin();
         try {
             look(System.nanoTime());
