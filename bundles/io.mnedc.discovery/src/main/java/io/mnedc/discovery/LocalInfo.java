@@ -40,11 +40,6 @@ final class LocalInfo {
         return current;
     }
 
-    /** {@return the configured part} */
-    synchronized LocalSettings configured() {
-        return settings;
-    }
-
     /** Takes another configuration. */
     synchronized void configure(LocalSettings newSettings) {
         settings = newSettings;

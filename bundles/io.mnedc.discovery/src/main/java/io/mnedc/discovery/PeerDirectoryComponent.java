@@ -1,14 +1,15 @@
 package io.mnedc.discovery;
 
 import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerListener;
-import io.mnedc.api.text.PlainText;
-import io.mnedc.settings.ConfigurationReader;
-import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.NoticeBoard;
+import java.io.File;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     static final String PID = "io.mnedc.device";
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerDirectoryComponent.class);
+    private static final String KARAF_DATA = "karaf.data";
     private static final Duration STOP = Duration.ofSeconds(2);
 
     /** The keys of the device's configuration that are read here. */
@@ -66,6 +68,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     private final Directory directory;
     private final ListenerDispatch dispatch;
     private final RelayLink link;
+    private final ConfiguredInfo configured;
     private final LocalInfo info;
     private final OfferTracker offers;
     private final RelayLink.Subscription subscription;
@@ -81,7 +84,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         this.link = link;
         this.dispatch = new ListenerDispatch(this::view);
         this.directory = new Directory(dispatch::put);
-        this.info = new LocalInfo(settings(properties, LocalSettings.DEFAULT), link::publish);
+        this.configured = new ConfiguredInfo(area(context), new NoticeBoard(PID, notice -> {
+            ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
+            return () -> unregister(said);
+        }));
+        this.info = new LocalInfo(configured.take(properties), link::publish);
         this.offers = new OfferTracker(context, info);
         offers.open();
         this.subscription = link.subscribe(directory);
@@ -98,7 +105,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
 
     @Modified
     void modified(Map<String, Object> properties) {
-        info.configure(settings(properties, info.configured()));
+        info.configure(configured.take(properties));
     }
 
     @Deactivate
@@ -113,17 +120,22 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             LOG.debug("The link is already closed", e);
         }
         dispatch.close(STOP);
+        configured.end();
     }
 
     private void withdraw() {
         ServiceRegistration<PeerDirectory> ending = registration;
         registration = null;
         if (ending != null) {
-            try {
-                ending.unregister();
-            } catch (IllegalStateException e) {
-                LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
-            }
+            unregister(ending);
+        }
+    }
+
+    private static void unregister(ServiceRegistration<?> ending) {
+        try {
+            ending.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
         }
     }
 
@@ -159,14 +171,13 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         return info.current();
     }
 
-    private static LocalSettings settings(Map<String, Object> properties, LocalSettings before) {
-        ConfigurationReader values = new ConfigurationReader(properties, Config.class);
-        LocalSettings read = LocalSettings.of(values, before);
-        try {
-            values.check();
-        } catch (RefusedSettingsException e) {
-            LOG.error("Configuration {}: {}; the peers are told what they were told before", PID, PlainText.of(e));
+    /** Beside the device's {@code data.dir}, which may be the wrong setting. */
+    private static @Nullable Path area(BundleContext context) {
+        String karaf = context.getProperty(KARAF_DATA);
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc", "peers").toAbsolutePath().normalize();
         }
-        return read;
+        File area = context.getDataFile("peers");
+        return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 }
