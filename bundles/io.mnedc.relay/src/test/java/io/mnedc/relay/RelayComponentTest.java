@@ -216,4 +216,88 @@ class RelayComponentTest {
         component.modified(properties);
         assertThat(notice()).isEmpty();
     }
+
+    @Test
+    void afterABootItGoesToTheDirectoryOfItsSettingsOnceThatCanBeUsed() throws Exception {
+        storage = directory.resolve("area");
+        component.start(properties);
+        component.stop(6);
+        Path other = Files.createFile(directory.resolve("other"));
+        properties.put("data.dir", other.toString());
+        component = booted();
+        try (Log log = new Log()) {
+            component.start(properties);
+            awaitRelay();
+            Object asBefore = relay();
+            assertThat(notice())
+                    .contains("configuration refused", other.toString(), "running with the settings of", "tried again");
+            Files.delete(other);
+            TestRelay.eventually(() -> notice().isEmpty());
+            assertThat(relay()).isNotSameAs(asBefore);
+            assertThat(other.resolve(AuditLog.FILE)).isNotEmptyFile();
+            assertThat(log.lines("running with the settings of")).hasSize(1);
+            assertThat(log.lines("cannot be in force yet")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRelayThatRunsGoesToAnotherDirectoryOnceThatCanBeUsed() throws Exception {
+        component.start(properties);
+        Object before = relay();
+        Path other = Files.createFile(directory.resolve("other"));
+        properties.put("data.dir", other.toString());
+        component.modified(properties);
+        assertThat(relay()).isSameAs(before);
+        Files.delete(other);
+        TestRelay.eventually(() -> notice().isEmpty());
+        assertThat(relay()).isNotSameAs(before);
+        assertThat(other.resolve(AuditLog.FILE)).isNotEmptyFile();
+    }
+
+    @Test
+    void whatIsSavedMeanwhileEndsTheWaitForAnotherDirectory() throws Exception {
+        component.start(properties);
+        Path other = Files.createFile(directory.resolve("other"));
+        Map<String, Object> elsewhere = new HashMap<>(properties);
+        elsewhere.put("data.dir", other.toString());
+        component.modified(elsewhere);
+        component.modified(properties);
+        assertThat(notice()).isEmpty();
+        TestRelay.eventually(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("mnedc-relay-retry")));
+        Files.delete(other);
+        component.stop(6);
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
+    void ifNeitherDirectoryCanBeUsedTheOneThatCanFirstIsTaken() throws Exception {
+        storage = directory.resolve("area");
+        component.start(properties);
+        component.stop(6);
+        Path moved = Files.move(data(), directory.resolve("moved"));
+        Files.createFile(data());
+        properties.put("data.dir", "/proc/nope");
+        component = booted();
+        component.start(properties);
+        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(notice())
+                .contains("configuration refused", "/proc/nope", "waits and tries again", data().toString());
+        Files.delete(data());
+        Files.move(moved, data());
+        awaitRelay();
+        TestRelay.eventually(() -> notice().contains("running with the settings of"));
+    }
+
+    @Test
+    void aWrongValueWhileItWaitsDoesNotEndTheWait() throws Exception {
+        Files.createFile(data());
+        component.start(properties);
+        properties.put("loops", "many");
+        component.modified(properties);
+        assertThat(notice()).contains("configuration refused", "loops", "waits and tries again");
+        Files.delete(data());
+        awaitRelay();
+        TestRelay.eventually(() -> notice().contains("running with the settings of"));
+    }
 }

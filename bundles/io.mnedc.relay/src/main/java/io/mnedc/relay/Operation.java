@@ -1,0 +1,387 @@
+package io.mnedc.relay;
+
+import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.notice.Notice;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
+import io.mnedc.settings.LastSettings;
+import io.mnedc.settings.NoticeBoard;
+import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Retry;
+import io.mnedc.transport.Daemon;
+import java.io.IOException;
+import java.security.Provider;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides with which settings a relay runs, and whether one does. What is refused, or cannot be opened, leaves what runs as
+ * it is; what may be there later is tried again. Thread-safe.
+ */
+final class Operation {
+    private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
+    private static final String PID = RelayComponent.PID;
+
+    /** A configuration that can be read. */
+    private record Wanted(Map<String, Object> properties, RelaySettings settings) {}
+
+    private final BundleContext context;
+    private final Duration pause;
+    private final Identities identities;
+    private final Supplier<@Nullable Provider> tls;
+    private final Retry retry;
+    private final NoticeBoard notices;
+    private @Nullable RunningRelay running;
+
+    /** Of the relay that runs, or of none. */
+    private int generation;
+
+    /** When the settings in force were taken on. */
+    private Instant since = Instant.EPOCH;
+
+    /** The present configuration if it is not in force, but may be later: a directory is not there yet. */
+    private @Nullable Wanted wanted;
+
+    /** What is to run while nothing does, and the present configuration cannot. */
+    private LastSettings.@Nullable Old<RelaySettings> before;
+
+    /** Why the present configuration is not in force; empty if that is not its fault. */
+    private String refusal = "";
+
+    /** Why nothing runs yet. */
+    private String obstacle = "";
+
+    /** A wish of the settings, for whichever relay can fulfil it. */
+    private String wishedToken = "";
+
+    private @Nullable AddressAllocator allocator;
+
+    /** Runs nothing yet. */
+    Operation(BundleContext context, Identities identities, Supplier<@Nullable Provider> tls, Duration pause) {
+        this.context = context;
+        this.identities = identities;
+        this.tls = tls;
+        this.pause = pause;
+        this.notices = new NoticeBoard(PID, notice -> {
+            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+            return () -> RunningRelay.unregister(registration);
+        });
+        this.retry = new Retry(
+                "mnedc-relay-retry",
+                pause,
+                this::again,
+                problem -> LOG.error("{}: {}; it is tried again every {} s", PID, problem, pause.toSeconds()));
+    }
+
+    /** Takes a configuration. */
+    synchronized void apply(Map<String, Object> properties) {
+        ConfigurationReader reader = new ConfigurationReader(properties, RelayConfig.class);
+        reader.remarks().forEach(remark -> LOG.warn("{}: {}", PID, remark));
+        if (reader.wish() == Wish.OFF) {
+            end(reader.whyOff());
+            return;
+        }
+        RelaySettings settings;
+        try {
+            settings = RelaySettings.of(reader, Storage.of(context));
+        } catch (RefusedSettingsException e) {
+            LastSettings.Old<RelaySettings> unfinished = unfinished();
+            // what was to come instead is not wished any more
+            giveUp();
+            refused(properties, PlainText.of(e), unfinished);
+            return;
+        }
+        wishedToken = reader.text("token.request", "");
+        giveUp();
+        change(new Wanted(properties, settings));
+        requestToken();
+    }
+
+    /** {@return what has been waited for so far; null if nothing} */
+    private LastSettings.@Nullable Old<RelaySettings> unfinished() {
+        Wanted next = wanted;
+        return before != null || next == null ? before : new LastSettings.Old<>(Instant.now(), next.settings());
+    }
+
+    private void change(Wanted next) {
+        RunningRelay now = running;
+        if (now == null) {
+            beginFirst(next);
+        } else if (now.relay().canBecome(next.settings())) {
+            reconfigure(now.relay(), next);
+        } else if (rehearsed(next)) {
+            replace(now, next);
+        }
+    }
+
+    /** Others than the last ones that cannot start must not keep a relay off the air. */
+    private void beginFirst(Wanted next) {
+        boolean others = last(next.properties())
+                .filter(old -> !old.settings().equals(next.settings()))
+                .isPresent();
+        if (!others || rehearsed(next)) {
+            begin(next);
+        }
+    }
+
+    /** Whether a relay with these settings finds its files; if not, it is looked for them again and again. */
+    private boolean rehearsed(Wanted next) {
+        try {
+            Relay.rehearse(next.settings(), identities, tls, InstantSource.system());
+            return true;
+        } catch (IOException e) {
+            LOG.debug("the cause", e);
+            String problem = PlainText.of(e);
+            if (next.equals(wanted)) {
+                refusal = problem;
+                tell();
+            } else {
+                refused(next.properties(), problem, null);
+                wanted = next;
+                tell();
+            }
+            retry.failed("these settings cannot be in force yet: " + problem);
+            return false;
+        }
+    }
+
+    private void reconfigure(Relay now, Wanted next) {
+        try {
+            now.become(next.settings());
+            inForce(next);
+        } catch (IOException e) {
+            refused(next.properties(), PlainText.of(e), null);
+        }
+    }
+
+    /** One relay ends and another begins, if that can; else the one before goes on. */
+    private void replace(RunningRelay now, Wanted next) {
+        LastSettings.Old<RelaySettings> goesOn =
+                new LastSettings.Old<>(since, now.relay().settings());
+        stop("its settings have changed");
+        try {
+            start(next.settings());
+            inForce(next);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("{}: a relay with these settings does not start", PID, e);
+            // not again: each attempt would stop a relay that works
+            giveUp();
+            before = goesOn;
+            beginBefore(goesOn);
+            refused(next.properties(), PlainText.of(e), null);
+        }
+    }
+
+    /**
+     * A configuration cannot be used: what runs goes on; if nothing does, it starts with what was in force last.
+     *
+     * @param unfinished what is to be waited for if nothing was in force; null: nothing
+     */
+    private void refused(
+            Map<String, Object> properties, String problem, LastSettings.@Nullable Old<RelaySettings> unfinished) {
+        refusal = problem;
+        if (running == null && before == null) {
+            before = last(properties).orElse(unfinished);
+            if (before != null) {
+                beginBefore(before);
+            }
+        }
+        LOG.error("{}: {}; {}", PID, problem, outcome());
+        tell();
+    }
+
+    private String outcome() {
+        return running == null ? "the relay does not run" : "running with the settings of " + since;
+    }
+
+    private void tell() {
+        String waits = obstacle.isEmpty() ? "" : "the relay waits and tries again: " + obstacle;
+        if (refusal.isEmpty()) {
+            notices.show(waits);
+        } else {
+            String later =
+                    wanted == null || running == null ? "" : "; it is tried again every " + pause.toSeconds() + " s";
+            notices.show("configuration refused: " + refusal + "; " + (waits.isEmpty() ? outcome() : waits) + later);
+        }
+    }
+
+    private void begin(Wanted next) {
+        try {
+            start(next.settings());
+            inForce(next);
+        } catch (IOException e) {
+            LOG.debug("the cause", e);
+            wanted = next;
+            waits(PlainText.of(e));
+        } catch (RuntimeException e) {
+            giveUp();
+            LOG.error(
+                    "{}: the relay cannot start because of a fault, see below; change what it complains about in the"
+                            + " settings or in data.dir and save the configuration again",
+                    PID,
+                    e);
+        }
+    }
+
+    private void beginBefore(LastSettings.Old<RelaySettings> old) {
+        try {
+            start(old.settings());
+            since = old.time();
+            if (wanted == null) {
+                found();
+            }
+            tell();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the cause", e);
+            waits(PlainText.of(e));
+        }
+    }
+
+    private void waits(String problem) {
+        obstacle = problem;
+        retry.failed("the relay cannot start: " + problem);
+        tell();
+    }
+
+    private void start(RelaySettings settings) throws IOException {
+        int mine = ++generation;
+        running =
+                RunningRelay.start(context, settings, identities, tls, allocator, what -> failed(settings, mine, what));
+        obstacle = "";
+    }
+
+    private void inForce(Wanted now) {
+        since = Instant.now();
+        found();
+        giveUp();
+        lastSettings().keep(now.properties());
+    }
+
+    private void found() {
+        if (retry.end()) {
+            LOG.info("the relay has found what it waited for, and starts");
+        }
+    }
+
+    /** Nothing is waited for any more. */
+    private void giveUp() {
+        wanted = null;
+        before = null;
+        refusal = "";
+        obstacle = "";
+        retry.end();
+        tell();
+    }
+
+    private synchronized void again() {
+        Wanted next = wanted;
+        LastSettings.Old<RelaySettings> old = before;
+        RunningRelay now = running;
+        if (next != null && now == null && old == null) {
+            begin(next);
+        } else if (next != null && rehearsed(next)) {
+            if (now == null) {
+                begin(next);
+            } else {
+                replace(now, next);
+            }
+        } else if (now == null && old != null) {
+            beginBefore(old);
+        } else if (next == null) {
+            retry.end();
+        }
+        requestToken();
+    }
+
+    private Optional<LastSettings.Old<RelaySettings>> last(Map<String, Object> properties) {
+        return lastSettings().find(properties, values -> RelaySettings.of(values, Storage.of(context)));
+    }
+
+    private LastSettings lastSettings() {
+        return new LastSettings(PID, RelayConfig.class, LOG::warn, Storage.of(context));
+    }
+
+    private void requestToken() {
+        RunningRelay now = running;
+        if (now != null) {
+            now.relay().administration().ifPresent(service -> service.request(wishedToken));
+        }
+    }
+
+    /** A part of it has ended by itself. A relay that is half dead helps nobody: it ends, and starts again a little later. */
+    private void failed(RelaySettings settings, int failed, String what) {
+        LOG.error("{}: {} has ended because of a fault, see above: the relay stops and starts again", PID, what);
+        // it may be one of the relay's own threads that says so
+        Daemon.thread("mnedc-relay-again", () -> restart(settings, failed, what))
+                .start();
+    }
+
+    private synchronized void restart(RelaySettings settings, int failed, String what) {
+        if (generation == failed) {
+            stop("a part of it has failed");
+            before = new LastSettings.Old<>(since, settings);
+            waits(what + " has ended because of a fault");
+        }
+    }
+
+    /** Tells who leases addresses now. */
+    synchronized void allocator(AddressAllocator now) {
+        allocator = now;
+        tellAllocator();
+    }
+
+    /** Tells that somebody leases other addresses now. */
+    synchronized void allocatorChanged(AddressAllocator now) {
+        if (now.equals(allocator)) {
+            tellAllocator();
+        }
+    }
+
+    /** Tells that somebody leases addresses no more; another one may do so already. */
+    synchronized void allocatorGone(AddressAllocator gone) {
+        if (gone.equals(allocator)) {
+            allocator = null;
+            tellAllocator();
+        }
+    }
+
+    private void tellAllocator() {
+        RunningRelay now = running;
+        if (now != null) {
+            now.relay().allocator(allocator);
+        }
+    }
+
+    /** Ends the relay, if one runs, and begins none any more. */
+    void close(String why) {
+        end(why);
+        // without our lock, for which it may be waiting
+        retry.close();
+    }
+
+    private synchronized void end(String why) {
+        giveUp();
+        stop(why);
+    }
+
+    private void stop(String why) {
+        // a fault of a relay that has ended is of no interest
+        generation++;
+        RunningRelay now = running;
+        running = null;
+        if (now != null) {
+            LOG.info("the relay stops: {}", why);
+            now.end();
+        }
+    }
+}
