@@ -45,13 +45,18 @@ public final class LeaseStoreComponent {
     /** The store while it is open. */
     private record Running(Path directory, MvLeaseStore store, ServiceRegistration<LeaseStore> registration) {}
 
+    private record Waiting(Path directory, Map<String, Object> properties) {}
+
     private final BundleContext context;
     private final Retry retry;
     private final NoticeBoard notices;
     private @Nullable Running running;
 
-    /** What cannot be opened yet. */
-    private @Nullable Path waiting;
+    /** What is configured, and cannot be opened yet. */
+    private @Nullable Waiting waiting;
+
+    /** What was in use last, if it is to be opened instead and cannot be, either. */
+    private @Nullable Path fallback;
 
     /** Made by the component runtime. */
     @Activate
@@ -71,11 +76,7 @@ public final class LeaseStoreComponent {
                 "mnedc-lease-again",
                 pause,
                 this::again,
-                problem -> LOG.error(
-                        "{}: there is no lease store, it is tried again every {} s: {}",
-                        Config.PID,
-                        pause.toSeconds(),
-                        problem));
+                problem -> LOG.error("{}: {}; it is tried again every {} s", Config.PID, problem, pause.toSeconds()));
     }
 
     /** Opens, closes or moves the store, if that is what changed. */
@@ -91,15 +92,13 @@ public final class LeaseStoreComponent {
             Path configured = reader.path("data.dir");
             reader.check();
             Path directory = directory(configured);
-            notices.show("");
             Running before = running;
-            if (before == null || !before.directory().equals(directory)) {
-                open(directory);
-            }
-            Running now = running;
-            if (now != null && now.directory().equals(directory)) {
+            if (before != null && before.directory().equals(directory)) {
                 lastSettings().keep(properties);
-            } else if (now == null) {
+                return;
+            }
+            waiting = new Waiting(directory, properties);
+            if (!opened(waiting) && running == null) {
                 openLast(properties, directory);
             }
         } catch (IOException | RefusedSettingsException e) {
@@ -116,22 +115,53 @@ public final class LeaseStoreComponent {
         }
     }
 
+    /** Whether what is waited for could be opened; what is kept open till then stays so. */
+    private boolean opened(Waiting next) {
+        try {
+            open(next.directory());
+            lastSettings().keep(next.properties());
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the cause", e);
+            waits(next.directory(), PlainText.of(e));
+            return false;
+        }
+    }
+
+    private void waits(Path directory, String problem) {
+        Running now = running;
+        if (now == null) {
+            retry.failed("there is no lease store: " + problem);
+            notices.show("the lease store waits and tries again: " + problem);
+        } else {
+            retry.failed("leases stay in " + now.directory() + ", as before: " + problem);
+            notices.show("configuration refused: data.dir = \"" + directory + "\" cannot be used: " + problem
+                    + "; leases are kept in " + now.directory() + ", as before; it is tried again");
+        }
+    }
+
     /** What was in use last must not be lost for a directory that cannot be used. */
     private void openLast(Map<String, Object> properties, @Nullable Path instead) {
         Optional<Path> last = lastSettings()
                 .find(properties, values -> Optional.ofNullable(values.path("data.dir")))
                 .flatMap(LastSettings.Old::settings)
                 .filter(path -> !path.equals(instead));
-        if (last.isPresent()) {
-            String problem = retry.problem().orElse("");
+        if (last.isEmpty()) {
+            return;
+        }
+        Waiting next = waiting;
+        String problem = retry.problem().orElse("");
+        try {
             open(last.get());
-            if (running == null && instead != null) {
-                waiting = instead;
-            } else if (instead != null) {
-                notices.show("data.dir = \"" + instead + "\" cannot be used: " + problem + "; leases are kept in "
-                        + last.get() + ", as before");
-                LOG.error("{}: leases stay in {}, as before", Config.PID, last.get());
-            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the cause", e);
+            fallback = last.get();
+            waits(last.get(), PlainText.of(e));
+            return;
+        }
+        if (next != null) {
+            waiting = next;
+            waits(next.directory(), problem);
         }
     }
 
@@ -139,36 +169,41 @@ public final class LeaseStoreComponent {
         return new LastSettings(Config.PID + ".leases", Config.class, LOG::warn, Storage.of(context));
     }
 
-    private void open(Path directory) {
-        try {
-            // the new one first: if it cannot be opened, the old one goes on
-            MvLeaseStore store = new MvLeaseStore(directory);
-            end("it is opened elsewhere");
-            running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
-            LOG.info("leases are kept in {}", directory);
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("the cause", e);
-            String problem = PlainText.of(e);
-            if (running == null) {
-                waiting = directory;
-                retry.failed(problem);
-                notices.show("the lease store waits and tries again: " + problem);
-            } else {
-                LOG.error("{}: {}; the lease store stays where it is", Config.PID, problem);
-                notices.show("configuration refused: " + problem + "; the lease store stays where it is");
-            }
-        }
+    private void open(Path directory) throws IOException {
+        // the new one first: if it cannot be opened, the old one goes on
+        MvLeaseStore store = new MvLeaseStore(directory);
+        end("it is opened elsewhere");
+        running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+        LOG.info("leases are kept in {}", directory);
     }
 
     private synchronized void again() {
-        Path directory = waiting;
-        if (directory != null) {
-            open(directory);
+        Waiting next = waiting;
+        if (next != null && opened(next)) {
+            return;
+        }
+        Path old = fallback;
+        if (running == null && old != null) {
+            openAsBefore(old, next);
+        }
+    }
+
+    private void openAsBefore(Path old, @Nullable Waiting next) {
+        try {
+            open(old);
+            if (next != null) {
+                waiting = next;
+                opened(next);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the cause", e);
+            waits(old, PlainText.of(e));
         }
     }
 
     private void giveUp() {
         waiting = null;
+        fallback = null;
         notices.show("");
         retry.end();
     }

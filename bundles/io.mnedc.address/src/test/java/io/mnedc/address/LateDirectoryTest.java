@@ -173,4 +173,59 @@ class LateDirectoryTest {
         component.change(Map.of("enabled", false, "data.dir", "/proc/nope"));
         assertThat(stores).isEmpty();
     }
+
+    private void awaitNothingToSay() throws InterruptedException {
+        for (int i = 0; i < 3000 && !notices.isEmpty(); i++) {
+            Thread.sleep(20);
+        }
+        assertThat(notices).isEmpty();
+    }
+
+    @Test
+    void aStoreThatIsKeptElsewhereMovesOnceTheDirectoryCanBeUsed() throws Exception {
+        component.change(keptIn(directory.resolve("leases")));
+        LeaseStore before = stores.get(0);
+        Path other = Files.createFile(directory.resolve("other"));
+        component.change(keptIn(other));
+        assertThat(stores).containsExactly(before);
+        assertThat(notices).singleElement().asString().contains("data.dir", other.toString(), "as before");
+        Files.delete(other);
+        awaitNothingToSay();
+        assertThat(stores).hasSize(1).doesNotContain(before);
+        assertThat(other).isDirectory();
+    }
+
+    @Test
+    void afterABootItMovesOnceTheDirectoryCanBeUsed() throws Exception {
+        component.change(keptIn(directory.resolve("leases")));
+        component.stop(6);
+        Path other = Files.createFile(directory.resolve("other"));
+        component = booted();
+        component.change(keptIn(other));
+        assertThat(stores).hasSize(1);
+        assertThat(notices).singleElement().asString().contains("data.dir", other.toString(), "as before");
+        Files.delete(other);
+        awaitNothingToSay();
+        assertThat(stores).hasSize(1);
+        assertThat(other).isDirectory();
+    }
+
+    @Test
+    void ifNeitherDirectoryCanBeUsedTheOneThatCanFirstIsTaken() throws Exception {
+        Path leases = directory.resolve("leases");
+        component.change(keptIn(leases));
+        component.stop(6);
+        Path moved = Files.move(leases, directory.resolve("moved"));
+        Files.createFile(leases);
+        component = booted();
+        component.change(keptIn(Path.of("/proc/nope")));
+        assertThat(stores).isEmpty();
+        Files.delete(leases);
+        Files.move(moved, leases);
+        awaitStore();
+        for (int i = 0; i < 3000 && !notices.toString().contains("as before"); i++) {
+            Thread.sleep(20);
+        }
+        assertThat(notices).singleElement().asString().contains("/proc/nope", leases.toString(), "as before");
+    }
 }

@@ -77,19 +77,22 @@ public final class DeviceComponent {
     private final BundleContext context;
     private final TunDriver driver;
     private final IdentityProviders providers = new IdentityProviders();
-    private final Retry retry = new Retry(
-            "mnedc-device-retry",
-            PAUSE,
-            this::again,
-            problem -> LOG.error("The device cannot be started and is tried again: {}", problem));
+    private final Retry retry;
     private final NoticeBoard notices;
     private @Nullable Running running;
 
     /** When the settings in force were taken on. */
     private Instant since = Instant.EPOCH;
 
-    /** What cannot start yet. */
-    private @Nullable Map<String, Object> waiting;
+    /**
+     * What is not in force yet, but may be later.
+     *
+     * @param settings what it says; null if it has to be read anew
+     */
+    private record Waiting(
+            Map<String, Object> properties, @Nullable DeviceSettings settings) {}
+
+    private @Nullable Waiting waiting;
 
     @Reference(
             target = "(" + TlsChoice.SERVICE_PROPERTY + "=*)",
@@ -108,8 +111,18 @@ public final class DeviceComponent {
     @Activate
     public DeviceComponent(
             BundleContext context, @Reference(policyOption = ReferencePolicyOption.GREEDY) TunDriver driver) {
+        this(context, driver, PAUSE);
+    }
+
+    /** The same with a pause of the test's. */
+    DeviceComponent(BundleContext context, TunDriver driver, Duration pause) {
         this.context = context;
         this.driver = driver;
+        this.retry = new Retry(
+                "mnedc-device-retry",
+                pause,
+                this::again,
+                problem -> LOG.error("{}; it is tried again every {} s", problem, pause.toSeconds()));
         this.notices = new NoticeBoard(PID, notice -> {
             ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
             return () -> unregister(registration);
@@ -169,8 +182,9 @@ public final class DeviceComponent {
             stop(reader.whyOff());
             return;
         }
+        DeviceSettings settings = null;
         try {
-            DeviceSettings settings = new SettingsReader(reader).read(standIn.id(), this::storage);
+            settings = new SettingsReader(reader).read(standIn.id(), this::storage);
             standIn.warnIfUsed(properties, settings.deviceId());
             if (now != null) {
                 requireDirectory(now.settings(), settings);
@@ -184,23 +198,39 @@ public final class DeviceComponent {
             since = Instant.now();
             giveUp();
             lastSettings().keep(properties);
-        } catch (RefusedSettingsException | UnusableException e) {
+        } catch (RefusedSettingsException e) {
             LOG.debug("the cause", e);
-            refused(properties, PlainText.of(e));
+            refused(properties, PlainText.of(e), "");
+        } catch (UnusableException e) {
+            LOG.debug("the cause", e);
+            refused(properties, PlainText.of(e), "; it is tried again");
+            waiting = new Waiting(properties, settings);
+            retry.failed("These settings cannot be in force yet: " + PlainText.of(e));
         } catch (IOException e) {
             LOG.debug("the cause", e);
             String problem = PlainText.of(e);
-            waiting = properties;
-            retry.failed(problem);
+            waiting = new Waiting(properties, null);
+            retry.failed("The device cannot be started: " + problem);
             notices.show("the device waits and tries again: " + problem);
         }
     }
 
     private synchronized void again() {
-        Map<String, Object> properties = waiting;
-        if (properties != null) {
-            apply(properties);
+        Waiting next = waiting;
+        if (next == null) {
+            return;
         }
+        Running now = running;
+        DeviceSettings settings = next.settings();
+        if (now != null && settings != null) {
+            try {
+                requireDirectory(now.settings(), settings);
+            } catch (UnusableException e) {
+                retry.failed("These settings cannot be in force yet: " + PlainText.of(e));
+                return;
+            }
+        }
+        apply(next.properties());
     }
 
     private void giveUp() {
@@ -210,14 +240,14 @@ public final class DeviceComponent {
     }
 
     /** A configuration cannot be used: what runs goes on; if nothing does, it starts with what was in force last. */
-    private void refused(Map<String, Object> properties, String problem) {
+    private void refused(Map<String, Object> properties, String problem, String later) {
         giveUp();
         if (running == null) {
             last(properties).ifPresent(this::startLast);
         }
         String then = running == null ? "no device is started" : "running with the settings of " + since;
         LOG.error("Configuration {} refused, {}: {}", PID, then, problem);
-        notices.show("configuration refused: " + problem + "; " + then);
+        notices.show("configuration refused: " + problem + "; " + then + later);
     }
 
     private void startLast(LastSettings.Old<DeviceSettings> old) {

@@ -10,8 +10,10 @@ import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -83,7 +85,7 @@ class DeviceComponentTest {
     }
 
     private DeviceComponent component() {
-        DeviceComponent component = new DeviceComponent(context(), driver);
+        DeviceComponent component = new DeviceComponent(context(), driver, Duration.ofMillis(50));
         component.activate(properties);
         return component;
     }
@@ -167,6 +169,52 @@ class DeviceComponentTest {
         awaitReady();
         assertThat(notice()).contains("/proc/nope", "running with the settings of");
         component.deactivate(6);
+    }
+
+    @Test
+    void afterABootItGoesToTheDirectoryOfItsSettingsOnceThatCanBeUsed(@TempDir Path area) throws Exception {
+        storage = area;
+        DeviceComponent component = component();
+        awaitReady();
+        component.deactivate(6);
+        Path directory = Files.createFile(area.resolve("elsewhere"));
+        properties.put("security", "tls");
+        properties.put("data.dir", directory.toString());
+        properties.put("device.id", "two");
+        component = component();
+        awaitReady();
+        assertThat(snapshot().deviceId()).isEqualTo("one");
+        assertThat(notice()).contains("data.dir", directory.toString(), "running with the settings of", "tried again");
+        Object running = services.get(DeviceStatus.class);
+        Files.delete(directory);
+        Await.until("it is there", () -> snapshot().deviceId().equals("two"));
+        Await.until("nothing to say", () -> notice().isEmpty());
+        // without an identity in that directory it has to join
+        Await.until("its own identity", () -> snapshot().problem().orElse("").contains("no identity"));
+        assertThat(services.get(DeviceStatus.class)).isSameAs(running);
+        assertThat(directory).isDirectory();
+        component.deactivate(6);
+    }
+
+    @Test
+    void whatIsSavedMeanwhileEndsTheWaitForAnotherDirectory(@TempDir Path area) throws Exception {
+        DeviceComponent component = component();
+        awaitReady();
+        Path directory = Files.createFile(area.resolve("elsewhere"));
+        Map<String, Object> elsewhere = new HashMap<>(properties);
+        elsewhere.put("security", "tls");
+        elsewhere.put("data.dir", directory.toString());
+        component.modified(elsewhere);
+        assertThat(notice()).contains("data.dir", "tried again");
+        component.modified(properties);
+        assertThat(notice()).isEmpty();
+        Await.until(
+                "nobody tries",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("mnedc-device-retry")));
+        Files.delete(directory);
+        component.deactivate(6);
+        assertThat(directory).doesNotExist();
     }
 
     @Test
