@@ -46,6 +46,9 @@ final class Admission {
     /** How long a key store may take before somebody is told. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** After this time a join token in the directory is whole, or damaged. */
+    private static final Duration WRITTEN = Duration.ofSeconds(3);
+
     /** How long to wait before trying again. */
     enum Pause {
         /** As after any attempt that failed. */
@@ -81,6 +84,8 @@ final class Admission {
     private @Nullable Enrolment enrolment;
     private @Nullable JoinToken refused;
     private Runnable joined = () -> {};
+    private Runnable found = () -> {};
+    private boolean looking;
     private int turn;
 
     Admission(
@@ -105,6 +110,11 @@ final class Admission {
     /** Says what is done when this device has joined anew; on the control loop. */
     void whenJoined(Runnable task) {
         joined = task;
+    }
+
+    /** Says what is done when a join token turns up in the directory meanwhile; on the control loop. */
+    void whenFound(Runnable task) {
+        found = task;
     }
 
     /** Ends what {@link #prepare} has begun; nothing is told any more. */
@@ -132,13 +142,51 @@ final class Admission {
         thread.execute(() -> {
             Identities.Answer answer =
                     identities.ask(security, now.deviceId(), token -> !Objects.equals(token, useless));
+            boolean unclear = identities.tokenHalfWritten();
             loop.execute(() -> {
                 patience.cancel(false);
+                if (unclear) {
+                    lookLater();
+                }
                 if (mine == turn) {
                     answered(answer, now, events);
                 }
             });
         });
+    }
+
+    /** A damaged token must not lie there until the next start: parts of it may be a secret. */
+    private void lookLater() {
+        if (!looking) {
+            looking = true;
+            loop.schedule(this::look, WRITTEN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        looking = false;
+        SecuritySettings security = settings.get().security();
+        if (!security.tls()) {
+            return;
+        }
+        String deviceId = settings.get().deviceId();
+        JoinToken useless = refused;
+        try {
+            thread.execute(() -> {
+                boolean join = identities.ask(security, deviceId, token -> !Objects.equals(token, useless))
+                        instanceof MustJoin;
+                boolean unclear = identities.tokenHalfWritten();
+                loop.execute(() -> {
+                    if (unclear) {
+                        lookLater();
+                    } else if (join && enrolment == null) {
+                        found.run();
+                    }
+                });
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the device is ending", e);
+        }
     }
 
     private void silent(int asked, Events events) {

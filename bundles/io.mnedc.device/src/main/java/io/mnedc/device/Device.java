@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Device implements DeviceStatus, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
+    private static final String NEW_TOKEN = "there is a new join token";
     private static final Duration LEAVE = Duration.ofMillis(1500);
     private static final Duration END = Duration.ofSeconds(1);
 
@@ -131,6 +132,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.admission = new Admission(
                 loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
         admission.whenJoined(guard::forget);
+        admission.whenFound(() -> life.registerAnew(NEW_TOKEN));
         this.control = new RelayConnector(
                 loop, resolver, paths, admission, settings.reconnectMost(), this::hello, this::bound, life);
         Renewals renewals =
@@ -268,7 +270,7 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (changes.contains(SettingsChange.REGISTRATION)) {
             life.registerAnew("its settings have changed");
         } else if (changes.contains(SettingsChange.JOIN) && join != null) {
-            admission.ifNew(join, () -> life.registerAnew("there is a new join token"));
+            admission.ifNew(join, () -> life.registerAnew(NEW_TOKEN));
         }
     }
 

@@ -122,6 +122,12 @@ final class Identities {
         }
     }
 
+    /** {@return whether a join token was just being put into the directory at the last look} */
+    boolean tokenHalfWritten() {
+        DeviceIdentityStore store = store();
+        return store != null && store.halfWritten();
+    }
+
     /** The one in the directory first: it was put there by whoever has started the device just now. */
     private @Nullable JoinToken token(DeviceIdentityStore store, @Nullable JoinToken set, Predicate<JoinToken> usable)
             throws IOException {

@@ -134,6 +134,33 @@ class JoinTest extends InTlsLab {
     }
 
     @Test
+    void damagedTokenThatWasWrittenJustNowIsGoneAMomentLaterFromADeviceThatIsReady() throws Exception {
+        lab.joined("one").device().close();
+        handOver("one", "mnedc1-half");
+        Path token = lab.home("one").resolve("join-token");
+        Node one = lab.device(lab.settings("one"));
+        one.awaitReady();
+        Await.until("deleted", () -> Files.notExists(token));
+        one.awaitReady();
+        assertThat(lab.relay.registrations).hasValue(2);
+    }
+
+    @Test
+    void tokenThatIsWrittenInPiecesIsTakenFromADeviceThatIsReady() throws Exception {
+        lab.joined("one").device().close();
+        TokenRequest again = new TokenRequest(Optional.of("one"), Set.of("welders"), Duration.ofHours(1), 1, List.of());
+        String text = lab.gate.token(lab.relay, again).text();
+        handOver("one", text.substring(0, 20));
+        Path token = lab.home("one").resolve("join-token");
+        // young for long enough on a slow machine, too
+        Files.setLastModifiedTime(token, FileTime.from(Instant.now().plusSeconds(1)));
+        lab.device(lab.settings("one")).awaitReady();
+        Files.writeString(token, text);
+        Await.until("joined anew", () -> enrolments() == 2 && lab.relay.registrations.get() == 3);
+        assertThat(token).doesNotExist();
+    }
+
+    @Test
     void relaysMayBeThoseOfTheToken() throws Exception {
         Map<String, Object> values = lab.values("one");
         values.put("join.token", lab.gate.token(lab.relay).text());

@@ -58,6 +58,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
 
     private List<String> knownRelays = List.of();
     private String redeemed = "";
+    private boolean halfWritten;
 
     private DeviceIdentityStore(Path directory, TimeFloor floor) {
         this.key = directory.resolve("device.key.pem");
@@ -262,6 +263,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
      * @throws IOException if the file cannot be read or deleted
      */
     public synchronized Optional<JoinToken> waiting() throws IOException {
+        halfWritten = false;
         if (!Files.exists(waiting)) {
             return Optional.empty();
         }
@@ -274,13 +276,19 @@ public final class DeviceIdentityStore implements IdentityProvider {
             Instant written = Files.getLastModifiedTime(waiting).toInstant();
             if (written.plus(HALF_WRITTEN).isAfter(Instant.now())
                     && written.isBefore(Instant.now().plus(HALF_WRITTEN))) {
-                // somebody may be at it still: another look comes
+                // somebody may be at it still
+                halfWritten = true;
                 return Optional.empty();
             }
             LOG.error("{} is of no use and is deleted: {}", waiting, PlainText.of(e));
         }
         PrivateFiles.delete(waiting);
         return Optional.empty();
+    }
+
+    /** {@return whether {@link #waiting} left a file that somebody may be writing: it wants another look, a little later} */
+    public synchronized boolean halfWritten() {
+        return halfWritten;
     }
 
     /**
