@@ -21,7 +21,7 @@ public final class RulesFile {
     private static final int LIMIT = 4 << 20;
     /** How long nobody must have changed it. */
     private static final Duration QUIET = Duration.ofSeconds(2);
-    /** If it is the beginning of what it was: somebody seems to be writing it again, perhaps slowly. */
+    /** If something is missing at its end: somebody seems to be writing it again, perhaps slowly. */
     private static final Duration QUIET_AGAIN = Duration.ofSeconds(15);
 
     private final Path path;
@@ -194,9 +194,13 @@ public final class RulesFile {
             // nothing is forbidden now: whatever it says, it allows no more
             return true;
         }
+        return quiet >= (beingWrittenAgain(wanted) ? QUIET_AGAIN : QUIET).toNanos();
+    }
+
+    /** A file that became shorter, or is gone, may be at its beginning again, but if a default shows that it is whole. */
+    private boolean beingWrittenAgain(List<String> wanted) {
         String now = file.text();
-        boolean again = complete && !file.missing() && now.length() < text.length() && text.startsWith(now);
-        return quiet >= (again ? QUIET_AGAIN : QUIET).toNanos();
+        return complete && now.length() < text.length() && (text.startsWith(now) || !hasDefault(wanted));
     }
 
     /** {@return why the file as it was at the last look is not used; empty if it is} */
