@@ -19,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Part;
@@ -27,6 +29,7 @@ import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession.State;
 import java.util.Collections;
@@ -34,6 +37,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeviceSessionTest {
+    private static final Credentials CREDENTIALS = new Credentials(List.of(SECRET), List.of(), 0);
+
     private final DeviceSession session = new DeviceSession(HELLO, HANDSHAKE, NOW);
 
     private void register() {
@@ -51,6 +56,22 @@ class DeviceSessionTest {
         assertThat(session.start()).isEmpty();
         assertThat(session.received(WELCOME, NOW)).containsExactly(new Effect.Registered(WELCOME));
         assertThat(session.state()).isEqualTo(State.REGISTERED);
+    }
+
+    @Test
+    void credentialsAreForDevicesThatHaveRegisteredByTheirs() {
+        register();
+        assertThat(refusal(session.received(CREDENTIALS, NOW))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+
+        Hello hello = new Hello("gw-1", 1, "mnedc/0", 0, Protocol.SECURITY_TLS, NodeInfo.NONE);
+        DeviceSession early = new DeviceSession(hello, HANDSHAKE, NOW);
+        early.start();
+        assertThat(refusal(early.received(CREDENTIALS, NOW))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+
+        DeviceSession secured = new DeviceSession(hello, HANDSHAKE, NOW);
+        secured.start();
+        secured.received(WELCOME, NOW);
+        assertThat(secured.received(CREDENTIALS, NOW)).containsExactly(new Effect.Credentialed(CREDENTIALS));
     }
 
     @Test

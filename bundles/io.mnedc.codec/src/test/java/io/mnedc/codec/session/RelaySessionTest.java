@@ -9,6 +9,7 @@ import static io.mnedc.codec.session.SessionFixtures.NOTICE;
 import static io.mnedc.codec.session.SessionFixtures.NOW;
 import static io.mnedc.codec.session.SessionFixtures.ONE_OF_EACH;
 import static io.mnedc.codec.session.SessionFixtures.PUBLISH;
+import static io.mnedc.codec.session.SessionFixtures.SECRET;
 import static io.mnedc.codec.session.SessionFixtures.WELCOME;
 import static io.mnedc.codec.session.SessionFixtures.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,7 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -27,6 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RelaySessionTest {
+    private static final Renew RENEW = new Renew(SECRET);
+
     private final RelaySession session = new RelaySession(Protocol.SECURITY_NONE, HANDSHAKE, KEEPALIVE, NOW);
 
     private void register() {
@@ -58,6 +62,30 @@ class RelaySessionTest {
         assertThat(effects.get(1))
                 .isInstanceOfSatisfying(
                         Effect.Close.class, close -> assertThat(close.why()).contains("`security`"));
+    }
+
+    @Test
+    void whoeverIsNotRegisteredByItsCertificateGetsNoOther() {
+        register();
+        assertThat(refusal(session.received(RENEW, NOW))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+
+        RelaySession secured = new RelaySession(Protocol.SECURITY_TLS, HANDSHAKE, KEEPALIVE, NOW);
+        assertThat(refusal(secured.received(RENEW, NOW))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
+    }
+
+    @Test
+    void registeredDeviceMayRenewItsCertificate() {
+        RelaySession secured = new RelaySession(Protocol.SECURITY_TLS, HANDSHAKE, KEEPALIVE, NOW);
+        secured.received(new Hello("gw-1", 1, "", 0, Protocol.SECURITY_TLS, NodeInfo.NONE), NOW);
+        secured.leased(WELCOME, NOW);
+        assertThat(secured.received(RENEW, NOW)).containsExactly(new Effect.Renewal(RENEW.request()));
+    }
+
+    @Test
+    void whoProbesIsNotProbedAtOnce() {
+        register();
+        session.received(new Ping(1), NOW + KEEPALIVE - 1);
+        assertThat(session.tick(NOW + KEEPALIVE)).isEmpty();
     }
 
     @Test
