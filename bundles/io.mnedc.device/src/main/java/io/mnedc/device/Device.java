@@ -9,11 +9,10 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
-import io.mnedc.transport.Daemon;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,11 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +41,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private static final String NEW_TOKEN = "there is a new join token";
     private static final Duration LEAVE = Duration.ofMillis(1500);
     private static final Duration END = Duration.ofSeconds(1);
+    private static final String CONTROL_LOOP = "the control loop";
 
     private final long instance = ThreadLocalRandom.current().nextLong();
     private final String software;
@@ -50,13 +51,13 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final Resolver resolver = new Resolver();
 
     /** Reads and writes keys, signs, checks certificates; a provider of identities may take its time. */
-    private final IdleThread identityThread = new IdleThread("mnedc-device-identity", END);
+    private final IdleThread identityThread;
 
     /** Looks up where relays are now; nobody waits for its end. */
-    private final IdleThread lookUpThread = new IdleThread("mnedc-device-lookup", Duration.ZERO);
+    private final IdleThread lookUpThread;
 
     /** Remembers the virtual network on the disk. */
-    private final IdleThread fileThread = new IdleThread("mnedc-device-network", END);
+    private final IdleThread fileThread;
 
     private final Identities identities;
     private final Admission admission;
@@ -64,6 +65,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private @Nullable Identity identity;
     private final EventLoopGroup loop;
     private final DataLoop data;
+    private final Faults faults;
     private final StatusBoard board;
     private final Pings pings;
     private final PeerLink link;
@@ -80,22 +82,49 @@ final class Device implements DeviceStatus, AutoCloseable {
      *
      * @param settings checked
      * @param around where it runs
+     * @param failed told what has failed, for want of memory, say: the device is of no use any more and must be closed. On
+     *     any thread; must not block
      * @return the device, owned by the caller
      * @throws IOException if the system has no selector left
      */
-    static Device start(DeviceSettings settings, Surroundings around) throws IOException {
+    static Device start(DeviceSettings settings, Surroundings around, Consumer<String> failed) throws IOException {
         warnIfNaked(settings);
-        DataLoop data = new DataLoop("device-data", new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L));
-        EventLoopGroup loop;
+        StatusBoard board = new StatusBoard(settings);
+        Faults faults = new Faults(settings.deviceId(), board::broken, failed);
+        AtomicReference<@Nullable ControlLoop> made = new AtomicReference<>();
+        ControlLoop loop;
         try {
-            loop = new NioEventLoopGroup(1, (ThreadFactory) task -> Daemon.thread("mnedc-device-control", task));
+            loop = new ControlLoop("mnedc-device-control", fault -> occurred(faults, CONTROL_LOOP, fault, made));
         } catch (IllegalStateException e) {
-            data.close();
             throw new IOException("no event loop: " + e.getMessage(), e);
         }
-        Device device = new Device(settings, around, data, loop);
-        loop.execute(device.control::start);
-        return device;
+        made.set(loop);
+        DataLoop data = null;
+        try {
+            data = new DataLoop(
+                    "device-data",
+                    new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L),
+                    () -> faults.occurred("the data loop", null, loop));
+            Device device = new Device(settings, around, data, loop, board, faults);
+            loop.terminationFuture().addListener(ended -> faults.occurred(CONTROL_LOOP, null, loop));
+            loop.execute(device.control::start);
+            return device;
+        } catch (IOException | RuntimeException | Error e) {
+            faults.closing();
+            loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS);
+            if (data != null) {
+                data.close();
+            }
+            throw e;
+        }
+    }
+
+    private static void occurred(
+            Faults faults, String part, Throwable fault, AtomicReference<@Nullable ControlLoop> loop) {
+        ControlLoop made = loop.get();
+        if (made != null) {
+            faults.occurred(part, fault, made);
+        }
     }
 
     private static void warnIfNaked(DeviceSettings settings) {
@@ -107,12 +136,22 @@ final class Device implements DeviceStatus, AutoCloseable {
         }
     }
 
-    private Device(DeviceSettings settings, Surroundings around, DataLoop data, EventLoopGroup loop) {
+    private Device(
+            DeviceSettings settings,
+            Surroundings around,
+            DataLoop data,
+            EventLoopGroup loop,
+            StatusBoard board,
+            Faults faults) {
         this.settings = settings;
         this.software = around.software();
         this.data = data;
         this.loop = loop;
-        this.board = new StatusBoard(settings);
+        this.board = board;
+        this.faults = faults;
+        this.identityThread = idleThread("mnedc-device-identity", END);
+        this.lookUpThread = idleThread("mnedc-device-lookup", Duration.ZERO);
+        this.fileThread = idleThread("mnedc-device-network", END);
         this.pings = new Pings(outlet, loop);
         Paths paths = new Paths(around.sockets(), () -> this.settings.deviceId());
         this.life = new DeviceLife(board, counters, paths);
@@ -140,6 +179,10 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.link =
                 new PeerLink(loop, table, sealing, control::publish, new PeerRoom(this::bound, counters.peersLeftOut));
         life.wire(() -> this.settings, control, stream, tun, guard, link, renewals, sealing);
+    }
+
+    private IdleThread idleThread(String name, Duration end) {
+        return new IdleThread(name, end, fault -> faults.occurred("the thread " + name, fault, loop));
     }
 
     private PeerBound bound() {
@@ -306,10 +349,17 @@ final class Device implements DeviceStatus, AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
+        faults.closing();
         String id = settings.deviceId();
         CompletableFuture<Void> left = new CompletableFuture<>();
-        loop.execute(() -> stop(left));
-        await(left);
+        try {
+            loop.execute(() -> stop(left));
+            await(left);
+        } catch (RejectedExecutionException e) {
+            // it has ended by a fault, so nobody else has its parts in hand
+            LOG.debug("the control loop has ended before", e);
+            stop(left);
+        }
         data.close();
         sealing.close();
         resolver.close();
@@ -323,11 +373,20 @@ final class Device implements DeviceStatus, AutoCloseable {
     }
 
     private void stop(CompletableFuture<Void> left) {
-        life.stopping();
-        stream.close();
-        control.stop("the device stops", left);
-        guard.close();
-        tun.close();
+        end(life::stopping);
+        end(stream::close);
+        end(() -> control.stop("the device stops", left));
+        end(guard::close);
+        end(tun::close);
+    }
+
+    /** After a fault a part may not know any more how to end; the others must: the interface has to go. */
+    private static void end(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("a part of the device did not end in order", e);
+        }
     }
 
     private static void await(CompletableFuture<Void> left) {

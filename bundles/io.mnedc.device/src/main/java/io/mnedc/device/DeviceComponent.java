@@ -15,7 +15,9 @@ import io.mnedc.settings.Endings;
 import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.RestartPauses;
 import io.mnedc.settings.Retry;
+import io.mnedc.transport.Daemon;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +81,14 @@ public final class DeviceComponent {
     private final IdentityProviders providers = new IdentityProviders();
     private final Retry retry;
     private final NoticeBoard notices;
+    private final RestartPauses pauses;
     private @Nullable Running running;
+
+    /** Of the device that runs, or of none. */
+    private int generation;
+
+    /** The last configuration, whether it could be used or not. */
+    private Map<String, Object> present = Map.of();
 
     /** When the settings in force were taken on. */
     private Instant since = Instant.EPOCH;
@@ -117,6 +126,7 @@ public final class DeviceComponent {
     /** The same with a pause of the test's. */
     DeviceComponent(BundleContext context, TunDriver driver, Duration pause) {
         this.context = context;
+        this.pauses = new RestartPauses(pause);
         this.driver = driver;
         this.retry = new Retry(
                 "mnedc-device-retry",
@@ -174,6 +184,17 @@ public final class DeviceComponent {
     }
 
     private synchronized void apply(Map<String, Object> properties) {
+        present = properties;
+        try {
+            take(properties);
+        } catch (RuntimeException | Error e) {
+            // such as no memory for another thread: not for ever
+            LOG.error("The device cannot be started or changed because of a fault", e);
+            rest(properties, "the device could not be started or changed, see the log: " + e);
+        }
+    }
+
+    private void take(Map<String, Object> properties) {
         Running now = running;
         DefaultId standIn = DefaultId.of(properties);
         ConfigurationReader reader = new ConfigurationReader(properties, DeviceConfig.class);
@@ -212,6 +233,26 @@ public final class DeviceComponent {
             waiting = new Waiting(properties, null);
             retry.failed("The device cannot be started: " + problem);
             notices.show("the device waits and tries again: " + problem);
+        }
+    }
+
+    /** Something that has failed by itself is tried again, later each time. */
+    private void rest(Map<String, Object> properties, String problem) {
+        Duration pause = pauses.failed(System.nanoTime());
+        waiting = new Waiting(properties, null);
+        retry.later(problem, pause);
+        notices.show(problem + "; it is tried again in " + pause.toSeconds() + " s");
+    }
+
+    /** A part of the device has ended by itself. One that is half dead helps nobody: it ends, and starts again later. */
+    private void failed(int failed, String part) {
+        Daemon.thread("mnedc-device-again", () -> restart(failed, part)).start();
+    }
+
+    private synchronized void restart(int failed, String part) {
+        if (running != null && generation == failed) {
+            stop(part + " has failed");
+            rest(present, "the device has stopped, because " + part + " has failed, see the log");
         }
     }
 
@@ -311,6 +352,7 @@ public final class DeviceComponent {
     }
 
     private void start(DeviceSettings settings) throws IOException {
+        int mine = ++generation;
         Device device = Device.start(
                 settings,
                 new Surroundings(
@@ -320,12 +362,14 @@ public final class DeviceComponent {
                         () -> tls,
                         () -> sockets,
                         InstantSource.system(),
-                        NameServers.ofThisHost()));
+                        NameServers.ofThisHost()),
+                part -> failed(mine, part));
         running = new Running(
                 device,
                 settings,
                 context.registerService(DeviceStatus.class, device, properties(settings)),
                 context.registerService(RelayLink.class, device.link(), properties(settings)));
+        pauses.started(System.nanoTime());
     }
 
     /** Where identity and virtual network are kept if no setting says so. */

@@ -134,6 +134,11 @@ final class EnrolAttempt implements ControlStream.Handler {
     }
 
     @Override
+    public void fault(Throwable cause) {
+        Faults.ofStream(cause, loop);
+    }
+
+    @Override
     public void closed(@Nullable Throwable cause) {
         fail(
                 cause == null ? "the relay closed the connection without an answer" : RelayAttempt.describe(cause),

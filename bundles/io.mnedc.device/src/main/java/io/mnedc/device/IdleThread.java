@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,7 @@ final class IdleThread implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IdleThread.class);
 
     private final ThreadPoolExecutor thread;
+    private final Consumer<Throwable> faults;
     private final Duration end;
 
     /**
@@ -22,8 +24,10 @@ final class IdleThread implements Executor, AutoCloseable {
      *
      * @param name of the thread
      * @param end how long to wait for its end; what cannot be interrupted may end later
+     * @param faults told what a task has thrown: whoever waits for its result would wait for ever
      */
-    IdleThread(String name, Duration end) {
+    IdleThread(String name, Duration end, Consumer<Throwable> faults) {
+        this.faults = faults;
         this.end = end;
         thread = new ThreadPoolExecutor(
                 1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> Daemon.thread(name, task));
@@ -42,6 +46,8 @@ final class IdleThread implements Executor, AutoCloseable {
                 task.run();
             } catch (RejectedExecutionException e) {
                 LOG.debug("the device has ended meanwhile", e);
+            } catch (Throwable e) {
+                faults.accept(e);
             }
         });
     }

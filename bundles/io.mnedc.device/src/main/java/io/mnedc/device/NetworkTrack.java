@@ -177,6 +177,11 @@ final class NetworkTrack implements RaceTrack {
         // without TLS the stream knows no other handler
 
         @Override
+        public void fault(Throwable cause) {
+            Faults.ofStream(cause, loop);
+        }
+
+        @Override
         public void preamble(Preamble preamble) {
             ControlStream.Handler to = next;
             if (to != null) {

@@ -134,7 +134,7 @@ final class Rehearsal implements Runnable, AutoCloseable {
                     TimeUnit.NANOSECONDS.toMillis(last));
         } catch (InVainException | GeneralSecurityException e) {
             LOG.debug("device {} has not rehearsed to the end: {}", deviceId, e.getMessage());
-        } catch (ProtocolException | RuntimeException e) {
+        } catch (ProtocolException | RuntimeException | Error e) {
             LOG.warn("device {} could not rehearse, its first packets to a peer will take longer", deviceId, e);
         }
     }

@@ -251,6 +251,11 @@ final class RelayAttempt implements ControlStream.Handler {
     }
 
     @Override
+    public void fault(Throwable cause) {
+        Faults.ofStream(cause, loop);
+    }
+
+    @Override
     public void closed(@Nullable Throwable cause) {
         String why = cause == null ? "the relay closed the connection" : describe(cause);
         distrusted = PeerCertificates.refused(cause);

@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.transport.Daemon;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -103,6 +104,9 @@ final class Resolver implements AutoCloseable {
         List<InetAddress> found = List.of();
         try {
             found = lookUp(host);
+        } catch (RuntimeException | Error e) {
+            // whoever asked hears of no address, and asks again
+            LOG.error("looking up {} has failed", PlainText.of(host), e);
         } finally {
             List<Consumer<List<InetAddress>>> waiting;
             synchronized (pending) {

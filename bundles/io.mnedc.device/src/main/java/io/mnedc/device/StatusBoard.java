@@ -29,6 +29,7 @@ final class StatusBoard {
     private boolean registered;
     private boolean bound;
     private boolean hopeless;
+    private @Nullable String fault;
     private @Nullable String tunProblem;
     private @Nullable String tunWarning;
     private @Nullable String relayProblem;
@@ -38,6 +39,12 @@ final class StatusBoard {
         this.settings = settings;
         this.relays = settings.relays();
         this.relay = relays.isEmpty() ? null : relays.get(0);
+    }
+
+    /** It cannot go on, whatever its parts still report. */
+    synchronized void broken(String problem) {
+        fault = PlainText.of(problem);
+        update();
     }
 
     synchronized void settings(DeviceSettings changed) {
@@ -120,7 +127,7 @@ final class StatusBoard {
 
     private void update() {
         State next;
-        if (tunProblem != null || hopeless) {
+        if (fault != null || tunProblem != null || hopeless) {
             next = State.FAILED;
         } else if (!registered) {
             next = State.CONNECTING;
@@ -149,6 +156,7 @@ final class StatusBoard {
                 settings.security().tls() ? "tls" : "none",
                 settings.security().tls() ? certificate : Optional.empty(),
                 Stream.of(
+                                Optional.ofNullable(fault),
                                 Optional.ofNullable(tunProblem),
                                 Optional.ofNullable(relayProblem),
                                 Optional.ofNullable(streamProblem),

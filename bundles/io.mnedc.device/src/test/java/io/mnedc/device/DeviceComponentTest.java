@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,64 @@ class DeviceComponentTest {
                 return null;
             });
         });
+    }
+
+    @Test
+    void aPartThatFailsHasTheDeviceStartAgainLaterEachTime() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        DeviceComponent component = new DeviceComponent(
+                context(),
+                settings -> {
+                    if (opened.incrementAndGet() <= 2) {
+                        throw new NoClassDefFoundError("of a test");
+                    }
+                    return driver.open(settings);
+                },
+                Duration.ofMillis(300));
+        String log = Log.of(() -> {
+            component.activate(properties);
+            Object first = services.get(DeviceStatus.class);
+            Await.until("stopped", () -> !services.containsKey(DeviceStatus.class) && notice().contains("has failed"));
+            assertThat(notice()).contains("the device has stopped, because the control loop has failed", "tried again");
+            awaitReady(opened, 3);
+            assertThat(services.get(DeviceStatus.class)).isNotSameAs(first);
+            Await.until("no notice", () -> notice().isEmpty());
+            component.deactivate(6);
+            return true;
+        });
+        assertThat(log.lines().filter(line -> line.contains("ERROR") && line.contains("the control loop has failed")))
+                .hasSize(2);
+        assertThat(log.lines().filter(line -> line.contains("The device stops: the control loop has failed")))
+                .hasSize(2);
+        assertThat(services).isEmpty();
+    }
+
+    private void awaitReady(AtomicInteger opened, int most) throws Exception {
+        Await.until(
+                "ready",
+                () -> services.get(DeviceStatus.class) instanceof DeviceStatus status
+                        && status.snapshot().state() == State.READY);
+        assertThat(opened).hasValue(most);
+    }
+
+    @Test
+    void whoeverIsSwitchedOffWhileItRestsStaysOff() throws Exception {
+        DeviceComponent component = new DeviceComponent(
+                context(),
+                settings -> {
+                    throw new NoClassDefFoundError("of a test");
+                },
+                Duration.ofHours(1));
+        component.activate(properties);
+        Await.until("stopped", () -> notice().contains("has failed"));
+        properties.put("enabled", "false");
+        component.modified(properties);
+        assertThat(services).isEmpty();
+        component.deactivate(6);
+        Await.until(
+                "no thread",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("mnedc-device")));
     }
 
     private DeviceComponent component() {

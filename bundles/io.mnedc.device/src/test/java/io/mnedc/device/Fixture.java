@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -30,6 +31,9 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
 
     private final List<TestRelay> relays = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
+
+    /** Parts of devices that have failed. */
+    final List<String> failed = new CopyOnWriteArrayList<>();
 
     /** A device with its interfaces. */
     record Node(Device device, MemoryTunDriver driver) {
@@ -119,7 +123,7 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     }
 
     Device device(DeviceSettings settings, Surroundings around) throws IOException {
-        Device device = Device.start(settings, around);
+        Device device = Device.start(settings, around, failed::add);
         devices.add(device);
         return device;
     }

@@ -24,7 +24,7 @@ final class SmallDevice {
                 () -> null,
                 InstantSource.system(),
                 List::of);
-        try (Device device = Device.start(settings, around)) {
+        try (Device device = Device.start(settings, around, what -> {})) {
             for (int line = System.in.read(); line >= 0; line = System.in.read()) {
                 System.out.println(device.snapshot().state() + " "
                         + device.snapshot().counters().get("peers.left-out"));

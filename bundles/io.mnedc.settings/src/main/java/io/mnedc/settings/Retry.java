@@ -19,6 +19,7 @@ public final class Retry implements AutoCloseable {
     private final Runnable attempt;
     private final Consumer<String> teller;
     private @Nullable Thread thread;
+    private Duration rest;
     private String problem = "";
     private long told;
 
@@ -33,6 +34,7 @@ public final class Retry implements AutoCloseable {
     public Retry(String name, Duration pause, Runnable attempt, Consumer<String> teller) {
         this.name = name;
         this.pause = pause;
+        this.rest = pause;
         this.attempt = attempt;
         this.teller = teller;
     }
@@ -44,14 +46,30 @@ public final class Retry implements AutoCloseable {
             told = now;
             teller.accept(why);
         }
+        begin(why, pause);
+    }
+
+    /**
+     * The same after another pause, and told by the caller.
+     *
+     * @param first until the next attempt; longer or shorter than the usual one
+     */
+    public synchronized void later(String why, Duration first) {
+        told = System.nanoTime();
+        begin(why, first);
+    }
+
+    private synchronized void begin(String why, Duration until) {
         problem = why;
+        rest = until;
         if (thread == null) {
             Thread fresh = new Thread(this::run, name);
             fresh.setDaemon(true);
             // others may remember a thread that has ended, and through it a class loader
             fresh.setContextClassLoader(null);
-            thread = fresh;
             fresh.start();
+            // only one that runs, or nothing would ever be tried again
+            thread = fresh;
         }
     }
 
@@ -77,13 +95,14 @@ public final class Retry implements AutoCloseable {
         while (pause()) {
             try {
                 attempt.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // an Error too, or it would never be tried again
                 failedHere(e);
             }
         }
     }
 
-    private synchronized void failedHere(RuntimeException fault) {
+    private synchronized void failedHere(Throwable fault) {
         if (Thread.currentThread().equals(thread)) {
             failed(fault.toString());
         }
@@ -91,9 +110,10 @@ public final class Retry implements AutoCloseable {
 
     /** Waits; whether another attempt is wanted of this thread. */
     private synchronized boolean pause() {
-        long until = System.nanoTime() + pause.toNanos();
+        long wanted = rest.toNanos();
+        long until = System.nanoTime() + wanted;
         try {
-            for (long left = pause.toNanos();
+            for (long left = wanted;
                     left > 0 && Thread.currentThread().equals(thread);
                     left = until - System.nanoTime()) {
                 wait(Math.max(TimeUnit.NANOSECONDS.toMillis(left), 1));

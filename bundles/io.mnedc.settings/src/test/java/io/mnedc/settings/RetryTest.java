@@ -70,6 +70,29 @@ class RetryTest {
     }
 
     @Test
+    void afterAnErrorItIsTriedAgain() throws Exception {
+        CountDownLatch attempts = new CountDownLatch(3);
+        Retry waiting = every(Duration.ofMillis(1), () -> {
+            attempts.countDown();
+            throw new OutOfMemoryError("a fault");
+        });
+        waiting.failed("no room");
+        assertThat(attempts.await(30, TimeUnit.SECONDS)).isTrue();
+        waiting.close();
+    }
+
+    @Test
+    void somethingElseCanBeWaitedForLongerAndItsOwnerTellsIt() throws Exception {
+        CountDownLatch attempts = new CountDownLatch(1);
+        Retry waiting = every(Duration.ofHours(1), attempts::countDown);
+        waiting.later("it has failed", Duration.ofMillis(1));
+        assertThat(waiting.problem()).hasValue("it has failed");
+        assertThat(attempts.await(30, TimeUnit.SECONDS)).isTrue();
+        waiting.close();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void closingEndsItsThreadAtOnce() {
         Retry waiting = every(Duration.ofHours(1), () -> {});
         waiting.failed("no room");

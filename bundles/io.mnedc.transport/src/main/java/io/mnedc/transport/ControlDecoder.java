@@ -7,6 +7,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
@@ -15,12 +16,21 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes preamble and messages from a connection's bytes; nothing is allocated for a length that is not allowed. */
 final class ControlDecoder extends ByteToMessageDecoder implements Outbox.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlDecoder.class);
+    /** A peer may know how to bring a fault about again and again. */
+    private static final long FAULTS_APART_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final AtomicLong FAULT_TOLD = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
+
     private final @Nullable ControlTls tls;
     private final boolean client;
     private ControlStream.Handler handler;
@@ -230,10 +240,40 @@ final class ControlDecoder extends ByteToMessageDecoder implements Outbox.Owner 
         Throwable reason = thrown instanceof DecoderException && thrown.getCause() != null ? thrown.getCause() : thrown;
         ended = true;
         failed(reason);
+        if (reason instanceof RuntimeException || reason instanceof Error) {
+            fault(reason);
+        }
         if (reason instanceof ProtocolException broken && authenticated) {
             handler.broken(broken);
         } else {
             ctx.close();
+        }
+    }
+
+    /**
+     * Runs a task of this stream on the event loop. If it fails, the stream ends and the others go on: Netty would log a
+     * line, at most, and nobody would know what was not done.
+     */
+    void run(Channel channel, Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            ended = true;
+            failed(e);
+            fault(e);
+            ControlStream.cut(channel);
+        }
+    }
+
+    /** Says that something is wrong here, not at the peer. */
+    private void fault(Throwable fault) {
+        long now = System.nanoTime();
+        long last = FAULT_TOLD.get();
+        if (now - last >= FAULTS_APART_NANOS && FAULT_TOLD.compareAndSet(last, now)) {
+            LOG.error("a control stream ends because of a fault", fault);
+        }
+        if (authenticated) {
+            handler.fault(fault);
         }
     }
 
@@ -257,7 +297,8 @@ final class ControlDecoder extends ByteToMessageDecoder implements Outbox.Owner 
             before.cancel(false);
         }
         if (ctx != null && !closed) {
-            ticks = ctx.executor().scheduleAtFixedRate(() -> handler.tick(), period, period, unit);
+            ticks = ctx.executor()
+                    .scheduleAtFixedRate(() -> run(ctx.channel(), () -> handler.tick()), period, period, unit);
         }
     }
 
@@ -278,6 +319,10 @@ final class ControlDecoder extends ByteToMessageDecoder implements Outbox.Owner 
         if (running != null) {
             running.cancel(false);
         }
-        handler.closed(cause);
+        try {
+            handler.closed(cause);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+        }
     }
 }

@@ -95,6 +95,16 @@ public final class ControlStream {
          * @param cause why, or null if it was closed in order
          */
         void closed(@Nullable Throwable cause);
+
+        /**
+         * A call of this handler, or a task of its stream, has thrown what nobody expects, such as for want of memory; the
+         * log has it. The stream is closed, if it was not. Not called before {@link #opened}.
+         *
+         * @param cause what was thrown
+         */
+        default void fault(Throwable cause) {
+            // most go on with other streams
+        }
     }
 
     private final Channel channel;
@@ -273,10 +283,11 @@ public final class ControlStream {
         outbox.announce(cost);
         try {
             // never directly, even on the event loop: a call from another thread may wait in its queue already
-            channel.eventLoop().execute(() -> {
-                outbox.arrived(cost);
-                send(true, bytes);
-            });
+            channel.eventLoop()
+                    .execute(() -> decoder.run(channel, () -> {
+                        outbox.arrived(cost);
+                        send(true, bytes);
+                    }));
         } catch (RejectedExecutionException e) {
             outbox.arrived(cost);
             throw e;
@@ -316,10 +327,11 @@ public final class ControlStream {
      * seconds. What the peer sends from now on is not looked at.
      */
     public void closeAfterSent() {
-        channel.eventLoop().execute(() -> {
-            decoder.lastWords();
-            Farewell.begin(channel, FIRST_BYTES, decoder.outbox());
-        });
+        channel.eventLoop()
+                .execute(() -> decoder.run(channel, () -> {
+                    decoder.lastWords();
+                    Farewell.begin(channel, FIRST_BYTES, decoder.outbox());
+                }));
     }
 
     /**
@@ -399,12 +411,13 @@ public final class ControlStream {
     }
 
     /**
-     * Runs a task in the order of the handler's calls; dropped if the event loop has ended.
+     * Runs a task in the order of the handler's calls; dropped if the event loop has ended. A task that throws ends the
+     * stream.
      *
      * @param task must not block
      */
     public void execute(Runnable task) {
-        channel.eventLoop().execute(task);
+        channel.eventLoop().execute(() -> decoder.run(channel, task));
     }
 
     /** {@return this end; null if it is not connected} */

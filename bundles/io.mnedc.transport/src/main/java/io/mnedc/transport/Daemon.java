@@ -1,7 +1,12 @@
 package io.mnedc.transport;
 
-/** How threads are made that keep neither a JVM alive nor a class loader. */
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How threads are made that keep neither a JVM alive nor a class loader, and whose end by a fault is in the log. */
 public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
     private Daemon() {}
 
     /**
@@ -26,6 +31,9 @@ public final class Daemon {
     public static Thread prepared(Thread thread) {
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
+        // else it would be on standard error only
+        thread.setUncaughtExceptionHandler(
+                (ended, fault) -> LOG.error("thread {} has ended because of a fault", ended.getName(), fault));
         return thread;
     }
 }

@@ -142,7 +142,7 @@ public final class DataLoop implements AutoCloseable {
                 configure(stream);
                 register(stream, SelectionKey.OP_READ);
                 handler.opened(stream);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 close(stream, e);
             }
         });
@@ -172,7 +172,7 @@ public final class DataLoop implements AutoCloseable {
             SocketChannel socket;
             try {
                 socket = SocketChannel.open();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 handler.closed(e);
                 return;
             }
@@ -189,7 +189,8 @@ public final class DataLoop implements AutoCloseable {
                 } else {
                     timers.add(new Timer(System.nanoTime() + timeout.toNanos(), () -> giveUp(stream, remote, timeout)));
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // an Error too, or nobody would hear that there is no stream
                 close(stream, e);
             }
         });
@@ -229,9 +230,13 @@ public final class DataLoop implements AutoCloseable {
         } catch (Throwable e) {
             LOG.error("{} ends: its selector failed", thread.getName(), e);
         } finally {
-            end();
-            if (!closing) {
-                failed.run();
+            try {
+                end();
+            } finally {
+                // whatever could not be ended
+                if (!closing) {
+                    failed.run();
+                }
             }
         }
     }
@@ -348,8 +353,10 @@ public final class DataLoop implements AutoCloseable {
     }
 
     private void end() {
-        List<SelectionKey> keys = new ArrayList<>(selector.keys());
-        keys.forEach(key -> close((DataStream) key.attachment(), null));
+        if (selector.isOpen()) {
+            List<SelectionKey> keys = new ArrayList<>(selector.keys());
+            keys.forEach(key -> close((DataStream) key.attachment(), null));
+        }
         try {
             selector.close();
         } catch (IOException e) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamLog implements ControlStream.Handler {
     final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
     final CompletableFuture<ControlStream> stream = new CompletableFuture<>();
+    /** The call that fails for want of memory; empty: none. */
+    volatile String failing = "";
+
     private final boolean eager;
 
     /**
@@ -59,6 +62,7 @@ final class StreamLog implements ControlStream.Handler {
     @Override
     public void message(ControlMessage message) {
         events.add(message);
+        failAt("message");
     }
 
     @Override
@@ -69,11 +73,24 @@ final class StreamLog implements ControlStream.Handler {
     @Override
     public void tick() {
         events.add("tick");
+        failAt("tick");
     }
 
     @Override
     public void closed(@Nullable Throwable cause) {
         events.add("closed: " + (cause == null ? "" : cause.getMessage()));
+        failAt("closed");
+    }
+
+    @Override
+    public void fault(Throwable cause) {
+        events.add("fault: " + cause.getMessage());
+    }
+
+    private void failAt(String call) {
+        if (call.equals(failing)) {
+            throw new OutOfMemoryError("at " + call);
+        }
     }
 
     Object next() throws InterruptedException {
