@@ -169,6 +169,11 @@ final class LinkConfiguration {
         socket.request(Rtnetlink.up(index, QUEUE_LENGTH), "bring " + name + " up");
     }
 
+    /** Switches the carrier on that somebody has switched off. */
+    void carrier(NetlinkSocket socket) throws KernelException {
+        socket.request(Rtnetlink.carrier(index), "switch the carrier of " + name + " on");
+    }
+
     /** Sets the MTU once more, after somebody has changed it. */
     void restoreMtu(int from, NetlinkSocket socket) throws TunException, KernelException {
         boolean withoutIpv6 = from < TunSettings.MIN_MTU;

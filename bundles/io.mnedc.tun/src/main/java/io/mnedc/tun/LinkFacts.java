@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name now
  * @param up whether it was brought up
+ * @param carrier whether it takes packets while it is up; others can switch that off
  * @param mtu the largest packet
  * @param addresses all its addresses, also those that are not from here
  */
-record LinkFacts(String name, boolean up, int mtu, List<Prefix> addresses) {
+record LinkFacts(String name, boolean up, boolean carrier, int mtu, List<Prefix> addresses) {
     /** {@return what is so now; null if there is no such interface in this network namespace} */
     static @Nullable LinkFacts read(NetlinkSocket socket, int index) throws KernelException {
         List<Prefix> addresses = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.mnedc.tun;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunSettings.Prefix;
@@ -7,6 +8,7 @@ import io.mnedc.api.tun.TunState;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +34,7 @@ final class LinkGuard implements AutoCloseable {
     private final TugOfWar tug = new TugOfWar();
     private final StateLog log = new StateLog();
     private final Supplier<Iterator<InetAddress>> known;
+    private final Supplier<Collection<InetAddress>> outside;
 
     /** What was taken away last. */
     private final Set<String> taken = new LinkedHashSet<>();
@@ -47,9 +50,19 @@ final class LinkGuard implements AutoCloseable {
     static final class Gone extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Gone(String name) {
-            super("somebody removed the interface " + name + " or moved it to another network namespace;"
+        private Gone(String message) {
+            super(message);
+        }
+
+        static Gone away(String name) {
+            return new Gone("somebody removed the interface " + name + " or moved it to another network namespace;"
                     + " close it and open it anew");
+        }
+
+        /** The kernel takes almost any name; with this one, nobody could ask for it by its settings. */
+        static Gone renamed(String name, String now) {
+            return new Gone("somebody has given the interface " + name + " the name \"" + PlainText.of(now)
+                    + "\", which is not one of letters, digits or _ . -; close it and open it anew");
         }
     }
 
@@ -58,10 +71,13 @@ final class LinkGuard implements AutoCloseable {
      *
      * @param link what it should be
      * @param known the addresses, apart from the ends of its networks, to which packets should go through it
+     * @param outside those to which none may
      */
-    LinkGuard(LinkConfiguration link, Supplier<Iterator<InetAddress>> known) throws TunException {
+    LinkGuard(LinkConfiguration link, Supplier<Iterator<InetAddress>> known, Supplier<Collection<InetAddress>> outside)
+            throws TunException {
         this.link = link;
         this.known = known;
+        this.outside = outside;
         this.state = new TunState(link.name(), link.settings().addresses(), Optional.empty(), Optional.empty());
         try {
             socket = new NetlinkSocket();
@@ -124,7 +140,8 @@ final class LinkGuard implements AutoCloseable {
             failure = "";
         }
         List<RouteCheck.Astray> astray = ask(present(facts));
-        if (!astray.isEmpty() && due && restore(astray, putBack)) {
+        if (!astray.isEmpty() && due && restore(astray, facts, putBack)) {
+            facts = facts();
             astray = ask(present(facts));
         }
         boolean moving = !astray.isEmpty() && !facts.equals(facts());
@@ -142,7 +159,7 @@ final class LinkGuard implements AutoCloseable {
         if (canAsk && astray.stream().noneMatch(RouteCheck.Astray::whole)) {
             destinations.round(known, present(facts), now);
         }
-        state = judge(facts, lacks, astray);
+        state = judge(facts, lacks, astray, swallowed());
         next = Math.min(
                 Math.min(tug.next(whole, now), destinations.next(now)),
                 link.isIpv6SwitchedOff() ? IPV6_LOOK : Long.MAX_VALUE);
@@ -187,6 +204,24 @@ final class LinkGuard implements AutoCloseable {
         }
     }
 
+    /** What should go elsewhere and comes here. */
+    private record Swallowed(InetAddress address, boolean all, RouteCheck.Taker taker) {}
+
+    private Optional<Swallowed> swallowed() throws KernelException {
+        if (!canAsk) {
+            return Optional.empty();
+        }
+        Optional<Swallowed> found = Optional.empty();
+        boolean all = true;
+        for (InetAddress address : outside.get()) {
+            Optional<RouteCheck.Taker> taker = routes.swallowed(address);
+            all &= taker.isPresent();
+            found = found.or(() -> taker.map(text -> new Swallowed(address, true, text)));
+        }
+        boolean each = all;
+        return found.map(first -> new Swallowed(first.address(), each, first.taker()));
+    }
+
     /** {@return nanoseconds after the last look when the next one is due without any event} */
     synchronized long next() {
         return next;
@@ -195,9 +230,12 @@ final class LinkGuard implements AutoCloseable {
     private LinkFacts facts() throws Gone, KernelException {
         LinkFacts facts = LinkFacts.read(socket, link.index());
         if (facts == null) {
-            throw new Gone(link.name());
+            throw Gone.away(link.name());
         }
         if (!facts.name().equals(link.name())) {
+            if (!TunSettings.isName(facts.name())) {
+                throw Gone.renamed(link.name(), facts.name());
+            }
             if (System.nanoTime() - renamed > StateLog.PAUSE) {
                 renamed = System.nanoTime();
                 LOG.warn("interface {} was renamed and is {} from now on", link.name(), facts.name());
@@ -220,6 +258,8 @@ final class LinkGuard implements AutoCloseable {
         List<Lack> lacks = new ArrayList<>();
         if (!facts.up()) {
             lacks.add(new Lack("the state UP", true, () -> link.bringUp(socket)));
+        } else if (!facts.carrier()) {
+            lacks.add(new Lack("the carrier", true, () -> link.carrier(socket)));
         }
         if (facts.mtu() != wanted.mtu()) {
             lacks.add(new Lack("the MTU " + wanted.mtu(), false, () -> link.restoreMtu(facts.mtu(), socket)));
@@ -254,11 +294,13 @@ final class LinkGuard implements AutoCloseable {
     }
 
     /** Puts back routes that are missing, and lists them. {@return whether there were any} */
-    private boolean restore(List<RouteCheck.Astray> astray, List<String> putBack) {
+    private boolean restore(List<RouteCheck.Astray> astray, LinkFacts facts, List<String> putBack) {
         boolean any = false;
         for (RouteCheck.Astray network : astray) {
             try {
-                if (link.restoreRoute(network.prefix(), source(network.prefix()), socket)) {
+                if (network.impostor() != null) {
+                    any |= unmask(network.prefix(), network.impostor(), facts, putBack);
+                } else if (link.restoreRoute(network.prefix(), source(network.prefix()), socket)) {
                     putBack.add("the route to " + network.prefix());
                     any = true;
                 }
@@ -267,6 +309,37 @@ final class LinkGuard implements AutoCloseable {
             }
         }
         return any;
+    }
+
+    /**
+     * Takes an address away that stands before the interface's own one. In the overlay's network it is of no use, because no
+     * relay has leased it. {@return whether there was one}
+     */
+    private boolean unmask(Prefix network, InetAddress impostor, LinkFacts facts, List<String> putBack)
+            throws KernelException {
+        List<Prefix> there = facts.addresses().stream()
+                .filter(each -> each.address().equals(impostor) && Networks.overlap(each, network))
+                .toList();
+        if (there.isEmpty()) {
+            return false; // a route names an address of another interface
+        }
+        try {
+            for (Prefix each : there) {
+                link.perform(new Change.AddressRemoved(each), socket);
+            }
+            for (Prefix own : link.settings().addresses()) {
+                // with the first IPv4 address of a network the kernel removes the others
+                if (Networks.overlap(own, network) && !facts().addresses().contains(own)) {
+                    link.perform(new Change.AddressAdded(own), socket);
+                }
+            }
+        } catch (TunException | Gone e) {
+            LOG.debug("{}", e.getMessage());
+            return false;
+        }
+        putBack.add("the source address of packets to " + network + " (" + impostor.getHostAddress()
+                + " had taken its place and is removed)");
+        return true;
     }
 
     private @Nullable InetAddress source(Prefix network) {
@@ -292,7 +365,8 @@ final class LinkGuard implements AutoCloseable {
                 wanted.offload());
     }
 
-    private TunState judge(LinkFacts facts, List<Lack> lacks, List<RouteCheck.Astray> astray) {
+    private TunState judge(
+            LinkFacts facts, List<Lack> lacks, List<RouteCheck.Astray> astray, Optional<Swallowed> swallowed) {
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         boolean failed = !lacks.isEmpty() && !failure.isEmpty();
@@ -308,6 +382,10 @@ final class LinkGuard implements AutoCloseable {
                     .add("interface " + link.name() + " lacks " + names(lacks) + ", which cannot be put back: "
                             + failure);
         }
+        swallowed.ifPresent(one -> (one.all() ? faults : warnings)
+                .add("packets to the relay at " + one.address().getHostAddress() + " go into interface " + link.name()
+                        + " itself and never get there: "
+                        + one.taker().text() + "; " + one.taker().cure()));
         for (RouteCheck.Astray network : astray) {
             (network.whole() ? faults : warnings).add(text(network));
         }
@@ -315,14 +393,20 @@ final class LinkGuard implements AutoCloseable {
         return new TunState(
                 link.name(),
                 present(facts).addresses(),
-                faults.stream().findFirst(),
-                warnings.stream().findFirst());
+                // other interfaces may have any name
+                faults.stream().findFirst().map(PlainText::of),
+                warnings.stream().findFirst().map(PlainText::of));
     }
 
     private String text(RouteCheck.Astray astray) {
         String what = astray.whole() ? "packets to " : "some packets to ";
         String example =
                 astray.whole() ? "" : " (such as to " + astray.address().getHostAddress() + ")";
+        if (astray.impostor() != null) {
+            return what + astray.prefix() + example + " go into interface " + link.name()
+                    + " with a wrong source, and are dropped: " + astray.taker().text() + "; "
+                    + astray.taker().cure();
+        }
         return what + astray.prefix() + example + " do not go into interface " + link.name() + " and are not sealed: "
                 + astray.taker().text() + "; "
                 + astray.taker().cure() + ", or " + Networks.overlapCure(astray.prefix());

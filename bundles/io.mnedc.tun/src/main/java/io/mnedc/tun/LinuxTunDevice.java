@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -74,7 +76,7 @@ final class LinuxTunDevice implements TunDevice {
         this.wakeFd = wakeFd;
         this.requestedName = requestedName;
         this.onClose = onClose;
-        this.guard = new LinkGuard(link, this::destinations);
+        this.guard = new LinkGuard(link, this::destinations, this::outside);
         boolean complete = false;
         try {
             this.watch = new LinkWatch(link.index(), new Watching());
@@ -181,6 +183,11 @@ final class LinuxTunDevice implements TunDevice {
                 close();
             }
         }
+    }
+
+    private Collection<InetAddress> outside() {
+        TunObserver asked = observer;
+        return asked == null ? List.of() : asked.outside();
     }
 
     private Iterator<InetAddress> destinations() {

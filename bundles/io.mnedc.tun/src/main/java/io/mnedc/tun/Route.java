@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param out the index of the interface that packets leave by; 0 if there is none
  * @param table the routing table
  * @param metric the priority, the lowest is the best; 0 is the kernel's default
+ * @param source the address that packets get whose application has chosen none; null if the kernel does not tell
  */
-record Route(int type, Prefix destination, @Nullable InetAddress gateway, int out, int table, int metric) {
+record Route(
+        int type,
+        Prefix destination,
+        @Nullable InetAddress gateway,
+        int out,
+        int table,
+        int metric,
+        @Nullable InetAddress source) {
     // linux/rtnetlink.h
     static final int UNICAST = 1;
     static final int BLACKHOLE = 6;

@@ -29,8 +29,15 @@ final class RouteCheck {
      * @param whole whether both ends of it do
      * @param taker what takes them, see {@link #taker}
      * @param address one that goes elsewhere
+     * @param impostor what they have as their source instead of the interface's own address, if that is all that is wrong:
+     *     then they go into the interface, and nobody takes them; else null
      */
-    record Astray(Prefix prefix, boolean whole, Taker taker, InetAddress address) {}
+    record Astray(
+            Prefix prefix,
+            boolean whole,
+            Taker taker,
+            InetAddress address,
+            @Nullable InetAddress impostor) {}
 
     /**
      * What takes packets.
@@ -51,10 +58,44 @@ final class RouteCheck {
             boolean lastAstray = isAstray(last, own);
             if (firstAstray || lastAstray) {
                 InetAddress address = firstAstray ? first : last;
-                found.add(new Astray(network, firstAstray && lastAstray, taker(address, own), address));
+                found.add(new Astray(network, firstAstray && lastAstray, taker(address, own), address, null));
+            } else if (own != null) {
+                disguised(settings, network, first, last).ifPresent(found::add);
             }
         }
         return found;
+    }
+
+    /** Packets of applications that leave the choice of their source to the system: with a wrong one, peers drop them. */
+    private Optional<Astray> disguised(TunSettings settings, Prefix network, InetAddress first, InetAddress last)
+            throws KernelException {
+        InetAddress fromFirst = impostor(settings, first);
+        InetAddress fromLast = impostor(settings, last);
+        InetAddress impostor = fromFirst == null ? fromLast : fromFirst;
+        if (impostor == null) {
+            return Optional.empty();
+        }
+        Taker taker = new Taker(
+                "they get the source address " + impostor.getHostAddress() + ", which is not this device's",
+                "remove that address (ip address show), or the route that names it (ip route show)");
+        boolean whole = fromFirst != null && fromLast != null;
+        return Optional.of(new Astray(network, whole, taker, fromFirst == null ? last : first, impostor));
+    }
+
+    private @Nullable InetAddress impostor(TunSettings settings, InetAddress to) throws KernelException {
+        Route answer;
+        try {
+            answer = lookup(to, null, false);
+        } catch (KernelException e) {
+            if (isAnswer(e.errno())) {
+                return null; // a route has changed this very moment
+            }
+            throw e;
+        }
+        InetAddress source = answer == null || answer.out() != index ? null : answer.source();
+        boolean own = source == null
+                || settings.addresses().stream().anyMatch(each -> each.address().equals(source));
+        return own ? null : source;
     }
 
     /** Before and after an application has chosen the interface's address as its source: rules may tell them apart. */
@@ -96,6 +137,25 @@ final class RouteCheck {
     Taker taker(InetAddress to, @Nullable InetAddress from) throws KernelException {
         Taker found = takerOf(to, null);
         return found == null && from != null ? or(takerOf(to, from)) : or(found);
+    }
+
+    /** {@return the route by which packets go into the interface; empty if they go elsewhere} */
+    Optional<Taker> swallowed(InetAddress to) throws KernelException {
+        try {
+            Route taken = lookup(to, null, false);
+            if (taken == null || taken.type() != Route.UNICAST || taken.out() != index) {
+                return Optional.empty();
+            }
+            Route route = written(to, null, taken);
+            return Optional.of(new Taker(
+                    "route \"" + route.text() + "\" of this machine leads them there",
+                    cure(route, to.getAddress().length == 4 ? "" : "-6 ")));
+        } catch (KernelException e) {
+            if (isAnswer(e.errno())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static Taker or(@Nullable Taker found) {
@@ -143,7 +203,8 @@ final class RouteCheck {
                             taken.gateway(),
                             taken.out(),
                             route.table(),
-                            route.metric());
+                            route.metric(),
+                            taken.source());
         } catch (KernelException e) {
             if (isAnswer(e.errno())) {
                 return taken;

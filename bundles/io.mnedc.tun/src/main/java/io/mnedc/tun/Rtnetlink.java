@@ -57,10 +57,13 @@ final class Rtnetlink {
     private static final int IFLA_MTU = 4;
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_AF_SPEC = 26;
+    private static final int IFLA_CARRIER = 33;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final int IN6_ADDR_GEN_MODE_NONE = 1;
     // linux/if.h
     private static final int IFF_UP = 0x1;
+
+    private static final int IFF_LOWER_UP = 0x10000;
     private static final int IFF_MULTICAST = 0x1000;
     // linux/socket.h
     private static final int AF_UNSPEC = 0;
@@ -86,6 +89,11 @@ final class Rtnetlink {
     /** {@return a request that takes an interface down} */
     static NetlinkMessage down(int index) {
         return link(RTM_SETLINK, index, 0, IFF_UP);
+    }
+
+    /** {@return a request that switches the carrier on} */
+    static NetlinkMessage carrier(int index) {
+        return link(RTM_SETLINK, index, 0, 0).attribute8(IFLA_CARRIER, 1);
     }
 
     /** {@return a request that sets the MTU} */
@@ -192,7 +200,8 @@ final class Rtnetlink {
         }
         Attributes attributes = new Attributes(in, IFINFOMSG);
         boolean up = (in.getInt(8) & IFF_UP) != 0;
-        return new LinkFacts(attributes.text(IFLA_IFNAME), up, attributes.u32(IFLA_MTU, 0), addresses);
+        boolean carrier = (in.getInt(8) & IFF_LOWER_UP) != 0;
+        return new LinkFacts(attributes.text(IFLA_IFNAME), up, carrier, attributes.u32(IFLA_MTU, 0), addresses);
     }
 
     /**
@@ -252,7 +261,8 @@ final class Rtnetlink {
                 attributes.address(RTA_GATEWAY),
                 attributes.u32(RTA_OIF, 0),
                 attributes.u32(RTA_TABLE, in.get(4) & 0xff),
-                attributes.u32(RTA_PRIORITY, 0));
+                attributes.u32(RTA_PRIORITY, 0),
+                attributes.address(RTA_PREFSRC));
     }
 
     /** struct ifinfomsg */

@@ -5,6 +5,7 @@ import static io.mnedc.tun.Packets.settings;
 import static io.mnedc.tun.RealTunWatchTest.await;
 import static io.mnedc.tun.RealTunWatchTest.both;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunObserver;
@@ -18,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +112,27 @@ class RealTunRouteTest {
                         "-6 route del blackhole fd00:6d::/65",
                         "blackhole fd00:6d:");
             }
+        });
+    }
+
+    /** The kernel takes almost any name, and what is wrong is shown in logs and on terminals. */
+    @Test
+    void namesOfOtherInterfacesAreShownWithoutTheirControlCharacters() throws Exception {
+        namespace.run(() -> {
+            ip("link", "add", "bad\u001b[31m", "type", "veth", "peer", "name", "end");
+            ip("link", "set", "end", "up");
+            ip("link", "set", "bad\u001b[31m", "up");
+            ip("address", "add", "198.51.100.1/24", "dev", "bad\u001b[31m");
+            try (TunDevice device = driver.open(both("tun0"))) {
+                fault(
+                        device,
+                        "route prepend 198.18.0.0/24 dev bad\u001b[31m",
+                        "route del 198.18.0.0/24 dev bad\u001b[31m",
+                        "dev bad?[31m");
+            }
+            ip("address", "add", "198.18.0.7/24", "dev", "bad\u001b[31m");
+            assertThatThrownBy(() -> driver.open(both("tun0")))
+                    .hasMessageContaining("overlaps 198.18.0.0/24 of interface bad?[31m;");
         });
     }
 
@@ -204,6 +228,50 @@ class RealTunRouteTest {
             all.add(InetAddress.getByName("fd00:6d::" + Integer.toHexString(i)));
         }
         return all;
+    }
+
+    @Test
+    void aRouteThatLeadsTheRelaysPacketsIntoTheInterfaceIsAFault() throws Exception {
+        InetAddress far = InetAddress.getByName("203.0.113.5");
+        InetAddress far6 = InetAddress.getByName("2001:db8::5");
+        List<InetAddress> relays = new CopyOnWriteArrayList<>(List.of(far));
+        namespace.run(() -> {
+            ip("route", "add", "default", "via", "198.18.9.2", "metric", "100");
+            ip("-6", "route", "add", "default", "via", "fd00:9::2", "metric", "100");
+            try (TunDevice device = driver.open(both("tun0"))) {
+                device.observe(new TunObserver() {
+                    @Override
+                    public void changed() {}
+
+                    @Override
+                    public Iterator<InetAddress> destinations() {
+                        return Collections.emptyIterator();
+                    }
+
+                    @Override
+                    public Collection<InetAddress> outside() {
+                        return relays;
+                    }
+                });
+                fault(
+                        device,
+                        "route add default dev tun0",
+                        "route del default dev tun0",
+                        "packets to the relay at 203.0.113.5 go into interface tun0 itself and never get there: route"
+                                + " \"default dev tun0\" of this machine leads them there; remove it (ip route del"
+                                + " default dev tun0)");
+                // one of two is left
+                relays.add(far6);
+                device.destinationsChanged();
+                told(
+                        device,
+                        TunState::warning,
+                        "-6 route add 2001:db8::/32 dev tun0",
+                        "-6 route del 2001:db8::/32 dev tun0",
+                        "packets to the relay at 2001:db8:0:0:0:0:0:5 go into interface tun0 itself");
+                assertThat(device.state().fault()).isEmpty();
+            }
+        });
     }
 
     private static TunObserver observing(java.util.function.Supplier<Iterator<InetAddress>> destinations) {

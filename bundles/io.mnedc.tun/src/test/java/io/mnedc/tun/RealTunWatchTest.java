@@ -21,19 +21,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else changes an interface of the kernel. */
 @Timeout(120)
 class RealTunWatchTest {
+    private static final String OWN_SOURCES = "198.18.0.1 fd00:6d::1";
     private static final String IPV6 = "fd00006d000000000000000000000001/64";
 
     private final LinuxTunDriver driver = new LinuxTunDriver();
     private NetworkNamespace namespace;
+
+    @TempDir
+    private Path directory;
 
     @BeforeEach
     void enterNamespace() throws Exception {
@@ -55,6 +61,7 @@ class RealTunWatchTest {
                 ip("address", "add", "198.18.77.1/32", "dev", "tun0");
                 for (String harm : List.of(
                         "link set tun0 down",
+                        "link set tun0 carrier off",
                         "link set tun0 mtu 1300",
                         "address del 198.18.0.1/24 dev tun0",
                         "-6 address del fd00:6d::1/64 dev tun0",
@@ -108,6 +115,53 @@ class RealTunWatchTest {
         });
     }
 
+    /** What a network manager does that has an address of its own for the interface. */
+    @Test
+    void anAddressThatTakesThePlaceOfTheOwnOneIsRemoved() throws Exception {
+        namespace.run(() -> {
+            // or the kernel would remove with an address those that stand behind it
+            Files.writeString(Path.of("/proc/sys/net/ipv4/conf/all/promote_secondaries"), "1");
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                ip("address", "add", "198.18.0.99/24", "dev", "tun0");
+                calm(device);
+                // behind the own one it does no harm
+                assertThat(ip("address", "show", "dev", "tun0")).contains("198.18.0.99/24");
+                ip("address", "del", "198.18.0.1/24", "dev", "tun0");
+                await("own one first", () -> isWhole() && sources().equals(OWN_SOURCES));
+                ip("address", "add", "198.18.0.99/25", "dev", "tun0");
+                await("nothing better", () -> isWhole() && sources().equals(OWN_SOURCES));
+                ip("-6", "address", "add", "fd00:6d::98/64", "nodad", "dev", "tun0");
+                await(
+                        "IPv6, where the latest is the first",
+                        () -> isWhole() && sources().equals(OWN_SOURCES));
+                await("told", () -> device.state().fault().isEmpty());
+            }
+        });
+    }
+
+    /** What packets get as their source, whose applications do not choose. */
+    private static String sources() throws Exception {
+        return (ip("route", "get", "198.18.0.7") + ip("-6", "route", "get", "fd00:6d::7"))
+                .lines()
+                .filter(line -> line.contains(" src "))
+                .map(line -> line.replaceAll(".* src (\\S+).*", "$1"))
+                .collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void aRouteWithAWrongSourceIsTold() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                ip("address", "add", "198.18.77.1/32", "dev", "tun0");
+                ip("route", "replace", "198.18.0.0/24", "dev", "tun0", "src", "198.18.77.1");
+                await("told", () -> device.state().fault().orElse("").contains("wrong source"));
+                assertThat(device.state().fault().orElseThrow()).contains("198.18.77.1", "ip route show");
+                ip("route", "del", "198.18.0.0/24", "dev", "tun0", "src", "198.18.77.1");
+                await("over", () -> device.state().fault().isEmpty() && isWhole());
+            }
+        });
+    }
+
     @Test
     void ipv6ThatIsSwitchedOffAndOnComesBack() throws Exception {
         namespace.run(() -> {
@@ -146,6 +200,29 @@ class RealTunWatchTest {
                 device.configure(settings("tun0", "198.18.0.8/24"));
             }
         });
+    }
+
+    @Test
+    void anInterfaceWithANameThatIsNoneEndsTheReader() throws Exception {
+        namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24"))) {
+                await("down and renamed", () -> {
+                    NetworkNamespace.ipTry("-batch", batch("link set tun0 down", "link set tun0 name \u001b[31m+"));
+                    return !NetworkNamespace.interfaces().contains("tun0");
+                });
+                assertThatThrownBy(() -> {
+                            while (true) {
+                                Packets.read(device);
+                            }
+                        })
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("the name \"?[31m+\", which is not one of letters");
+            }
+        });
+    }
+
+    private String batch(String... lines) throws IOException {
+        return Files.write(directory.resolve("batch"), List.of(lines)).toString();
     }
 
     @Test
@@ -261,6 +338,7 @@ class RealTunWatchTest {
         return there != null
                 && there.isUp()
                 && there.getMTU() == 1400
+                && ip("link", "show", "dev", "tun0").contains("LOWER_UP")
                 && ip("-4", "address", "show", "dev", "tun0").contains("198.18.0.1/24")
                 && NetworkNamespace.ipv6Addresses("tun0").equals(List.of(IPV6))
                 && ip("route", "show", "dev", "tun0").contains("198.18.0.0/24")

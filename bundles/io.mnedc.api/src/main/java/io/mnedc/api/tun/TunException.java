@@ -1,5 +1,6 @@
 package io.mnedc.api.tun;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 
 /** A TUN interface could not be made or changed; the message names the value at fault and the cure. */
@@ -28,10 +29,11 @@ public class TunException extends IOException {
      * Makes the exception.
      *
      * @param reason what went wrong
-     * @param message a sentence that names the value and the cure
+     * @param message a sentence that names the value and the cure; interfaces of others may have any name, so it is made
+     *     {@linkplain PlainText plain}
      */
     public TunException(Reason reason, String message) {
-        super(message);
+        super(PlainText.of(message));
         this.reason = reason;
     }
 

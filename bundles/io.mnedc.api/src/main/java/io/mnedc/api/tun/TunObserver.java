@@ -1,7 +1,9 @@
 package io.mnedc.api.tun;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** The owner of an open interface, as its driver sees it. Called by any thread; must not block or close the interface. */
@@ -17,4 +19,14 @@ public interface TunObserver {
      * @return the addresses that are known now; it is read slowly, and by one thread at a time
      */
     Iterator<InetAddress> destinations();
+
+    /**
+     * Lists addresses to which no packet may go through the interface, because what is read from it goes there. Whoever adds
+     * a default route to the interface leads them astray.
+     *
+     * @return the addresses that are known now, few
+     */
+    default Collection<InetAddress> outside() {
+        return List.of();
+    }
 }

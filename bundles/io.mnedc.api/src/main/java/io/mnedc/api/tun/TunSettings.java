@@ -47,7 +47,7 @@ public record TunSettings(String name, int mtu, List<Prefix> addresses, List<Pre
 
     /** Checks the values and copies the lists. */
     public TunSettings {
-        if (!name.matches("[A-Za-z0-9_.%-]{1," + MAX_NAME + "}") || name.equals(".") || name.equals("..")) {
+        if (!isName(name)) {
             throw new IllegalArgumentException(
                     "interface name \"" + name + "\" is not 1 to " + MAX_NAME + " letters, digits or _ . -");
         }
@@ -56,5 +56,10 @@ public record TunSettings(String name, int mtu, List<Prefix> addresses, List<Pre
         }
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
+    }
+
+    /** {@return whether an interface may have this name here: the kernel allows more} */
+    public static boolean isName(String name) {
+        return name.matches("[A-Za-z0-9_.%-]{1," + MAX_NAME + "}") && !name.equals(".") && !name.equals("..");
     }
 }
