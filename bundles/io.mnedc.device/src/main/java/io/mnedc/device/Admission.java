@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
@@ -233,7 +234,7 @@ final class Admission {
             try {
                 relays.add(RelayAddress.parse(text));
             } catch (IllegalArgumentException e) {
-                LOG.warn("The address of a relay is left out: {}", e.getMessage());
+                LOG.warn("The address of a relay is left out: {}", PlainText.of(e));
             }
         }
         return relays;

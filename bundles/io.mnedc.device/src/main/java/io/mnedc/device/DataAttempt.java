@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -124,10 +125,6 @@ final class DataAttempt implements DataHandler {
 
     @Override
     public void closed(@Nullable Throwable cause) {
-        String message = cause == null ? null : cause.getMessage();
-        events.closed(
-                this,
-                message != null ? message : cause != null ? cause.getClass().getSimpleName() : why,
-                refusal);
+        events.closed(this, cause == null ? why : PlainText.of(cause), refusal);
     }
 }

@@ -14,6 +14,7 @@ import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -165,7 +166,15 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.sealing = new Sealing(
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
-        this.guard = new NetworkGuard(loop, lookUpThread, fileThread, () -> this.settings, around.nameServers(), tun);
+        this.guard = new NetworkGuard(
+                loop,
+                lookUpThread,
+                InetAddress::getAllByName,
+                NetworkGuard.LOOK,
+                fileThread,
+                () -> this.settings,
+                around.nameServers(),
+                tun);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, paths, buffering(settings), life);
         this.admission = new Admission(

@@ -13,6 +13,7 @@ import io.mnedc.codec.ErrorCode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -283,6 +284,12 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public Iterator<InetAddress> destinations() {
         return parts().link().addresses();
+    }
+
+    /** Called by any thread. */
+    @Override
+    public Collection<InetAddress> outside() {
+        return parts().guard().outside();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.tun.TunSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -32,18 +33,38 @@ import org.slf4j.LoggerFactory;
  */
 final class NetworkGuard {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkGuard.class);
-    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    /** Between two looks. */
+    static final Duration LOOK = Duration.ofSeconds(5);
 
     /** The names of relays are looked up once in so many looks. */
     private static final int LOOKS_PER_LOOK_UP = 6;
 
+    /** What is guarded: the interface. */
+    interface Gate {
+        /** It shall be like this. */
+        void want(TunSettings settings);
+
+        /** There shall be none. */
+        void refuse(String problem);
+
+        /** This host may be in other networks than before. */
+        void recheck();
+
+        /** {@link #outside} tells others. */
+        void destinationsChanged();
+    }
+
     private final ScheduledExecutorService loop;
     private final Executor lookUps;
+    private final Resolver.Names names;
+    private final Duration look;
     private final Supplier<DeviceSettings> settings;
     private final Supplier<? extends Collection<InetAddress>> nameServers;
-    private final TunHolder tun;
+    private final Gate tun;
     private final KnownNetwork known;
     private final Map<RelayAddress, Set<InetAddress>> found = new HashMap<>();
+    private volatile Set<InetAddress> outside = Set.of();
     private List<RelayAddress> relays = List.of();
     private List<InetAddress> connection = List.of();
     private @Nullable Membership membership;
@@ -58,6 +79,8 @@ final class NetworkGuard {
      *
      * @param loop the control loop
      * @param lookUps runs what asks the DNS
+     * @param names the DNS
+     * @param look how long it is between two looks
      * @param files runs what writes to the disk
      * @param nameServers tells the DNS servers of this host
      * @param tun gets the network
@@ -65,12 +88,16 @@ final class NetworkGuard {
     NetworkGuard(
             ScheduledExecutorService loop,
             Executor lookUps,
+            Resolver.Names names,
+            Duration look,
             Executor files,
             Supplier<DeviceSettings> settings,
             Supplier<? extends Collection<InetAddress>> nameServers,
-            TunHolder tun) {
+            Gate tun) {
         this.loop = loop;
         this.lookUps = lookUps;
+        this.names = names;
+        this.look = look;
         this.settings = settings;
         this.nameServers = nameServers;
         this.tun = tun;
@@ -82,8 +109,23 @@ final class NetworkGuard {
         relays = now;
         found.keySet().retainAll(now);
         now.forEach(relay -> literal(relay).ifPresent(address -> found.put(relay, Set.of(address))));
+        reached();
         lookUp();
         judge(false);
+    }
+
+    /** {@return where the relays are, as far as is known. Any thread} */
+    Set<InetAddress> outside() {
+        return outside;
+    }
+
+    private void reached() {
+        Set<InetAddress> now = new LinkedHashSet<>();
+        found.values().forEach(now::addAll);
+        if (!now.equals(outside)) {
+            outside = Set.copyOf(now);
+            tun.destinationsChanged();
+        }
     }
 
     /** The DNS says where a relay is, and somebody is about to connect there. */
@@ -102,7 +144,7 @@ final class NetworkGuard {
         connection = ends;
         judge(true);
         if (looking == null) {
-            looking = loop.scheduleWithFixedDelay(this::again, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            looking = loop.scheduleWithFixedDelay(this::again, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -282,22 +324,26 @@ final class NetworkGuard {
     private void note(RelayAddress relay, Collection<InetAddress> addresses) {
         Set<InetAddress> now = new LinkedHashSet<>(addresses);
         // a name that is not found now may still be dialled where it was
-        if (!now.isEmpty() && !now.equals(found.put(relay, now)) && membership != null) {
+        if (now.isEmpty() || now.equals(found.put(relay, now))) {
+            return;
+        }
+        reached();
+        if (membership != null) {
             judge(false);
         }
     }
 
     private void lookUp() {
-        List<RelayAddress> names =
+        List<RelayAddress> named =
                 relays.stream().filter(relay -> literal(relay).isEmpty()).toList();
-        if (names.isEmpty() || lookingUp) {
+        if (named.isEmpty() || lookingUp) {
             return;
         }
         lookingUp = true;
         try {
             lookUps.execute(() -> {
                 Map<RelayAddress, List<InetAddress>> said = new LinkedHashMap<>();
-                names.forEach(relay -> said.put(relay, lookUp(relay)));
+                named.forEach(relay -> said.put(relay, lookUp(relay)));
                 loop.execute(() -> {
                     lookingUp = false;
                     said.keySet().retainAll(relays);
@@ -322,9 +368,9 @@ final class NetworkGuard {
         }
     }
 
-    private static List<InetAddress> lookUp(RelayAddress relay) {
+    private List<InetAddress> lookUp(RelayAddress relay) {
         try {
-            return Arrays.asList(InetAddress.getAllByName(relay.host()));
+            return Arrays.asList(names.lookUp(relay.host()));
         } catch (UnknownHostException e) {
             return List.of();
         }

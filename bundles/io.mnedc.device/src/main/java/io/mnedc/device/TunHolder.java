@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunException;
@@ -12,6 +13,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the interface: opened at the first lease, kept over reconnects, changed when lease or settings change, tried
  * again when it cannot be had. On the control loop, but for {@link #port}.
  */
-final class TunHolder {
+final class TunHolder implements NetworkGuard.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(TunHolder.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -47,6 +49,9 @@ final class TunHolder {
 
         /** {@return the addresses to which packets must go through it; asked by any thread} */
         Iterator<InetAddress> destinations();
+
+        /** {@return the addresses to which none may: where relays are; asked by any thread} */
+        Collection<InetAddress> outside();
     }
 
     private record Open(TunPort port, Uplink uplink, TunSettings asked, long since) {}
@@ -104,7 +109,8 @@ final class TunHolder {
      *
      * @param settings from now on
      */
-    void want(TunSettings settings) {
+    @Override
+    public void want(TunSettings settings) {
         Open now = open;
         cancelRetry();
         // not again at each registration; whoever wants something else and then this once more means it
@@ -129,7 +135,8 @@ final class TunHolder {
      *
      * @param problem why
      */
-    void refuse(String problem) {
+    @Override
+    public void refuse(String problem) {
         cancelRetry();
         wanted = null;
         turnedDown = null;
@@ -141,7 +148,8 @@ final class TunHolder {
      * Has the driver look whether this host is in other networks than before. An interface that must not be any more is
      * taken away, and tried again until it may be.
      */
-    void recheck() {
+    @Override
+    public void recheck() {
         Open now = open;
         if (now == null) {
             return;
@@ -171,7 +179,7 @@ final class TunHolder {
             tellReady(device);
         } catch (TunException | RuntimeException e) {
             if (settings.addresses().equals(now.asked().addresses())) {
-                LOG.error("Interface {} stays as it is: {}", device.name(), e.getMessage());
+                LOG.error("Interface {} stays as it is: {}", PlainText.of(device.name()), PlainText.of(e));
                 turnedDown = settings;
                 wanted = now.asked();
                 tellReady(device);
@@ -205,7 +213,7 @@ final class TunHolder {
         try {
             opened(driver.open(settings), settings);
         } catch (TunException | RuntimeException e) {
-            LOG.error("The interface cannot be changed, the old settings go on: {}", e.getMessage());
+            LOG.error("The interface cannot be changed, the old settings go on: {}", PlainText.of(e));
             turnedDown = settings;
             wanted = instead;
             openWanted();
@@ -271,10 +279,16 @@ final class TunHolder {
         public Iterator<InetAddress> destinations() {
             return events.destinations();
         }
+
+        @Override
+        public Collection<InetAddress> outside() {
+            return events.outside();
+        }
     }
 
-    /** There are other addresses to which packets must go through it. */
-    void destinationsChanged() {
+    /** There are other addresses to which packets must go through it, or must not. */
+    @Override
+    public void destinationsChanged() {
         Open now = open;
         if (now != null) {
             now.port().device().destinationsChanged();
@@ -303,9 +317,7 @@ final class TunHolder {
     }
 
     private void failed(Exception cause) {
-        String problem = cause instanceof ClosedChannelException
-                ? "the interface was removed"
-                : String.valueOf(cause.getMessage());
+        String problem = cause instanceof ClosedChannelException ? "the interface was removed" : PlainText.of(cause);
         if (!problem.equals(complaint)) {
             LOG.error("No TUN interface, trying again every {} s: {}", LONGEST_PAUSE.toSeconds(), problem);
             complaint = problem;

@@ -14,6 +14,7 @@ import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -69,6 +70,11 @@ class TunHolderTest {
                 @Override
                 public Iterator<InetAddress> destinations() {
                     return destinations.iterator();
+                }
+
+                @Override
+                public Collection<InetAddress> outside() {
+                    return List.of();
                 }
             });
 

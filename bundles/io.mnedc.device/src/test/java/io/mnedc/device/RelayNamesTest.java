@@ -1,0 +1,121 @@
+package io.mnedc.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.tun.TunSettings;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.Opaque;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The names of relays may stand for other addresses later, while the device is connected to one of them. */
+@Timeout(120)
+class RelayNamesTest {
+    private static final RelayAddress FIRST = new RelayAddress("first.example", 3334);
+    private static final RelayAddress SECOND = new RelayAddress("second.example", 3334);
+
+    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledExecutorService lookUps = Executors.newSingleThreadScheduledExecutor();
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger others = new AtomicInteger();
+    private volatile String second = "203.0.113.2";
+
+    @AfterEach
+    void end() {
+        loop.shutdownNow();
+        lookUps.shutdownNow();
+    }
+
+    private InetAddress[] lookUp(String host) throws UnknownHostException {
+        asked.incrementAndGet();
+        String address = host.equals(FIRST.host()) ? "203.0.113.1" : second;
+        if (address.isEmpty()) {
+            throw new UnknownHostException(host);
+        }
+        return InetAddress.getAllByName(address);
+    }
+
+    private final class Door implements NetworkGuard.Gate {
+        @Override
+        public void want(TunSettings settings) {
+            said.add("wanted " + settings.addresses());
+        }
+
+        @Override
+        public void refuse(String problem) {
+            said.add("refused " + problem);
+        }
+
+        @Override
+        public void recheck() {
+            // the driver's business
+        }
+
+        @Override
+        public void destinationsChanged() {
+            others.incrementAndGet();
+        }
+    }
+
+    private String next() throws InterruptedException {
+        String next = said.poll(60, TimeUnit.SECONDS);
+        assertThat(next).isNotNull();
+        return next;
+    }
+
+    @Test
+    void nameThatStandsForAnAddressOfTheOverlayLaterTakesTheInterfaceAwayUntilItIsAnother() throws Exception {
+        DeviceSettings settings = Fixture.settings(Map.of("device.id", "one", "relays", List.of("first.example")));
+        NetworkGuard guard = new NetworkGuard(
+                loop,
+                lookUps,
+                this::lookUp,
+                Duration.ofMillis(20),
+                Runnable::run,
+                () -> settings,
+                List::<InetAddress>of,
+                new Door());
+        Opaque secret = Opaque.copyOf(new byte[16]);
+        Membership place =
+                Membership.of(new Welcome(0, 1, secret, 2, 0x0a000000, 24, TestRelay.ULA, 1000, 1, "test/1"), false);
+        loop.execute(() -> {
+            guard.relays(List.of(FIRST, SECOND));
+            guard.joined(place, List.of());
+        });
+        assertThat(next()).startsWith("wanted [10.0.0.2/24");
+
+        second = "10.0.0.9";
+        assertThat(next()).startsWith("refused").contains("contains 10.0.0.9, where relay second.example:3334 is");
+
+        // a DNS that does not answer says nothing new
+        second = "";
+        int before = asked.get();
+        Await.until("it is asked again", () -> asked.get() > before + 3);
+        assertThat(said).isEmpty();
+
+        second = "203.0.113.7";
+        assertThat(next()).startsWith("wanted");
+
+        second = "fd12:3456:789a:1::99";
+        assertThat(next()).startsWith("refused").contains("IPv6 prefix");
+
+        assertThat(guard.outside())
+                .containsExactlyInAnyOrder(
+                        InetAddress.getByName("203.0.113.1"), InetAddress.getByName("fd12:3456:789a:1::99"));
+        assertThat(others).as("told with each change").hasValueGreaterThan(3);
+        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+    }
+}
