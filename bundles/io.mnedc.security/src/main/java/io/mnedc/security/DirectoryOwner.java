@@ -17,6 +17,7 @@ final class DirectoryOwner {
     private static final int OTHERS_WRITE = 0002;
     private static final int GROUP_WRITE = 0020;
     private static final int STICKY = 01000;
+    private static final int MOST_LINKS = 40;
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path USERS = Path.of("/proc/self/uid_map");
     /** How the system shows a user who is not known in this container; nobody in it can be him. */
@@ -69,6 +70,7 @@ final class DirectoryOwner {
         Path real = near.toRealPath();
         check(real, user);
         boolean contained = contained();
+        refuseLinksOfOthers(near, real, contained, 0);
         for (Path each = real; each != null; each = each.getParent()) {
             int mode = number(each, "mode");
             int owner = owner(each);
@@ -83,6 +85,24 @@ final class DirectoryOwner {
             }
         }
         return real.resolve(near.relativize(absolute).toString()).normalize();
+    }
+
+    /** A link that another user has made leads root to where that user wants it, also if that is root's own. */
+    private static void refuseLinksOfOthers(Path given, Path real, boolean contained, int depth) throws IOException {
+        if (depth == MOST_LINKS) {
+            throw new IOException(given + ": there are too many links one behind the other");
+        }
+        for (Path each = given; each != null; each = each.getParent()) {
+            int owner = owner(each);
+            if (owner != ROOT && !(contained && owner == UNMAPPED)) {
+                throw new IOException(given + " leads to " + real + " by " + each + ", which belongs to the user "
+                        + Files.getOwner(each, LinkOption.NOFOLLOW_LINKS)
+                        + ", and root does not go where another user leads it: name the directory itself");
+            }
+            if (Files.isSymbolicLink(each)) {
+                refuseLinksOfOthers(each.resolveSibling(Files.readSymbolicLink(each)), real, contained, depth + 1);
+            }
+        }
     }
 
     private static boolean unix(Path path) {

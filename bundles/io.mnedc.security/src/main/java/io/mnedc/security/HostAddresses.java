@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -86,7 +87,7 @@ public final class HostAddresses {
                 reasons.add(nic.name() + " has link-local addresses only");
             }
         }
-        return reasons.isEmpty() ? "no interface is up" : String.join("; ", reasons);
+        return reasons.isEmpty() ? "no interface is up" : PlainText.of(String.join("; ", reasons));
     }
 
     private static List<InetAddress> interfaces(Predicate<InetAddress> leftOut) {

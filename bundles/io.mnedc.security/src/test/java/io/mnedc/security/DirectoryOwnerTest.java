@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -76,6 +78,23 @@ class DirectoryOwnerTest {
         Path link = Files.createSymbolicLink(temporary.resolve("link"), foreign());
 
         assertThatThrownBy(() -> DirectoryOwner.check(link, ROOT)).hasMessageContaining("belongs to the user");
+    }
+
+    @Test
+    void rootDoesNotGoWhereTheLinkOfAnotherUserLeads() throws Exception {
+        assumeTrue(isRoot());
+        Path roots = made(temporary.resolve("roots"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), roots);
+        assertThat(DirectoryOwner.checkWithParents(link, ROOT)).isEqualTo(roots.toRealPath());
+
+        Files.setAttribute(link, "unix:uid", SOMEBODY, LinkOption.NOFOLLOW_LINKS);
+        Path behind = Files.createSymbolicLink(temporary.resolve("behind"), link);
+        for (Path led : List.of(link, link.resolve("not/there"), behind)) {
+            assertThatThrownBy(() -> DirectoryOwner.checkWithParents(led, ROOT))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(" leads to " + roots.toRealPath() + " by " + link + ", which belongs")
+                    .hasMessageContaining("name the directory itself");
+        }
     }
 
     @ParameterizedTest

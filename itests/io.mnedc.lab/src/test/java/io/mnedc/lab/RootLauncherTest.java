@@ -131,6 +131,21 @@ class RootLauncherTest {
         assertThat(result.output()).contains(data + "/etc can be changed by others");
     }
 
+    /** A name may hold what moves the cursor of root's terminal. */
+    @Test
+    void namesThatAnotherUserHasChosenAreShownWithoutTheirControlCharacters() throws IOException {
+        Path data = temporary.resolve("data");
+        run(List.of("relay"), data).orThrow();
+        // not by Java, which may have no such letters
+        sh("touch \"$1/$(printf 'a\\033[2Jb\\342\\200\\256c\\302\\205d\\303\\274')\" && chown 4711 \"$1\"/a*", data);
+
+        CommandResult result = run(List.of("relay"), data);
+
+        sh("rm \"$1\"/a*", data);
+        assertThat(result.status()).isEqualTo(3);
+        assertThat(result.output()).contains(data + "/a?[2Jb?c?d\u00fc can be changed by others");
+    }
+
     @Test
     void aCommandBesideTheRelayIsRunAsTheDirectorysOwnerWithNothingOfRoots() throws IOException {
         Path link = Files.createSymbolicLink(temporary.resolve("link"), theirs);
@@ -142,6 +157,24 @@ class RootLauncherTest {
                     .contains("java as 4711 with groups 0 in /: ")
                     .contains("Main token --data " + theirs + "/identity --settings " + theirs + "/etc --id press 7")
                     .doesNotContain("ROOTS_SECRET");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relay", "relay token"})
+    void rootDoesNotGoWhereTheLinkOfAnotherUserLeads(String command) throws IOException {
+        Path roots = Files.createDirectory(temporary.resolve("roots"));
+        Path own = give(Files.createSymbolicLink(theirs.resolve("relay"), roots));
+        Path open = Files.createDirectory(temporary.resolve("open"));
+        Files.setAttribute(open, "unix:mode", 01777);
+        Path inOpen = give(Files.createSymbolicLink(open.resolve("relay"), roots));
+        Path behind = Files.createSymbolicLink(temporary.resolve("behind"), own);
+        for (Path led : List.of(own, inOpen, own.resolve("new"), behind)) {
+            CommandResult result = run(List.of(command.split(" ", -1)), led);
+
+            assertThat(result.status()).as(result.output()).isEqualTo(3);
+            assertThat(result.output()).contains("leads to " + roots, "belongs to 4711", "name the directory itself");
+            assertThat(roots).isEmptyDirectory();
         }
     }
 
@@ -170,11 +203,10 @@ class RootLauncherTest {
         try {
             for (int i = 0; i < 4; i++) {
                 String output = run(List.of("relay", "token"), lure).output();
-                if (output.contains("java as 0 ")) {
-                    assertThat(output).contains("--data " + roots + "/identity").doesNotContain("--data " + lure);
-                }
+                assertThat(output).doesNotContain("java as 0 ");
                 output = run(List.of("relay"), lure).output();
                 assertThat(output).doesNotContain(lure + "/etc");
+                assertThat(roots).isEmptyDirectory();
             }
         } finally {
             over.set(true);
@@ -239,6 +271,11 @@ class RootLauncherTest {
                 script.toString()));
         command.addAll(List.of(arguments));
         return Command.run(Duration.ofSeconds(60), input, command);
+    }
+
+    private static void sh(String script, Path argument) {
+        Command.run(Duration.ofSeconds(60), "", List.of("sh", "-c", script, "sh", argument.toString()))
+                .orThrow();
     }
 
     private CommandResult run(List<String> arguments, Path data) {
