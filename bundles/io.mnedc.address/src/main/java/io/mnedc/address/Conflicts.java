@@ -4,6 +4,7 @@ import io.mnedc.address.HostNetworks.Local;
 import io.mnedc.address.HostNetworks.Nic;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.text.PlainText;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -42,7 +43,9 @@ final class Conflicts {
                 for (Local local : nic.addresses()) {
                     if (wanted.contains(local.address())) {
                         return Optional.of(refused(
-                                wanted, local.address(), "an address of this host (interface " + nic.name() + ")"));
+                                wanted,
+                                local.address(),
+                                "an address of this host (interface " + PlainText.of(nic.name()) + ")"));
                     }
                 }
             }

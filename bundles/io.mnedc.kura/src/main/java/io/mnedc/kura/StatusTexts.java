@@ -6,6 +6,7 @@ import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.text.PlainText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -49,6 +50,8 @@ final class StatusTexts {
         texts.put(
                 "relay.token",
                 administration == null ? "" : administration.requestedToken().orElse(NONE));
+        // what devices and relays say stands in them
+        texts.replaceAll((key, text) -> PlainText.lines(text));
         return texts;
     }
 

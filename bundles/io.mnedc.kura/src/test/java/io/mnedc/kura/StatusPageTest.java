@@ -2,6 +2,7 @@ package io.mnedc.kura;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayStatus;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +51,14 @@ class StatusPageTest {
         assertThat(StatusTexts.of(null, null, relay(60), null, List.of()).get("relay.devices"))
                 .hasLineCount(StatusTexts.MOST_LINES + 1)
                 .endsWith("\nand 10 more");
+    }
+
+    @Test
+    void whatOthersSayIsShownWithoutItsControlCharacters() {
+        Notice notice = new Notice("pid", "two\u001b[31m\u202elines");
+
+        assertThat(StatusTexts.of(null, null, null, null, List.of(notice)).get("problem"))
+                .isEqualTo("pid: two?[31m?lines");
     }
 
     private static RelayStatus relay(int devices) {
