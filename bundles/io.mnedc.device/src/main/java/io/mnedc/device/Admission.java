@@ -52,6 +52,8 @@ final class Admission {
 
     /** How long to wait before trying again. */
     enum Pause {
+        /** A few seconds: nobody else is asked. */
+        SHORT,
         /** As after any attempt that failed. */
         USUAL,
         /** The longest of the usual ones. */
@@ -206,7 +208,7 @@ final class Admission {
         } else if (answer instanceof MustJoin must) {
             join(must, now, events);
         } else if (answer instanceof Missing missing) {
-            events.denied(missing.why(), true, Pause.LONG);
+            events.denied(missing.why(), true, missing.soon() ? Pause.SHORT : Pause.LONG);
         }
     }
 

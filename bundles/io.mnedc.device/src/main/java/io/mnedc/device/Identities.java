@@ -62,8 +62,9 @@ final class Identities {
      * This device cannot prove who it is.
      *
      * @param why a sentence with the cure
+     * @param soon whether it may be different in a moment, and costs nothing to ask again: a disk without room
      */
-    record Missing(String why) implements Answer {}
+    record Missing(String why, boolean soon) implements Answer {}
 
     /** Where it is kept now. */
     private record Place(
@@ -118,7 +119,9 @@ final class Identities {
         } catch (IOException | GeneralSecurityException | RuntimeException | LinkageError e) {
             // providers are other people's code, and their bundle may just be going
             current = null;
-            return new Missing("no identity: " + RelayAttempt.describe(e));
+            // not for key stores: some lock themselves when they are asked too often
+            boolean soon = e instanceof IOException && settings.source() instanceof Own;
+            return new Missing("no identity: " + RelayAttempt.describe(e), soon);
         }
     }
 
@@ -158,8 +161,10 @@ final class Identities {
         }
         return known != null
                 ? known
-                : new Missing("this device has no identity yet; set join.token to what \"./mnedc relay token\" or"
-                        + " \"mnedc:token\" prints at the relay");
+                : new Missing(
+                        "this device has no identity yet; set join.token to what \"./mnedc relay token\" or"
+                                + " \"mnedc:token\" prints at the relay",
+                        false);
     }
 
     private IdentityProvider provider(Place here) throws GeneralSecurityException {

@@ -11,6 +11,9 @@ final class Refusals {
     /** How seldom a join token is tried again that the relay has refused: it will not get better. */
     static final Duration SELDOM = Duration.ofMinutes(10);
 
+    /** Between two looks for what this host lacks, such as room on a disk. */
+    static final Duration SHORT = Duration.ofSeconds(5);
+
     /** Somebody has to do something about these: trying again soon is of no use. */
     private static final Set<ErrorCode> LASTING = EnumSet.of(
             ErrorCode.VERSION_UNSUPPORTED,

@@ -257,6 +257,7 @@ final class RelayConnector {
                 events.denied(why, lasting);
                 pauseAndRound(
                         switch (pause) {
+                            case SHORT -> Refusals.SHORT;
                             case USUAL -> pauses.next();
                             case LONG -> pauses.longest();
                             case SELDOM -> Refusals.SELDOM;

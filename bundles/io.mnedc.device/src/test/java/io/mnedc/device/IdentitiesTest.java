@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.device.Fixture.Node;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,23 @@ class IdentitiesTest extends InTlsLab {
         assertThat(identities.ask(lab.settings("one").security(), "one", token -> false))
                 .isInstanceOf(Identities.Missing.class);
         return identities;
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsLookedForAgainSoonButAMissingTokenIsNot() throws Exception {
+        Identities identities = new Identities(name -> Optional.empty(), () -> BOOT);
+        Path home = Files.createFile(lab.home("late"));
+        SecuritySettings settings = lab.settings("late").security();
+        assertThat(identities.ask(settings, "late", token -> false))
+                .isInstanceOfSatisfying(Identities.Missing.class, missing -> {
+                    assertThat(missing.why()).contains(home.toString());
+                    assertThat(missing.soon()).isTrue();
+                });
+        Files.delete(home);
+        assertThat(identities.ask(settings, "late", token -> false))
+                .isInstanceOfSatisfying(
+                        Identities.Missing.class,
+                        missing -> assertThat(missing.soon()).isFalse());
     }
 
     private X509Certificate relay() throws Exception {
