@@ -136,6 +136,15 @@ class PoolOfThisHostTest {
     }
 
     @Test
+    void nameOfTheInterfaceIsShownWithoutItsControlCharacters() throws Exception {
+        host.add(nic("bad\u001b[31m", false, "10.0.0.5/24"));
+
+        component.start(Map.of("enabled", true));
+
+        assertThat(notices).singleElement().asString().contains("(interface bad?[31m)");
+    }
+
+    @Test
     void refusedChangeLeavesTheOldPoolAndIsMadeWhenItCanBe() throws Exception {
         host.add(nic("eth0", false, "192.168.100.10/24"));
         component.start(config("10.0.0.0/24"));

@@ -59,6 +59,8 @@ class HostAddressesTest {
                 .contains("eth0 has link-local addresses only")
                 .contains("eth2 has no address")
                 .contains("docker0 is a bridge");
+        assertThat(HostAddresses.whyNone(List.of(nic("bad\u001b[31m", "fe80::1")), address -> false))
+                .startsWith("bad?[31m has link-local");
         assertThat(HostAddresses.whyNone(List.of(), address -> false)).isEqualTo("no interface is up");
     }
 

@@ -45,13 +45,16 @@ class InterferenceTest {
                 "ip address flush dev mnedc0",
                 "ip route del " + POOL + " dev mnedc0",
                 "echo 1 > " + sysctl + " && echo 0 > " + sysctl,
-                "ip link del mnedc0")) {
+                "ip link del mnedc0",
+                // the new one
+                "ip address flush dev mnedc0 && ip address add 10.0.0.99/24 dev mnedc0",
+                "ip link set mnedc0 carrier off")) {
             run(a, harm);
             awaitPing(a, harm);
         }
         assertThat(a.host().exec("cat", "/sys/class/net/mnedc0/mtu").orThrow().trim())
                 .isEqualTo("1400");
-        assertThat(count(a, "somebody else has changed it; put back: ")).isBetween(4L, 8L);
+        assertThat(count(a, "somebody else has changed it; put back: ")).isBetween(6L, 12L);
         assertThat(count(a, " ready: ")).as("the deleted one was made anew").isEqualTo(2);
     }
 
@@ -85,6 +88,21 @@ class InterferenceTest {
             Conversations.await(harmAndCure[1] + " is told", BOUND, () -> count(c, "as it should be again") > over);
             awaitPing(c, harmAndCure[1]);
         }
+    }
+
+    @Test
+    void aRouteThatLeadsTheWayToTheRelayIntoTheInterfaceIsTold() {
+        DeviceProcess c = overlay.c();
+        String relay = overlay.relay().host().address();
+        long over = count(c, "as it should be again");
+        run(c, "ip route add " + relay + " dev mnedc0");
+        Conversations.await(
+                "told",
+                BOUND,
+                () -> count(c, "packets to the relay at " + relay + " go into interface mnedc0 itself") > 0);
+        run(c, "ip route del " + relay + " dev mnedc0");
+        Conversations.await("told", BOUND, () -> count(c, "as it should be again") > over);
+        awaitPing(c, "the route has gone");
     }
 
     @Test
