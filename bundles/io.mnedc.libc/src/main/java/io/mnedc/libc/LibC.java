@@ -104,6 +104,9 @@ public final class LibC {
     /** {@code if_nametoindex(3)}. {@return the interface's index, or 0} */
     public static native int if_nametoindex(String name);
 
+    /** {@code if_indextoname(3)}; the name, at most 16 bytes with its end, is told at an address. {@return that address, or 0} */
+    public static native long if_indextoname(int index, long address);
+
     /** {@code strerror(3)}. {@return the error in words} */
     public static native String strerror(int errno);
 

@@ -4,11 +4,12 @@ import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunException.Reason;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunSettings.Prefix;
+import io.mnedc.libc.LibC;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Arithmetic of prefixes. */
 final class Networks {
+    /** With the byte that ends it: IFNAMSIZ of linux/if.h. */
+    private static final int MOST_NAME = 16;
+
     private Networks() {}
 
     /** {@return the prefix with all bits behind its length zero} */
@@ -182,11 +186,17 @@ final class Networks {
 
     /** {@return an interface's name} */
     static String name(int index) {
-        try {
-            NetworkInterface there = NetworkInterface.getByIndex(index);
-            return there == null ? "number " + index : there.getName();
-        } catch (SocketException e) {
+        // Java finds only those that have an address
+        ByteBuffer name = ByteBuffer.allocateDirect(MOST_NAME);
+        if (LibC.if_indextoname(index, LibC.address(name)) == 0) {
             return "number " + index;
         }
+        int length = 0;
+        while (length < MOST_NAME && name.get(length) != 0) {
+            length++;
+        }
+        byte[] bytes = new byte[length];
+        name.get(0, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }
