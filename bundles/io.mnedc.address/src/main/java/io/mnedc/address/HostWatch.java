@@ -33,7 +33,8 @@ final class HostWatch implements AutoCloseable {
     private void look() {
         try {
             look.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // an Error too, or nobody would look any more
             LOG.error("could not look at the addresses of this host; tried again later", e);
         }
     }

@@ -224,7 +224,8 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
                 index.apply(batch.changes());
                 notifyWatchers(batch.changes());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // an Error too, or everybody would wait for this thread for ever
             failure = e instanceof IOException io ? io : new IOException("lease store in " + directory + " failed", e);
             LOG.error("{} leases were not stored; the next write opens the file again", writes.size(), failure);
             closeFile();
@@ -268,7 +269,7 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
         for (Watch watch : watchers) {
             try {
                 changes.forEach(watch.watcher);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("a watcher of the lease store failed", e);
             }
         }

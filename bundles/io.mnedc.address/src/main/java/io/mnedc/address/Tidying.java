@@ -57,7 +57,8 @@ final class Tidying implements AutoCloseable {
     private void tidy() {
         try {
             allocator.tidy();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // an Error too, or it would never be done again
             LOG.error("could not end expired leases; tried again later", e);
         }
     }

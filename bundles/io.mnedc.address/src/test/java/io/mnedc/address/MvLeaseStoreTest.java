@@ -80,6 +80,18 @@ class MvLeaseStoreTest {
     }
 
     @Test
+    void aFaultForWantOfMemoryDoesNotEndTheThreadThatEverybodyWaitsFor() throws Exception {
+        try (MvLeaseStore store = new MvLeaseStore(parent);
+                AutoCloseable watch = store.watch(change -> {
+                    throw new OutOfMemoryError("of a test");
+                })) {
+            assertThat(watch).isNotNull();
+            await(store.putIfAbsent(entry("a", 2)));
+            await(store.putIfAbsent(entry("b", 3)));
+        }
+    }
+
+    @Test
     void filesAreForTheirOwnerOnly() throws Exception {
         Path directory = parent.resolve("deep/data");
         try (MvLeaseStore store = new MvLeaseStore(directory)) {

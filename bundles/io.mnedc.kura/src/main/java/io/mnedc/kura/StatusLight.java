@@ -91,7 +91,7 @@ public final class StatusLight implements CloudConnectionStatusComponent {
             if (now != shown) {
                 light.updateStatus(this, now);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // the device or the light may just be going; the next look will tell
             LOG.debug("the status light is not set", e);
         }

@@ -74,6 +74,19 @@ final class Announcer {
             due = false;
             running = true;
         }
+        boolean begins = false;
+        try {
+            begin(begun);
+            begins = true;
+        } finally {
+            if (!begins) {
+                // or nobody would be told anything any more
+                ended(begun);
+            }
+        }
+    }
+
+    private void begin(long begun) {
         Round last = seal.get();
         List<Session> all = everybody.get();
         AtomicInteger left = new AtomicInteger(all.size() + 1);

@@ -28,6 +28,9 @@ final class AuditLog implements Events, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int MOST_QUEUED = 8192;
     private static final int MOST_TEXT = 600;
+    /** Lines that are made in memory before they are written. */
+    private static final int MOST_AT_ONCE = 1024;
+
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long COMPLAINTS_APART_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long CLOSE_MILLIS = 3000;
@@ -87,7 +90,7 @@ final class AuditLog implements Events, AutoCloseable {
                 Entry first = queue.poll(SYNC_NANOS, TimeUnit.NANOSECONDS);
                 if (first != null) {
                     batch.add(first);
-                    queue.drainTo(batch);
+                    queue.drainTo(batch, MOST_AT_ONCE);
                     batch.removeIf(entry -> entry.equals(END));
                 }
                 long now = System.nanoTime();
@@ -110,6 +113,18 @@ final class AuditLog implements Events, AutoCloseable {
 
     /** Writes lines; whether there were any. */
     private boolean write(List<Entry> batch, long now) {
+        try {
+            return writeLines(batch, now);
+        } catch (RuntimeException | Error e) {
+            // an Error too, or nothing would be written any more
+            lost.addAndGet(batch.size());
+            counters.add(Counter.AUDIT_LOST, batch.size());
+            complain(e);
+            return false;
+        }
+    }
+
+    private boolean writeLines(List<Entry> batch, long now) {
         StringBuilder lines = new StringBuilder();
         batch.forEach(entry -> lines.append(line(entry)).append('\n'));
         long dropped = lost.getAndSet(0);
@@ -126,8 +141,7 @@ final class AuditLog implements Events, AutoCloseable {
         int entries = batch.size();
         try {
             file.append(lines.toString());
-        } catch (IOException | RuntimeException | Error e) {
-            // an Error too, or nothing would be written any more
+        } catch (IOException e) {
             lost.addAndGet(entries + dropped);
             counters.add(Counter.AUDIT_LOST, entries);
             complain(e);

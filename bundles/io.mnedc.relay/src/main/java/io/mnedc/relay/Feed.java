@@ -20,7 +20,7 @@ final class Feed implements Runnable {
     private static final int WINDOW = 128 << 10;
     /** The part of a snapshot that is told at once while memory is scarce, when nothing else waits. */
     private static final int SCARCE_PAGE = 8 << 10;
-    /** Bytes of records by which a device may be behind; then a snapshot is shorter, or at least bounded. */
+    /** Memory of the rounds by which a device may be behind; then a snapshot is shorter, or at least bounded. */
     private static final long MOST_BEHIND = 4 << 20;
 
     /** Where it writes to: a part of {@link io.mnedc.transport.ControlStream}. */

@@ -166,7 +166,16 @@ final class Guard implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             // an Error too, or nobody would look any more
-            LOG.error("rules and revocations could not be looked after; trying again", e);
+            complain(e);
+        }
+    }
+
+    private static void complain(Throwable fault) {
+        try {
+            LOG.error("rules and revocations could not be looked after; trying again", fault);
+        } catch (OutOfMemoryError e) {
+            // what the log needs is not there either, and the next look must come all the same
+            LOG.trace("not even this could be told");
         }
     }
 

@@ -103,7 +103,7 @@ final class Handshakes implements Executor, AutoCloseable {
         }
         Arrivals.Arrival arrival = arrivals.next(System.nanoTime(), Handshakes::tooLate);
         if (arrival != null) {
-            beginning.accept(arrival);
+            begin(arrival);
             return;
         }
         BooleanSupplier step = idle;
@@ -112,6 +112,19 @@ final class Handshakes implements Executor, AutoCloseable {
                 whenIdle(step);
             } else {
                 idle = null;
+            }
+        }
+    }
+
+    private void begin(Arrivals.Arrival arrival) {
+        boolean begun = false;
+        try {
+            beginning.accept(arrival);
+            begun = true;
+        } finally {
+            if (!begun) {
+                // the log has it from the end of this thread; another one takes its place
+                arrival.entry().discard();
             }
         }
     }

@@ -8,6 +8,7 @@ import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.RestartPauses;
 import io.mnedc.settings.Retry;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class Operation {
     private final Identities identities;
     private final Supplier<@Nullable Provider> tls;
     private final Retry retry;
+    private final RestartPauses pauses;
     private final NoticeBoard notices;
     private @Nullable RunningRelay running;
 
@@ -72,6 +74,7 @@ final class Operation {
         this.identities = identities;
         this.tls = tls;
         this.pause = pause;
+        this.pauses = new RestartPauses(pause);
         this.notices = new NoticeBoard(PID, notice -> {
             ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
             return () -> RunningRelay.unregister(registration);
@@ -172,7 +175,7 @@ final class Operation {
         try {
             start(next.settings());
             inForce(next);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.error("{}: a relay with these settings does not start", PID, e);
             // not again: each attempt would stop a relay that works
             giveUp();
@@ -223,13 +226,9 @@ final class Operation {
             LOG.debug("the cause", e);
             wanted = next;
             waits(PlainText.of(e));
-        } catch (RuntimeException e) {
-            giveUp();
-            LOG.error(
-                    "{}: the relay cannot start because of a fault, see below; change what it complains about in the"
-                            + " settings or in data.dir and save the configuration again",
-                    PID,
-                    e);
+        } catch (RuntimeException | Error e) {
+            wanted = next;
+            rests("a fault, see the log: " + e, e);
         }
     }
 
@@ -241,9 +240,11 @@ final class Operation {
                 found();
             }
             tell();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             LOG.debug("the cause", e);
             waits(PlainText.of(e));
+        } catch (RuntimeException | Error e) {
+            rests("a fault, see the log: " + e, e);
         }
     }
 
@@ -253,11 +254,21 @@ final class Operation {
         tell();
     }
 
+    /** After a fault it is tried again later each time. */
+    private void rests(String problem, @Nullable Throwable fault) {
+        Duration rest = pauses.failed(System.nanoTime());
+        LOG.error("{}: the relay does not run and starts again in {} s: {}", PID, rest.toSeconds(), problem, fault);
+        obstacle = problem;
+        retry.later(problem, rest);
+        tell();
+    }
+
     private void start(RelaySettings settings) throws IOException {
         int mine = ++generation;
         running =
                 RunningRelay.start(context, settings, identities, tls, allocator, what -> failed(settings, mine, what));
         obstacle = "";
+        pauses.started(System.nanoTime());
     }
 
     private void inForce(Wanted now) {
@@ -330,7 +341,7 @@ final class Operation {
         if (generation == failed) {
             stop("a part of it has failed");
             before = new LastSettings.Old<>(since, settings);
-            waits(what + " has ended because of a fault");
+            rests(what + " has ended because of a fault", null);
         }
     }
 

@@ -173,7 +173,7 @@ final class Overlay implements AutoCloseable {
     }
 
     /** At the will of strangers, so not a line for each of them. */
-    private void failed(RuntimeException fault) {
+    private void failed(Throwable fault) {
         long now = System.nanoTime();
         long last = faultLogged.get();
         if (now - last >= FAULTS_APART_NANOS && faultLogged.compareAndSet(last, now)) {
@@ -190,7 +190,8 @@ final class Overlay implements AutoCloseable {
                     refused.accept(report(e));
                 } catch (RejectedExecutionException e) {
                     LOG.debug("the relay has stopped meanwhile");
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // an Error too, or whoever waits would never hear of it
                     failed(e);
                     refused.accept(ErrorReport.fatal(
                             ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));

@@ -9,12 +9,10 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.security.JoinTokens;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.transport.ChunkPool;
-import io.mnedc.transport.Daemon;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.SendBudget;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -26,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +36,7 @@ final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int RENEW_SECONDS = 20;
     private static final int RETRY_SECONDS = 5;
+    private static final String CONTROL_LOOP = "the control loop";
 
     private final Counter.Set counters;
     private final Randomness random = new Randomness();
@@ -60,7 +60,7 @@ final class Relay implements AutoCloseable {
     private volatile @Nullable AddressAllocator allocator;
     private volatile @Nullable Acceptor acceptor;
     private volatile @Nullable Overlay overlay;
-    private boolean closed;
+    private volatile boolean closed;
 
     private Relay(
             RelaySettings settings,
@@ -82,10 +82,6 @@ final class Relay implements AutoCloseable {
         this.guard = Guard.start(sessions, data, settings.policy().rules());
         this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
         this.reception = new Reception(this, group, loops, () -> overlay);
-    }
-
-    private static Thread controlThread(Runnable task) {
-        return Daemon.prepared(new FastThreadLocalThread(task, "mnedc-relay-control"));
     }
 
     /**
@@ -115,7 +111,8 @@ final class Relay implements AutoCloseable {
             InstantSource clock,
             Consumer<String> failed)
             throws IOException {
-        EventLoopGroup group = new NioEventLoopGroup(1, Relay::controlThread);
+        AtomicReference<@Nullable Relay> served = new AtomicReference<>();
+        EventLoopGroup group = new ControlLoop("mnedc-relay-control", fault -> taskFailed(served.get(), fault, failed));
         List<DataLoop> loops = new ArrayList<>();
         Counter.Set counters = new Counter.Set();
         DataDirectory data = DataDirectory.none();
@@ -137,9 +134,10 @@ final class Relay implements AutoCloseable {
             relay = new Relay(settings, software, counters, data, group, loops);
             relay.secure(admission);
             Relay begun = relay;
+            served.set(begun);
             group.terminationFuture().addListener(ended -> {
-                if (!begun.isClosed()) {
-                    failed.accept("the control loop");
+                if (!begun.closed) {
+                    failed.accept(CONTROL_LOOP);
                 }
             });
             group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -153,6 +151,21 @@ final class Relay implements AutoCloseable {
                 relay.close();
             }
             throw e;
+        }
+    }
+
+    /**
+     * A task of the control loop has thrown. After a mistake the others go on; an Error, such as want of memory, may have left
+     * anything half done.
+     */
+    private static void taskFailed(@Nullable Relay relay, Throwable fault, Consumer<String> failed) {
+        if (relay != null && relay.closed) {
+            LOG.debug("a task of the control loop has failed after the end", fault);
+            return;
+        }
+        LOG.error("a task of the relay's control loop has failed", fault);
+        if (fault instanceof Error) {
+            failed.accept(CONTROL_LOOP);
         }
     }
 
@@ -186,10 +199,6 @@ final class Relay implements AutoCloseable {
         } else {
             overlay = Overlay.start(this, group, admission, directory);
         }
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     private synchronized void listenOrRetry(String complaint) {

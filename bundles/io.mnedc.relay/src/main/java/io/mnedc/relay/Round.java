@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Round {
     /** Kinds of receivers whose records are kept; with more of them, which only rules for single devices make, none are. */
     private static final int MOST_KEPT = 64;
+    /** What a round takes in memory beside its records, and each difference of it: IDs may be one letter. */
+    private static final int COST = 512;
+
+    private static final int COST_OF_ONE = 256;
     /** The kind of everybody while all may talk to all. */
     private static final Object EVERYBODY = new Object();
 
@@ -30,7 +34,7 @@ final class Round {
             @Nullable Told before,
             @Nullable Told after) {
         private int bytes() {
-            return after != null ? after.present().length : deviceId.length();
+            return COST_OF_ONE + (after != null ? after.present().length : deviceId.length());
         }
     }
 
@@ -66,7 +70,7 @@ final class Round {
     }
 
     private Round behind(@Nullable Access old, @Nullable Access now, List<Difference> all) {
-        long bytes = all.stream().mapToLong(Difference::bytes).sum();
+        long bytes = COST + all.stream().mapToLong(Difference::bytes).sum();
         Round following = new Round(position + bytes, old, now, all);
         next = following;
         return following;
@@ -78,7 +82,7 @@ final class Round {
         return next;
     }
 
-    /** How many bytes of records, about, have been told to this end. */
+    /** How many bytes, about, all rounds to this end have taken. */
     long position() {
         return position;
     }

@@ -7,13 +7,18 @@ import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Preamble.StreamKind;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,12 +41,12 @@ class DeafTest {
         }
     }
 
-    private SocketChannel attacker(TestRelay relay, String id) throws IOException {
+    private SocketChannel attacker(InetSocketAddress relay, String id) throws IOException {
         SocketChannel socket = SocketChannel.open();
         attackers.add(socket);
         socket.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-        socket.connect(relay.address());
-        try (PlainDevice words = new PlainDevice(relay.address())) {
+        socket.connect(relay);
+        try (PlainDevice words = new PlainDevice(relay)) {
             socket.write(Preamble.of(StreamKind.CONTROL).encode());
             socket.write(ControlCodec.encode(words.hello(id, 1)));
         }
@@ -88,7 +93,7 @@ class DeafTest {
                 PlainDevice honest = relay.joined("honest")) {
             List<Pourer> pourers = new ArrayList<>();
             for (int i = 0; i < ATTACKERS; i++) {
-                pourers.add(new Pourer(attacker(relay, "deaf-" + i)));
+                pourers.add(new Pourer(attacker(relay.address(), "deaf-" + i)));
             }
             long most = 0;
             int answered = 0;
@@ -103,5 +108,50 @@ class DeafTest {
             TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
             TestRelay.eventually(() -> relay.relay().budget().used() == 0);
         }
+    }
+
+    @Test
+    void twelveOfThemDoNotKillARelayWithTheLaunchersHeap() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx128m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SmallRelay.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said = process.inputReader()) {
+            InetSocketAddress relay =
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(said.readLine()));
+            try (PlainDevice honest = PlainDevice.joined(relay, "honest")) {
+                List<Pourer> pourers = new ArrayList<>();
+                for (int i = 0; i < 12; i++) {
+                    pourers.add(new Pourer(attacker(relay, "deaf-" + i)));
+                }
+                int answered = 0;
+                while (pourers.stream().anyMatch(each -> !each.cut && each.sent < IN_BUFFERS)) {
+                    pourers.forEach(Pourer::pour);
+                    honest.send(new Ping(++answered));
+                    assertThat(honest.receiveRaw(Pong.class).token()).isEqualTo(answered);
+                    honest.sendFrame(honest.welcome.node(), new byte[] {7});
+                    assertThat(PlainDevice.payload(honest.receiveFrame())).containsExactly(7);
+                }
+                assertThat(pourers).allMatch(each -> each.cut);
+                TestRelay.eventually(() -> registered(process, said) == 1);
+            }
+            process.outputWriter().close();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static int registered(Process process, BufferedReader said) throws IOException {
+        process.outputWriter().write('\n');
+        process.outputWriter().flush();
+        return Integer.parseInt(said.readLine());
     }
 }

@@ -2,6 +2,16 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,11 +23,89 @@ class EndTest {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 PlainDevice device = relay.joined("a")) {
             assertThat(device.welcome).isNotNull();
-            relay.relay().controlLoop().execute(() -> {
-                throw new OutOfMemoryError("of a test");
-            });
             relay.relay().controlLoop().shutdownGracefully();
             TestRelay.eventually(() -> relay.failed.contains("the control loop"));
+        }
+    }
+
+    @Test
+    void aTaskOfTheControlLoopThatFailsForWantOfMemoryIsTold() throws Exception {
+        try (TestRelay relay = TestRelay.with(new TestSettings());
+                Log log = new Log()) {
+            relay.relay().controlLoop().schedule(EndTest::failForMemory, 1, TimeUnit.MILLISECONDS);
+            TestRelay.eventually(() -> relay.failed.contains("the control loop"));
+            assertThat(log.lines("a task of the relay's control loop has failed"))
+                    .hasSize(1);
+        }
+    }
+
+    private static void failForMemory() {
+        throw new OutOfMemoryError("of a test");
+    }
+
+    @Test
+    void aTaskOfTheControlLoopThatFailsByMistakeIsInTheLogAndTheRelayGoesOn() throws Exception {
+        try (TestRelay relay = TestRelay.with(new TestSettings());
+                Log log = new Log()) {
+            relay.relay().controlLoop().schedule(EndTest::failByMistake, 1, TimeUnit.MILLISECONDS);
+            TestRelay.eventually(() ->
+                    log.lines("a task of the relay's control loop has failed").size() == 1);
+            try (PlainDevice device = relay.joined("a")) {
+                assertThat(device.welcome).isNotNull();
+            }
+            assertThat(relay.failed).isEmpty();
+        }
+    }
+
+    private static void failByMistake() {
+        throw new IllegalStateException("of a test");
+    }
+
+    @Test
+    void aRoundThatFailsIsNotTheLastOne() throws Exception {
+        AtomicInteger rounds = new AtomicInteger();
+        ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1);
+        try {
+            Announcer announcer = new Announcer(
+                    loop,
+                    () -> {
+                        if (rounds.incrementAndGet() == 1) {
+                            throw new OutOfMemoryError("of a test");
+                        }
+                        return Round.first();
+                    },
+                    List::of);
+            announcer.changed();
+            TestRelay.eventually(() -> rounds.get() == 1);
+            announcer.changed();
+            TestRelay.eventually(() -> rounds.get() == 2);
+        } finally {
+            loop.shutdownNow();
+        }
+    }
+
+    @Test
+    void handshakesThatCannotBeBegunAreClosedAndTheNextAreServed() throws Exception {
+        try (ServerSocketChannel server =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            HalfOpen halfOpen = new HalfOpen(() -> 10, new Refusals(new Counter.Set(), Events.NONE));
+            try (Log log = new Log();
+                    Handshakes handshakes = new Handshakes(arrival -> {
+                        throw new OutOfMemoryError("of a test");
+                    })) {
+                for (int i = 1; i <= 5; i++) {
+                    SocketChannel client = SocketChannel.open(server.getLocalAddress());
+                    SocketChannel accepted = server.accept();
+                    HalfOpen.Entry entry = halfOpen.enter(
+                            accepted, System.nanoTime() + Duration.ofHours(1).toNanos());
+                    handshakes.arrive(entry, ByteBuffer.allocate(0));
+                    TestRelay.eventually(() -> halfOpen.count() == 0 && !accepted.isOpen());
+                    client.close();
+                    int ended = i;
+                    TestRelay.eventually(
+                            () -> log.lines("has ended because of a fault").size() == ended);
+                }
+            }
         }
     }
 

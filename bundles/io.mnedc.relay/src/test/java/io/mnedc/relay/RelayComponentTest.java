@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -137,6 +138,26 @@ class RelayComponentTest {
         Files.delete(data());
         component.stop(6);
         assertThat(data()).doesNotExist();
+    }
+
+    @Test
+    void aPartThatFailsHasTheRelayStartAgain() throws Exception {
+        component.start(properties);
+        Object first = relay();
+        Field field = first.getClass().getDeclaredField("relay");
+        field.setAccessible(true);
+        try (Log log = new Log()) {
+            ((Relay) field.get(first)).controlLoop().execute(() -> {
+                throw new OutOfMemoryError("of a test");
+            });
+            TestRelay.eventually(
+                    () -> services.containsKey(RelayStatus.class) && services.get(RelayStatus.class) != first);
+            TestRelay.eventually(() -> notice().isEmpty());
+            assertThat(log.lines("the control loop has ended because of a fault"))
+                    .isNotEmpty();
+            assertThat(log.lines("the relay does not run and starts again in 0 s"))
+                    .hasSize(1);
+        }
     }
 
     @Test

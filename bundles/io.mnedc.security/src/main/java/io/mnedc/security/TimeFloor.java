@@ -29,6 +29,8 @@ public final class TimeFloor {
     /** Clocks that differ by less say the same. */
     private static final Duration ALIKE = Duration.ofDays(1);
 
+    private static final Duration COMPLAINTS_APART = Duration.ofMinutes(10);
+
     private final @Nullable Path file;
     private final InstantSource system;
     private final LongSupplier nanos;
@@ -39,6 +41,8 @@ public final class TimeFloor {
     private Instant told = Instant.EPOCH;
 
     private long toldNanos;
+    private boolean complained;
+    private long complainedNanos;
 
     private TimeFloor(@Nullable Path file, InstantSource system, Instant floor, LongSupplier nanos) {
         this.nanos = nanos;
@@ -106,12 +110,33 @@ public final class TimeFloor {
         if (now.isAfter(end)) {
             Instant clock = clock();
             if (!clock.isBefore(begin) && !clock.isAfter(end)) {
+                outvoted(clock, "the device's clock", end);
                 now = clock;
             } else if (clock.isBefore(begin) && !proven().isAfter(end)) {
+                outvoted(proven(), "what was proven before", end);
                 now = proven();
             }
         }
         return later(now, begin);
+    }
+
+    /** Why a certificate is good that seems to have expired; at each handshake it is the same. */
+    private void outvoted(Instant by, String whose, Instant end) {
+        long now = nanos.getAsLong();
+        if (complained && now - complainedNanos < COMPLAINTS_APART.toNanos()) {
+            return;
+        }
+        complained = true;
+        complainedNanos = now;
+        boolean floorAhead = proven().isAfter(end);
+        LOG.warn(
+                "{} {} does not count: by it a certificate that the CA has signed would have expired at {}, by {} it is {}."
+                        + " Did a relay tell a wrong time before?",
+                floorAhead ? "The time floor" : "A time that a relay has told,",
+                floorAhead ? proven() : told(),
+                end,
+                whose,
+                by);
     }
 
     private Instant told() {

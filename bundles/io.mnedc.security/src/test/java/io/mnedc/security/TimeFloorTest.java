@@ -137,4 +137,27 @@ class TimeFloorTest {
         }
         assertThat(floor.proven()).isBetween(PROVEN.plus(Duration.ofDays(199)), PROVEN.plus(Duration.ofDays(201)));
     }
+
+    @Test
+    void theLogSaysWhyAFloorThatIsAheadDoesNotCountOnce() {
+        Path file = directory.resolve("time-floor");
+        Instant ahead = PROVEN.plus(Duration.ofDays(9000));
+        TimeFloor floor = TimeFloor.open(file, new HandClock(PROVEN));
+        floor.raise(ahead);
+        String log = Log.of(() -> {
+            for (int i = 0; i < 5; i++) {
+                assertThat(floor.at(BEGIN, END)).isBetween(PROVEN, PROVEN.plus(RUNS));
+            }
+        });
+        assertThat(log.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("The time floor " + ahead.toString().substring(0, 10))
+                .contains("does not count", PROVEN.toString().substring(0, 10));
+        log = Log.of(() -> floor.told(PROVEN, BEGIN, END));
+        assertThat(log.lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("in the future", "it comes back to", "Did a relay tell a wrong time");
+    }
 }
