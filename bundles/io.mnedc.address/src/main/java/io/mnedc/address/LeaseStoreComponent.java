@@ -103,14 +103,17 @@ public final class LeaseStoreComponent {
             }
         } catch (IOException | RefusedSettingsException e) {
             LOG.debug("the cause", e);
+            String problem = PlainText.of(e);
             if (running == null) {
                 openLast(properties, null);
             }
-            LOG.error(
-                    "{}: {}; {}",
-                    Config.PID,
-                    PlainText.of(e),
-                    running == null ? "there is no lease store" : "the lease store stays where it is");
+            if (running == null) {
+                LOG.error("{}: {}; there is no lease store", Config.PID, problem);
+                // without a store there is no allocator that would say it
+                notices.show("configuration refused: " + problem + "; there is no lease store");
+                return;
+            }
+            LOG.error("{}: {}; the lease store stays where it is", Config.PID, problem);
             // what is wrong with the settings, the allocator says
         }
     }

@@ -228,4 +228,16 @@ class LateDirectoryTest {
         }
         assertThat(notices).singleElement().asString().contains("/proc/nope", leases.toString(), "as before");
     }
+
+    @Test
+    void aMistakenFileWithoutAStoreIsSaid() {
+        component.change(Map.of("enabled", "true", "pool", "I\"10\"", "felix.fileinstall.filename", "a.cfg"));
+        assertThat(stores).isEmpty();
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .contains("configuration refused", "pool", "there is no lease store");
+        component.change(keptIn(directory.resolve("leases")));
+        assertThat(notices).isEmpty();
+    }
 }

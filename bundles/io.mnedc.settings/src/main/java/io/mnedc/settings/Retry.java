@@ -20,6 +20,9 @@ public final class Retry implements AutoCloseable {
     private final Consumer<String> teller;
     private @Nullable Thread thread;
     private Duration rest;
+    /** The one that waits or, after its last attempt, is about to end. */
+    private @Nullable Thread latest;
+
     private String problem = "";
     private long told;
 
@@ -70,6 +73,7 @@ public final class Retry implements AutoCloseable {
             fresh.start();
             // only one that runs, or nothing would ever be tried again
             thread = fresh;
+            latest = fresh;
         }
     }
 
@@ -130,7 +134,7 @@ public final class Retry implements AutoCloseable {
     public void close() {
         Thread ending;
         synchronized (this) {
-            ending = thread;
+            ending = latest;
             end();
         }
         if (ending == null || ending.equals(Thread.currentThread())) {

@@ -101,4 +101,23 @@ class RetryTest {
         waiting.close();
         assertThat(threadIsThere()).isFalse();
     }
+
+    @Test
+    void closingWaitsForAnAttemptThatHasJustSucceeded() throws Exception {
+        CountDownLatch succeeded = new CountDownLatch(1);
+        Thread closing = Thread.currentThread();
+        Retry waiting = every(Duration.ofMillis(1), () -> {
+            current().end();
+            succeeded.countDown();
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            while (closing.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+        });
+        waiting.failed("no room");
+        // not with a limit: that would look like the wait for its end
+        succeeded.await();
+        waiting.close();
+        assertThat(threadIsThere()).isFalse();
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.PeerDirectory;
@@ -180,6 +181,22 @@ class ConfigurationIT {
         assertThat(own().services()).containsExactly(new OfferedService("web", "http", 80));
         assertThat(context.getServiceReference(PeerDirectory.class)).isEqualTo(registration);
         assertThat(session().since()).isEqualTo(session.since());
+    }
+
+    @Test
+    void afterABootWithAWrongServiceThoseBeforeAreOffered() throws Exception {
+        device("services", new String[] {"web:http:80"});
+        assertThat(own().services()).containsExactly(new OfferedService("web", "http", 80));
+        overlay.configurations().remove(Overlay.DEVICE);
+        assertThat(services.has(PeerDirectory.class)).isFalse();
+        device("services", new String[] {"web:http:eighty"});
+        assertThat(own().services()).containsExactly(new OfferedService("web", "http", 80));
+        assertThat(services.ask(Notice.class, Notice::text))
+                .hasValueSatisfying(
+                        text -> assertThat(text).contains("web:http:eighty", "running with the settings of"));
+        device("services", new String[] {"db"});
+        assertThat(own().services()).containsExactly(new OfferedService("db", "", 0));
+        assertThat(services.has(Notice.class)).isFalse();
     }
 
     @Test
