@@ -2,6 +2,7 @@ package io.mnedc.discovery;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
+import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
@@ -49,7 +50,10 @@ final class ConfiguredInfo {
         if (!values.refused()) {
             present = read;
             since = Instant.now();
-            kept.keep(properties);
+            // a configuration that is deleted, or switches the device off, comes here, too
+            if (ConfigurationReader.wish(properties) == Wish.ON) {
+                kept.keep(properties);
+            }
             notices.show("");
             return read;
         }

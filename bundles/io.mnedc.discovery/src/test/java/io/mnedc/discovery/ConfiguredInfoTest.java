@@ -7,6 +7,7 @@ import io.mnedc.settings.NoticeBoard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +32,13 @@ class ConfiguredInfoTest {
 
     private LocalSettings boot(Map<String, Object> properties) {
         info = booted();
-        return info.take(properties);
+        return info.take(enabled(properties));
+    }
+
+    private static Map<String, Object> enabled(Map<String, Object> properties) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("enabled", true);
+        return all;
     }
 
     private ConfiguredInfo booted() {
@@ -93,5 +100,13 @@ class ConfiguredInfoTest {
     void withoutAnythingKeptNothingIsOfferedAndSaidSo() {
         assertThat(boot(Map.of("services", "web:http:eighty"))).isEqualTo(LocalSettings.DEFAULT);
         assertThat(notices).singleElement().asString().contains("services", "the peers are told nothing of it");
+    }
+
+    @Test
+    void whoeverIsSwitchedOffOrDeletedInBetweenOffersWhatItOfferedBefore() {
+        boot(Map.of("services", "web:http:8080"));
+        info.take(Map.of("enabled", false));
+        info.take(Map.of());
+        assertThat(boot(Map.of("services", "web:http:eighty")).services()).containsExactly(WEB);
     }
 }
