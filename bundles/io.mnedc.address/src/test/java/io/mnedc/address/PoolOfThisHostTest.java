@@ -137,11 +137,10 @@ class PoolOfThisHostTest {
 
     @Test
     void nameOfTheInterfaceIsShownWithoutItsControlCharacters() throws Exception {
-        host.add(nic("bad\u001b[31m", false, "10.0.0.5/24"));
+        Conflicts conflicts = new Conflicts(List.of(nic("bad\u001b[31m", false, "10.0.0.5/24")), List.of());
 
-        component.start(Map.of("enabled", true));
-
-        assertThat(notices).singleElement().asString().contains("(interface bad?[31m)");
+        assertThat(conflicts.with(VirtualNetwork.parse("10.0.0.0/24", ULA), null))
+                .hasValueSatisfying(why -> assertThat(why).contains("(interface bad?[31m)"));
     }
 
     @Test
