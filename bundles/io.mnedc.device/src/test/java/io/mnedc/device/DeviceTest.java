@@ -368,4 +368,33 @@ class DeviceTest {
         one.device().close();
         one.device().close();
     }
+
+    @Test
+    void howManyPeersAreRememberedChangesWithoutARestart() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.ready("one", relay);
+        for (String id : new String[] {"two", "three", "four"}) {
+            fixture.ready(id, relay);
+        }
+        awaitPeers(one, 3);
+        var tun = one.tun();
+        one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "peers.most", "1"), relay));
+        awaitPeers(one, 1);
+        Await.until("counted", () -> one.count("peers.left-out") >= 2);
+        one.device().reconfigure(Fixture.settings(Map.of("device.id", "one", "peers.most", "3"), relay));
+        awaitPeers(one, 3);
+        one.awaitReady();
+        assertThat(one.tun()).as("the interface stays").isSameAs(tun);
+    }
+
+    /** Both addresses of each. */
+    private static void awaitPeers(Node node, int count) throws Exception {
+        Await.until(count + " peers", () -> {
+            int addresses = 0;
+            for (InetAddress each : node.tun().destinations()) {
+                addresses += each == null ? 0 : 1;
+            }
+            return addresses == 2 * count;
+        });
+    }
 }
