@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
@@ -288,6 +289,28 @@ class CaDropTest {
         JoinToken token = restored.tokens().issue(Overlay.forDevice("d"), Overlay.RELAYS);
         device.enrolled(enrol(restored, device, token), token);
         assertThat(device.identity().trusted()).containsExactlyInAnyOrder(first.certificate(), second.certificate());
+        assertThat(directory.resolve("device/dropped"))
+                .as("it is not among those that were dropped any more")
+                .content()
+                .doesNotContain(Fingerprints.of(first.certificate().getPublicKey()));
+    }
+
+    @Test
+    void aStrangerThatARelayNamesIsToldInTheLog() throws Exception {
+        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        DeviceIdentityStore device = DeviceIdentityStore.open(directory.resolve("device"), overlay.clock);
+        device.enrolled(enrol(overlay.authority, device, token), token);
+        X509Certificate stranger = Issuer.selfSigned(Keys.generate(), overlay.clock.instant());
+        assertThat(Log.of(() -> update(device, first.certificate(), second.certificate())))
+                .isEmpty();
+        assertThat(Log.of(() -> update(device, first.certificate(), second.certificate(), stranger)))
+                .contains("names 1 CAs");
+        assertThat(device.identity().trusted()).doesNotContain(stranger);
+    }
+
+    private static void update(DeviceIdentityStore device, X509Certificate... named) {
+        assertThatCode(() -> device.update(new Credentials(List.of(), Pem.encode(List.of(named)))))
+                .doesNotThrowAnyException();
     }
 
     private static void copy(Path from, Path to) throws Exception {

@@ -48,7 +48,10 @@ class CaRotationTest {
                 .extracting(OverlayCa::fingerprint)
                 .containsExactly(old, added);
 
-        command.use(added.substring(0, 12));
+        assertThatThrownBy(() -> command.use(added.substring(0, 7)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("first 8 digits");
+        command.use(added.substring(0, 8));
         assertThat(overlay.authority.refresh()).isTrue();
         assertThat(overlay.authority.fingerprint()).isEqualTo(added);
         Identity after = overlay.device("after");

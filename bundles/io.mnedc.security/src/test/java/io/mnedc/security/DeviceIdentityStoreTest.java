@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -221,5 +224,61 @@ class DeviceIdentityStoreTest {
         Path key = directory.resolve("device.key.pem");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(this::reopened).hasMessageContaining("chmod 600 " + key);
+    }
+
+    private Path put(String text) throws Exception {
+        Path waiting = directory.resolve("join-token");
+        PrivateFiles.write(waiting, text.getBytes(StandardCharsets.US_ASCII));
+        return waiting;
+    }
+
+    @Test
+    void aTokenThatWaitsIsDeletedOnceItIsRedeemed() throws Exception {
+        assertThat(store.waiting()).isEmpty();
+        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        Path waiting = put(token.text() + "\n");
+        assertThat(store.waiting()).contains(token);
+        assertThat(waiting).exists();
+        store.enrolled(ask(token), token);
+        assertThat(waiting).doesNotExist();
+        // as it would be after a crash in between
+        put(token.text());
+        assertThat(reopened().waiting()).isEmpty();
+        assertThat(waiting).doesNotExist();
+        JoinToken next = overlay.token(Overlay.forDevice("d"));
+        put(next.text());
+        JoinToken other = overlay.token(Overlay.forDevice("d"));
+        store.enrolled(ask(other), other);
+        assertThat(store.waiting()).as("another one goes on waiting").contains(next);
+    }
+
+    @Test
+    void aTokenThatMayBeHalfWrittenIsWaitedForAndGarbageIsDeleted() throws Exception {
+        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        Path waiting = put(token.text().substring(0, 50));
+        Files.setLastModifiedTime(waiting, FileTime.from(Instant.now().plusSeconds(1)));
+        assertThat(store.waiting()).isEmpty();
+        assertThat(store.halfWritten()).isTrue();
+        assertThat(waiting).exists();
+        put(token.text());
+        assertThat(store.waiting()).contains(token);
+        assertThat(store.halfWritten()).isFalse();
+        for (Instant time :
+                List.of(Instant.now().minusSeconds(60), Instant.now().plus(Duration.ofDays(1)))) {
+            put("hello");
+            Files.setLastModifiedTime(waiting, FileTime.from(time));
+            assertThat(store.waiting()).isEmpty();
+            assertThat(store.halfWritten()).isFalse();
+            assertThat(waiting).as("written at %s", time).doesNotExist();
+        }
+    }
+
+    @Test
+    void whoseAStoreIsIsKnownWithoutOpeningIt() throws Exception {
+        assertThat(DeviceIdentityStore.enrolledId(temporary.resolve("missing"))).isEmpty();
+        assertThat(temporary.resolve("missing")).doesNotExist();
+        assertThat(DeviceIdentityStore.enrolledId(directory)).isEmpty();
+        join();
+        assertThat(DeviceIdentityStore.enrolledId(directory)).contains("d");
     }
 }

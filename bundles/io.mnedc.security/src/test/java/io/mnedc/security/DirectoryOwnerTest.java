@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DirectoryOwnerTest {
     private static final int ROOT = 0;
     private static final int SOMEBODY = 4711;
+    /** In a container also whoever has no number there. */
+    private static final int NOBODY = 65534;
 
     @TempDir
     private Path temporary;
@@ -107,6 +109,41 @@ class DirectoryOwnerTest {
         assertThatThrownBy(() -> DirectoryOwner.checkWithParents(directory, ROOT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(isRoot() ? parent.toString() : "belongs to the user");
+        if (isRoot()) {
+            assertThatThrownBy(() -> DirectoryOwner.checkWithParents(directory, ROOT))
+                    .hasMessageContaining("mode " + (permissions.startsWith("rwxrwx") ? "777" : "757"));
+        }
+    }
+
+    @Test
+    void rootDoesNotWorkBelowWhatAGroupCanChangeUnlessItIsRoots() throws Exception {
+        assumeTrue(isRoot());
+        Path parent = Files.createDirectory(temporary.resolve("parent"));
+        Path directory = Files.createDirectory(parent.resolve("directory"));
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxr-x"));
+        Files.setAttribute(parent, "unix:gid", ROOT);
+        assertThat(DirectoryOwner.checkWithParents(directory, ROOT)).isEqualTo(directory.toRealPath());
+
+        Files.setAttribute(parent, "unix:gid", SOMEBODY);
+        assertThatThrownBy(() -> DirectoryOwner.checkWithParents(directory, ROOT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(parent + " can be changed by others than root");
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(DirectoryOwner.checkWithParents(directory, ROOT)).isEqualTo(directory.toRealPath());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {SOMEBODY, NOBODY})
+    void rootDoesNotWorkBelowTheDirectoryOfAnotherUser(int user) throws Exception {
+        assumeTrue(isRoot());
+        assumeTrue(Files.readString(Path.of("/proc/self/uid_map")).contains("4294967295"), "no container");
+        Path parent = Files.createDirectory(temporary.resolve("parent"));
+        Path directory = Files.createDirectory(parent.resolve("directory"));
+        Files.setAttribute(parent, "unix:uid", user);
+
+        assertThatThrownBy(() -> DirectoryOwner.checkWithParents(directory, ROOT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("by " + parent + ", which belongs to the user");
     }
 
     @Test

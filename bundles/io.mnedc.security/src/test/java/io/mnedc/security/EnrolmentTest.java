@@ -80,9 +80,17 @@ class EnrolmentTest {
         Files.writeString(record, Files.readString(record).replaceAll("(?m)^groups=.*$", "groups=press office"));
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO))
                 .isEqualTo(new PeerName("a", Set.of("press", "office"), true));
+        assertThat(overlay.authority
+                        .renew(first.chain().get(0), "a", Overlay.request(key))
+                        .groups())
+                .containsExactlyInAnyOrder("press", "office");
         // without it, what the certificate says is all there is
         Files.delete(record);
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
+                .containsExactly("sensors");
+        assertThat(overlay.authority
+                        .renew(first.chain().get(0), "a", Overlay.request(key))
+                        .groups())
                 .containsExactly("sensors");
     }
 
@@ -352,8 +360,11 @@ class EnrolmentTest {
         }
         assertThat(overlay.authority.enrolments().all())
                 .extracting(Enrolment::deviceId)
-                .containsExactlyInAnyOrderElementsOf(
-                        ids.stream().filter(Names::isDeviceId).toList());
+                .as("in their order")
+                .containsExactlyElementsOf(
+                        ids.stream().filter(Names::isDeviceId).sorted().toList());
         assertThat(Enrolments.fileName("A..")).isEqualTo("%41%2e%2e");
+        // files that are there already must be found
+        assertThat(Enrolments.fileName("az09-_")).isEqualTo("az09-_");
     }
 }

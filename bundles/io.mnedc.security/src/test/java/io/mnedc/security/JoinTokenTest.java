@@ -3,12 +3,18 @@ package io.mnedc.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JoinTokenTest {
@@ -106,6 +112,49 @@ class JoinTokenTest {
     }
 
     @Test
+    void itIsSaidWhatIsWrongWithAText() {
+        byte[] bytes = new byte[JoinToken.SECRET_BYTES + 64];
+        bytes[0] = 2;
+        assertThatThrownBy(() -> JoinToken.parse(encoded(bytes))).hasMessageContaining("of version 2");
+        assertThatThrownBy(() -> JoinToken.parse(encoded(new byte[73]))).hasMessageContaining("too short");
+        assertThatThrownBy(() -> JoinToken.parse("mnedc1-" + "A".repeat(2048 - 7)))
+                .hasMessageNotContaining("longer than");
+        assertThatThrownBy(() -> JoinToken.parse("mnedc1-" + "A".repeat(2048 - 6)))
+                .hasMessageContaining("longer than");
+    }
+
+    private static String encoded(byte[] bytes) {
+        return "mnedc1-" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    @Test
+    void anotherSecretIsAnotherToken() {
+        JoinToken token = new JoinToken(List.of("h:1"), "0".repeat(64), 1, new byte[32]);
+        byte[] secret = new byte[32];
+        secret[31] = 1;
+        assertThat(new JoinToken(List.of("h:1"), "0".repeat(64), 1, secret))
+                .isNotEqualTo(token)
+                .hasSameHashCodeAs(token);
+        assertThat(new JoinToken(List.of("h:1"), "0".repeat(64), 2, new byte[32]).hashCode())
+                .isNotEqualTo(token.hashCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1:3334, 10.0.0.1",
+        "[2001:db8::1]:3334, 2001:db8:0:0:0:0:0:1",
+        "[fe80::1%nosuch0]:3334, fe80:0:0:0:0:0:0:1",
+        "relay.example:3334, ",
+        "1.2.3:3334, ",
+        "300.0.0.1:3334, ",
+        "[:::]:3334, ",
+        "10.0.0.1, ",
+    })
+    void aLiteralIsReadWithoutTheDns(String address, @Nullable String literal) {
+        assertThat(JoinToken.literal(address).map(InetAddress::getHostAddress)).isEqualTo(Optional.ofNullable(literal));
+    }
+
+    @Test
     void aVeryLongTextIsRefused() {
         assertThatThrownBy(() -> JoinToken.parse("mnedc1-" + "A".repeat(100_000)))
                 .hasMessageContaining("longer than");
@@ -120,5 +169,21 @@ class JoinTokenTest {
         assertThatThrownBy(() -> new JoinToken(
                         List.of(address, address, address, address, address, address), "0".repeat(64), 1, new byte[32]))
                 .hasMessageContaining("leave some out");
+        String rest = "b".repeat(94) + ":65535";
+        JoinToken all = new JoinToken(
+                List.of(address, address, address, address, address, rest), "0".repeat(64), 1, new byte[32]);
+        assertThat(JoinToken.parse(all.text())).as("1400 characters").isEqualTo(all);
+        assertThatThrownBy(() -> new JoinToken(
+                        List.of(address, address, address, address, address, "b" + rest),
+                        "0".repeat(64),
+                        1,
+                        new byte[32]))
+                .hasMessageContaining("leave some out");
+        List<String> most = Collections.nCopies(JoinToken.MAX_ADDRESSES, "h:1");
+        JoinToken many = new JoinToken(most, "0".repeat(64), 1, new byte[32]);
+        assertThat(JoinToken.parse(many.text()).addresses()).isEqualTo(most);
+        List<String> tooMany = Collections.nCopies(JoinToken.MAX_ADDRESSES + 1, "h:1");
+        assertThatThrownBy(() -> new JoinToken(tooMany, "0".repeat(64), 1, new byte[32]))
+                .hasMessageContaining("17 relay addresses");
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.ShutOut;
+import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.RefusedException.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -184,5 +186,94 @@ class JoinTokensTest {
                 .extracting(OpenToken::id)
                 .containsExactly(JoinTokens.name(good.id())));
         assertThat(log).contains(file(damaged).toString());
+    }
+
+    @Test
+    void theLargestAndTheSmallestTokenAreMade() throws Exception {
+        Duration longest = Duration.ofDays(3650);
+        overlay.token(new TokenRequest(Optional.empty(), Set.of(), longest, 1_000_000, List.of()));
+        overlay.token(new TokenRequest(Optional.empty(), Set.of(), Duration.ofSeconds(1), 1, List.of()));
+        assertThat(overlay.authority.tokens().open()).hasSize(2);
+        assertThatThrownBy(() ->
+                        overlay.token(new TokenRequest(Optional.empty(), Set.of(), longest.plusNanos(1), 1, List.of())))
+                .hasMessageContaining("3650 days");
+    }
+
+    @Test
+    void thoseThatExpireFirstAreListedFirst() throws Exception {
+        for (int hours : List.of(5, 2, 7, 1, 6, 3, 4)) {
+            overlay.token(new TokenRequest(Optional.empty(), Set.of(), Duration.ofHours(hours), 1, List.of()));
+        }
+        assertThat(overlay.authority.tokens().open())
+                .extracting(OpenToken::expires)
+                .hasSize(7)
+                .isSorted();
+    }
+
+    @Test
+    void whoIsRefusedHearsWhichIdIsMissing() throws Exception {
+        JoinToken fixed = overlay.token(Overlay.forDevice("a"));
+        JoinToken open = overlay.token(Overlay.forAnyDevice(1));
+        refused(Reason.ID_MISMATCH, "for device ID a, not b", () -> overlay.redeem(fixed, "b", Keys.generate()));
+        refused(Reason.ID_MISMATCH, "neither the device nor", () -> overlay.redeem(open, "", Keys.generate()));
+    }
+
+    @Test
+    void whoIsShutOutTakesItsTokenAlongAlsoWhenItsOwnRecordIsLost() throws Exception {
+        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken other = overlay.token(Overlay.forAnyDevice(20));
+        overlay.redeem(token, "stolen", Keys.generate());
+        overlay.redeem(other, "honest", Keys.generate());
+        Files.delete(overlay.directory.resolve("devices").resolve("stolen"));
+        assertThat(overlay.authority.shutOut("stolen", "").cancelled())
+                .extracting(OpenToken::id)
+                .containsExactly(JoinTokens.name(token.id()));
+    }
+
+    @Test
+    void whereTheRelayIsIsKnownByTokensThatAreUsedOrOldToo() throws Exception {
+        JoinTokens tokens = overlay.authority.tokens();
+        assertThat(tokens.addresses()).isEmpty();
+        JoinToken token = overlay.token(new TokenRequest(
+                Optional.empty(), Set.of(), Duration.ofHours(1), 1, List.of("b.example:2", "a.example:1")));
+        changedLongAgo();
+        overlay.redeem(token, "a", Keys.generate());
+        overlay.clock.pass(Duration.ofHours(2));
+        assertThat(tokens.addresses()).containsExactly("a.example:1", "b.example:2");
+        overlay.token(Overlay.forAnyDevice(1));
+        assertThat(tokens.addresses())
+                .as("a new one counts at once")
+                .containsExactly("a.example:1", "b.example:2", "relay.example:3334");
+    }
+
+    @Test
+    void whatIsChangedInATokensFileIsReadAgainWithinAMinute() throws Exception {
+        JoinTokens tokens = overlay.authority.tokens();
+        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        changedLongAgo();
+        assertThat(tokens.addresses()).containsExactly("relay.example:3334");
+        says(token, "addresses=c.example:3");
+        overlay.clock.pass(Duration.ofSeconds(59));
+        assertThat(tokens.addresses())
+                .as("not each time: the file is not looked at")
+                .containsExactly("relay.example:3334");
+        overlay.clock.pass(Duration.ofSeconds(1));
+        assertThat(tokens.addresses()).containsExactly("c.example:3");
+        // as relays before this one wrote it
+        says(token, "");
+        overlay.clock.pass(Duration.ofHours(-1));
+        assertThat(tokens.addresses()).as("the clock was set back").isEmpty();
+    }
+
+    /** In place, so that the time of the directory does not tell. */
+    private void says(JoinToken token, String addresses) throws IOException {
+        Files.writeString(file(token), Files.readString(file(token)).replaceAll("(?m)^addresses=.*$", addresses));
+    }
+
+    /** So that what comes now has another time, however coarse those of the file system are. */
+    private void changedLongAgo() throws IOException {
+        Files.setLastModifiedTime(
+                overlay.directory.resolve("tokens"),
+                FileTime.from(overlay.clock.instant().minus(Duration.ofDays(1))));
     }
 }

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +144,14 @@ class OverlayTrustTest {
         assertThatThrownBy(() -> OverlayTrust.check(
                         many, Role.DEVICE, overlay.authority.identity().trusted(), Instant.now(), Duration.ZERO))
                 .hasMessageContaining("9 certificates");
+        assertThat(OverlayTrust.check(
+                                many.subList(0, 8),
+                                Role.DEVICE,
+                                overlay.authority.identity().trusted(),
+                                overlay.clock.instant(),
+                                Duration.ZERO)
+                        .deviceId())
+                .isEqualTo("a");
         assertThatThrownBy(
                         () -> OverlayTrust.check(List.of(), Role.DEVICE, Set.of(pki.ca), Instant.now(), Duration.ZERO))
                 .isInstanceOf(CertificateException.class);
@@ -327,5 +337,71 @@ class OverlayTrustTest {
         assertThatThrownBy(() -> OverlayTrust.relayTrust(device.trusted(), "h", clockless)
                         .checkServerTrusted(chain, "UNKNOWN"))
                 .hasMessageContaining("expired");
+    }
+
+    @Test
+    void aCertificateThatIsNotForSigningHandshakesIsNobodys() throws Exception {
+        var key = Keys.generate();
+        var leaf = new BasicConstraints(false);
+        var signs = new KeyUsage(KeyUsage.digitalSignature);
+        for (var each : List.of(
+                pki.chain(
+                        key,
+                        "CN=a",
+                        leaf,
+                        new KeyUsage(KeyUsage.keyAgreement),
+                        KeyPurposeId.id_kp_clientAuth,
+                        List.of()),
+                pki.chain(key, "CN=a", new BasicConstraints(0), signs, KeyPurposeId.id_kp_clientAuth, List.of()),
+                pki.chain(key, "CN=a", new BasicConstraints(true), signs, KeyPurposeId.id_kp_clientAuth, List.of()))) {
+            assertThatThrownBy(() -> foreign(each, Role.DEVICE))
+                    .isInstanceOf(CertificateException.class)
+                    .hasMessageContaining("not for signing handshakes");
+        }
+        assertThat(foreign(pki.chain(key, "CN=a", leaf, null, KeyPurposeId.id_kp_clientAuth, List.of()), Role.DEVICE)
+                        .deviceId())
+                .as("another PKI may leave its uses open")
+                .isEqualTo("a");
+    }
+
+    @Test
+    void onlyAnotherPkiMayLeaveThePurposeOpen() throws Exception {
+        var key = Keys.generate();
+        assertThat(foreign(pki.chain(key, "CN=a", null, List.of()), Role.DEVICE).deviceId())
+                .isEqualTo("a");
+        List<X509Certificate> named =
+                pki.chain(key, "CN=a", null, List.of(name(CertificateNames.URI, "mnedc://device/a")));
+        assertThatThrownBy(() -> foreign(named, Role.DEVICE)).hasMessageContaining("not that of a device");
+        List<X509Certificate> relay = pki.chain(key, "CN=relay", null, List.of());
+        assertThatThrownBy(() -> foreign(relay, Role.RELAY)).hasMessageContaining("not that of a relay");
+    }
+
+    @Test
+    void aClockOf1970LearnsTheTimeFromTheRelayOfItsJoinToken() throws Exception {
+        Identity relay = overlay.authority.identity();
+        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        OverlayTrust.pinned(overlay.authority.fingerprint(), floor)
+                .checkServerTrusted(relay.chain().toArray(new X509Certificate[0]), "UNKNOWN");
+        assertThat(floor.now()).isBetween(overlay.clock.instant().minus(Duration.ofHours(2)), overlay.clock.instant());
+    }
+
+    @Test
+    void theLogSaysByWhoseTimeARelayIsBelieved() throws Exception {
+        Identity device = overlay.device("a");
+        X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
+        Instant far = Instant.parse("2100-01-01T00:00:00Z");
+        assertThat(logOf(device, chain, TimeFloor.inMemory(overlay.clock))).isEmpty();
+        TimeFloor pushed = TimeFloor.inMemory(overlay.clock);
+        pushed.raise(far);
+        assertThat(logOf(device, chain, pushed)).contains("believed by this device's clock or the floor");
+        TimeFloor clockless = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        clockless.told(far, Instant.EPOCH, far);
+        assertThat(logOf(device, chain, clockless)).contains("believed by the beginning of its certificate");
+    }
+
+    private static String logOf(Identity device, X509Certificate[] chain, TimeFloor floor) {
+        return Log.of(() -> assertThatCode(() ->
+                        OverlayTrust.relayTrust(device.trusted(), "h", floor).checkServerTrusted(chain, "UNKNOWN"))
+                .doesNotThrowAnyException());
     }
 }

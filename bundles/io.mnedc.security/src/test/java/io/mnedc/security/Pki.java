@@ -19,9 +19,13 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Another organisation's PKI, which knows nothing of overlays. */
 final class Pki {
+    private static final BasicConstraints CA = new BasicConstraints(true);
+    private static final KeyUsage SIGNS = new KeyUsage(KeyUsage.keyCertSign);
+
     final KeyPair key;
     final X509Certificate ca;
     private final List<X509Certificate> above;
@@ -36,23 +40,36 @@ final class Pki {
         KeyPair key = Keys.generate();
         X500Name name = new X500Name(
                 "O=Works,CN=Root " + Fingerprints.of(key.getPublic()).substring(0, 8));
-        return new Pki(key, sign(name, key, name, key, true, null, List.of(), Instant.now()), List.of());
+        return new Pki(key, sign(name, key, name, key, CA, SIGNS, null, List.of()), List.of());
     }
 
     /** A level below. */
     Pki sub() throws Exception {
         KeyPair own = Keys.generate();
         X509Certificate certificate =
-                sign(name(), key, new X500Name("O=Works,CN=Sub"), own, true, null, List.of(), Instant.now());
+                sign(name(), key, new X500Name("O=Works,CN=Sub"), own, CA, SIGNS, null, List.of());
         List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
         chain.addAll(above);
         return new Pki(own, certificate, chain);
     }
 
-    List<X509Certificate> chain(KeyPair owner, String subject, KeyPurposeId purpose, List<GeneralName> names)
+    List<X509Certificate> chain(KeyPair owner, String subject, @Nullable KeyPurposeId purpose, List<GeneralName> names)
+            throws Exception {
+        KeyUsage usage = new KeyUsage(KeyUsage.digitalSignature);
+        return chain(owner, subject, new BasicConstraints(false), usage, purpose, names);
+    }
+
+    /** With what a certificate of a device does not say otherwise; null: nothing of it. */
+    List<X509Certificate> chain(
+            KeyPair owner,
+            String subject,
+            BasicConstraints constraints,
+            @Nullable KeyUsage usage,
+            @Nullable KeyPurposeId purpose,
+            List<GeneralName> names)
             throws Exception {
         List<X509Certificate> chain = new ArrayList<>(
-                List.of(sign(name(), key, new X500Name(subject), owner, false, purpose, names, Instant.now())));
+                List.of(sign(name(), key, new X500Name(subject), owner, constraints, usage, purpose, names)));
         chain.addAll(above);
         return chain;
     }
@@ -66,11 +83,12 @@ final class Pki {
             KeyPair signer,
             X500Name subject,
             KeyPair owner,
-            boolean authority,
-            @org.jspecify.annotations.Nullable KeyPurposeId purpose,
-            List<GeneralName> names,
-            Instant now)
+            BasicConstraints constraints,
+            @Nullable KeyUsage usage,
+            @Nullable KeyPurposeId purpose,
+            List<GeneralName> names)
             throws Exception {
+        Instant now = Instant.now();
         var builder = new JcaX509v3CertificateBuilder(
                 issuer,
                 BigInteger.valueOf(System.nanoTime()),
@@ -78,9 +96,10 @@ final class Pki {
                 Date.from(now.plus(Duration.ofDays(30))),
                 subject,
                 owner.getPublic());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-        builder.addExtension(
-                Extension.keyUsage, true, new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
+        builder.addExtension(Extension.basicConstraints, true, constraints);
+        if (usage != null) {
+            builder.addExtension(Extension.keyUsage, true, usage);
+        }
         if (purpose != null) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
         }

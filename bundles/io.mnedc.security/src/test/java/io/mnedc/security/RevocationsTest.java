@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
@@ -149,5 +150,37 @@ class RevocationsTest {
         Revocations.open(file, clock).unrevoke("b");
         assertThat(list.poll()).isTrue();
         assertThat(list.find("b")).isEmpty();
+    }
+
+    @Test
+    void wrongLinesAreToldOfButNotAThousandTimes() throws IOException {
+        Files.writeString(file, "# a comment\n\na good\n" + "c/d is none\n".repeat(12));
+        String log =
+                Log.of(() -> assertThatCode(() -> Revocations.open(file, clock)).doesNotThrowAnyException());
+        assertThat(log.split("is ignored", -1)).hasSize(11);
+        assertThat(log).contains("line 4, is ignored: 'c/d is none'").doesNotContain("comment");
+        assertThat(list.poll()).isTrue();
+        String again = Log.of(() -> {
+            assertThat(list.poll()).isFalse();
+            assertThatCode(() -> list.revoke("z", "")).doesNotThrowAnyException();
+        });
+        assertThat(again).as("what has been said already").isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsToldOfOnceAndLetsNobodyIn() throws IOException {
+        Files.writeString(file, "a\n");
+        assertThat(list.poll()).isTrue();
+        Files.writeString(file, "# only a comment more\na\n");
+        assertThat(list.poll()).as("the same are shut out").isFalse();
+        Files.delete(file);
+        Files.createDirectory(file);
+        String log = Log.of(() -> {
+            for (int second = 0; second < 3; second++) {
+                assertThat(list.poll()).isFalse();
+            }
+        });
+        assertThat(log.split("cannot be read", -1)).hasSize(2);
+        assertThat(list.find("a")).isPresent();
     }
 }

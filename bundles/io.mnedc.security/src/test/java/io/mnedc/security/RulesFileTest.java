@@ -191,4 +191,65 @@ class RulesFileTest {
         assertThat(lost.complete()).isFalse();
         assertThat(lost.problem()).contains("default");
     }
+
+    @Test
+    void aDefaultThatCameLaterIsNotLostEither() throws IOException {
+        RulesFile file = taken("deny device:a any\n");
+        assertThat(file.hasDefault()).isFalse();
+        written(STRICT);
+        file.poll();
+        pass(2);
+        assertThat(file.poll()).isTrue();
+        assertThat(file.hasDefault()).isTrue();
+        written("deny device:a device:b\n# the rest comes later, and it is a long text, longer than what was here\n");
+        stays(file, 60);
+        assertThat(file.hasDefault()).isTrue();
+    }
+
+    @Test
+    void aHalfWrittenFileIsToldOfWhenNobodyHasChangedItForTwoSeconds() throws IOException {
+        RulesFile file = taken(STRICT);
+        written("deny device:a any");
+        String log = Log.of(() -> {
+            file.poll();
+            pass(1);
+            file.poll();
+            assertThat(file.problem()).isEmpty();
+            pass(1);
+            file.poll();
+            assertThat(file.problem()).contains("half written");
+            stays(file, 9);
+        });
+        assertThat(log.split("half written", -1)).as("once").hasSize(2);
+    }
+
+    @Test
+    void aWrongFileIsToldOfOnceAndChangesNothing() throws IOException {
+        RulesFile file = taken("deny device:a any\n");
+        written("permit device:a device:b\n");
+        String log = Log.of(() -> stays(file, 9));
+        assertThat(log.split("the rules before it stay", -1)).hasSize(2);
+        assertThat(file.problem()).contains(path.toString(), "permit");
+        assertThat(allowed(file, "a", "b")).isFalse();
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsToldOfOnceAndChangesNothing() throws IOException {
+        RulesFile file = taken("deny device:a any\n");
+        Files.delete(path);
+        Files.createDirectory(path);
+        String log = Log.of(() -> stays(file, 9));
+        assertThat(log.split("cannot be read", -1)).hasSize(2);
+        assertThat(file.problem()).contains(path.toString());
+        assertThat(allowed(file, "a", "b")).isFalse();
+    }
+
+    @Test
+    void itIsSaidWhetherASettingChangesTheRules() throws IOException {
+        RulesFile file = taken("deny device:a any\n");
+        assertThat(file.setting(List.of())).isFalse();
+        assertThat(file.setting(List.of("allow device:a device:b"))).isTrue();
+        assertThat(allowed(file, "a", "b")).isTrue();
+        assertThat(file.setting(List.of("allow device:a device:b"))).isFalse();
+    }
 }
