@@ -88,9 +88,19 @@ final class LeaseFile implements AutoCloseable {
             store.sync();
             store.close();
         } catch (MVStoreException e) {
-            throw new IOException("cannot write " + file + ": " + PlainText.of(e), e);
+            throw new IOException("cannot write " + file + ": " + reason(e), e);
         }
         directory.publish(file, NAME);
+    }
+
+    /** What the system says: the library speaks of its own objects, each time of others. */
+    private static String reason(MVStoreException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return PlainText.of(cause);
+            }
+        }
+        return PlainText.of(e);
     }
 
     private static MVStore existing(Path file) throws IOException {
@@ -165,10 +175,7 @@ final class LeaseFile implements AutoCloseable {
             store.sync();
             writes++;
         } catch (MVStoreException e) {
-            throw new IOException(
-                    "cannot write lease file " + directory.resolve(NAME) + ": " + PlainText.of(e)
-                            + " (is the disk full?)",
-                    e);
+            throw new IOException("cannot write lease file " + directory.resolve(NAME) + ": " + reason(e), e);
         }
     }
 
@@ -183,7 +190,7 @@ final class LeaseFile implements AutoCloseable {
             store.compact(FILL_RATE, RECLAIM_BYTES);
             store.sync();
         } catch (MVStoreException e) {
-            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + PlainText.of(e), e);
+            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -115,9 +116,15 @@ public final class PrivateFiles {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
+        } catch (FileSystemException e) {
             Files.deleteIfExists(temporary);
             throw e;
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            // "No space left on device" alone does not say on which
+            FileSystemException named = new FileSystemException(file.toString(), null, PlainText.of(e));
+            named.initCause(e);
+            throw named;
         }
         sync(directory);
     }
