@@ -30,7 +30,8 @@ class DeafTest {
     /** What the sockets' buffers of both ends take of pings and pongs. */
     private static final long IN_BUFFERS = 32 << 20;
 
-    private static final long EACH = 320 << 10;
+    /** Half of what a device may have waiting before it is closed. */
+    private static final long EACH = 512 << 10;
 
     private final List<SocketChannel> attackers = new ArrayList<>();
 
