@@ -79,11 +79,6 @@ final class PolledFile {
         return replaced;
     }
 
-    /** {@return whether there was no file} */
-    boolean missing() {
-        return Stamp.MISSING.equals(stamp);
-    }
-
     /** {@return whether it was written, by its own account, so lately that somebody may be at it} */
     boolean young() {
         return young;

@@ -250,7 +250,11 @@ class EnrolmentTest {
         refused(Reason.ID_TAKEN, () -> overlay.redeem(any, "a", Keys.generate()));
         assertThatCode(() -> overlay.redeem(any, "b", Keys.generate())).doesNotThrowAnyException();
 
+        overlay.clock.pass(Duration.ofHours(1));
         overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", Keys.generate());
+        assertThat(overlay.authority.enrolments().find("a").orElseThrow().since())
+                .as("another key, another beginning")
+                .isEqualTo(overlay.clock.instant());
         Identity replaced = Overlay.identity(first, old.credentials());
         refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.admit(replaced.chain(), Duration.ZERO));
         refused(

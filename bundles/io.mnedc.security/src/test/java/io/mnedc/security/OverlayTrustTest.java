@@ -226,12 +226,19 @@ class OverlayTrustTest {
         "2, *.example.org, example.org, false",
         "2, *.org, example.org, false",
         "2, relay.example.org, other.example.org, false",
+        "2, *.example.org, .example.org, false",
+        "2, *.*.example.org, a.b.example.org, false",
         "2, 10.0.0.1, 10.0.0.1, false",
         "7, 10.0.0.1, 10.0.0.1, true",
         "7, 10.0.0.1, 10.0.0.2, false",
         "7, 10.0.0.1, relay.example.org, false",
         "7, 2001:db8::1, 2001:DB8:0::1, true",
         "7, 2001:db8::1, [2001:db8::1], true",
+        "7, 2001:db8::1, 2001:db8::2, false",
+        "7, ::1, ::1, true",
+        "7, fe80::1, [fe80::1%eth0], true",
+        "7, fe80::1, fe80::1%eth0, true",
+        "2, relay.example.org, 10.0.0.1, false",
     })
     void anotherPkisRelayMustBeTheHostThatWasDialled(int type, String san, String host, boolean good) throws Exception {
         X509Certificate[] chain = pki.chain(
@@ -244,7 +251,11 @@ class OverlayTrustTest {
         } else {
             assertThatThrownBy(() -> trust.checkServerTrusted(chain, "UNKNOWN"))
                     .isInstanceOf(CertificateException.class)
-                    .hasMessageContaining("is not for " + host);
+                    .hasMessageContaining("is not for " + host)
+                    .hasMessageContaining(
+                            type == 7 == host.matches("[0-9.]+|[0-9a-f:]+")
+                                    ? "but for [" + san.substring(0, 4)
+                                    : type == 7 ? "but for no host name" : "but for no IP address");
         }
     }
 

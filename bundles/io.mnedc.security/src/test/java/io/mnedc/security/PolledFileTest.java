@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,5 +80,27 @@ class PolledFileTest {
         assertThat(other.changed()).contains(List.of());
         Files.writeString(bare, "x\n");
         assertThat(other.changed()).contains(List.of("x"));
+    }
+
+    @Test
+    void aYoungFileIsReadAgainThoughItsTimeIsTheSame() throws IOException {
+        FileTime time = FileTime.from(Instant.now().plusSeconds(3600));
+        Files.setLastModifiedTime(path, time);
+        assertThat(file.changed()).isEmpty();
+        Files.writeString(path, "b\n");
+        Files.setLastModifiedTime(path, time);
+        assertThat(file.changed()).contains(List.of("b"));
+    }
+
+    @Test
+    void anOldFileIsNotReadAgainWhileItsTimeIsTheSame() throws IOException {
+        FileTime time = FileTime.from(Instant.now().minusSeconds(3600));
+        Files.setLastModifiedTime(path, time);
+        assertThat(file.changed()).isEmpty();
+        Files.writeString(path, "b\n");
+        Files.setLastModifiedTime(path, time);
+        assertThat(file.changed()).as("one look at its attributes").isEmpty();
+        Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(1800)));
+        assertThat(file.changed()).contains(List.of("b"));
     }
 }

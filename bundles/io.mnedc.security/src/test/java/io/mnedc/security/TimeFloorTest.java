@@ -160,4 +160,14 @@ class TimeFloorTest {
                 .asString()
                 .contains("in the future", "it comes back to", "Did a relay tell a wrong time");
     }
+
+    @Test
+    void theLogSaysThatWhatARelayHasToldDoesNotCount() {
+        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new HandClock(Instant.EPOCH));
+        floor.raise(PROVEN);
+        Instant far = Instant.parse("2100-01-01T00:00:00Z");
+        floor.told(far, BEGIN, far);
+        assertThat(Log.of(() -> assertThat(floor.at(BEGIN.plusSeconds(1), END)).isBetween(PROVEN, PROVEN.plus(RUNS))))
+                .contains("A time that a relay has told, 2100-01-01", "by what was proven before");
+    }
 }

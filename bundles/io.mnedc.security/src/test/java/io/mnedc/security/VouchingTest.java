@@ -1,0 +1,65 @@
+package io.mnedc.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A relay that is not honest names CAs of its own: words for them count only with the signature of a trusted one. */
+class VouchingTest {
+    private final Instant now = Instant.now();
+    private KeyPair ownKey;
+    private X509Certificate own;
+    private KeyPair strangersKey;
+    private X509Certificate stranger;
+
+    @BeforeEach
+    void twoAuthorities() throws Exception {
+        ownKey = Keys.generate();
+        own = Issuer.selfSigned(ownKey, now);
+        strangersKey = Keys.generate();
+        stranger = Issuer.selfSigned(strangersKey, now);
+    }
+
+    private Set<X509Certificate> believed(X509Certificate... named) {
+        return Vouching.follow(Set.of(own), List.of(named), Set.of());
+    }
+
+    @Test
+    void theWordOfATrustedOneCounts() throws Exception {
+        X509Certificate word = new Issuer(ownKey.getPrivate(), own).vouch(stranger, now);
+        assertThat(believed(own, stranger, word)).containsExactly(own, stranger);
+        assertThat(believed(word, stranger)).containsExactly(stranger);
+        assertThat(believed(own, stranger)).containsExactly(own);
+    }
+
+    @Test
+    void aWordInTheNameOfATrustedOneThatItHasNotSignedIsWorthNothing() throws Exception {
+        X509Certificate forged = new Issuer(strangersKey.getPrivate(), own).vouch(stranger, now);
+        assertThat(forged.getIssuerX500Principal()).isEqualTo(own.getSubjectX500Principal());
+        assertThat(believed(own, stranger, forged)).containsExactly(own);
+    }
+
+    @Test
+    void aWordForAnotherKeyIsWorthNothing() throws Exception {
+        X509Certificate other = Issuer.selfSigned(Keys.generate(), now);
+        X509Certificate word = new Issuer(ownKey.getPrivate(), own).vouch(other, now);
+        assertThat(believed(own, stranger, word)).containsExactly(own);
+    }
+
+    @Test
+    void onlyWhoHasSignedItselfIsAnAuthority() throws Exception {
+        assertThat(Vouching.isAuthority(own)).isTrue();
+        X509Certificate named = new Issuer(strangersKey.getPrivate(), own).vouch(own, now);
+        assertThat(named.getIssuerX500Principal()).isEqualTo(named.getSubjectX500Principal());
+        assertThat(Vouching.isAuthority(named)).isFalse();
+        X509Certificate device =
+                new Issuer(ownKey.getPrivate(), own).device(ownKey.getPublic(), "d", Set.of(), now, Overlay.YEAR);
+        assertThat(Vouching.isAuthority(device)).isFalse();
+    }
+}
