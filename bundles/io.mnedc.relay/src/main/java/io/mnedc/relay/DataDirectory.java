@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.PrivateFiles;
 import io.mnedc.security.Revocations;
@@ -34,7 +35,11 @@ record DataDirectory(
      * @throws IOException if it or something in it cannot be used; the message has the cure
      */
     static DataDirectory open(Path path, Counter.Set counters) throws IOException {
-        PrivateFiles.directory(path);
+        try {
+            PrivateFiles.directory(path);
+        } catch (IOException e) {
+            throw new IOException("data.dir = " + path + " cannot be used: " + PlainText.of(e), e);
+        }
         Clock clock = Clock.systemUTC();
         Revocations revocations = Revocations.open(path.resolve(Guard.REVOKED), clock);
         return new DataDirectory(path, AuditLog.open(path, clock, counters), new Noted(path), revocations);

@@ -205,7 +205,7 @@ class RelayComponentTest {
         component = booted();
         component.start(properties);
         assertThat(relay().snapshot().listening()).isNotEmpty();
-        assertThat(notice()).contains("/proc/nope", "running with the settings of");
+        assertThat(notice()).contains("data.dir = /proc/nope cannot be used: ", "running with the settings of");
     }
 
     @Test
