@@ -184,6 +184,10 @@ class OverlayTrustTest {
                         .deviceId())
                 .as("its own word about itself counts more")
                 .isEqualTo("other");
+        List<GeneralName> website = List.of(name(CertificateNames.URI, "https://works.example/dev-7"));
+        assertThat(foreign(pki.chain(key, "CN=dev-7", KeyPurposeId.id_kp_clientAuth, website), Role.DEVICE))
+                .as("what others write there is no name of ours")
+                .isEqualTo(new PeerName("dev-7", Set.of(), false));
     }
 
     @ParameterizedTest

@@ -134,4 +134,34 @@ class VerifiedChainsTest {
         check(devices.get(1), trusted);
         assertThat(trusted.looks).as("b came longest ago").isGreaterThan(looks);
     }
+
+    @Test
+    void anyCertificateThatEndsIsAReasonToLookAgain() throws Exception {
+        Identity device = overlay.device("a");
+        var key = Keys.generate();
+        X509Certificate brief = new Issuer(
+                        key.getPrivate(), device.trusted().iterator().next())
+                .device(key.getPublic(), "brief", Set.of(), overlay.clock.instant(), Duration.ofDays(10));
+        Identity shown = new Identity(device.key(), List.of(device.chain().get(0), brief), device.trusted());
+        Watched trusted = new Watched(device.trusted());
+        check(shown, trusted);
+        int looks = trusted.looks;
+        overlay.clock.pass(Duration.ofDays(9));
+        check(shown, trusted);
+        assertThat(trusted.looks).isEqualTo(looks);
+        overlay.clock.pass(Duration.ofDays(2));
+        check(shown, trusted);
+        assertThat(trusted.looks).isGreaterThan(looks);
+    }
+
+    @Test
+    void inItsGraceACertificateIsNotCheckedAgainEither() throws Exception {
+        Identity device = overlay.device("a");
+        Watched trusted = new Watched(device.trusted());
+        check(device, trusted);
+        int looks = trusted.looks;
+        overlay.clock.pass(Overlay.YEAR.plusDays(10));
+        assertThat(check(device, trusted).deviceId()).isEqualTo("a");
+        assertThat(trusted.looks).isEqualTo(looks);
+    }
 }

@@ -12,6 +12,15 @@ import org.junit.jupiter.api.Test;
 
 /** A relay that is not honest names CAs of its own: words for them count only with the signature of a trusted one. */
 class VouchingTest {
+    /** Extensions, RFC 5280, section 4.2.1. */
+    private static final String CONSTRAINTS = "2.5.29.19";
+
+    private static final String USAGE = "2.5.29.15";
+    private static final String PURPOSE = "2.5.29.37";
+    private static final String NAMES = "2.5.29.17";
+    private static final String OWN_KEY = "2.5.29.14";
+    private static final String ISSUERS_KEY = "2.5.29.35";
+
     private final Instant now = Instant.now();
     private KeyPair ownKey;
     private X509Certificate own;
@@ -61,5 +70,31 @@ class VouchingTest {
         X509Certificate device =
                 new Issuer(ownKey.getPrivate(), own).device(ownKey.getPublic(), "d", Set.of(), now, Overlay.YEAR);
         assertThat(Vouching.isAuthority(device)).isFalse();
+    }
+
+    @Test
+    void certificatesSayWhatTheyAreFor() throws Exception {
+        Issuer issuer = new Issuer(ownKey.getPrivate(), own);
+        X509Certificate device = issuer.device(strangersKey.getPublic(), "d", Set.of(), now, Overlay.YEAR);
+        assertThat(device.getCriticalExtensionOIDs()).containsExactlyInAnyOrder(CONSTRAINTS, USAGE);
+        assertThat(device.getNonCriticalExtensionOIDs())
+                .containsExactlyInAnyOrder(PURPOSE, NAMES, OWN_KEY, ISSUERS_KEY);
+        assertThat(device.getKeyUsage()).containsExactly(usage(0));
+        assertThat(own.getCriticalExtensionOIDs()).containsExactlyInAnyOrder(CONSTRAINTS, USAGE);
+        assertThat(own.getNonCriticalExtensionOIDs()).containsExactly(OWN_KEY);
+        assertThat(own.getKeyUsage()).as("certificates and CRLs").containsExactly(usage(5, 6));
+        assertThat(own.getBasicConstraints()).isZero();
+        X509Certificate word = issuer.vouch(stranger, now);
+        assertThat(word.getCriticalExtensionOIDs()).hasSize(3).contains(CONSTRAINTS, USAGE);
+        assertThat(word.getNonCriticalExtensionOIDs()).containsExactlyInAnyOrder(OWN_KEY, ISSUERS_KEY);
+        assertThat(word.getKeyUsage()).containsExactly(usage(5, 6));
+    }
+
+    private static boolean[] usage(int... bits) {
+        boolean[] usage = new boolean[9];
+        for (int bit : bits) {
+            usage[bit] = true;
+        }
+        return usage;
     }
 }

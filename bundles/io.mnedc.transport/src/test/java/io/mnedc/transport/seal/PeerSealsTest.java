@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Opaque;
+import io.mnedc.codec.SealMessage;
 import io.mnedc.transport.seal.World.End;
 import io.mnedc.transport.seal.World.Weather;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -309,6 +311,8 @@ class PeerSealsTest {
     @Test
     void keysEndWithTheTrustThatTheyWereMadeIn() {
         world.exchange();
+        List<Openers> kept = List.of(low.openers, high.openers);
+        List<Opener> before = kept.stream().map(Openers::current).toList();
         high.admits = false;
         for (int second = 0; second < 130; second++) {
             low.say();
@@ -321,6 +325,10 @@ class PeerSealsTest {
         high.admits = true;
         world.skip(120);
         world.exchangeAgain();
+        assertThat(List.of(low, high)).allSatisfy(end -> {
+            assertThat(end.openers.current()).isNotNull().isNotIn(before);
+            assertThat(end.openers.other()).isNull();
+        });
     }
 
     @Test
@@ -384,5 +392,32 @@ class PeerSealsTest {
         assertThat(high.delivered).isEqualTo(2);
         assertThat(high.replayed).isEqualTo(2);
         assertThat(low.sentFrames.get(0)[5]).isEqualTo((byte) DataFrame.SEALED);
+    }
+
+    @Test
+    void keysAreNotThoseThatAnybodyCanGuess() {
+        world.exchange();
+        for (End sender : List.of(low, high)) {
+            byte[] frame = sender.sentFrames.get(0);
+            for (SealCipher cipher : SealCipher.values()) {
+                ByteBuffer in = ByteBuffer.allocateDirect(frame.length).put(0, frame);
+                SealMessage.Keys zero = new SealMessage.Keys(
+                        DataFrame.epoch(in, 0),
+                        Opaque.copyOf(new byte[SealMessage.KEY]),
+                        Opaque.copyOf(new byte[SealMessage.IV]));
+                assertThat(new Opener(cipher, zero).open(in, 0, frame.length, new SealBuffers()))
+                        .isEqualTo(Opener.Outcome.FORGED);
+            }
+        }
+    }
+
+    @Test
+    void asAnotherNodeADeviceHasNoKeys() {
+        world.exchange();
+        low.seals.self(low.node);
+        assertThat(low.sealer).as("it is the same").isNotNull();
+        low.seals.self(77);
+        assertThat(low.sealer).isNull();
+        assertThat(low.openers).isEqualTo(Openers.NONE);
     }
 }

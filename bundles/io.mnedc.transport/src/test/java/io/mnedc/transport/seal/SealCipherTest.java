@@ -48,4 +48,10 @@ class SealCipherTest {
                 .as("HotSpot for 32-bit ARM does not use it")
                 .isFalse();
     }
+
+    @Test
+    void whatTheProcessorHelpsWithIsPreferred() {
+        assertThat(SealCipher.preferred(true)).containsExactly(AES_128_GCM, CHACHA20_POLY1305);
+        assertThat(SealCipher.preferred(false)).containsExactly(CHACHA20_POLY1305, AES_128_GCM);
+    }
 }

@@ -31,7 +31,7 @@ class SealingHandshakeTest {
     }
 
     /** One end's TLS. */
-    private final class Maker implements PeerEngines {
+    private class Maker implements PeerEngines {
         private final SSLContext context;
         private final String version;
         private final String[] alpn;
@@ -154,6 +154,7 @@ class SealingHandshakeTest {
     void twoEndsThatAgreeOnAnotherApplicationProtocolMakeNoKeys() throws Exception {
         Pair pair = new Pair(new Maker("one", VERSION, "other/1"), new Maker("two", VERSION, "other/1"));
         assertThat(message(pair.failureOfOne)).contains("application protocol \"other/1\"");
+        assertThat(refused(pair.failureOfOne)).isFalse();
         pair.madeNoKeys();
     }
 
@@ -171,6 +172,8 @@ class SealingHandshakeTest {
         strict.refusal = "not this one";
         Pair refusedByTwo = new Pair(good("one"), strict);
         assertThat(refusedByTwo.failureOfTwo).hasMessage("not this one");
+        assertThat(refused(refusedByTwo.failureOfTwo)).isTrue();
+        assertThat(refused(refusedByTwo.failureOfOne)).as("it hears of it").isTrue();
         refusedByTwo.madeNoKeys();
         Maker one = good("one");
         one.refusal = "nor that one";
@@ -209,5 +212,42 @@ class SealingHandshakeTest {
                 .isNotEmpty()
                 .allSatisfy(part ->
                         assertThat(World.part(part).tls().bytes().length).isBetween(1, PeerHandshake.MAX_TLS));
+    }
+
+    private static boolean refused(@Nullable SealingException failure) {
+        return failure != null && failure.refused();
+    }
+
+    /** Keys that are in use end when the peer is refused, and only then: else whoever can disturb could end them. */
+    @Test
+    void onlyACertificateThatIsNotBelievedIsARefusal() throws Exception {
+        PeerEngines stranger = new Maker("one", VERSION, PeerEngines.ALPN) {
+            @Override
+            public SSLEngine engine(String peerId, boolean initiator) {
+                return foreign(super.engine(peerId, initiator));
+            }
+        };
+        Pair pair = new Pair(stranger, good("two"));
+        assertThat(refused(pair.failureOfOne)).isTrue();
+        pair.madeNoKeys();
+
+        SealingHandshake two = new SealingHandshake(1, false, "one", good("two"), CIPHERS, some(2));
+        two.begin();
+        byte[] garbage = new byte[100];
+        assertThatThrownBy(() -> two.received(new PeerHandshake(true, 1, 0, Opaque.copyOf(garbage))))
+                .isInstanceOfSatisfying(
+                        SealingException.class, e -> assertThat(e.refused()).isFalse());
+    }
+
+    /** With the certificate, and the trust, of another overlay. */
+    private static SSLEngine foreign(SSLEngine like) {
+        try {
+            SSLEngine engine = new TestKeys().context("one").createSSLEngine();
+            engine.setUseClientMode(like.getUseClientMode());
+            engine.setSSLParameters(like.getSSLParameters());
+            return engine;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 }
