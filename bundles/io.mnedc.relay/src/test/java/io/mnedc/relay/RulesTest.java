@@ -141,6 +141,9 @@ class RulesTest {
                 PlainDevice b = relay.joined("b")) {
             snapshot(a);
             assertThat(snapshot(b)).isEmpty();
+            relay.become(TestRelay.rules("deny device:a device:c"));
+            a.sendFrame(b.welcome.node(), HI);
+            TestRelay.eventually(() -> relay.count(Counter.DROP_RULES) == 1);
             Files.writeString(directory.resolve("rules"), "default deny\nallow device:a device:b\n");
             assertThat(present(a.changes(1).get(0))).isEqualTo("b");
         }
@@ -161,6 +164,9 @@ class RulesTest {
             relay.become(TestRelay.rules("allow device:a device:c"));
             TestRelay.eventually(
                     () -> Files.readString(directory.resolve("audit.jsonl")).contains("no line end"));
+            a.sendFrame(b.welcome.node(), HI);
+            // a setting is no word for the file
+            TestRelay.eventually(() -> relay.count(Counter.DROP_RULES) == 1);
             Files.writeString(file, "allow device:a device:b\ndefault deny\n");
             assertThat(present(a.changes(1).get(0))).isEqualTo("b");
         }

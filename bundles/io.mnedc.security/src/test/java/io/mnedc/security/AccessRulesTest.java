@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -197,5 +198,13 @@ class AccessRulesTest {
             assertThat(file.poll()).isFalse();
         }
         assertThat(file.rules().open()).isFalse();
+    }
+
+    @Test
+    void thereMayBeTenThousandRulesAndNoMore() {
+        List<String> most = Collections.nCopies(AccessRules.MAX_RULES, "allow any any");
+        assertThat(lines(AccessRules.parse(most))).hasSize(AccessRules.MAX_RULES + 1);
+        List<String> more = Collections.nCopies(AccessRules.MAX_RULES + 1, "allow any any");
+        assertThatThrownBy(() -> AccessRules.parse(more)).hasMessageContaining("more than 10000 rules: use groups");
     }
 }

@@ -102,7 +102,8 @@ class CertificateRequestTest {
             }
             assertThatThrownBy(() -> CertificateRequest.provenKey(bytes)).isInstanceOf(RefusedException.class);
         }
-        assertThatThrownBy(() -> CertificateRequest.provenKey(new byte[5000])).hasMessageContaining("5000 bytes");
+        assertThatThrownBy(() -> CertificateRequest.provenKey(new byte[4097])).hasMessageContaining("4097 bytes");
+        assertThatThrownBy(() -> CertificateRequest.provenKey(new byte[4096])).hasMessageContaining("cannot be read");
         assertThatThrownBy(() -> CertificateRequest.provenKey(new byte[0])).isInstanceOf(RefusedException.class);
     }
 }
