@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The names of relays may stand for other addresses later, while the device is connected to one of them. */
 @Timeout(120)
@@ -78,19 +80,8 @@ class RelayNamesTest {
 
     @Test
     void nameThatStandsForAnAddressOfTheOverlayLaterTakesTheInterfaceAwayUntilItIsAnother() throws Exception {
-        DeviceSettings settings = Fixture.settings(Map.of("device.id", "one", "relays", List.of("first.example")));
-        NetworkGuard guard = new NetworkGuard(
-                loop,
-                lookUps,
-                this::lookUp,
-                Duration.ofMillis(20),
-                Runnable::run,
-                () -> settings,
-                List::<InetAddress>of,
-                new Door());
-        Opaque secret = Opaque.copyOf(new byte[16]);
-        Membership place =
-                Membership.of(new Welcome(0, 1, secret, 2, 0x0a000000, 24, TestRelay.ULA, 1000, 1, "test/1"), false);
+        NetworkGuard guard = guard();
+        Membership place = place(0x0a000000);
         loop.execute(() -> {
             guard.relays(List.of(FIRST, SECOND));
             guard.joined(place, List.of());
@@ -116,6 +107,59 @@ class RelayNamesTest {
                 .containsExactlyInAnyOrder(
                         InetAddress.getByName("203.0.113.1"), InetAddress.getByName("fd12:3456:789a:1::99"));
         assertThat(others).as("told with each change").hasValueGreaterThan(3);
+        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+    }
+
+    private NetworkGuard guard() throws Exception {
+        DeviceSettings settings = Fixture.settings(Map.of("device.id", "one", "relays", List.of("first.example")));
+        return new NetworkGuard(
+                loop,
+                lookUps,
+                this::lookUp,
+                Duration.ofMillis(20),
+                Runnable::run,
+                () -> settings,
+                List::<InetAddress>of,
+                new Door());
+    }
+
+    private static Membership place(int network) throws Exception {
+        Opaque secret = Opaque.copyOf(new byte[16]);
+        return Membership.of(new Welcome(0, 1, secret, 2, network, 24, TestRelay.ULA, 1000, 1, "test/1"), false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.5", "fd12:3456:789a:1::5"})
+    void networkThatHasAnEndOfTheConnectionToTheRelayIsRefused(String end) throws Exception {
+        NetworkGuard guard = guard();
+        Membership place = place(0x0a000000);
+        List<InetAddress> ends = List.of(InetAddress.getByName("203.0.113.1"), InetAddress.getByName(end));
+        loop.execute(() -> guard.joined(place, ends));
+        assertThat(next()).startsWith("refused").contains(", an end of the connection to the relay:");
+
+        loop.execute(() -> guard.joined(place, ends.subList(0, 1)));
+        assertThat(next()).startsWith("wanted");
+        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void networkOfTheOverlayBeforeIsForgottenForGood() throws Exception {
+        NetworkGuard guard = guard();
+        Membership before = place(0x0a000000);
+        Membership now = place(0x0a010000);
+        Membership another = place(0x0a020000);
+        loop.execute(() -> guard.joined(before, List.of()));
+        assertThat(next()).startsWith("wanted [10.0.0.2/24");
+        loop.execute(() -> guard.joined(now, List.of()));
+        assertThat(next()).startsWith("refused").contains("was 10.0.0.0/24");
+        assertThat(guard.waiting()).isPresent();
+
+        loop.submit(guard::forget).get(60, TimeUnit.SECONDS);
+        assertThat(guard.waiting()).isEmpty();
+        // a change of settings, say, before the relay of the other overlay has said anything
+        loop.submit(guard::settingsChanged).get(60, TimeUnit.SECONDS);
+        loop.execute(() -> guard.joined(another, List.of()));
+        assertThat(next()).startsWith("wanted [10.2.0.2/24");
         loop.submit(guard::close).get(60, TimeUnit.SECONDS);
     }
 }
