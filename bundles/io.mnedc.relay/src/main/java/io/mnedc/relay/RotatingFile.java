@@ -1,5 +1,7 @@
 package io.mnedc.relay;
 
+import io.mnedc.api.text.PlainText;
+import io.mnedc.security.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -22,7 +22,6 @@ final class RotatingFile {
 
     private static final long MOST_BYTES = 10 << 20;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final FileAttribute<?> PRIVATE = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
 
     private final Path path;
     private final long mostBytes;
@@ -48,9 +47,12 @@ final class RotatingFile {
         try {
             opened();
         } catch (IOException e) {
-            String why = e instanceof FileSystemException fault && fault.getReason() != null
-                    ? fault.getReason()
-                    : e.getClass().getSimpleName();
+            String why = PlainText.of(e);
+            if (e instanceof FileSystemException fault) {
+                why = fault.getReason() != null
+                        ? fault.getReason()
+                        : e.getClass().getSimpleName();
+            }
             throw new IOException(
                     path + " cannot be opened (" + why + "): make it a file that the user of this process may write, or"
                             + " move it away, then a new one is begun",
@@ -64,19 +66,7 @@ final class RotatingFile {
             return present;
         }
         boolean posix = Files.getFileStore(path.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
-        Set<java.nio.file.OpenOption> options = Set.of(
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS);
-        FileChannel fresh;
-        try {
-            fresh = posix ? FileChannel.open(path, options, PRIVATE) : FileChannel.open(path, options);
-        } catch (IOException e) {
-            throw Files.isSymbolicLink(path)
-                    ? new IOException(path + " is a symbolic link, which is not followed: remove it", e)
-                    : e;
-        }
+        FileChannel fresh = PrivateFiles.open(path);
         try {
             if (posix) {
                 Files.setPosixFilePermissions(path, OWNER_ONLY);

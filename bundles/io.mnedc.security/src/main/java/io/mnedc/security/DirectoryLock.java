@@ -7,10 +7,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,7 +70,7 @@ final class DirectoryLock implements AutoCloseable {
         threads.turns.incrementAndGet();
         boolean locked = false;
         try {
-            DirectoryLock lock = new DirectoryLock(open(directory, file, threads, patience), threads.lock);
+            DirectoryLock lock = new DirectoryLock(locked(file, threads, patience), threads.lock);
             locked = true;
             return lock;
         } finally {
@@ -103,8 +101,8 @@ final class DirectoryLock implements AutoCloseable {
         return new IOException("interrupted while waiting for " + file, cause);
     }
 
-    private static FileChannel open(Path directory, Path file, Threads threads, Duration patience) throws IOException {
-        FileChannel channel = open(directory, file);
+    private static FileChannel locked(Path file, Threads threads, Duration patience) throws IOException {
+        FileChannel channel = PrivateFiles.open(file);
         boolean locked = false;
         try {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -117,24 +115,6 @@ final class DirectoryLock implements AutoCloseable {
             if (!locked) {
                 channel.close();
             }
-        }
-    }
-
-    private static FileChannel open(Path directory, Path file) throws IOException {
-        try {
-            // for reading, too: to open a pipe for writing only might never end
-            return FileChannel.open(
-                    file,
-                    Set.of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS),
-                    PrivateFiles.attributes(directory, "rw-------"));
-        } catch (IOException e) {
-            throw Files.isSymbolicLink(file)
-                    ? new IOException(file + " is a symbolic link, which is not followed: remove it", e)
-                    : e;
         }
     }
 

@@ -130,6 +130,31 @@ public final class PrivateFiles {
     }
 
     /**
+     * Opens a file to read and write it, and makes it for its owner only if it is not there. No link is followed.
+     *
+     * @param file to open; a pipe does not block
+     * @return the file
+     * @throws IOException if it cannot be opened, or is a link (the message has the cure)
+     */
+    public static FileChannel open(Path file) throws IOException {
+        try {
+            // for reading, too: to open a pipe for writing only might never end
+            return FileChannel.open(
+                    file,
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS),
+                    attributes(file, "rw-------"));
+        } catch (IOException e) {
+            throw Files.isSymbolicLink(file)
+                    ? new IOException(file + " is a symbolic link, which is not followed: remove it", e)
+                    : e;
+        }
+    }
+
+    /**
      * Reads a whole file.
      *
      * @param file to read
