@@ -85,6 +85,7 @@ class LauncherTest {
         "shell both, both",
         "demo --twice, --twice",
         "test all, all",
+        "test --quick all, all",
         "bench --rounds x, x",
         "bench --seconds, --seconds",
         "bench --systems a/b, a/b",
@@ -95,6 +96,32 @@ class LauncherTest {
 
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.output()).contains(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', mvn -B -ntp -T2 clean verify, TestReport.java .",
+        "--quick, mvn -B -ntp -T2 -Pquick -Djacoco.skip clean verify, TestReport.java . --quick"
+    })
+    void testsAreRunAndTheirReportsSummed(String option, String maven, String sum) throws IOException {
+        Path programs = Files.createDirectories(temporary.resolve("jdk/bin"));
+        for (String program : List.of("mvn", "javac", "tcpdump", "iperf3", "nft", "ping", "curl", "ip")) {
+            Files.writeString(programs.resolve(program), "#!/bin/sh\necho " + program + " \"$*\"\n");
+            assertThat(programs.resolve(program).toFile().setExecutable(true)).isTrue();
+        }
+        for (String directory : List.of("bundles", "bndrun", "features", "itests/a/target/surefire-reports")) {
+            Files.createDirectories(temporary.resolve(directory));
+        }
+        Path old = Files.createFile(temporary.resolve("itests/a/target/surefire-reports/TEST-of.an.earlier.run.xml"));
+        List<String> line = new ArrayList<>(List.of("env", "PATH=" + programs + ":" + System.getenv("PATH")));
+        line.addAll(option.isEmpty() ? line("test") : line("test", option));
+
+        String output = Command.run(Duration.ofSeconds(60), "", line).orThrow();
+
+        assertThat(output.lines().toList()).hasSize(2);
+        assertThat(output.lines().toList().get(0)).isEqualTo(maven);
+        assertThat(output.lines().toList().get(1)).startsWith("java ").endsWith(sum);
+        assertThat(old).doesNotExist();
     }
 
     @Test

@@ -3,12 +3,14 @@ package io.mnedc.load;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.RelayProcess;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A relay in a JVM of its own, with the memory that the launcher gives it, on this machine's loopback. */
 final class TestRelay implements AutoCloseable {
@@ -41,9 +43,15 @@ final class TestRelay implements AutoCloseable {
         return new TestRelay(host, process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), badges);
     }
 
+    /** None that the kernel gives to outgoing connections: one of them might have it when the relay comes back. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken: the next one
+            }
         }
     }
 
