@@ -23,11 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Disks that are really full or read-only: who needs them waits, says why, and goes on by itself. */
+/**
+ * Disks that are really full or read-only: who needs them waits, says why, and goes on by itself. These tests mostly wait for the
+ * pause between two attempts. So they run at a time with each other and with other classes.
+ */
 @ExtendWith(NeedsLab.class)
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(600)
 class DiskTest {
     private static final Duration BOUND = Duration.ofSeconds(90);
