@@ -62,7 +62,10 @@ public final class AddressAllocatorComponent {
 
     /** The allocator while it runs. */
     private record Running(
-            Plan plan, LeaseAllocator allocator, Tidying tidying, ServiceRegistration<AddressAllocator> registration) {}
+            LeasePolicy plan,
+            LeaseAllocator allocator,
+            LeaseExpiry tidying,
+            ServiceRegistration<AddressAllocator> registration) {}
 
     private final BundleContext context;
     private final LeaseStore store;
@@ -70,7 +73,7 @@ public final class AddressAllocatorComponent {
     private final List<OutsideAddresses> outside = new CopyOnWriteArrayList<>();
     private volatile @Nullable HostWatch watch;
     private @Nullable Running running;
-    private @Nullable Plan wanted;
+    private @Nullable LeasePolicy wanted;
 
     /** What waits for the store: the overlay's own IPv6 prefix cannot be read or kept now. */
     private @Nullable Map<String, Object> unfinished;
@@ -153,7 +156,7 @@ public final class AddressAllocatorComponent {
     private void plan(Map<String, Object> properties, ConfigurationReader reader) {
         unfinished = null;
         try {
-            Plan plan = plan(reader);
+            LeasePolicy plan = plan(reader);
             wanted = plan;
             since = Instant.now();
             complaint = "";
@@ -171,7 +174,7 @@ public final class AddressAllocatorComponent {
         }
     }
 
-    private Plan plan(ConfigurationReader reader) {
+    private LeasePolicy plan(ConfigurationReader reader) {
         try {
             return Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
         } catch (IOException e) {
@@ -211,13 +214,13 @@ public final class AddressAllocatorComponent {
             plan(properties, new ConfigurationReader(properties, Config.class));
             return;
         }
-        Plan plan = wanted;
+        LeasePolicy plan = wanted;
         if (plan != null) {
             decide(plan);
         }
     }
 
-    private void decide(Plan plan) {
+    private void decide(LeasePolicy plan) {
         Running current = running;
         @Nullable
         VirtualNetwork before = current == null ? null : current.plan().network();
@@ -250,14 +253,14 @@ public final class AddressAllocatorComponent {
         }
     }
 
-    private void apply(Plan plan) {
+    private void apply(LeasePolicy plan) {
         Running current = running;
         if (current == null) {
             LeaseAllocator allocator = new LeaseAllocator(store, plan, Clock.systemUTC());
             running = new Running(
                     plan,
                     allocator,
-                    new Tidying(allocator, plan),
+                    new LeaseExpiry(allocator, plan),
                     context.registerService(AddressAllocator.class, allocator, properties(plan.network())));
         } else {
             if (plan.equals(current.plan())) {

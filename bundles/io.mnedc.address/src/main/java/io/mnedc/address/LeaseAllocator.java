@@ -52,19 +52,19 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     private final Object lock = new Object();
     // written under the lock
     private final Map<String, Entry> index = new ConcurrentHashMap<>();
-    private volatile Plan plan;
+    private volatile LeasePolicy plan;
     private volatile boolean closed;
     // guarded by the lock
     private NodePool pool;
     private final Set<Integer> coming = new HashSet<>();
-    private final Turns turns = new Turns();
+    private final PerDeviceQueue turns = new PerDeviceQueue();
     private Instant noneExpiresBefore = Instant.MIN;
     private CompletableFuture<Integer> ending = CompletableFuture.completedFuture(0);
-    private final Sightings sightings = new Sightings();
+    private final LastSeen sightings = new LastSeen();
     // fail those who wait
     private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
 
-    LeaseAllocator(LeaseStore store, Plan plan, Clock clock) {
+    LeaseAllocator(LeaseStore store, LeasePolicy plan, Clock clock) {
         this.store = store;
         this.plan = plan;
         this.clock = clock;
@@ -86,7 +86,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     }
 
     /** Puts other rules in force. Leases that the new ones do not allow end when their device allocates again. */
-    void reconfigure(Plan now) {
+    void reconfigure(LeasePolicy now) {
         synchronized (lock) {
             if (!now.equals(plan)) {
                 pool = poolFor(now, pool.next());
@@ -96,7 +96,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         }
     }
 
-    private NodePool poolFor(Plan rules, int next) {
+    private NodePool poolFor(LeasePolicy rules, int next) {
         NodePool fresh =
                 new NodePool(rules.network().firstNode(), rules.network().lastNode(), next);
         rules.reservedFor().forEach((node, device) -> {
@@ -148,7 +148,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     @Override
     public Optional<Lease> lease(String deviceId) {
-        Plan rules = plan;
+        LeasePolicy rules = plan;
         return Optional.ofNullable(index.get(deviceId))
                 .filter(entry -> rules.network().isLeasable(entry.node()))
                 .map(entry -> lease(entry, rules));
@@ -156,7 +156,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     @Override
     public List<Lease> leases() {
-        Plan rules = plan;
+        LeasePolicy rules = plan;
         return index.values().stream()
                 .filter(entry -> rules.network().isLeasable(entry.node()))
                 .sorted(Comparator.comparingInt(Entry::node))
@@ -164,7 +164,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 .toList();
     }
 
-    private Lease lease(Entry entry, Plan rules) {
+    private Lease lease(Entry entry, LeasePolicy rules) {
         return new Lease(
                 entry.deviceId(),
                 entry.node(),
@@ -204,7 +204,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     /** Brings a device to a lease that the rules allow, step by step, each step durable. */
     private CompletableFuture<Lease> settle(String deviceId, int attempt) {
         synchronized (lock) {
-            Plan rules = plan;
+            LeasePolicy rules = plan;
             Entry current = index.get(deviceId);
             if (closed) {
                 return CompletableFuture.failedFuture(stopping());
@@ -239,13 +239,13 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         }
     }
 
-    private static String taken(Plan rules, String deviceId, int node, Entry holder) {
+    private static String taken(LeasePolicy rules, String deviceId, int node, Entry holder) {
         return "address " + rules.network().ipv4(node).getHostAddress() + " is reserved for device " + deviceId
                 + " but leased to device " + holder.deviceId() + ": it is free once that one registers again or its"
                 + " lease is released; or change the setting reservations of " + Config.PID;
     }
 
-    private static String exhausted(Plan rules, String deviceId) {
+    private static String exhausted(LeasePolicy rules, String deviceId) {
         return "no address left for device " + deviceId + " in pool "
                 + rules.network().cidr() + " of " + rules.network().capacity() + ": set a larger pool in " + Config.PID
                 + ", set lease.absence there, or release leases and reservations";

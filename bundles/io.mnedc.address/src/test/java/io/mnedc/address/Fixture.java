@@ -19,16 +19,16 @@ final class Fixture {
 
     private Fixture() {}
 
-    static Plan plan(String pool) {
+    static LeasePolicy plan(String pool) {
         return plan(pool, Map.of(), Optional.empty());
     }
 
-    static Plan plan(String pool, Map<String, Integer> reservations) {
+    static LeasePolicy plan(String pool, Map<String, Integer> reservations) {
         return plan(pool, reservations, Optional.empty());
     }
 
-    static Plan plan(String pool, Map<String, Integer> reservations, Optional<Duration> absence) {
-        return Plan.of(VirtualNetwork.parse(pool, ULA), reservations, absence);
+    static LeasePolicy plan(String pool, Map<String, Integer> reservations, Optional<Duration> absence) {
+        return LeasePolicy.of(VirtualNetwork.parse(pool, ULA), reservations, absence);
     }
 
     static <T> T await(CompletionStage<T> stage) throws InterruptedException, ExecutionException, TimeoutException {

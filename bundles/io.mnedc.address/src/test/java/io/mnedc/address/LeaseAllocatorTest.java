@@ -43,7 +43,7 @@ class LeaseAllocatorTest {
         store.close();
     }
 
-    private void restart(Plan plan) throws Exception {
+    private void restart(LeasePolicy plan) throws Exception {
         close();
         store = new MvLeaseStore(directory);
         allocator = new LeaseAllocator(store, plan, clock);
@@ -203,7 +203,7 @@ class LeaseAllocatorTest {
 
     @Test
     void timeInWhichTheRelayWasDownEndsNoLeaseAtOnce() throws Exception {
-        Plan rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
+        LeasePolicy rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
         restart(rules);
         await(allocator.allocate("a"));
         allocator.close();
@@ -217,7 +217,7 @@ class LeaseAllocatorTest {
 
     @Test
     void renewedLeaseIsStillFreshAfterARestart() throws Exception {
-        Plan rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
+        LeasePolicy rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
         restart(rules);
         await(allocator.allocate("a"));
         clock.advance(Duration.ofHours(11));

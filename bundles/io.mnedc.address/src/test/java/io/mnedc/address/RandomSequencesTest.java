@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomSequencesTest {
     private static final Duration ABSENCE = Duration.ofHours(10);
     private static final Map<String, Integer> RESERVATIONS = Map.of("d0", 9, "d1", 4);
-    private static final Plan RULES = plan("10.0.0.0/28", RESERVATIONS, Optional.of(ABSENCE));
+    private static final LeasePolicy RULES = plan("10.0.0.0/28", RESERVATIONS, Optional.of(ABSENCE));
     private static final int DEVICES = 18;
     private static final int STEPS = 250;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
     private static final String CHOSEN = "fdaa::/64";
 
-    private static Plan read(Map<String, ?> values) throws IOException {
+    private static LeasePolicy read(Map<String, ?> values) throws IOException {
         return Settings.plan(new ConfigurationReader(values, Config.class), () -> CHOSEN);
     }
 
@@ -57,7 +57,7 @@ class SettingsTest {
 
     @Test
     void defaultsMakeAPlan() throws Exception {
-        Plan plan = read(Map.of());
+        LeasePolicy plan = read(Map.of());
 
         assertThat(plan.network().cidr()).isEqualTo("10.0.0.0/24");
         assertThat(plan.network().ulaPrefix().getHostAddress()).isEqualTo("fdaa:0:0:0:0:0:0:0");
@@ -126,7 +126,7 @@ class SettingsTest {
     @Test
     void randomPrefixIsUniqueLocal() throws Exception {
         String first = UniqueLocalPrefix.random();
-        Plan plan = Settings.plan(new ConfigurationReader(Map.of(), Config.class), () -> first);
+        LeasePolicy plan = Settings.plan(new ConfigurationReader(Map.of(), Config.class), () -> first);
 
         assertThat(plan.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
         assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);

@@ -1,12 +1,12 @@
 package io.mnedc.boringssl;
 
 import io.mnedc.api.identity.Identity;
-import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -7,6 +7,32 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.session.PeerBound;
+import io.mnedc.device.control.CertificateRenewal;
+import io.mnedc.device.control.Onboarding;
+import io.mnedc.device.control.Paths;
+import io.mnedc.device.control.RelayConnector;
+import io.mnedc.device.control.Resolver;
+import io.mnedc.device.data.DataConnector;
+import io.mnedc.device.data.Downlink;
+import io.mnedc.device.data.FrameSender;
+import io.mnedc.device.data.NetworkGuard;
+import io.mnedc.device.data.PeerAnnouncements;
+import io.mnedc.device.data.PeerRoom;
+import io.mnedc.device.data.PeerTable;
+import io.mnedc.device.data.Pings;
+import io.mnedc.device.data.TunHolder;
+import io.mnedc.device.data.TunPort;
+import io.mnedc.device.data.Uplink;
+import io.mnedc.device.identity.DeviceIdentity;
+import io.mnedc.device.identity.IdentityRefresh;
+import io.mnedc.device.keys.KeyExchange;
+import io.mnedc.device.keys.PeerTls;
+import io.mnedc.device.settings.DeviceSecuritySettings;
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.device.settings.SettingsChange;
+import io.mnedc.device.work.Counters;
+import io.mnedc.device.work.Faults;
+import io.mnedc.device.work.IdleThread;
 import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
@@ -37,7 +63,7 @@ import org.slf4j.LoggerFactory;
  * A running device. One thread, the control loop, owns all decisions: the control stream, the data stream's life, the
  * interface's life, what is known of the peers. Two more move packets: the data loop inwards, the uplink outwards.
  */
-final class Device implements DeviceStatus, AutoCloseable {
+public final class Device implements DeviceStatus, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
     private static final String NEW_TOKEN = "there is a new join token";
     private static final Duration LEAVE = Duration.ofMillis(1500);
@@ -48,7 +74,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final String software;
     private final Counters counters = new Counters();
     private final PeerTable table = new PeerTable();
-    private final Outlet outlet = new Outlet();
+    private final FrameSender outlet = new FrameSender();
     private final Resolver resolver = new Resolver();
 
     /** Reads and writes keys, signs, checks certificates; a provider of identities may take its time. */
@@ -60,16 +86,16 @@ final class Device implements DeviceStatus, AutoCloseable {
     /** Remembers the virtual network on the disk. */
     private final IdleThread fileThread;
 
-    private final Identities identities;
-    private final Admission admission;
-    private final Sealing sealing;
+    private final DeviceIdentity identities;
+    private final Onboarding admission;
+    private final KeyExchange sealing;
     private @Nullable Identity identity;
     private final EventLoopGroup loop;
     private final DataLoop data;
     private final Faults faults;
     private final StatusBoard board;
     private final Pings pings;
-    private final PeerLink link;
+    private final PeerAnnouncements link;
     private final TunHolder tun;
     private final NetworkGuard guard;
     private final RelayConnector control;
@@ -88,7 +114,7 @@ final class Device implements DeviceStatus, AutoCloseable {
      * @return the device, owned by the caller
      * @throws IOException if the system has no selector left
      */
-    static Device start(DeviceSettings settings, Surroundings around, Consumer<String> failed) throws IOException {
+    static Device start(DeviceSettings settings, DeviceEnvironment around, Consumer<String> failed) throws IOException {
         warnIfNaked(settings);
         StatusBoard board = new StatusBoard(settings);
         Faults faults = new Faults(settings.deviceId(), board::broken, failed);
@@ -139,7 +165,7 @@ final class Device implements DeviceStatus, AutoCloseable {
 
     private Device(
             DeviceSettings settings,
-            Surroundings around,
+            DeviceEnvironment around,
             DataLoop data,
             EventLoopGroup loop,
             StatusBoard board,
@@ -156,14 +182,14 @@ final class Device implements DeviceStatus, AutoCloseable {
         this.pings = new Pings(outlet, loop);
         Paths paths = new Paths(around.sockets(), () -> this.settings.deviceId());
         this.life = new DeviceLife(board, counters, paths);
-        this.identities = new Identities(around.providers(), around.clock());
+        this.identities = new DeviceIdentity(around.providers(), around.clock());
         IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
         PeerTls peerTls = new PeerTls(identities, () -> this.settings, around.tls(), () -> {
             if (identities.foreign()) {
                 refresh.request();
             }
         });
-        this.sealing = new Sealing(
+        this.sealing = new KeyExchange(
                 outlet, table, counters, peerTls, settings.security().rekey(), this::tell);
         this.tun = new TunHolder(around.driver(), loop, this::uplink, life);
         this.guard = new NetworkGuard(
@@ -177,16 +203,16 @@ final class Device implements DeviceStatus, AutoCloseable {
                 tun);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
         this.stream = new DataConnector(data, loop, outlet, downlink, paths, buffering(settings), life);
-        this.admission = new Admission(
+        this.admission = new Onboarding(
                 loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
         admission.whenJoined(guard::forget);
         admission.whenFound(() -> life.registerAnew(NEW_TOKEN));
         this.control = new RelayConnector(
                 loop, resolver, paths, admission, settings.reconnectMost(), this::hello, this::bound, life);
-        Renewals renewals =
-                new Renewals(loop, identityThread, identities, () -> this.settings, counters, this::identified);
-        this.link =
-                new PeerLink(loop, table, sealing, control::publish, new PeerRoom(this::bound, counters.peersLeftOut));
+        CertificateRenewal renewals = new CertificateRenewal(
+                loop, identityThread, identities, () -> this.settings, counters, this::identified);
+        this.link = new PeerAnnouncements(
+                loop, table, sealing, control::publish, new PeerRoom(this::bound, counters.peersLeftOut));
         life.wire(() -> this.settings, control, stream, tun, guard, link, renewals, sealing);
     }
 
@@ -201,7 +227,7 @@ final class Device implements DeviceStatus, AutoCloseable {
     private final class Arrivals implements Downlink.Events {
         @Override
         public void echoed(int node, long token) {
-            if (node == Protocol.RELAY_NODE && token == Outlet.PROBE) {
+            if (node == Protocol.RELAY_NODE && token == FrameSender.PROBE) {
                 outlet.probeAnswered();
             } else {
                 pings.echoed(node, token);
@@ -250,7 +276,7 @@ final class Device implements DeviceStatus, AutoCloseable {
      *
      * @param next checked
      */
-    void reconfigure(DeviceSettings next) {
+    public void reconfigure(DeviceSettings next) {
         loop.execute(() -> apply(next));
     }
 
@@ -273,9 +299,9 @@ final class Device implements DeviceStatus, AutoCloseable {
     }
 
     /** Another identity may be there, or none any more; streams that exist stay. */
-    void providersChanged() {
+    public void providersChanged() {
         loop.execute(() -> {
-            if (!(settings.security().source() instanceof SecuritySettings.Provided)) {
+            if (!(settings.security().source() instanceof DeviceSecuritySettings.Provided)) {
                 return;
             }
             if (control.isRegistered()) {

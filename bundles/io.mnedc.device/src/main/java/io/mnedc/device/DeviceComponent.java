@@ -7,8 +7,14 @@ import io.mnedc.api.notice.Notice;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDriver;
-import io.mnedc.security.PrivateFiles;
+import io.mnedc.device.control.NameServers;
+import io.mnedc.device.identity.IdentityProviders;
+import io.mnedc.device.settings.DefaultId;
+import io.mnedc.device.settings.DeviceConfig;
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.device.settings.SettingsReader;
 import io.mnedc.security.TlsChoice;
+import io.mnedc.security.files.PrivateFiles;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.Endings;
@@ -59,7 +65,7 @@ import org.slf4j.LoggerFactory;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = DeviceConfig.class)
 public final class DeviceComponent {
-    static final String PID = "io.mnedc.device";
+    public static final String PID = "io.mnedc.device";
 
     /** Service property of both services: the device's ID. */
     static final String DEVICE_ID = "mnedc.device.id";
@@ -355,7 +361,7 @@ public final class DeviceComponent {
         int mine = ++generation;
         Device device = Device.start(
                 settings,
-                new Surroundings(
+                new DeviceEnvironment(
                         driver,
                         "mnedc/" + version(),
                         providers::find,

@@ -10,6 +10,23 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.control.CertificateRenewal;
+import io.mnedc.device.control.Paths;
+import io.mnedc.device.control.RefusalResponse;
+import io.mnedc.device.control.RelayAttempt;
+import io.mnedc.device.control.RelayConnector;
+import io.mnedc.device.data.DataConnector;
+import io.mnedc.device.data.Membership;
+import io.mnedc.device.data.NetworkGuard;
+import io.mnedc.device.data.PeerAnnouncements;
+import io.mnedc.device.data.TunHolder;
+import io.mnedc.device.keys.KeyExchange;
+import io.mnedc.device.settings.DeviceSecuritySettings;
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.device.work.Counters;
+import io.mnedc.device.work.LogLimiter;
+import io.mnedc.device.work.OutageLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -33,7 +50,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private final Paths paths;
     private final OutageLog outages = new OutageLog("relay");
     private final OutageLog streamOutages = new OutageLog("data stream");
-    private final Seldom notices = new Seldom(Duration.ofSeconds(10));
+    private final LogLimiter notices = new LogLimiter(Duration.ofSeconds(10));
     private @Nullable Parts parts;
     private @Nullable Membership membership;
     private @Nullable RelayAttempt registration;
@@ -49,9 +66,9 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             DataConnector stream,
             TunHolder tun,
             NetworkGuard guard,
-            PeerLink link,
-            Renewals renewals,
-            Sealing sealing) {}
+            PeerAnnouncements link,
+            CertificateRenewal renewals,
+            KeyExchange sealing) {}
 
     DeviceLife(StatusBoard board, Counters counters, Paths paths) {
         this.paths = paths;
@@ -66,9 +83,9 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             DataConnector stream,
             TunHolder tun,
             NetworkGuard guard,
-            PeerLink link,
-            Renewals renewals,
-            Sealing sealing) {
+            PeerAnnouncements link,
+            CertificateRenewal renewals,
+            KeyExchange sealing) {
         parts = new Parts(settings, control, stream, tun, guard, link, renewals, sealing);
     }
 
@@ -201,8 +218,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
             board.unregistered(problem, true);
             return;
         }
-        boolean own = settings().security().source() instanceof SecuritySettings.Own;
-        lost(attempt.relay() + ": " + why + Refusals.setting(code, own), attempt.lasting());
+        boolean own = settings().security().source() instanceof DeviceSecuritySettings.Own;
+        lost(attempt.relay() + ": " + why + RefusalResponse.setting(code, own), attempt.lasting());
     }
 
     private long pauseSeconds() {

@@ -12,6 +12,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.TestPackets.Shape;
+import io.mnedc.device.data.PeerAnnouncementsTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Packets of a device, with the real protocol over loopback and interfaces in memory. */
 @Timeout(180)
-class DeviceTest {
+public class DeviceTest {
     @RegisterExtension
     final Fixture fixture = new Fixture();
 
@@ -156,9 +157,9 @@ class DeviceTest {
         return ByteBuffer.allocate(10 + packet.length).put(10, packet).array();
     }
 
-    static void awaitKnown(Node node, int peers) throws Exception {
+    public static void awaitKnown(Node node, int peers) throws Exception {
         var known = new AtomicInteger();
-        try (var follower = node.device().link().subscribe(new PeerLinkTest.Counting(known))) {
+        try (var follower = node.device().link().subscribe(new PeerAnnouncementsTest.Counting(known))) {
             Await.until("peers known", () -> known.get() >= peers);
             assertThat(follower).isNotNull();
         }

@@ -3,6 +3,8 @@ package io.mnedc.device;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.device.settings.SettingsReader;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Relays and devices of a test, and what ends them: closed after each test that registers it as an extension. */
-final class Fixture implements AfterEachCallback, AutoCloseable {
+public final class Fixture implements AfterEachCallback, AutoCloseable {
     private static final Path STORAGE =
             Path.of("target", "devices-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -36,21 +38,21 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     final List<String> failed = new CopyOnWriteArrayList<>();
 
     /** A device with its interfaces. */
-    record Node(Device device, MemoryTunDriver driver) {
-        MemoryTunDevice tun() {
+    public record Node(Device device, MemoryTunDriver driver) {
+        public MemoryTunDevice tun() {
             return driver.devices().get(0);
         }
 
         /** {@return the problem that it tells; empty if none} */
-        String problem() {
+        public String problem() {
             return device.snapshot().problem().orElse("");
         }
 
-        State state() {
+        public State state() {
             return device.snapshot().state();
         }
 
-        long count(String counter) {
+        public long count(String counter) {
             Long value = device.snapshot().counters().get(counter);
             if (value == null) {
                 throw new AssertionError(
@@ -59,36 +61,36 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
             return value;
         }
 
-        void awaitReady() throws Exception {
+        public void awaitReady() throws Exception {
             Await.until("ready", () -> state() == State.READY);
         }
 
-        void awaitFailed(String sentence) throws Exception {
+        public void awaitFailed(String sentence) throws Exception {
             Await.until(sentence, () -> state() == State.FAILED && problem().contains(sentence));
         }
     }
 
-    TestRelay relay() throws IOException {
+    public TestRelay relay() throws IOException {
         TestRelay relay = new TestRelay();
         relays.add(relay);
         return relay;
     }
 
     /** A relay with TLS. */
-    TestRelay relay(TestGate gate) throws IOException {
+    public TestRelay relay(TestGate gate) throws IOException {
         TestRelay relay = new TestRelay(gate);
         relays.add(relay);
         return relay;
     }
 
-    TestRelay restart(TestRelay relay) throws IOException {
+    public TestRelay restart(TestRelay relay) throws IOException {
         relay.close();
         TestRelay again = relay.restarted();
         relays.add(again);
         return again;
     }
 
-    Node device(String id, TestRelay... at) throws IOException {
+    public Node device(String id, TestRelay... at) throws IOException {
         return device(settings(id, at));
     }
 
@@ -104,15 +106,15 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
         return node;
     }
 
-    Node device(DeviceSettings settings) throws IOException {
+    public Node device(DeviceSettings settings) throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         return new Node(device(settings, driver), driver);
     }
 
-    Device device(DeviceSettings settings, TunDriver driver) throws IOException {
+    public Device device(DeviceSettings settings, TunDriver driver) throws IOException {
         return device(
                 settings,
-                new Surroundings(
+                new DeviceEnvironment(
                         driver,
                         "mnedc/test",
                         name -> Optional.empty(),
@@ -122,32 +124,34 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
                         List::of));
     }
 
-    Device device(DeviceSettings settings, Surroundings around) throws IOException {
+    public Device device(DeviceSettings settings, DeviceEnvironment around) throws IOException {
         Device device = Device.start(settings, around, failed::add);
         devices.add(device);
         return device;
     }
 
     /** A device whose clock is another one. */
-    Node device(DeviceSettings settings, InstantSource clock) throws IOException {
+    public Node device(DeviceSettings settings, InstantSource clock) throws IOException {
         return device(settings, clock, name -> Optional.empty());
     }
 
-    Node device(DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
+    public Node device(
+            DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         return new Node(
                 device(
                         settings,
-                        new Surroundings(driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
+                        new DeviceEnvironment(
+                                driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
                 driver);
     }
 
-    static DeviceSettings settings(String id, TestRelay... at) throws IOException {
+    public static DeviceSettings settings(String id, TestRelay... at) throws IOException {
         return settings(Map.of("device.id", id), at);
     }
 
-    static DeviceSettings settings(Map<String, ?> values, TestRelay... at) throws IOException {
+    public static DeviceSettings settings(Map<String, ?> values, TestRelay... at) throws IOException {
         List<String> relays = new ArrayList<>();
         for (TestRelay relay : at) {
             relays.add(relay.address().toString());
@@ -163,7 +167,7 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
         return new SettingsReader(all).read("", () -> STORAGE.resolve(String.valueOf(COUNT.incrementAndGet())));
     }
 
-    static InetAddress ipv4(int node) throws UnknownHostException {
+    public static InetAddress ipv4(int node) throws UnknownHostException {
         return InetAddress.getByName("10.0.0." + node);
     }
 
@@ -172,7 +176,7 @@ final class Fixture implements AfterEachCallback, AutoCloseable {
     }
 
     /** What an application at a device receives next, without its virtio-net header. */
-    static byte[] receive(Node node) throws InterruptedException {
+    public static byte[] receive(Node node) throws InterruptedException {
         byte[] got = node.tun().take(Duration.ofSeconds(20));
         if (got == null) {
             throw new AssertionError("no packet within 20 s");

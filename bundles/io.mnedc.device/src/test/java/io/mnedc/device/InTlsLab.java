@@ -7,11 +7,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens in a {@link TlsLab} of its own, test by test. */
-abstract class InTlsLab {
+public abstract class InTlsLab {
     @TempDir
-    Path directory;
+    public Path directory;
 
-    TlsLab lab;
+    public TlsLab lab;
 
     @BeforeEach
     void enter() throws Exception {

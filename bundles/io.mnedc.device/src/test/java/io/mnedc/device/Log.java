@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
 /** What is written into the log, which goes to standard error in tests. */
-final class Log {
+public final class Log {
     private Log() {}
 
     /** {@return what is logged meanwhile, by whomever} */
-    static String of(Callable<?> task) throws Exception {
+    public static String of(Callable<?> task) throws Exception {
         PrintStream before = System.err;
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));

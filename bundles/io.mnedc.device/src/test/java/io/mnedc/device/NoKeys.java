@@ -1,10 +1,16 @@
 package io.mnedc.device;
 
+import io.mnedc.device.data.FrameSender;
+import io.mnedc.device.data.PeerAnnouncements;
+import io.mnedc.device.data.PeerKeys;
+import io.mnedc.device.data.PeerTable;
+import io.mnedc.device.work.Counters;
+
 /** Nobody makes keys. */
-final class NoKeys implements SealedPeers.Requests, PeerLink.Holders {
+public final class NoKeys implements PeerKeys.Requests, PeerAnnouncements.Holders {
     /** The keys of a device that has none. */
-    static SealedPeers peers() {
-        return new SealedPeers(new Outlet(), new PeerTable(), new Counters(), new NoKeys());
+    public static PeerKeys peers() {
+        return new PeerKeys(new FrameSender(), new PeerTable(), new Counters(), new NoKeys());
     }
 
     @Override

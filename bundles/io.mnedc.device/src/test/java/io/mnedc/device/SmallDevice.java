@@ -1,5 +1,7 @@
 package io.mnedc.device;
 
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.device.settings.SettingsReader;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -16,7 +18,7 @@ final class SmallDevice {
         DeviceSettings settings = new SettingsReader(
                         Map.of("device.id", "small", "relays", args[0], "security", "none"))
                 .read("", () -> Path.of(args[1]));
-        Surroundings around = new Surroundings(
+        DeviceEnvironment around = new DeviceEnvironment(
                 MemoryTunDriver.withAllOffloads(),
                 "mnedc/test",
                 name -> Optional.empty(),

@@ -10,12 +10,13 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.device.identity.PeerCertificates;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.RefusedException;
+import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
@@ -38,14 +39,14 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** What stands before a {@link TestRelay} with TLS: a real authority, real certificates; can misbehave, too. */
-final class TestGate {
+public final class TestGate {
     static final Duration YEAR = Duration.ofDays(365);
 
-    final OverlayAuthority authority;
-    final List<ControlMessage> asked = new CopyOnWriteArrayList<>();
+    public final OverlayAuthority authority;
+    public final List<ControlMessage> asked = new CopyOnWriteArrayList<>();
 
     /** The time that devices are told. */
-    volatile InstantSource clock = InstantSource.system();
+    public volatile InstantSource clock = InstantSource.system();
 
     /** What is shown instead of the authority's own. */
     volatile @Nullable Identity shown;
@@ -60,12 +61,12 @@ final class TestGate {
         authority = OverlayAuthority.open(directory, life, clock);
     }
 
-    JoinToken token(TestRelay at, TokenRequest request) throws IOException {
+    public JoinToken token(TestRelay at, TokenRequest request) throws IOException {
         return authority.tokens().issue(request, List.of(at.address().toString()));
     }
 
     /** {@return a token for one use} */
-    JoinToken token(TestRelay at, String... groups) throws IOException {
+    public JoinToken token(TestRelay at, String... groups) throws IOException {
         return token(at, new TokenRequest(Optional.empty(), Set.of(groups), Duration.ofHours(1), 1, List.of()));
     }
 

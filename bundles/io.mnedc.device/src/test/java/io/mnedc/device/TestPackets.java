@@ -8,21 +8,21 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Packets with their virtio-net headers, made the slow and obvious way. */
-final class TestPackets {
-    static final int TCP = 6;
-    static final int UDP = 17;
-    static final int FIN_PUSH_ACK_CWR = 0x80 | 0x10 | 0x08 | 0x01;
+public final class TestPackets {
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+    public static final int FIN_PUSH_ACK_CWR = 0x80 | 0x10 | 0x08 | 0x01;
 
     private TestPackets() {}
 
     /** What a packet shall be like; for TCP and UDP, IPv4 and IPv6. */
-    record Shape(
+    public record Shape(
             InetAddress from, InetAddress to, int protocol, int ipOptions, int tcpOptions, int payload, int gsoSize) {
-        boolean v6() {
+        public boolean v6() {
             return from.getAddress().length == 16;
         }
 
-        int ipHeader() {
+        public int ipHeader() {
             return (v6() ? 40 : 20) + ipOptions;
         }
 
@@ -30,13 +30,13 @@ final class TestPackets {
             return protocol == TCP ? 20 + tcpOptions : 8;
         }
 
-        int headers() {
+        public int headers() {
             return ipHeader() + transportHeader();
         }
     }
 
     /** A super-packet as the kernel hands it out: checksum fields hold the pseudo header's sum. */
-    static byte[] superPacket(Shape shape, Random random) {
+    public static byte[] superPacket(Shape shape, Random random) {
         int length = shape.headers() + shape.payload();
         ByteBuffer out = ByteBuffer.allocate(VirtioNetHeader.SIZE + length);
         int type = shape.protocol() == UDP
@@ -96,7 +96,7 @@ final class TestPackets {
         out.putShort(at + 10, (short) ~fold(sum(out.array(), at, at + shape.ipHeader(), 0)));
     }
 
-    static long pseudo(Shape shape, int transportLength) {
+    public static long pseudo(Shape shape, int transportLength) {
         byte[] addresses = new byte[shape.v6() ? 32 : 8];
         int half = addresses.length / 2;
         System.arraycopy(shape.from().getAddress(), 0, addresses, 0, half);
@@ -105,7 +105,7 @@ final class TestPackets {
     }
 
     /** The obvious sum, one word after the other. */
-    static long sum(byte[] in, int from, int to, long start) {
+    public static long sum(byte[] in, int from, int to, long start) {
         long sum = start;
         for (int i = from; i < to; i += 2) {
             sum += (in[i] & 0xff) << 8 | (i + 1 < to ? in[i + 1] & 0xff : 0);
@@ -113,7 +113,7 @@ final class TestPackets {
         return sum;
     }
 
-    static int fold(long sum) {
+    public static int fold(long sum) {
         long folded = sum;
         while (folded > 0xffff) {
             folded = (folded & 0xffff) + (folded >> 16);
@@ -122,7 +122,7 @@ final class TestPackets {
     }
 
     /** An ordinary UDP packet with a finished header; the UDP checksum is left out. */
-    static byte[] udp4(InetAddress from, InetAddress to, byte[] payload) {
+    public static byte[] udp4(InetAddress from, InetAddress to, byte[] payload) {
         int length = 28 + payload.length;
         ByteBuffer out = ByteBuffer.allocate(length);
         out.put((byte) 0x45).put((byte) 0).putShort((short) length).putInt(0x4000);

@@ -16,6 +16,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.RelaySession;
+import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
@@ -44,8 +45,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A relay with the real protocol and streams and nothing else: leases by order, forwards, and can misbehave. */
-final class TestRelay implements AutoCloseable {
-    static final long ULA = 0xfd12_3456_789a_0001L;
+public final class TestRelay implements AutoCloseable {
+    public static final long ULA = 0xfd12_3456_789a_0001L;
 
     private final ServerSocketChannel server;
     private int port = -1;
@@ -61,12 +62,12 @@ final class TestRelay implements AutoCloseable {
     private final Map<String, Integer> leases;
     private final @Nullable TestGate gate;
     final List<ControlMessage> heard = new CopyOnWriteArrayList<>();
-    final AtomicInteger connections = new AtomicInteger();
-    final AtomicInteger registrations = new AtomicInteger();
+    public final AtomicInteger connections = new AtomicInteger();
+    public final AtomicInteger registrations = new AtomicInteger();
     final AtomicInteger bindings = new AtomicInteger();
     final AtomicInteger envelopes = new AtomicInteger();
     volatile int keepaliveMillis = 3000;
-    volatile int network = 0x0a000000;
+    public volatile int network = 0x0a000000;
     volatile int prefix = 24;
     volatile @Nullable ErrorReport refusal;
     volatile int major = Protocol.MAJOR;
@@ -107,14 +108,14 @@ final class TestRelay implements AutoCloseable {
         return new TestRelay(port(), leases, gate);
     }
 
-    int port() throws IOException {
+    public int port() throws IOException {
         if (port < 0) {
             port = ((InetSocketAddress) server.getLocalAddress()).getPort();
         }
         return port;
     }
 
-    RelayAddress address() throws IOException {
+    public RelayAddress address() throws IOException {
         return new RelayAddress("127.0.0.1", port());
     }
 
@@ -363,7 +364,7 @@ final class TestRelay implements AutoCloseable {
         }
     }
 
-    void tell(String deviceId, ControlMessage message) {
+    public void tell(String deviceId, ControlMessage message) {
         Session session = sessions.get(deviceId);
         if (session != null) {
             // behind what is to be announced already

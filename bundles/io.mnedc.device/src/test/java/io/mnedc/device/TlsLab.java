@@ -1,8 +1,9 @@
 package io.mnedc.device;
 
 import io.mnedc.api.identity.IdentityProvider;
-import io.mnedc.security.DeviceIdentityStore;
+import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,16 +16,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /** A relay with an authority of its own, the directories of its devices, and a clock for all of them. */
-final class TlsLab implements AutoCloseable {
-    final Fixture fixture = new Fixture();
-    final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+public final class TlsLab implements AutoCloseable {
+    public final Fixture fixture = new Fixture();
+    public final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     /** The system's clock and {@link #ahead}. */
-    final InstantSource clock = () -> Instant.now().plus(ahead.get());
+    public final InstantSource clock = () -> Instant.now().plus(ahead.get());
 
     final Path directory;
-    final TestGate gate;
-    TestRelay relay;
+    public final TestGate gate;
+    public TestRelay relay;
 
     TlsLab(Path directory) throws Exception {
         this.directory = directory;
@@ -34,20 +35,20 @@ final class TlsLab implements AutoCloseable {
     }
 
     /** Another overlay, with nothing in common but the machine. */
-    TestGate strangers() throws Exception {
+    public TestGate strangers() throws Exception {
         return new TestGate(directory.resolve("strangers"), TestGate.YEAR, clock);
     }
 
-    Path home(String id) {
+    public Path home(String id) {
         return directory.resolve("device-" + id);
     }
 
-    DeviceIdentityStore store(String id) throws Exception {
+    public DeviceIdentityStore store(String id) throws Exception {
         return DeviceIdentityStore.open(home(id), clock);
     }
 
     /** {@return settings of a device with TLS and this relay} */
-    Map<String, Object> values(String id) throws IOException {
+    public Map<String, Object> values(String id) throws IOException {
         Map<String, Object> values = new HashMap<>();
         values.put("device.id", id);
         values.put("security", "tls");
@@ -55,33 +56,33 @@ final class TlsLab implements AutoCloseable {
         return values;
     }
 
-    DeviceSettings settings(String id) throws IOException {
+    public DeviceSettings settings(String id) throws IOException {
         return Fixture.settings(values(id), relay);
     }
 
-    DeviceSettings settings(String id, JoinToken token) throws IOException {
+    public DeviceSettings settings(String id, JoinToken token) throws IOException {
         return settings(id, Map.of("join.token", token.text()));
     }
 
-    DeviceSettings settings(String id, Map<String, ?> others) throws IOException {
+    public DeviceSettings settings(String id, Map<String, ?> others) throws IOException {
         Map<String, Object> values = values(id);
         values.putAll(others);
         return Fixture.settings(values, relay);
     }
 
     /** {@return a device whose identity is supplied by others} */
-    Fixture.Node provided(String id, Function<String, Optional<IdentityProvider>> providers) throws IOException {
+    public Fixture.Node provided(String id, Function<String, Optional<IdentityProvider>> providers) throws IOException {
         Map<String, String> values = Map.of(
                 "identity.provider", "kura", "data.dir", home("provided-" + id).toString());
         return fixture.device(settings(id, values), clock, providers);
     }
 
-    Fixture.Node device(DeviceSettings settings) throws IOException {
+    public Fixture.Node device(DeviceSettings settings) throws IOException {
         return fixture.device(settings, clock);
     }
 
     /** {@return a device that has joined and is ready} */
-    Fixture.Node joined(String id, String... groups) throws Exception {
+    public Fixture.Node joined(String id, String... groups) throws Exception {
         Fixture.Node node = device(settings(id, gate.token(relay, groups)));
         node.awaitReady();
         return node;

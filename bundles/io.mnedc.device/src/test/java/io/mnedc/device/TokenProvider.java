@@ -11,11 +11,11 @@ import java.security.SignatureSpi;
 import org.jspecify.annotations.Nullable;
 
 /** Signs as a TPM or a smart card does: what others get of a key is a handle, and nothing can be read from it. */
-final class TokenProvider extends Provider {
+public final class TokenProvider extends Provider {
     private static final long serialVersionUID = 1L;
     private static final String ALGORITHM = "SHA256withECDSA";
 
-    TokenProvider() {
+    public TokenProvider() {
         super("MnedcTestToken", "1", "keys that sign and stay where they are");
         put("Signature." + ALGORITHM, Signer.class.getName());
         put("Signature." + ALGORITHM + " SupportedKeyClasses", Handle.class.getName());
@@ -23,11 +23,11 @@ final class TokenProvider extends Provider {
 
     /** What the gateway gets of a key. */
     @SuppressWarnings("serial") // nobody writes it
-    static final class Handle implements PrivateKey {
+    public static final class Handle implements PrivateKey {
         private static final long serialVersionUID = 1L;
         private final transient PrivateKey inside;
 
-        Handle(PrivateKey inside) {
+        public Handle(PrivateKey inside) {
             this.inside = inside;
         }
 

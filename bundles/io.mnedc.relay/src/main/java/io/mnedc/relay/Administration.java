@@ -1,9 +1,12 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration;
-import io.mnedc.relay.Events.Kind;
+import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.audit.Events.Kind;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.HexFormat;
@@ -13,9 +16,9 @@ import java.util.TreeSet;
 
 /** Who may join a secured relay, for those who administer it. */
 final class Administration implements RelayAdministration {
-    private final Guard guard;
+    private final AccessControl guard;
     private final Events events;
-    private final Noted noted;
+    private final AuditState noted;
     private final Optional<OverlayAuthority> authority;
     private final Dialled dialled;
     private final RequestedToken requested;
@@ -41,9 +44,9 @@ final class Administration implements RelayAdministration {
      * @param requested the join token that the settings ask for
      */
     Administration(
-            Guard guard,
+            AccessControl guard,
             Events events,
-            Noted noted,
+            AuditState noted,
             Optional<OverlayAuthority> authority,
             Dialled dialled,
             RequestedToken requested) {
@@ -75,7 +78,7 @@ final class Administration implements RelayAdministration {
         JoinToken token = issuer.tokens().issue(request, seen);
         String id = HexFormat.of().toHexDigits(token.id());
         // who looks after the files may have seen it already
-        if (noted.add(Noted.TOKEN, id)) {
+        if (noted.add(AuditState.TOKEN, id)) {
             events.record(
                     Kind.TOKEN_MADE,
                     request.deviceId().orElse(""),

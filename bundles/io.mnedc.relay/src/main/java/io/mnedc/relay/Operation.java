@@ -3,6 +3,10 @@ package io.mnedc.relay;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.relay.settings.RelayConfig;
+import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.settings.Storage;
+import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.LastSettings;
@@ -38,7 +42,7 @@ final class Operation {
 
     private final BundleContext context;
     private final Duration pause;
-    private final Identities identities;
+    private final IdentityProviders identities;
     private final Supplier<@Nullable Provider> tls;
     private final Retry retry;
     private final RestartPauses pauses;
@@ -69,7 +73,7 @@ final class Operation {
     private @Nullable AddressAllocator allocator;
 
     /** Runs nothing yet. */
-    Operation(BundleContext context, Identities identities, Supplier<@Nullable Provider> tls, Duration pause) {
+    Operation(BundleContext context, IdentityProviders identities, Supplier<@Nullable Provider> tls, Duration pause) {
         this.context = context;
         this.identities = identities;
         this.tls = tls;

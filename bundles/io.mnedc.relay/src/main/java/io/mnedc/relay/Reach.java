@@ -2,8 +2,8 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
-import io.mnedc.security.HostAddresses;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.authority.HostAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

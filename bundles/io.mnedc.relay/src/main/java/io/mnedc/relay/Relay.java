@@ -6,8 +6,30 @@ import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.security.JoinTokens;
-import io.mnedc.security.OverlayAuthority;
+import io.mnedc.relay.accept.Acceptor;
+import io.mnedc.relay.accept.ConnectionDispatcher;
+import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.accept.Refusals;
+import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.audit.DataDirectory;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.session.ControlSession;
+import io.mnedc.relay.session.ControlSessions;
+import io.mnedc.relay.session.DeviceLog;
+import io.mnedc.relay.session.Session;
+import io.mnedc.relay.session.Sessions;
+import io.mnedc.relay.settings.Limits;
+import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.trust.IdentityProviders;
+import io.mnedc.relay.trust.Peer;
+import io.mnedc.relay.trust.RelayIdentity;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Memory;
+import io.mnedc.relay.work.Randomness;
+import io.mnedc.security.authority.JoinTokens;
+import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
@@ -32,7 +54,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running relay. Its public methods are called by one thread at a time; the rest is thread-safe. */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int RENEW_SECONDS = 20;
     private static final int RETRY_SECONDS = 5;
@@ -40,7 +62,7 @@ final class Relay implements AutoCloseable {
 
     private final Counter.Set counters;
     private final Randomness random = new Randomness();
-    private final Controls controls = new Controls();
+    private final ControlSessions controls = new ControlSessions();
     private final DeviceLog deviceLog = new DeviceLog();
     private final long epoch = random.id();
     private final RelayStatus status = new RelayView(this);
@@ -50,16 +72,16 @@ final class Relay implements AutoCloseable {
     private final Events events;
     private final Refusals refusals;
     private final Sessions sessions;
-    private final Guard guard;
+    private final AccessControl guard;
     private final HalfOpen halfOpen;
     private final SendBudget budget = SendBudget.ofMemory(Memory.most());
-    private final Reception reception;
+    private final ConnectionDispatcher reception;
     private final EventLoopGroup group;
     private final List<DataLoop> loops;
     private volatile RelaySettings settings;
     private volatile @Nullable AddressAllocator allocator;
     private volatile @Nullable Acceptor acceptor;
-    private volatile @Nullable Overlay overlay;
+    private volatile @Nullable RelaySecurity overlay;
     private volatile boolean closed;
 
     private Relay(
@@ -79,9 +101,9 @@ final class Relay implements AutoCloseable {
         this.refusals = new Refusals(counters, events);
         this.sessions = new Sessions(
                 counters, events, deviceLog, () -> this.settings.policy().cloneSwapsPerMinute(), group);
-        this.guard = Guard.start(sessions, data, settings.policy().rules());
+        this.guard = AccessControl.start(sessions, data, settings.policy().rules());
         this.halfOpen = new HalfOpen(() -> this.settings.security().halfOpenPerSource(), refusals);
-        this.reception = new Reception(this, group, loops, () -> overlay);
+        this.reception = new ConnectionDispatcher(this, group, loops, () -> overlay);
     }
 
     /**
@@ -92,7 +114,8 @@ final class Relay implements AutoCloseable {
      * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
      *     any other failure nothing that was begun is left
      */
-    static Relay start(RelaySettings settings, String software, Identities identities, Supplier<@Nullable Provider> tls)
+    static Relay start(
+            RelaySettings settings, String software, IdentityProviders identities, Supplier<@Nullable Provider> tls)
             throws IOException {
         return start(settings, software, identities, tls, InstantSource.system(), what -> {});
     }
@@ -106,7 +129,7 @@ final class Relay implements AutoCloseable {
     static Relay start(
             RelaySettings settings,
             String software,
-            Identities identities,
+            IdentityProviders identities,
             Supplier<@Nullable Provider> tls,
             InstantSource clock,
             Consumer<String> failed)
@@ -118,13 +141,13 @@ final class Relay implements AutoCloseable {
         DataDirectory data = DataDirectory.none();
         Relay relay = null;
         try {
-            Admission admission = null;
+            RelayIdentity admission = null;
             Path directory = settings.directory();
             if (directory != null) {
                 data = DataDirectory.open(directory, counters);
             }
             if (settings.security().tls()) {
-                admission = Admission.open(settings.security(), data, identities, tls, clock);
+                admission = RelayIdentity.open(settings.security(), data, identities, tls, clock);
                 data = data.sharing(admission.authority());
             }
             ChunkPool pool = new ChunkPool(settings.queueMemory());
@@ -175,18 +198,18 @@ final class Relay implements AutoCloseable {
      * @throws IOException if it does not; the message has the cure
      */
     static void rehearse(
-            RelaySettings settings, Identities identities, Supplier<@Nullable Provider> tls, InstantSource clock)
+            RelaySettings settings, IdentityProviders identities, Supplier<@Nullable Provider> tls, InstantSource clock)
             throws IOException {
         Path directory = settings.directory();
         try (DataDirectory data =
                 directory == null ? DataDirectory.none() : DataDirectory.open(directory, new Counter.Set())) {
             if (settings.security().tls()) {
-                Admission.open(settings.security(), data, identities, tls, clock);
+                RelayIdentity.open(settings.security(), data, identities, tls, clock);
             }
         }
     }
 
-    private void secure(@Nullable Admission admission) {
+    private void secure(@Nullable RelayIdentity admission) {
         events.record(
                 Events.Kind.STARTED,
                 "",
@@ -197,7 +220,7 @@ final class Relay implements AutoCloseable {
         if (admission == null || directory == null) {
             LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
         } else {
-            overlay = Overlay.start(this, group, admission, directory);
+            overlay = RelaySecurity.start(this, group, admission, directory);
         }
     }
 
@@ -250,7 +273,7 @@ final class Relay implements AutoCloseable {
     }
 
     /** Takes on other settings; registered devices stay. If it cannot listen there, nothing changes. */
-    synchronized void become(RelaySettings next) throws IOException {
+    public synchronized void become(RelaySettings next) throws IOException {
         List<String> rules = next.policy().rules();
         boolean moves = !next.listen().equals(settings.listen());
         try {
@@ -270,7 +293,7 @@ final class Relay implements AutoCloseable {
             }
             throw new IOException(e.getMessage(), e);
         }
-        Overlay secured = overlay;
+        RelaySecurity secured = overlay;
         if (secured != null) {
             secured.admission().become(next.security());
         }
@@ -294,7 +317,7 @@ final class Relay implements AutoCloseable {
     }
 
     /** Tells who leases addresses now, or that nobody does, or that the pool has changed. */
-    void allocator(@Nullable AddressAllocator now) {
+    public void allocator(@Nullable AddressAllocator now) {
         allocator = now;
         if (now == null) {
             LOG.warn("no address allocator: registered devices stay, new ones are told to try again");
@@ -305,7 +328,7 @@ final class Relay implements AutoCloseable {
     }
 
     /** Has a device register again if it was told another address plan than the one that is in force now. */
-    void dismissIfReaddressed(Session session) {
+    public void dismissIfReaddressed(Session session) {
         AddressAllocator present = allocator;
         if (present != null && !session.network().equals(present.network())) {
             session.dismiss(ErrorReport.fatal(
@@ -339,14 +362,14 @@ final class Relay implements AutoCloseable {
      *
      * @param peer whose it is; null if this relay has no security
      */
-    ControlSession session(HalfOpen.Entry entry, @Nullable Peer peer) {
+    public ControlSession session(HalfOpen.Entry entry, @Nullable Peer peer) {
         ControlSession control = new ControlSession(this, settings, entry, peer);
         controls.add(control);
         return control;
     }
 
     /** The control streams that sessions were made for. */
-    Controls controls() {
+    public ControlSessions controls() {
         return controls;
     }
 
@@ -369,18 +392,18 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    RelaySettings settings() {
+    public RelaySettings settings() {
         return settings;
     }
 
     /** What secures this relay; null for a relay without security. */
     @Nullable
-    Overlay overlay() {
+    public RelaySecurity overlay() {
         return overlay;
     }
 
     /** Who has not proved yet who he is. */
-    HalfOpen halfOpen() {
+    public HalfOpen halfOpen() {
         return halfOpen;
     }
 
@@ -390,69 +413,69 @@ final class Relay implements AutoCloseable {
     }
 
     /** Where people read what devices do. */
-    DeviceLog deviceLog() {
+    public DeviceLog deviceLog() {
         return deviceLog;
     }
 
     /** What may wait in all control streams together. */
-    SendBudget budget() {
+    public SendBudget budget() {
         return budget;
     }
 
-    Sessions sessions() {
+    public Sessions sessions() {
         return sessions;
     }
 
-    Counter.Set counters() {
+    public Counter.Set counters() {
         return counters;
     }
 
-    Events events() {
+    public Events events() {
         return events;
     }
 
     /** What the audit log has told already. */
-    Noted noted() {
+    public AuditState noted() {
         return data.noted();
     }
 
-    Guard guard() {
+    public AccessControl guard() {
         return guard;
     }
 
     /** What each device may send now. */
-    Limits limits() {
+    public Limits limits() {
         return settings.policy().limits();
     }
 
-    Refusals refusals() {
+    public Refusals refusals() {
         return refusals;
     }
 
-    Randomness random() {
+    public Randomness random() {
         return random;
     }
 
-    long epoch() {
+    public long epoch() {
         return epoch;
     }
 
-    String software() {
+    public String software() {
         return software;
     }
 
     @Nullable
-    AddressAllocator allocator() {
+    public AddressAllocator allocator() {
         return allocator;
     }
 
-    RelayStatus status() {
+    public RelayStatus status() {
         return status;
     }
 
     /** Who may join; empty for a relay without security. */
-    Optional<Administration> administration() {
-        Overlay secured = overlay;
+    public Optional<Administration> administration() {
+        RelaySecurity secured = overlay;
         return Optional.ofNullable(secured)
                 .map(present -> new Administration(
                         guard,
@@ -495,7 +518,7 @@ final class Relay implements AutoCloseable {
         }
         controls.end(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops"));
         guard.close();
-        Overlay secured = overlay;
+        RelaySecurity secured = overlay;
         if (secured != null) {
             secured.close();
         }

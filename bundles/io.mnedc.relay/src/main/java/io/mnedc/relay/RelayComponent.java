@@ -2,6 +2,8 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.relay.settings.RelayConfig;
+import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.settings.Endings;
 import java.security.Provider;
@@ -30,11 +32,11 @@ import org.osgi.service.metatype.annotations.Designate;
         configurationPid = RelayComponent.PID)
 @Designate(ocd = RelayConfig.class)
 public final class RelayComponent {
-    static final String PID = "io.mnedc.relay";
+    public static final String PID = "io.mnedc.relay";
 
     private static final long AGAIN_MILLIS = 5000;
 
-    private final Identities identities = new Identities();
+    private final IdentityProviders identities = new IdentityProviders();
     private final Operation operation;
 
     @Reference(

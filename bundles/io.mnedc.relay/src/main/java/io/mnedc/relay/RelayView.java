@@ -2,6 +2,9 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.relay.session.Session;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Counter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +22,11 @@ final class RelayView implements RelayStatus {
     @Override
     public Snapshot snapshot() {
         AddressAllocator present = relay.allocator();
-        List<io.mnedc.relay.Session> all = relay.sessions().all();
+        List<io.mnedc.relay.session.Session> all = relay.sessions().all();
         Map<String, Long> values = relay.counters().values();
         values.merge(
                 Counter.DROP_QUEUE.label(),
-                all.stream().mapToLong(io.mnedc.relay.Session::dropped).sum(),
+                all.stream().mapToLong(io.mnedc.relay.session.Session::dropped).sum(),
                 Long::sum);
         return new Snapshot(
                 relay.listening(),
@@ -36,11 +39,11 @@ final class RelayView implements RelayStatus {
 
     @Override
     public Optional<Instant> certificateExpires() {
-        Overlay overlay = relay.overlay();
+        RelaySecurity overlay = relay.overlay();
         return overlay == null ? Optional.empty() : overlay.admission().expires();
     }
 
-    private static Session line(io.mnedc.relay.Session session) {
+    private static Session line(io.mnedc.relay.session.Session session) {
         return new Session(
                 session.deviceId(),
                 session.node(),

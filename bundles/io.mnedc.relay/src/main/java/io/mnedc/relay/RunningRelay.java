@@ -4,6 +4,9 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.settings.Storage;
+import io.mnedc.relay.trust.IdentityProviders;
 import java.io.IOException;
 import java.security.Provider;
 import java.time.InstantSource;
@@ -37,7 +40,7 @@ final class RunningRelay {
     static RunningRelay start(
             BundleContext context,
             RelaySettings settings,
-            Identities identities,
+            IdentityProviders identities,
             Supplier<@Nullable Provider> tls,
             @Nullable AddressAllocator allocator,
             Consumer<String> failed)

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
-import io.mnedc.security.DeviceIdentityStore;
+import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.audit.DataDirectory;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.session.DeviceLog;
+import io.mnedc.relay.session.Sessions;
+import io.mnedc.relay.work.Counter;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.JoinTokens;
-import io.mnedc.security.OverlayAuthority;
-import io.mnedc.security.Revocations;
+import io.mnedc.security.authority.JoinTokens;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.Revocations;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,8 +43,9 @@ class AdministrationTest {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
         Sessions sessions =
                 new Sessions(new Counter.Set(), events, new DeviceLog(), () -> 6, new ScheduledThreadPoolExecutor(0));
-        Noted noted = new Noted(null);
-        Guard guard = Guard.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
+        AuditState noted = new AuditState(null);
+        AccessControl guard =
+                AccessControl.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
         guard.close();
         return new Administration(
                 guard,

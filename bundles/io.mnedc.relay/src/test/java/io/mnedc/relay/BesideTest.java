@@ -9,9 +9,14 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.Opaque;
-import io.mnedc.security.DeviceIdentityStore;
+import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.audit.AuditLog;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.settings.Limits;
+import io.mnedc.relay.settings.Policy;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +161,7 @@ class BesideTest {
 
     @Test
     void rulesThatChangeOrBreakAreToldWhetherTheRelayRunsOrNot() throws Exception {
-        Path rules = directory.resolve(Guard.RULES);
+        Path rules = directory.resolve(AccessControl.RULES);
         TestRelay.with(overlay.settings()).close();
         assertThat(events("rules-changed")).as("all may talk to all, as ever").isEmpty();
         Files.writeString(rules, "deny device:a device:b\n");
@@ -206,11 +211,11 @@ class BesideTest {
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
             relay.relay().guard().revoke("a", "");
         }
-        Files.writeString(directory.resolve(Noted.FILE), "\u0000\n\nnonsense\nrevoked \n");
+        Files.writeString(directory.resolve(AuditState.FILE), "\u0000\n\nnonsense\nrevoked \n");
         TestRelay.with(overlay.settings()).close();
         assertThat(events("revoked")).hasSize(2);
-        Files.delete(directory.resolve(Noted.FILE));
-        Files.createDirectory(directory.resolve(Noted.FILE));
+        Files.delete(directory.resolve(AuditState.FILE));
+        Files.createDirectory(directory.resolve(AuditState.FILE));
         TestRelay.with(overlay.settings()).close();
         assertThat(events("revoked")).as("and it starts all the same").hasSize(3);
     }

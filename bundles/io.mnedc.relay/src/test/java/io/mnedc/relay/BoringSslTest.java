@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.boringssl.BoringSslProvider;
+import io.mnedc.relay.work.CertificatesTest;
+import io.mnedc.relay.work.UnprovenTest;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.time.Instant;

@@ -2,6 +2,13 @@ package io.mnedc.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.accept.Refusals;
+import io.mnedc.relay.announce.AnnouncementDelta;
+import io.mnedc.relay.announce.Announcer;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.trust.Handshakes;
+import io.mnedc.relay.work.Counter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -72,7 +79,7 @@ class EndTest {
                         if (rounds.incrementAndGet() == 1) {
                             throw new OutOfMemoryError("of a test");
                         }
-                        return Round.first();
+                        return AnnouncementDelta.first();
                     },
                     List::of);
             announcer.changed();

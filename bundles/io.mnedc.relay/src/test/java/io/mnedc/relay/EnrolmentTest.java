@@ -9,9 +9,13 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
-import io.mnedc.security.DeviceIdentityStore;
+import io.mnedc.relay.accept.JoinDelays;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.SourceNetwork;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.JoinTokens;
+import io.mnedc.security.authority.JoinTokens;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +114,7 @@ class EnrolmentTest {
                     Opaque.copyOf(overlay.store("a").enrolmentRequest("a", wrong)),
                     "test/1"));
             SourceNetwork source = SourceNetwork.of(relay.address());
-            Overlay secured = Objects.requireNonNull(relay.relay().overlay());
+            RelaySecurity secured = Objects.requireNonNull(relay.relay().overlay());
             TestRelay.eventually(() -> !secured.untilNext(source).isZero());
         }
         assertThat(enrol("b", "b", right)).isInstanceOf(Credentials.class);

@@ -7,6 +7,8 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.relay.audit.AuditLog;
+import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.security.StoreIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +44,7 @@ class KeystoreTest {
         return new TestSettings()
                 .tls()
                 .directory(directory.resolve("data"))
-                .store(new SecuritySettings.Store(
+                .store(new RelaySecuritySettings.Store(
                         works.relay(directory.resolve("relay.store"), type),
                         TestPki.PASSWORD,
                         Optional.of(works.trust(directory.resolve("trust.store"), type)),

@@ -13,6 +13,8 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
+import io.mnedc.relay.announce.AnnouncementFeed;
+import io.mnedc.relay.announce.PeerRecord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,37 +26,37 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A device as far as it listens: what it knows follows from the messages of its feed, checked as a device checks them. */
-final class Listener implements Feed.Out {
+public final class Listener implements AnnouncementFeed.Out {
     private final DeviceSession session;
-    private final Feed feed;
+    private final AnnouncementFeed feed;
     private final Map<String, NodeRecord> known = new TreeMap<>();
-    final Set<String> everHeardOf = new HashSet<>();
-    int messages;
-    int snapshots;
+    public final Set<String> everHeardOf = new HashSet<>();
+    public int messages;
+    public int snapshots;
     private long waiting;
     private @Nullable Runnable afterSent;
-    boolean slow;
+    public boolean slow;
 
-    Listener(Told self, Supplier<Feed.State> state) {
+    public Listener(PeerRecord self, Supplier<AnnouncementFeed.State> state) {
         session = new DeviceSession(
                 new Hello(self.deviceId(), 1, "", 0, Protocol.SECURITY_NONE, NodeInfo.NONE), 1_000_000_000, 0);
         session.start();
         session.received(
                 new Welcome(0, 1, Opaque.copyOf(new byte[Protocol.SECRET]), 2, 0x0a000000, 8, 0xfdL << 56, 5000, 1, ""),
                 0);
-        feed = new Feed(self, this, state.get(), state);
+        feed = new AnnouncementFeed(self, this, state.get(), state);
     }
 
-    Feed feed() {
+    public AnnouncementFeed feed() {
         return feed;
     }
 
-    Map<String, NodeRecord> known() {
+    public Map<String, NodeRecord> known() {
         return known;
     }
 
     /** The network takes what waits. */
-    void drain() {
+    public void drain() {
         waiting = 0;
         Runnable next = afterSent;
         afterSent = null;
@@ -63,7 +65,7 @@ final class Listener implements Feed.Out {
         }
     }
 
-    void drainAll() {
+    public void drainAll() {
         slow = false;
         while (afterSent != null) {
             drain();

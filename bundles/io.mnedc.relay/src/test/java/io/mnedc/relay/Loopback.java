@@ -9,20 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Connections between addresses of this machine. */
-final class Loopback implements AutoCloseable {
+public final class Loopback implements AutoCloseable {
     /** Both ends of a connection. */
-    record Pair(SocketChannel client, SocketChannel accepted) {}
+    public record Pair(SocketChannel client, SocketChannel accepted) {}
 
     private final ServerSocketChannel server;
     private final List<SocketChannel> sockets = new ArrayList<>();
 
-    Loopback() throws IOException {
+    public Loopback() throws IOException {
         server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     /** A connection from 127.0.0.HOST; the accepted end does not block. */
-    Pair from(int host) throws IOException {
+    public Pair from(int host) throws IOException {
         SocketChannel client = SocketChannel.open();
         sockets.add(client);
         client.bind(new InetSocketAddress("127.0.0." + host, 0));

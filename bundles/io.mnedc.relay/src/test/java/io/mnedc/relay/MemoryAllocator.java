@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Leases node after node, in memory: the relay's own tests need no store. */
-final class MemoryAllocator implements AddressAllocator {
+public final class MemoryAllocator implements AddressAllocator {
     private final List<String> devices = new ArrayList<>();
     private VirtualNetwork network;
 
@@ -21,11 +21,11 @@ final class MemoryAllocator implements AddressAllocator {
         this.network = VirtualNetwork.parse(cidr, "fd00:1:2:3::/64");
     }
 
-    synchronized void pool(String cidr) {
+    public synchronized void pool(String cidr) {
         pool(cidr, "fd00:1:2:3::/64");
     }
 
-    synchronized void pool(String cidr, String ulaPrefix) {
+    public synchronized void pool(String cidr, String ulaPrefix) {
         network = VirtualNetwork.parse(cidr, ulaPrefix);
     }
 

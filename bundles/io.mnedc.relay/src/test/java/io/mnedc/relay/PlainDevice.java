@@ -34,7 +34,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /** A device on blocking sockets: speaks the protocol, in TLS if it is given keys, and nothing else. */
 @NullUnmarked // its parts come to be in the order in which a test calls
-final class PlainDevice implements AutoCloseable {
+public final class PlainDevice implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 30_000;
     private static final Duration STILL_THERE = Duration.ofSeconds(10);
     /** So that no limit of messages is reached. */
@@ -42,16 +42,16 @@ final class PlainDevice implements AutoCloseable {
 
     private final InetSocketAddress relay;
     private final Random random = new Random(1);
-    final Socket control;
+    public final Socket control;
     private final int security;
     private final DataInputStream fromControl;
-    Welcome welcome;
-    Socket data;
+    public Welcome welcome;
+    public Socket data;
     private DataInputStream fromData;
     private long counter;
     private long announced;
 
-    PlainDevice(InetSocketAddress relay) throws IOException {
+    public PlainDevice(InetSocketAddress relay) throws IOException {
         this.relay = relay;
         this.control = connect();
         this.security = Protocol.SECURITY_NONE;
@@ -59,7 +59,7 @@ final class PlainDevice implements AutoCloseable {
     }
 
     /** Connects its control stream in TLS. */
-    PlainDevice(InetSocketAddress relay, SSLContext tls, String alpn) throws IOException {
+    public PlainDevice(InetSocketAddress relay, SSLContext tls, String alpn) throws IOException {
         this.relay = relay;
         SSLSocket secured = (SSLSocket)
                 tls.getSocketFactory().createSocket(connect(), relay.getHostString(), relay.getPort(), true);
@@ -74,7 +74,7 @@ final class PlainDevice implements AutoCloseable {
     }
 
     /** Connects, registers and binds a data stream. */
-    static PlainDevice joined(InetSocketAddress relay, String id) throws IOException {
+    public static PlainDevice joined(InetSocketAddress relay, String id) throws IOException {
         PlainDevice device = new PlainDevice(relay);
         device.register(id, 1);
         device.bind();
@@ -89,22 +89,22 @@ final class PlainDevice implements AutoCloseable {
         return socket;
     }
 
-    void sendPreamble(StreamKind kind) throws IOException {
+    public void sendPreamble(StreamKind kind) throws IOException {
         (kind == StreamKind.CONTROL ? control : data)
                 .getOutputStream()
                 .write(Preamble.of(kind).encode().array());
     }
 
-    void send(ControlMessage message) throws IOException {
+    public void send(ControlMessage message) throws IOException {
         control.getOutputStream().write(ControlCodec.encode(message).array());
     }
 
-    Preamble receivePreamble() throws IOException {
+    public Preamble receivePreamble() throws IOException {
         return Preamble.decode(ByteBuffer.wrap(fromControl.readNBytes(Preamble.SIZE)));
     }
 
     /** The next message that is not a keepalive. */
-    ControlMessage receive() throws IOException {
+    public ControlMessage receive() throws IOException {
         while (true) {
             ControlMessage message = receive(fromControl);
             if (message instanceof Announce announce && announce.sequence() != ++announced) {
@@ -119,7 +119,7 @@ final class PlainDevice implements AutoCloseable {
     }
 
     /** The next message of a type, keepalives included. */
-    <T extends ControlMessage> T receiveRaw(Class<T> type) throws IOException {
+    public <T extends ControlMessage> T receiveRaw(Class<T> type) throws IOException {
         while (true) {
             ControlMessage message = receive(fromControl);
             if (type.isInstance(message)) {
@@ -133,7 +133,7 @@ final class PlainDevice implements AutoCloseable {
     }
 
     /** Skips messages until one of a type comes. */
-    <T extends ControlMessage> T await(Class<T> type) throws IOException {
+    public <T extends ControlMessage> T await(Class<T> type) throws IOException {
         for (int i = 0; i < 1000; i++) {
             ControlMessage message = receive();
             if (type.isInstance(message)) {
@@ -165,7 +165,7 @@ final class PlainDevice implements AutoCloseable {
      * Waits for the message that ends this session, and fails when the relay has gone on answering pings for seconds: a
      * session that goes on is noticed in that time.
      */
-    ErrorReport awaitEnd() throws IOException {
+    public ErrorReport awaitEnd() throws IOException {
         long end = System.nanoTime() + STILL_THERE.toNanos();
         int answered = 0;
         while (answered < 50 || System.nanoTime() - end < 0) {
@@ -195,11 +195,11 @@ final class PlainDevice implements AutoCloseable {
         return changes;
     }
 
-    Hello hello(String id, long instance) {
+    public Hello hello(String id, long instance) {
         return new Hello(id, instance, "test/1", Protocol.CAN_CHECKSUM, security, NodeInfo.NONE);
     }
 
-    Welcome register(String id, long instance) throws IOException {
+    public Welcome register(String id, long instance) throws IOException {
         sendPreamble(StreamKind.CONTROL);
         send(hello(id, instance));
         receivePreamble();
@@ -207,12 +207,12 @@ final class PlainDevice implements AutoCloseable {
         return welcome;
     }
 
-    void bind() throws IOException {
+    public void bind() throws IOException {
         bind(welcome.sessionId(), welcome.secret());
     }
 
     /** Opens a data stream; fails with an exception if the relay refuses it. */
-    void bind(long sessionId, Opaque secret) throws IOException {
+    public void bind(long sessionId, Opaque secret) throws IOException {
         data = connect();
         fromData = new DataInputStream(data.getInputStream());
         byte[] nonce = new byte[Protocol.NONCE];
@@ -233,26 +233,26 @@ final class PlainDevice implements AutoCloseable {
         }
     }
 
-    byte[] frame(int source, int destination, int type, byte[] payload) {
+    public byte[] frame(int source, int destination, int type, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(DataFrame.HEADER + payload.length);
         DataFrame.putHeader(frame, 0, type, source, destination, ++counter, payload.length);
         frame.put(DataFrame.HEADER, payload);
         return frame.array();
     }
 
-    void sendFrame(int destination, byte[] payload) throws IOException {
+    public void sendFrame(int destination, byte[] payload) throws IOException {
         data.getOutputStream().write(frame(welcome.node(), destination, DataFrame.PACKET, payload));
     }
 
     /** The next frame. */
-    ByteBuffer receiveFrame() throws IOException {
+    public ByteBuffer receiveFrame() throws IOException {
         int length = fromData.readInt();
         ByteBuffer frame = ByteBuffer.allocate(length + 4).putInt(length);
         frame.put(fromData.readNBytes(length));
         return frame.flip();
     }
 
-    static byte[] payload(ByteBuffer frame) {
+    public static byte[] payload(ByteBuffer frame) {
         byte[] payload = new byte[frame.limit() - DataFrame.HEADER];
         frame.get(DataFrame.HEADER, payload);
         return payload;

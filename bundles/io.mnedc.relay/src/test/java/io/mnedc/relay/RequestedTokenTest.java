@@ -7,7 +7,7 @@ import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.JoinTokens;
+import io.mnedc.security.authority.JoinTokens;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,12 @@
 package io.mnedc.relay;
 
+import io.mnedc.relay.settings.Limits;
+import io.mnedc.relay.settings.Policy;
 import java.time.Duration;
 import java.util.List;
 
 /** A relay in a process of its own, whose heap may be small; ends with its standard input. */
-final class SmallRelay {
+public final class SmallRelay {
     private SmallRelay() {}
 
     /** Tells its port, and on each line of its input how many devices are registered. */

@@ -9,12 +9,12 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Preamble.StreamKind;
-import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -28,32 +28,32 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 
 /** An overlay in a directory, as another process beside the relay sees it, and devices with real keys. */
-final class TestOverlay {
+public final class TestOverlay {
     private static final Duration YEAR = Duration.ofDays(365);
     private static final InstantSource CLOCK = InstantSource.system();
 
     private final Path directory;
     private final Path devices;
 
-    TestOverlay(Path directory) {
+    public TestOverlay(Path directory) {
         this.directory = directory.resolve("relay");
         this.devices = directory.resolve("devices");
     }
 
     /** Settings of a relay of this overlay. */
-    TestSettings settings() {
+    public TestSettings settings() {
         return new TestSettings().tls().directory(directory);
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
-    OverlayAuthority authority() throws Exception {
+    public OverlayAuthority authority() throws Exception {
         return authority(CLOCK);
     }
 
-    OverlayAuthority authority(InstantSource clock) throws Exception {
+    public OverlayAuthority authority(InstantSource clock) throws Exception {
         return OverlayAuthority.open(directory, YEAR, clock);
     }
 
@@ -70,12 +70,12 @@ final class TestOverlay {
     }
 
     /** Where a device keeps its keys. */
-    DeviceIdentityStore store(String name) throws IOException, GeneralSecurityException {
+    public DeviceIdentityStore store(String name) throws IOException, GeneralSecurityException {
         return DeviceIdentityStore.open(devices.resolve(name), CLOCK);
     }
 
     /** A device enrolled beside the relay, with a certificate that begins then. */
-    Identity identity(String deviceId, Instant then) throws Exception {
+    public Identity identity(String deviceId, Instant then) throws Exception {
         InstantSource clock = InstantSource.fixed(then);
         OverlayAuthority at = authority(clock);
         DeviceIdentityStore store = DeviceIdentityStore.open(devices.resolve("issued-" + deviceId), clock);
@@ -103,8 +103,8 @@ final class TestOverlay {
     }
 
     /** Sends a request and returns the answer; credentials are stored. */
-    static ControlMessage enrol(InetSocketAddress relay, DeviceIdentityStore store, String deviceId, JoinToken token)
-            throws Exception {
+    public static ControlMessage enrol(
+            InetSocketAddress relay, DeviceIdentityStore store, String deviceId, JoinToken token) throws Exception {
         try (PlainDevice device = enrolling(relay, token)) {
             device.send(new Enrol(
                     deviceId,
@@ -120,14 +120,14 @@ final class TestOverlay {
         }
     }
 
-    static io.mnedc.security.Credentials stored(Credentials message) {
+    public static io.mnedc.security.Credentials stored(Credentials message) {
         return new io.mnedc.security.Credentials(
                 message.chain().stream().map(Opaque::bytes).toList(),
                 message.trusted().stream().map(Opaque::bytes).toList());
     }
 
     /** A device that has enrolled over the wire. */
-    DeviceIdentityStore enrolled(InetSocketAddress relay, String deviceId) throws Exception {
+    public DeviceIdentityStore enrolled(InetSocketAddress relay, String deviceId) throws Exception {
         DeviceIdentityStore store = store(deviceId);
         ControlMessage answer = enrol(relay, store, deviceId, token(Optional.of(deviceId), 1));
         if (!(answer instanceof Credentials)) {
@@ -136,11 +136,11 @@ final class TestOverlay {
         return store;
     }
 
-    static PlainDevice dial(InetSocketAddress relay, Identity identity) throws Exception {
+    public static PlainDevice dial(InetSocketAddress relay, Identity identity) throws Exception {
         return new PlainDevice(relay, context(identity), OverlayTls.CONTROL);
     }
 
-    static PlainDevice joined(InetSocketAddress relay, Identity identity, String deviceId) throws Exception {
+    public static PlainDevice joined(InetSocketAddress relay, Identity identity, String deviceId) throws Exception {
         PlainDevice device = dial(relay, identity);
         device.register(deviceId, 1);
         device.bind();
@@ -148,7 +148,7 @@ final class TestOverlay {
     }
 
     /** What the relay says to a device that it does not let in. */
-    static ErrorCode refusal(InetSocketAddress relay, Identity identity, String deviceId) throws Exception {
+    public static ErrorCode refusal(InetSocketAddress relay, Identity identity, String deviceId) throws Exception {
         try (PlainDevice device = dial(relay, identity)) {
             device.sendPreamble(StreamKind.CONTROL);
             device.send(device.hello(deviceId, 1));
@@ -157,7 +157,7 @@ final class TestOverlay {
         }
     }
 
-    static ErrorCode code(ControlMessage message) {
+    public static ErrorCode code(ControlMessage message) {
         if (message instanceof ErrorReport report) {
             return ErrorCode.of(report.code()).orElseThrow();
         }

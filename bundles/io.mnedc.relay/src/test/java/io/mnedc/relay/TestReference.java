@@ -5,11 +5,11 @@ import java.lang.reflect.Proxy;
 import org.osgi.framework.ServiceReference;
 
 /** What the framework says of a service: its name and its ranking. */
-final class TestReference {
+public final class TestReference {
     private TestReference() {}
 
     @SuppressWarnings("unchecked")
-    static ServiceReference<IdentityProvider> of(String name, int ranking) {
+    public static ServiceReference<IdentityProvider> of(String name, int ranking) {
         return (ServiceReference<IdentityProvider>) Proxy.newProxyInstance(
                 TestReference.class.getClassLoader(),
                 new Class<?>[] {ServiceReference.class},

@@ -3,7 +3,12 @@ package io.mnedc.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.identity.IdentityProvider;
-import io.mnedc.security.OverlayAuthority;
+import io.mnedc.relay.settings.Limits;
+import io.mnedc.relay.settings.Policy;
+import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.trust.IdentityProviders;
+import io.mnedc.relay.work.Counter;
+import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
 
 /** A relay on loopback; unless said otherwise with {@code security = none}. */
-final class TestRelay implements AutoCloseable {
+public final class TestRelay implements AutoCloseable {
     private final @Nullable Path directory;
     private final MemoryAllocator allocator = new MemoryAllocator("10.9.0.0/24");
-    private final Identities identities = new Identities();
+    private final IdentityProviders identities = new IdentityProviders();
     private static volatile @Nullable Provider usual;
 
     private volatile @Nullable Provider tls = usual;
@@ -43,36 +48,36 @@ final class TestRelay implements AutoCloseable {
         return started;
     }
 
-    static TestRelay with(TestSettings settings) throws IOException {
+    public static TestRelay with(TestSettings settings) throws IOException {
         return with(settings, InstantSource.system());
     }
 
-    static TestRelay with(TestSettings settings, InstantSource clock) throws IOException {
+    public static TestRelay with(TestSettings settings, InstantSource clock) throws IOException {
         return new TestRelay(settings.build(), clock);
     }
 
-    static TestRelay with(Policy policy) throws IOException {
+    public static TestRelay with(Policy policy) throws IOException {
         return with(new TestSettings().policy(policy));
     }
 
-    static TestRelay with(Policy policy, Path directory) throws IOException {
+    public static TestRelay with(Policy policy, Path directory) throws IOException {
         return with(new TestSettings().policy(policy).directory(directory));
     }
 
-    static Policy rules(String... rules) {
+    public static Policy rules(String... rules) {
         return new Policy(List.of(rules), Limits.DEFAULT, 6);
     }
 
-    void become(Policy policy) throws IOException {
+    public void become(Policy policy) throws IOException {
         become(new TestSettings().policy(policy).directory(directory));
     }
 
-    void become(TestSettings settings) throws IOException {
+    public void become(TestSettings settings) throws IOException {
         relay.become(settings.build());
     }
 
     /** Another start; devices are cut off. */
-    void restart(TestSettings settings) throws IOException {
+    public void restart(TestSettings settings) throws IOException {
         relay.close();
         relay = begin(settings.build());
     }
@@ -88,52 +93,52 @@ final class TestRelay implements AutoCloseable {
     }
 
     /** The authority of a secured relay. */
-    OverlayAuthority authority() {
+    public OverlayAuthority authority() {
         return Objects.requireNonNull(relay.overlay()).admission().authority().orElseThrow();
     }
 
-    MemoryAllocator allocator() {
+    public MemoryAllocator allocator() {
         return allocator;
     }
 
     /** A service that supplies identities comes. */
-    ServiceReference<IdentityProvider> supply(String name, int ranking, IdentityProvider provider) {
+    public ServiceReference<IdentityProvider> supply(String name, int ranking, IdentityProvider provider) {
         ServiceReference<IdentityProvider> reference = TestReference.of(name, ranking);
         identities.add(reference, provider);
         return reference;
     }
 
     /** It goes. */
-    void withdraw(ServiceReference<IdentityProvider> reference) {
+    public void withdraw(ServiceReference<IdentityProvider> reference) {
         identities.remove(reference);
     }
 
-    Relay relay() {
+    public Relay relay() {
         return relay;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         String text = relay.listening().get(0);
         return new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
     }
 
-    PlainDevice joined(String id) throws IOException {
+    public PlainDevice joined(String id) throws IOException {
         return PlainDevice.joined(address(), id);
     }
 
     /** A device that has registered, as a certain start of it. */
-    PlainDevice joined(String id, long instance) throws IOException {
+    public PlainDevice joined(String id, long instance) throws IOException {
         PlainDevice device = new PlainDevice(address());
         device.register(id, instance);
         return device;
     }
 
-    long count(Counter counter) {
+    public long count(Counter counter) {
         return relay.status().snapshot().counters().getOrDefault(counter.label(), -1L);
     }
 
-    static void eventually(Callable<Boolean> condition) throws Exception {
+    public static void eventually(Callable<Boolean> condition) throws Exception {
         for (int i = 0; i < 6000 && !condition.call(); i++) {
             Thread.sleep(10);
         }

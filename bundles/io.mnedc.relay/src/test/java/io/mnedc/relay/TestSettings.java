@@ -1,5 +1,8 @@
 package io.mnedc.relay;
 
+import io.mnedc.relay.settings.Policy;
+import io.mnedc.relay.settings.RelaySecuritySettings;
+import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.transport.StreamSettings;
 import java.net.InetAddress;
@@ -11,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a relay on loopback, to be varied. */
-final class TestSettings {
+public final class TestSettings {
     private InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private Duration keepalive = Duration.ofSeconds(20);
     private Duration handshake = Duration.ofSeconds(10);
@@ -21,24 +24,24 @@ final class TestSettings {
     private Duration grace = Duration.ofDays(400);
     private int halfOpenPerSource = 256;
     private String identityProvider = "";
-    private Optional<SecuritySettings.Store> store = Optional.empty();
+    private Optional<RelaySecuritySettings.Store> store = Optional.empty();
 
-    TestSettings listen(InetSocketAddress now) {
+    public TestSettings listen(InetSocketAddress now) {
         listen = now;
         return this;
     }
 
-    TestSettings keepalive(Duration now) {
+    public TestSettings keepalive(Duration now) {
         keepalive = now;
         return this;
     }
 
-    TestSettings handshake(Duration now) {
+    public TestSettings handshake(Duration now) {
         handshake = now;
         return this;
     }
 
-    TestSettings policy(Policy now) {
+    public TestSettings policy(Policy now) {
         policy = now;
         return this;
     }
@@ -53,27 +56,27 @@ final class TestSettings {
         return this;
     }
 
-    TestSettings grace(Duration now) {
+    public TestSettings grace(Duration now) {
         grace = now;
         return this;
     }
 
-    TestSettings halfOpenPerSource(int now) {
+    public TestSettings halfOpenPerSource(int now) {
         halfOpenPerSource = now;
         return this;
     }
 
-    TestSettings identityProvider(String now) {
+    public TestSettings identityProvider(String now) {
         identityProvider = now;
         return this;
     }
 
-    TestSettings store(SecuritySettings.Store now) {
+    TestSettings store(RelaySecuritySettings.Store now) {
         store = Optional.of(now);
         return this;
     }
 
-    RelaySettings build() {
+    public RelaySettings build() {
         return new RelaySettings(
                 List.of(listen),
                 keepalive,
@@ -83,7 +86,7 @@ final class TestSettings {
                 16 << 20,
                 policy,
                 directory,
-                new SecuritySettings(
+                new RelaySecuritySettings(
                         tls, TlsChoice.AUTO, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
     }
 }

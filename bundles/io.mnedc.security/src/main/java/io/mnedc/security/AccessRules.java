@@ -92,7 +92,7 @@ public final class AccessRules {
      * @return the rules
      * @throws IllegalArgumentException as in {@link #parse}; says where
      */
-    static AccessRules parse(List<String> setting, List<String> file) {
+    public static AccessRules parse(List<String> setting, List<String> file) {
         var parser = new Parser();
         parser.lines(setting, "entry ");
         parser.lines(file, "line ");

@@ -13,17 +13,17 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /** What a certificate says about its owner. It says nothing about whether that is to be believed. */
-final class CertificateNames {
+public final class CertificateNames {
     /** GeneralName, RFC 5280, section 4.2.1.6. */
     static final int DNS = 2;
 
-    static final int URI = 6;
+    public static final int URI = 6;
     static final int IP = 7;
 
     private final X509Certificate certificate;
     private final List<String> uris;
 
-    CertificateNames(X509Certificate certificate) throws CertificateException {
+    public CertificateNames(X509Certificate certificate) throws CertificateException {
         this.certificate = certificate;
         this.uris = alternatives(certificate, URI).stream()
                 .filter(uri -> uri.startsWith(Names.SCHEME))
@@ -40,7 +40,7 @@ final class CertificateNames {
     }
 
     /** {@return the device's ID and groups} */
-    PeerName device() throws CertificateException {
+    public PeerName device() throws CertificateException {
         return named() ? byUris() : new PeerName(commonName(), Set.of(), false);
     }
 
@@ -93,7 +93,7 @@ final class CertificateNames {
         return Names.shown(certificate.getSubjectX500Principal().getName());
     }
 
-    static List<String> alternatives(X509Certificate certificate, int type) throws CertificateException {
+    public static List<String> alternatives(X509Certificate certificate, int type) throws CertificateException {
         try {
             Collection<List<?>> all = certificate.getSubjectAlternativeNames();
             List<String> found = new ArrayList<>();

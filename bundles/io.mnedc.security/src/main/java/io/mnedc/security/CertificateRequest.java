@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.security.authority.Issuer;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -22,7 +23,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /** Requests for certificates, PKCS #10 (RFC 2986). Of one that comes in only the key counts: names are the relay's business. */
-final class CertificateRequest {
+public final class CertificateRequest {
     /** As in the protocol. */
     static final int MAX_BYTES = 4096;
 
@@ -49,7 +50,7 @@ final class CertificateRequest {
 
     private CertificateRequest() {}
 
-    static byte[] make(PrivateKey priv, PublicKey pub, String deviceId) throws GeneralSecurityException {
+    public static byte[] make(PrivateKey priv, PublicKey pub, String deviceId) throws GeneralSecurityException {
         try {
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(priv);
             return new JcaPKCS10CertificationRequestBuilder(Issuer.commonName(deviceId), pub)
@@ -67,7 +68,7 @@ final class CertificateRequest {
      * @return a key that is good enough
      * @throws RefusedException when it is not so
      */
-    static PublicKey provenKey(byte[] der) throws RefusedException {
+    public static PublicKey provenKey(byte[] der) throws RefusedException {
         if (der.length > MAX_BYTES) {
             throw refused("it has " + der.length + " bytes, at most " + MAX_BYTES + " are read");
         }

@@ -25,11 +25,11 @@ public final class Fingerprints {
         return hex(key.getEncoded());
     }
 
-    static String hex(byte[] data) {
+    public static String hex(byte[] data) {
         return HexFormat.of().formatHex(sha256(data));
     }
 
-    static byte[] sha256(byte[] data) {
+    public static byte[] sha256(byte[] data) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(data);
         } catch (NoSuchAlgorithmException e) {

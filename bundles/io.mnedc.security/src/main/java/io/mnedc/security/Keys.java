@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Which keys are good enough: EC P-256 and P-384, Ed25519, RSA of 2048 to 8192 bits with an exponent of 64 at most. Those
  * made here are EC P-256.
  */
-final class Keys {
+public final class Keys {
     private static final int RSA_LEAST = 2048;
     /** Checking a larger one would cost whoever is asked to more than whoever asks. */
     private static final int RSA_MOST = 8192;
@@ -51,7 +51,7 @@ final class Keys {
                 && one.getCofactor() == other.getCofactor();
     }
 
-    static KeyPair generate() throws GeneralSecurityException {
+    public static KeyPair generate() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();
@@ -98,7 +98,7 @@ final class Keys {
     }
 
     /** {@return whether the two belong together, which only the private one can show} */
-    static boolean match(PrivateKey priv, PublicKey pub) {
+    public static boolean match(PrivateKey priv, PublicKey pub) {
         try {
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(priv);

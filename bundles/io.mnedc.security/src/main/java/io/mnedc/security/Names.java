@@ -6,10 +6,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** What device IDs and group names look like, here and as names in certificates. */
-final class Names {
-    static final String RELAY_URI = "mnedc://relay";
-    static final String DEVICE_URI = "mnedc://device/";
-    static final String GROUP_URI = "mnedc://group/";
+public final class Names {
+    public static final String RELAY_URI = "mnedc://relay";
+    public static final String DEVICE_URI = "mnedc://device/";
+    public static final String GROUP_URI = "mnedc://group/";
     static final String SCHEME = "mnedc:";
     /** So that a certificate fits a control message. */
     static final int MAX_GROUPS = 32;
@@ -21,7 +21,7 @@ final class Names {
 
     private Names() {}
 
-    static boolean isDeviceId(String id) {
+    public static boolean isDeviceId(String id) {
         return DEVICE.matcher(id).matches();
     }
 
@@ -29,7 +29,7 @@ final class Names {
         return GROUP.matcher(name).matches();
     }
 
-    static String deviceId(String id) {
+    public static String deviceId(String id) {
         if (!isDeviceId(id)) {
             throw new IllegalArgumentException(
                     "device ID '" + shown(id) + "' is not 1 to 64 characters of A-Z a-z 0-9 . _ : -");
@@ -45,7 +45,7 @@ final class Names {
         return name;
     }
 
-    static Set<String> groups(Set<String> names) {
+    public static Set<String> groups(Set<String> names) {
         if (names.size() > MAX_GROUPS) {
             throw new IllegalArgumentException(names.size() + " groups: at most " + MAX_GROUPS + " are allowed");
         }
@@ -54,7 +54,7 @@ final class Names {
     }
 
     /** Text from elsewhere, fit for a log line or a terminal. */
-    static String shown(String text) {
+    public static String shown(String text) {
         return PlainText.of(text, 80);
     }
 }

@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.security.authority.Issuer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;

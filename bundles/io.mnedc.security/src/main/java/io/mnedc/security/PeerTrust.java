@@ -9,15 +9,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Lets one check decide, for either side and whatever kind of socket. */
-final class PeerTrust extends X509ExtendedTrustManager {
+public final class PeerTrust extends X509ExtendedTrustManager {
     /** Decides on a chain, the peer's own certificate first. */
-    interface Check {
+    public interface Check {
         void check(List<X509Certificate> chain) throws CertificateException;
     }
 
     private final Check check;
 
-    PeerTrust(Check check) {
+    public PeerTrust(Check check) {
         this.check = check;
     }
 

@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.security.files.PrivateFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,14 +21,14 @@ import java.util.Collection;
 import java.util.List;
 
 /** Certificates and our own EC keys in text files (RFC 7468). */
-final class Pem {
+public final class Pem {
     private static final int LIMIT = 256 * 1024;
     private static final String PRIVATE = "PRIVATE KEY";
     private static final String PUBLIC = "PUBLIC KEY";
 
     private Pem() {}
 
-    static void write(Path file, Collection<X509Certificate> certificates) throws IOException {
+    public static void write(Path file, Collection<X509Certificate> certificates) throws IOException {
         StringBuilder text = new StringBuilder();
         for (X509Certificate certificate : certificates) {
             try {
@@ -40,7 +41,7 @@ final class Pem {
     }
 
     /** Writes a key; what is before the first block is a remark to both people and parsers. */
-    static void write(Path file, KeyPair key, String remark) throws IOException {
+    public static void write(Path file, KeyPair key, String remark) throws IOException {
         String text = remark
                 + block(PRIVATE, key.getPrivate().getEncoded())
                 + block(PUBLIC, key.getPublic().getEncoded());
@@ -48,7 +49,7 @@ final class Pem {
     }
 
     /** Reads at least one. */
-    static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
+    public static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         try (var in = new ByteArrayInputStream(PrivateFiles.read(file, LIMIT))) {
             for (var each : factory().generateCertificates(in)) {
@@ -63,7 +64,7 @@ final class Pem {
         return certificates;
     }
 
-    static List<X509Certificate> parse(List<byte[]> ders) throws CertificateException {
+    public static List<X509Certificate> parse(List<byte[]> ders) throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (byte[] der : ders) {
             certificates.add((X509Certificate) factory().generateCertificate(new ByteArrayInputStream(der)));
@@ -71,7 +72,7 @@ final class Pem {
         return certificates;
     }
 
-    static List<byte[]> encode(Collection<X509Certificate> certificates) throws CertificateException {
+    public static List<byte[]> encode(Collection<X509Certificate> certificates) throws CertificateException {
         List<byte[]> ders = new ArrayList<>();
         for (X509Certificate certificate : certificates) {
             ders.add(certificate.getEncoded());
@@ -80,7 +81,7 @@ final class Pem {
     }
 
     /** Reads a key file that {@link #write} made; refuses one that others can read. */
-    static KeyPair key(Path file) throws IOException, GeneralSecurityException {
+    public static KeyPair key(Path file) throws IOException, GeneralSecurityException {
         PrivateFiles.check(file);
         String text = new String(PrivateFiles.read(file, LIMIT), StandardCharsets.ISO_8859_1);
         try {

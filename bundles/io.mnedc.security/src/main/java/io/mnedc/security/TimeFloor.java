@@ -1,6 +1,7 @@
 package io.mnedc.security;
 
 import io.mnedc.api.text.PlainText;
+import io.mnedc.security.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -105,7 +106,7 @@ public final class TimeFloor {
      * @param end of the certificate
      * @return the effective time, or one within the certificate's life
      */
-    synchronized Instant at(Instant begin, Instant end) {
+    public synchronized Instant at(Instant begin, Instant end) {
         Instant now = now();
         if (now.isAfter(end)) {
             Instant clock = clock();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * back costs no check of its CA's signature. What may change is looked at each time: whom the relay trusts (others than before:
  * all is forgotten), and the time. Holds at most {@value #MOST}, those that came last. Thread-safe.
  */
-final class VerifiedChains {
+public final class VerifiedChains {
     /** More devices than one relay has; a quarter of a KiB each. */
     static final int MOST = 16_384;
 
@@ -41,11 +41,11 @@ final class VerifiedChains {
     private final Map<ByteBuffer, Good> known = new LinkedHashMap<>(16, 0.75f, true);
     private Set<X509Certificate> trust = Set.of();
 
-    VerifiedChains() {
+    public VerifiedChains() {
         this(MOST);
     }
 
-    VerifiedChains(int most) {
+    public VerifiedChains(int most) {
         this.most = most;
     }
 
@@ -56,7 +56,7 @@ final class VerifiedChains {
      * @param now the effective time
      * @param grace how long after its expiry the peer's own certificate is still good
      */
-    PeerName check(List<X509Certificate> chain, Set<X509Certificate> trusted, Instant now, Duration grace)
+    public PeerName check(List<X509Certificate> chain, Set<X509Certificate> trusted, Instant now, Duration grace)
             throws CertificateException {
         ByteBuffer shown = digest(chain);
         Good before = find(shown, trusted);

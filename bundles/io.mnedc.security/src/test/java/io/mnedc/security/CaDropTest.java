@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.authority.Issuer;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +141,7 @@ class CaDropTest {
     @Test
     void aWordForAnotherCaFitsIntoNoPathWhoeverChecksIt() throws Exception {
         List<X509Certificate> words = Pem.parse(overlay.authority.trusted()).stream()
-                .filter(each -> !Vouching.isAuthority(each))
+                .filter(each -> !CrossSigning.isAuthority(each))
                 .toList();
         assertThat(words)
                 .as("only the elder vouches: nobody needs the word of the younger")
@@ -236,7 +239,7 @@ class CaDropTest {
         X509Certificate[] chain = upgraded.identity().chain().toArray(new X509Certificate[0]);
         assertThat(upgraded.identity().trusted()).containsExactlyInAnyOrder(first.certificate(), second.certificate());
         OverlayTrust.relayTrust(Set.of(first.certificate()), "h", floor).checkServerTrusted(chain, "UNKNOWN");
-        assertThat(Vouching.follow(Set.of(first.certificate()), Pem.parse(upgraded.trusted()), Set.of()))
+        assertThat(CrossSigning.follow(Set.of(first.certificate()), Pem.parse(upgraded.trusted()), Set.of()))
                 .contains(second.certificate());
         upgraded.drop(Fingerprints.of(first.certificate()));
         overlay.authority.refresh();

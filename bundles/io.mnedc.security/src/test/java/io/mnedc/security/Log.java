@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** What is written into the log, which goes to standard error in tests. */
-final class Log {
+public final class Log {
     private Log() {}
 
     /** {@return what is logged meanwhile, by whomever} */
-    static String of(Runnable task) {
+    public static String of(Runnable task) {
         PrintStream before = System.err;
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));

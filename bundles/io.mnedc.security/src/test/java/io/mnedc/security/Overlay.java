@@ -2,7 +2,8 @@ package io.mnedc.security;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
-import io.mnedc.security.OverlayAuthority.Enrolled;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,53 +15,53 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What tests need of an overlay: its authority on real files, devices with real keys. */
-final class Overlay {
-    static final Duration YEAR = Duration.ofDays(365);
-    static final List<String> RELAYS = List.of("relay.example:3334");
+public final class Overlay {
+    public static final Duration YEAR = Duration.ofDays(365);
+    public static final List<String> RELAYS = List.of("relay.example:3334");
 
-    final HandClock clock = HandClock.right();
-    final Path directory;
-    final OverlayAuthority authority;
+    public final HandClock clock = HandClock.right();
+    public final Path directory;
+    public final OverlayAuthority authority;
 
-    Overlay(Path directory) throws IOException, GeneralSecurityException {
+    public Overlay(Path directory) throws IOException, GeneralSecurityException {
         this.directory = directory;
         authority = open();
     }
 
     /** Another process, or the next start. */
-    OverlayAuthority open() throws IOException, GeneralSecurityException {
+    public OverlayAuthority open() throws IOException, GeneralSecurityException {
         return OverlayAuthority.open(directory, YEAR, clock);
     }
 
-    static TokenRequest forAnyDevice(int uses) {
+    public static TokenRequest forAnyDevice(int uses) {
         return new TokenRequest(Optional.empty(), Set.of("sensors"), Duration.ofHours(24), uses, List.of());
     }
 
-    static TokenRequest forDevice(String id) {
+    public static TokenRequest forDevice(String id) {
         return new TokenRequest(Optional.of(id), Set.of(), Duration.ofHours(24), 1, List.of());
     }
 
-    JoinToken token(TokenRequest request) throws IOException {
+    public JoinToken token(TokenRequest request) throws IOException {
         return authority.tokens().issue(request, RELAYS);
     }
 
-    static byte[] request(KeyPair key) throws GeneralSecurityException {
+    public static byte[] request(KeyPair key) throws GeneralSecurityException {
         return CertificateRequest.make(key.getPrivate(), key.getPublic(), "whoever");
     }
 
-    Enrolled redeem(JoinToken token, String id, KeyPair key) throws GeneralSecurityException, RefusedException {
+    public Enrolled redeem(JoinToken token, String id, KeyPair key) throws GeneralSecurityException, RefusedException {
         return authority.enrol(token.id(), token.secret(), id, request(key));
     }
 
     /** A device that has a certificate, not enrolled by a token. */
-    Identity device(String id, String... groups) throws GeneralSecurityException, RefusedException {
+    public Identity device(String id, String... groups) throws GeneralSecurityException, RefusedException {
         KeyPair key = Keys.generate();
         return identity(key, authority.issue(request(key), id, Set.of(groups)));
     }
 
-    static Identity identity(KeyPair key, Credentials credentials) throws GeneralSecurityException {
+    public static Identity identity(KeyPair key, Credentials credentials) throws GeneralSecurityException {
         List<X509Certificate> authorities = Pem.parse(credentials.trusted()).stream()
-                .filter(Vouching::isAuthority)
+                .filter(CrossSigning::isAuthority)
                 .toList();
         return new Identity(key.getPrivate(), Pem.parse(credentials.chain()), Set.copyOf(authorities));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.security.authority.Issuer;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;

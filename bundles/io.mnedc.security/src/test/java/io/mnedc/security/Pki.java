@@ -22,12 +22,12 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Another organisation's PKI, which knows nothing of overlays. */
-final class Pki {
+public final class Pki {
     private static final BasicConstraints CA = new BasicConstraints(true);
     private static final KeyUsage SIGNS = new KeyUsage(KeyUsage.keyCertSign);
 
     final KeyPair key;
-    final X509Certificate ca;
+    public final X509Certificate ca;
     private final List<X509Certificate> above;
 
     private Pki(KeyPair key, X509Certificate ca, List<X509Certificate> above) {
@@ -36,7 +36,7 @@ final class Pki {
         this.above = above;
     }
 
-    static Pki root() throws Exception {
+    public static Pki root() throws Exception {
         KeyPair key = Keys.generate();
         X500Name name = new X500Name(
                 "O=Works,CN=Root " + Fingerprints.of(key.getPublic()).substring(0, 8));
@@ -53,14 +53,14 @@ final class Pki {
         return new Pki(own, certificate, chain);
     }
 
-    List<X509Certificate> chain(KeyPair owner, String subject, @Nullable KeyPurposeId purpose, List<GeneralName> names)
-            throws Exception {
+    public List<X509Certificate> chain(
+            KeyPair owner, String subject, @Nullable KeyPurposeId purpose, List<GeneralName> names) throws Exception {
         KeyUsage usage = new KeyUsage(KeyUsage.digitalSignature);
         return chain(owner, subject, new BasicConstraints(false), usage, purpose, names);
     }
 
     /** With what a certificate of a device does not say otherwise; null: nothing of it. */
-    List<X509Certificate> chain(
+    public List<X509Certificate> chain(
             KeyPair owner,
             String subject,
             BasicConstraints constraints,

@@ -3,6 +3,7 @@ package io.mnedc.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.authority.OverlayAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;

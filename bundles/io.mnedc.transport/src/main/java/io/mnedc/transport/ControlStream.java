@@ -121,7 +121,7 @@ public final class ControlStream {
      * @param begun bytes that were read from the connection already
      */
     static void fill(ChannelPipeline pipeline, ByteBuffer begun, @Nullable SslHandler ssl, ControlDecoder decoder) {
-        pipeline.addLast(FIRST_BYTES, new FirstBytes(begun, decoder));
+        pipeline.addLast(FIRST_BYTES, new PreAuthLimit(begun, decoder));
         if (ssl != null) {
             pipeline.addLast(ssl);
         }
@@ -330,7 +330,7 @@ public final class ControlStream {
         channel.eventLoop()
                 .execute(() -> decoder.run(channel, () -> {
                     decoder.lastWords();
-                    Farewell.begin(channel, FIRST_BYTES, decoder.outbox());
+                    LingeringClose.begin(channel, FIRST_BYTES, decoder.outbox());
                 }));
     }
 
@@ -393,7 +393,7 @@ public final class ControlStream {
      * more may wait for it. A peer that sends over 64 KiB, TLS included, before this is called is disconnected.
      */
     public void allowLargeMessages() {
-        if (channel.pipeline().get(FIRST_BYTES) instanceof FirstBytes first) {
+        if (channel.pipeline().get(FIRST_BYTES) instanceof PreAuthLimit first) {
             first.unlimited();
         }
         decoder.allow(Protocol.MAX_MESSAGE);

@@ -38,8 +38,8 @@ public class LeaseBenchmark {
     private static final int NEW = 10_000;
     private static final int UNDER_WAY = 256;
 
-    private static Plan plan() {
-        return Plan.of(VirtualNetwork.parse("10.0.0.0/8", "fd12:3456:789a::/64"), Map.of(), Optional.empty());
+    private static LeasePolicy plan() {
+        return LeasePolicy.of(VirtualNetwork.parse("10.0.0.0/8", "fd12:3456:789a::/64"), Map.of(), Optional.empty());
     }
 
     private static void fill(Path directory) throws IOException {

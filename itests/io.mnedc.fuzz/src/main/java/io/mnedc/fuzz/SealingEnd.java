@@ -4,16 +4,16 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.device.seal.KeyAgreements;
+import io.mnedc.device.seal.Opener;
+import io.mnedc.device.seal.Openers;
+import io.mnedc.device.seal.PeerEngines;
+import io.mnedc.device.seal.SealBuffers;
+import io.mnedc.device.seal.SealCipher;
+import io.mnedc.device.seal.Sealer;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
-import io.mnedc.transport.seal.Opener;
-import io.mnedc.transport.seal.Openers;
-import io.mnedc.transport.seal.PeerEngines;
-import io.mnedc.transport.seal.PeerSeals;
-import io.mnedc.transport.seal.SealBuffers;
-import io.mnedc.transport.seal.SealCipher;
-import io.mnedc.transport.seal.Sealer;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -27,7 +27,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** One of two devices that seal for each other, with a check of all that it delivers. */
-final class SealingEnd implements PeerSeals.Events, PeerEngines {
+final class SealingEnd implements KeyAgreements.Events, PeerEngines {
     private static final Pki PKI = new Pki();
     private static final Map<String, Identity> IDENTITIES =
             Map.of("low", PKI.device("low"), "high", PKI.device("high"));
@@ -42,7 +42,7 @@ final class SealingEnd implements PeerSeals.Events, PeerEngines {
     private final Random random;
     private Consumer<Opaque> envelopes = payload -> {};
     private Consumer<byte[]> frames = bytes -> {};
-    private PeerSeals seals;
+    private KeyAgreements seals;
     private Openers openers = Openers.NONE;
     private @Nullable Sealer sealer;
     private long instance;
@@ -61,8 +61,8 @@ final class SealingEnd implements PeerSeals.Events, PeerEngines {
         this.seals = fresh();
     }
 
-    private PeerSeals fresh() {
-        return new PeerSeals(this, SealCipher.preferred(true), new Fixed(random), this);
+    private KeyAgreements fresh() {
+        return new KeyAgreements(this, SealCipher.preferred(true), new Fixed(random), this);
     }
 
     /** Where envelopes and frames go. */

@@ -2,8 +2,8 @@ package io.mnedc.load;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.Credentials;
-import io.mnedc.security.OverlayAuthority;
 import io.mnedc.security.RefusedException;
+import io.mnedc.security.authority.OverlayAuthority;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;

@@ -1,8 +1,8 @@
 package io.mnedc.load;
 
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.security.EcdsaVerifier;
 import io.mnedc.security.OverlayTls;
-import io.mnedc.security.SwiftVerification;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -81,7 +81,7 @@ final class Crowd implements AutoCloseable {
     private final ExecutorService handshakes =
             Executors.newFixedThreadPool(TLS_THREADS, new DefaultThreadFactory("crowd-tls", true));
     // what the crowd computes is taken from the relay
-    private final SwiftVerification swift = SwiftVerification.install();
+    private final EcdsaVerifier swift = EcdsaVerifier.install();
     private final List<LoadDevice> devices = new ArrayList<>();
     private final LongAdder acquaintances = new LongAdder();
     private final LongAdder asked = new LongAdder();

@@ -2,10 +2,10 @@ package io.mnedc.security.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.security.DeviceIdentityStore;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.JoinTokens;
-import io.mnedc.security.OverlayAuthority;
+import io.mnedc.security.authority.JoinTokens;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.device.DeviceIdentityStore;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.Inet4Address;

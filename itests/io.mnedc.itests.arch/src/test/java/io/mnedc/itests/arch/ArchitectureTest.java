@@ -137,10 +137,10 @@ class ArchitectureTest {
     void onlyDevicesKnowOfSealing() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.mnedc.device", "io.mnedc.transport.seal")
+                .resideOutsideOfPackage("io.mnedc.device..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.mnedc.transport.seal")
+                .resideInAPackage("io.mnedc.device.seal")
                 .check(CLASSES);
     }
 

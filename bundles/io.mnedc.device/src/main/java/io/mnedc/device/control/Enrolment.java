@@ -1,0 +1,122 @@
+package io.mnedc.device.control;
+
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.settings.RelayAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the relays of a join token, the first that answers first, until one makes a certificate. On the control loop. */
+final class Enrolment {
+    /** What comes of it: one of the two, once. */
+    interface Events {
+        /** One of them has made a certificate, not checked yet. */
+        void granted(RelayAddress relay, Credentials credentials, @Nullable X509Certificate certificate);
+
+        /**
+         * None of them has.
+         *
+         * @param why the refusal that says most
+         * @param code what a relay says, if it says so
+         * @param lasting whether trying again soon is of no use
+         */
+        void failed(String why, @Nullable ErrorCode code, boolean lasting);
+    }
+
+    private final ScheduledExecutorService loop;
+    private final Enrol request;
+    private final Events events;
+    private final RelayRace race;
+    private @Nullable EnrolAttempt current;
+    private boolean over;
+    private String why = "it names no relay";
+    private @Nullable ErrorCode code;
+    private boolean lasting;
+
+    /**
+     * Makes it; {@link #start} starts it.
+     *
+     * @param track runs the race; checks the relay, shows no certificate
+     * @param request to be sent to the first relay that answers as it should
+     * @param relays to be asked in turn
+     */
+    Enrolment(ScheduledExecutorService loop, RaceTrack track, Enrol request, List<RelayAddress> relays, Events events) {
+        this.loop = loop;
+        this.request = request;
+        this.events = events;
+        this.race = new RelayRace(track, relays, Map.of(), new Found());
+    }
+
+    void start() {
+        race.resume();
+    }
+
+    /** Ends it; nothing is told any more. */
+    void cancel() {
+        over = true;
+        race.cancel();
+        EnrolAttempt now = current;
+        if (now != null) {
+            now.cancel();
+        }
+    }
+
+    private final class Found implements RelayRace.Events {
+        @Override
+        public void trying(RelayAddress relay) {
+            // told when it has made a certificate
+        }
+
+        @Override
+        public void failed(RelayAddress relay, String sentence, boolean lasts) {
+            note(relay, sentence, null, lasts);
+        }
+
+        @Override
+        public void won(Target target, RaceTrack.Runner runner) {
+            ask(target, runner);
+        }
+
+        @Override
+        public void exhausted() {
+            over = true;
+            events.failed(why, code, lasting);
+        }
+    }
+
+    private void ask(Target target, RaceTrack.Runner runner) {
+        EnrolAttempt attempt = new EnrolAttempt(request, loop, new EnrolAttempt.Events() {
+            @Override
+            public void granted(Credentials credentials, @Nullable X509Certificate certificate) {
+                if (!over) {
+                    over = true;
+                    race.cancel();
+                    events.granted(target.relay(), credentials, certificate);
+                }
+            }
+
+            @Override
+            public void failed(String sentence, @Nullable ErrorCode said, boolean distrusted) {
+                if (!over) {
+                    note(target.relay(), sentence, said, distrusted || RefusalResponse.lasting(said));
+                    race.resume();
+                }
+            }
+        });
+        current = attempt;
+        runner.hand(attempt);
+    }
+
+    /** What a relay says counts more than that another one is not reached. */
+    private void note(RelayAddress relay, String sentence, @Nullable ErrorCode said, boolean lasts) {
+        if ((!lasting && code == null) || said != null) {
+            why = relay + ": " + sentence;
+            code = said;
+            lasting = lasts;
+        }
+    }
+}

@@ -1,0 +1,406 @@
+package io.mnedc.device.control;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.session.PeerBound;
+import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.BackOff;
+import io.mnedc.transport.ControlTls;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a control stream to one of the relays. All relays, and all addresses of each, are tried in one {@link RelayRace};
+ * after such a round comes a pause that doubles from round to round. The relay that worked last is tried first, and the
+ * address of it that did. On the control loop.
+ */
+public final class RelayConnector {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+    /** A session that lived so long was a success; the pauses begin anew. */
+    private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
+
+    /** What others want to know, beside what {@link RelayAttempt.Events} tells of the present attempt. */
+    public interface Events extends RelayAttempt.Events {
+        /** Another relay is tried now. */
+        void trying(RelayAddress relay);
+
+        /**
+         * A relay is not found, does not answer or is not what it should be.
+         *
+         * @param lasting whether somebody has to do something about it
+         */
+        void unreachable(RelayAddress relay, String why, boolean lasting);
+
+        /** The addresses of a relay that is tried next are known. */
+        void found(RelayAddress relay, List<InetSocketAddress> addresses);
+
+        /** These relays are tried from now on. */
+        void relaysKnown(List<RelayAddress> relays);
+
+        /** The device has nothing to show to a relay; it will look again. */
+        void denied(String why, boolean lasting);
+    }
+
+    private final EventLoopGroup loop;
+    private final Resolver resolver;
+    private final Paths paths;
+    private final Onboarding admission;
+    private final Supplier<Hello> hello;
+    private final Supplier<PeerBound> bound;
+    private final Events events;
+    private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
+    private final Map<RelayAddress, Long> notBefore = new HashMap<>();
+    private List<RelayAddress> relays = List.of();
+    private Function<RelayAddress, @Nullable ControlTls> tls = relay -> null;
+    private BackOff pauses;
+    private Duration longest;
+    private @Nullable RelayAddress preferred;
+    private @Nullable RelayRace race;
+    private @Nullable RelayAttempt current;
+    private @Nullable Future<?> waiting;
+    private int round;
+    private boolean hopeful;
+    private boolean stopped;
+
+    public RelayConnector(
+            EventLoopGroup loop,
+            Resolver resolver,
+            Paths paths,
+            Onboarding admission,
+            Duration longest,
+            Supplier<Hello> hello,
+            Supplier<PeerBound> bound,
+            Events events) {
+        this.bound = bound;
+        this.loop = loop;
+        this.resolver = resolver;
+        this.paths = paths;
+        this.admission = admission;
+        this.longest = longest;
+        this.pauses = pauses(longest);
+        this.hello = hello;
+        this.events = events;
+    }
+
+    private static BackOff pauses(Duration longest) {
+        return new BackOff(FIRST_PAUSE, longest, new SplittableRandom());
+    }
+
+    /** Begins. */
+    public void start() {
+        round();
+    }
+
+    /** Changes the list. The connection goes on if its relay is still in it. Empty: those known from joining. */
+    public void relays(List<RelayAddress> changed) {
+        if (!goesOn(changed)) {
+            again("the list of relays has changed");
+            return;
+        }
+        relays = changed;
+        events.relaysKnown(changed);
+        notBefore.keySet().retainAll(changed);
+        good.keySet().retainAll(changed);
+        if (!isRegistered()) {
+            // should it refuse, what is tried next is of the new list
+            cancelRace();
+        }
+    }
+
+    /** {@return whether the present connection, or attempt, is to a relay of this list} */
+    public boolean goesOn(List<RelayAddress> list) {
+        RelayAttempt now = current;
+        return now != null && list.contains(now.relay());
+    }
+
+    /** Changes the pauses. */
+    public void longestPause(Duration changed) {
+        longest = changed;
+        pauses = pauses(changed);
+        notBefore.clear();
+        if (waiting != null) {
+            again("");
+        }
+    }
+
+    /** Ends the session, if there is one, and begins a new one at once. */
+    public void again(String reason) {
+        leave(reason);
+        pauses.reset();
+        notBefore.clear();
+        round();
+    }
+
+    /** Ends the session and begins a new one after a pause: something is wrong with this one. */
+    public void giveUp(String reason) {
+        RelayAttempt now = current;
+        if (now != null && now.wasRegistered()) {
+            remember(now);
+        }
+        leave(reason);
+        pauseAndRound(pauses.next());
+    }
+
+    /** This relay was one to register at. */
+    private void remember(RelayAttempt registered) {
+        preferred = registered.relay();
+        good.put(registered.relay(), registered.remote());
+        if (registered.registeredNanos() >= SUCCESS) {
+            pauses.reset();
+        }
+    }
+
+    private void leave(String reason) {
+        cancelWaiting();
+        round++;
+        admission.cancel();
+        cancelRace();
+        RelayAttempt now = current;
+        current = null;
+        if (now != null) {
+            now.leave(reason);
+        }
+    }
+
+    /** Sends a message that only a registered device may send. */
+    public void tell(ControlMessage message) {
+        RelayAttempt now = current;
+        if (now != null) {
+            now.tell(message);
+        }
+    }
+
+    /** {@return when the relay last said something, as {@link System#nanoTime}; now if there is no relay} */
+    public long heardNanos() {
+        RelayAttempt now = current;
+        return now == null ? System.nanoTime() : now.heardNanos();
+    }
+
+    /** {@return whether the device is registered} */
+    public boolean isRegistered() {
+        RelayAttempt now = current;
+        return now != null && now.wasRegistered();
+    }
+
+    /** Tells the peers something else. */
+    public void publish(NodeInfo info) {
+        RelayAttempt now = current;
+        if (now != null) {
+            now.publish(info);
+        }
+    }
+
+    /**
+     * Ends for good.
+     *
+     * @param reason for the relay's log
+     * @param left completed when the relay has been told and the socket is closed
+     */
+    public void stop(String reason, CompletableFuture<Void> left) {
+        stopped = true;
+        RelayAttempt last = current;
+        if (last == null) {
+            left.complete(null);
+        } else {
+            last.tellWhenGone(left);
+        }
+        leave(reason);
+    }
+
+    private void round() {
+        if (stopped) {
+            return;
+        }
+        round++;
+        cancelRace();
+        hopeful = false;
+        admission.prepare(new Admitted(round));
+    }
+
+    private final class Admitted implements Onboarding.Events {
+        private final int begun;
+
+        Admitted(int begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public void admitted(List<RelayAddress> known, Function<RelayAddress, @Nullable ControlTls> secured) {
+            if (begun == round && !stopped) {
+                // an identity that came late: the pause that began without it must not end a session
+                cancelWaiting();
+                relays = known;
+                tls = secured;
+                events.relaysKnown(known);
+                tryAll();
+            }
+        }
+
+        @Override
+        public void denied(String why, boolean lasting, Onboarding.Pause pause) {
+            if (begun == round && !stopped) {
+                events.denied(why, lasting);
+                pauseAndRound(
+                        switch (pause) {
+                            case SHORT -> RefusalResponse.SHORT;
+                            case USUAL -> pauses.next();
+                            case LONG -> pauses.longest();
+                            case SELDOM -> RefusalResponse.SELDOM;
+                        });
+            }
+        }
+    }
+
+    private void tryAll() {
+        List<RelayAddress> order = new ArrayList<>(relays);
+        int first = preferred == null ? -1 : order.indexOf(preferred);
+        if (first > 0) {
+            Collections.rotate(order, -first);
+        }
+        // one that wants to be left alone for a while is no hopeless case
+        hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
+        RelayRace begun =
+                new RelayRace(new NetworkTrack(loop, resolver, tls, paths, events::found), order, good, new Found());
+        race = begun;
+        begun.resume();
+    }
+
+    private void cancelRace() {
+        RelayRace running = race;
+        race = null;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    /** Told only until the race is cancelled. */
+    private final class Found implements RelayRace.Events {
+        @Override
+        public void trying(RelayAddress relay) {
+            events.trying(relay);
+        }
+
+        @Override
+        public void failed(RelayAddress relay, String why, boolean lasting) {
+            hopeful = hopeful || !lasting;
+            events.unreachable(relay, why, lasting);
+        }
+
+        @Override
+        public void won(Target target, RaceTrack.Runner runner) {
+            RelayAttempt attempt =
+                    new RelayAttempt(target.relay(), target.address(), hello.get(), bound.get(), loop, events);
+            current = attempt;
+            runner.hand(attempt);
+        }
+
+        @Override
+        public void exhausted() {
+            roundIsOver();
+        }
+    }
+
+    /** When all that were tried want somebody to do something, there is no hurry. */
+    private void roundIsOver() {
+        pauseAndRound(hopeful ? pauses.next() : pauses.longest());
+    }
+
+    /**
+     * The present attempt ended by itself: goes on to the next.
+     *
+     * @return false if it is not the present one
+     */
+    public boolean ended(RelayAttempt attempt) {
+        if (!isCurrent(attempt) || stopped) {
+            return false;
+        }
+        current = null;
+        ErrorReport refusal = attempt.refusal();
+        if (refusal != null) {
+            holdBack(attempt.relay(), Duration.ofMillis(refusal.retryMillis()));
+        }
+        boolean lasting = attempt.lasting();
+        hopeful = hopeful || !lasting;
+        if (!attempt.wasRegistered()) {
+            next();
+            return true;
+        }
+        cancelRace();
+        remember(attempt);
+        pauseAndRound(lasting ? pauses.longest() : pauses.next());
+        return true;
+    }
+
+    /** Another relay, or another address of the same. */
+    private void next() {
+        RelayRace running = race;
+        if (running != null) {
+            running.resume();
+        } else {
+            round();
+        }
+    }
+
+    /** A relay wants to be left alone: it is, but no longer than the setting says, and the others are tried. */
+    private void holdBack(RelayAddress relay, Duration wish) {
+        if (wish.isZero()) {
+            notBefore.remove(relay);
+        } else {
+            Duration hold = wish.compareTo(longest) < 0 ? wish : longest;
+            notBefore.put(relay, System.nanoTime() + hold.toNanos());
+        }
+    }
+
+    /** {@return for how long a relay must not be tried yet; not positive if it may be} */
+    private long heldBackNanos(RelayAddress relay) {
+        Long until = notBefore.get(relay);
+        return until == null ? 0 : until - System.nanoTime();
+    }
+
+    public boolean isCurrent(RelayAttempt attempt) {
+        return attempt.equals(current);
+    }
+
+    /** {@return the longest pause that is configured} */
+    public Duration longestPause() {
+        return longest;
+    }
+
+    private void pauseAndRound(Duration pause) {
+        cancelWaiting();
+        if (!stopped) {
+            // if all relays want to be left alone, until the first one may be tried
+            long held = relays.stream().mapToLong(this::heldBackNanos).min().orElse(0);
+            waiting = loop.schedule(this::afterPause, Math.max(pause.toNanos(), held), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void afterPause() {
+        waiting = null;
+        round();
+    }
+
+    private void cancelWaiting() {
+        Future<?> pausing = waiting;
+        if (pausing != null) {
+            pausing.cancel(false);
+            waiting = null;
+        }
+    }
+}

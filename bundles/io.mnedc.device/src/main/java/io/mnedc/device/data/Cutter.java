@@ -1,0 +1,68 @@
+package io.mnedc.device.data;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.device.packet.Segmenter;
+import io.mnedc.device.seal.Sealer;
+import io.mnedc.device.work.Counters;
+import io.mnedc.transport.DataStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts or finishes packets for a peer that cannot do it, and sends the pieces as frames. Under the outlet's monitor. */
+final class Cutter {
+    private static final int SCRATCH = 256 << 10;
+
+    private final FrameSender outlet;
+    private final Counters counters;
+    private final Segmenter segmenter = new Segmenter();
+    private @Nullable ByteBuffer scratch;
+
+    Cutter(FrameSender outlet, Counters counters) {
+        this.outlet = outlet;
+        this.counters = counters;
+    }
+
+    /**
+     * Sends the pieces of a packet.
+     *
+     * @param route where to
+     * @param to which node
+     * @param sealer seals for the node; null: nothing is sealed
+     * @param in has the packet
+     * @param packet where its virtio-net header begins
+     * @param length bytes of header and packet
+     * @return bytes of all frames sent; 0 if the packet was malformed
+     */
+    long cut(FrameSender.Route route, int to, @Nullable Sealer sealer, ByteBuffer in, int packet, int length) {
+        if (!segmenter.begin(in, packet, length)) {
+            counters.malformed.increment();
+            return 0;
+        }
+        ByteBuffer out = scratch;
+        if (out == null) {
+            out = ByteBuffer.allocateDirect(SCRATCH);
+            scratch = out;
+        }
+        int from = route.membership().node();
+        long sent = 0;
+        int at = 0;
+        while (segmenter.more()) {
+            if (at + DataFrame.HEADER + segmenter.nextSize() + DataFrame.TAG > SCRATCH) {
+                sent += send(route.stream(), out, at);
+                at = 0;
+            }
+            int made = segmenter.next(out, at + DataFrame.HEADER);
+            at += outlet.put(out, at, DataFrame.PACKET, from, to, sealer, made);
+        }
+        counters.segmentedOut.increment();
+        return sent + send(route.stream(), out, at);
+    }
+
+    private static int send(DataStream stream, ByteBuffer frames, int end) {
+        if (end > 0) {
+            stream.send(frames, 0, end);
+            frames.clear();
+        }
+        return end;
+    }
+}

@@ -1,0 +1,140 @@
+package io.mnedc.device.data;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
+import io.mnedc.device.seal.SealBuffers;
+import io.mnedc.device.seal.Sealer;
+import io.mnedc.transport.DataStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way out: the data stream that is bound now, and the frame counter. Whoever sends holds this object's monitor from
+ * taking a counter until its frame is sent, so that counters leave in ascending order; that is once per batch.
+ */
+public final class FrameSender {
+    /** Bytes of an echo's token. */
+    static final int TOKEN = Long.BYTES;
+
+    /** Token of echoes that nobody has asked for. */
+    public static final long PROBE = 0;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    /**
+     * Where frames go.
+     *
+     * @param stream bound and open, as far as known
+     * @param membership that the frames carry
+     */
+    record Route(DataStream stream, Membership membership) {}
+
+    private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
+    private @Nullable SealBuffers buffers;
+    private @Nullable PeerKeys sealed;
+    private volatile @Nullable Route route;
+    private long counter;
+    private long droppedBefore;
+    /** When the probe was sent that is not answered yet; 0: none is under way. */
+    private long probed;
+
+    /** {@return where frames go; null while there is no data stream} */
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    /** Changes where frames go. */
+    synchronized void route(@Nullable Route next) {
+        Route before = route;
+        if (before != null) {
+            droppedBefore += before.stream().droppedFrames();
+        }
+        route = next;
+        probed = 0;
+    }
+
+    /** Says where the keys are, once, before there is a route to sealed frames. */
+    public synchronized void sealed(PeerKeys peers) {
+        sealed = peers;
+    }
+
+    /**
+     * Writes the header of a frame whose payload is in place, and seals it if there is a key. The caller holds the monitor
+     * until the frame is sent.
+     *
+     * @param out has the payload, and room for a tag behind it if it is to be sealed
+     * @param at where the frame begins
+     * @param sealer seals it; null: it is not sealed
+     * @return bytes of the whole frame
+     */
+    int put(ByteBuffer out, int at, int type, int from, int to, @Nullable Sealer sealer, int payload) {
+        if (sealer == null) {
+            DataFrame.putHeader(out, at, type, from, to, ++counter, payload);
+            return DataFrame.HEADER + payload;
+        }
+        SealBuffers lent = buffers;
+        if (lent == null) {
+            lent = new SealBuffers();
+            buffers = lent;
+        }
+        return sealer.seal(out, at, type, from, to, ++counter, payload, lent);
+    }
+
+    /**
+     * Sends an echo; one to a peer for whom there is no key yet waits for it.
+     *
+     * @return whether there is a data stream
+     */
+    synchronized boolean echo(int node, long token) {
+        Route to = route;
+        if (to == null) {
+            return false;
+        }
+        echo.clear();
+        echo.putLong(DataFrame.HEADER, token);
+        PeerKeys peers = to.membership().sealed() && node != Protocol.RELAY_NODE ? sealed : null;
+        Sealer sealer = null;
+        if (peers != null) {
+            peers.refresh();
+            sealer = peers.sealer(node);
+            if (sealer == null) {
+                peers.await(node, DataFrame.ECHO, echo, DataFrame.HEADER, TOKEN, System.nanoTime());
+                return true;
+            }
+        }
+        int size = put(echo, 0, DataFrame.ECHO, to.membership().node(), node, sealer, TOKEN);
+        to.stream().send(echo, 0, size);
+        return true;
+    }
+
+    /** Sends an echo back where it came from, unsealed, in the buffer where it lies. */
+    synchronized void reply(DataStream stream, ByteBuffer in, int offset, int bytes) {
+        DataFrame.reply(in, offset);
+        in.putLong(offset + 16, ++counter);
+        stream.send(in, offset, offset + bytes);
+    }
+
+    /** {@return frames that waited too long since the start} */
+    public synchronized long droppedFrames() {
+        Route now = route;
+        return droppedBefore + (now == null ? 0 : now.stream().droppedFrames());
+    }
+
+    /** Keeps the data stream and the NAT mappings on its way alive, and tells how long the way is. */
+    synchronized void probe() {
+        if (echo(Protocol.RELAY_NODE, PROBE)) {
+            // of two that are under way, it could not be told which one is answered
+            probed = probed == 0 ? System.nanoTime() : UNKNOWN;
+        }
+    }
+
+    /** The relay has answered a probe. */
+    public synchronized void probeAnswered() {
+        Route to = route;
+        if (to != null && probed != 0 && probed != UNKNOWN) {
+            to.stream().answeredAfter(System.nanoTime() - probed);
+        }
+        probed = 0;
+    }
+}

@@ -1,0 +1,324 @@
+package io.mnedc.device.data;
+
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.packet.Packets;
+import io.mnedc.device.seal.Opener;
+import io.mnedc.device.seal.Openers;
+import io.mnedc.device.seal.SealBuffers;
+import io.mnedc.device.seal.Sealer;
+import io.mnedc.device.work.Counters;
+import io.mnedc.transport.DataStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys as the data path has them: which seals for a node, which open its frames, and the packets that wait for one.
+ * Whoever sends holds the outlet's monitor, as for counters; the data loop opens without a lock. The sealing thread
+ * writes.
+ */
+public final class PeerKeys {
+    private static final int PAGE_BITS = 6;
+    private static final int PAGE = 1 << PAGE_BITS;
+    private static final int FLUSH = 256 << 10;
+
+    private static final @Nullable SealedPeer[] NO_PAGE = new SealedPeer[0];
+
+    /** What the data path asks for; must not block. */
+    public interface Requests {
+        /** Packets wait for a key. */
+        void wanted(int node);
+
+        /** A peer seals with a key that is not here. */
+        void unknownEpoch(int node);
+
+        /** The first frame of an epoch was opened. */
+        void opened(int node, int epoch);
+    }
+
+    private final FrameSender outlet;
+    private final PeerTable capabilities;
+    private final Counters counters;
+    private final Requests requests;
+    private final WaitingPackets waiting;
+    private final Cutter cutter;
+    private @Nullable SealBuffers opening;
+    private @Nullable ByteBuffer flushing;
+    private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
+
+    @SuppressWarnings("UnusedVariable") // written and read only so that the pages are seen
+    private volatile int version;
+
+    public PeerKeys(FrameSender outlet, PeerTable capabilities, Counters counters, Requests requests) {
+        this.outlet = outlet;
+        this.capabilities = capabilities;
+        this.counters = counters;
+        this.requests = requests;
+        this.waiting = new WaitingPackets(counters.noKey);
+        this.cutter = new Cutter(outlet, counters);
+    }
+
+    /** To be called by a reader before a batch. */
+    public int refresh() {
+        return version;
+    }
+
+    private @Nullable SealedPeer find(int node) {
+        @Nullable SealedPeer[][] all = pages;
+        int index = node >>> PAGE_BITS;
+        @Nullable SealedPeer[] page = index < all.length ? all[index] : null;
+        return page == null || page.length == 0 ? null : page[node & (PAGE - 1)];
+    }
+
+    // outwards, under the outlet's monitor
+
+    /** {@return what seals for a node; null if there is nothing, then packets have to wait} */
+    @Nullable
+    public Sealer sealer(int node) {
+        SealedPeer peer = find(node);
+        return peer == null ? null : peer.sealer;
+    }
+
+    /**
+     * Keeps a packet, or the payload of an echo, until there is a key for it. One for a node that is not announced is
+     * dropped.
+     *
+     * @param from has it; copied
+     */
+    public void await(int node, int type, ByteBuffer from, int at, int length, long now) {
+        SealedPeer peer = find(node);
+        if (peer == null || peer.gone) {
+            counters.noKey.increment();
+            return;
+        }
+        waiting.add(peer, type, from, at, length, now);
+        if (!peer.asked) {
+            peer.asked = true;
+            requests.wanted(node);
+        }
+    }
+
+    /** Sends a peer's echo back, sealed, in the buffer where it lies, with room for a tag behind it. */
+    void reply(DataStream stream, int self, ByteBuffer in, int at, int payload) {
+        synchronized (outlet) {
+            int to = DataFrame.source(in, at);
+            Sealer sealer = sealer(to);
+            if (sealer == null) {
+                // the first frame with a new key is here before the own key, which it brings about
+                await(to, DataFrame.ECHO_REPLY, in, at + DataFrame.HEADER, payload, System.nanoTime());
+                return;
+            }
+            int size = outlet.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
+            stream.send(in, at, at + size);
+        }
+    }
+
+    // inwards, on the data loop
+
+    /**
+     * Opens a sealed frame in place, or counts why not.
+     *
+     * @param size the frame's bytes, header and tag included
+     * @return whether it is open now
+     */
+    public boolean open(ByteBuffer in, int at, int size) {
+        int node = DataFrame.source(in, at);
+        int epoch = DataFrame.epoch(in, at);
+        SealedPeer peer = find(node);
+        Opener opener = peer == null ? null : peer.openers.find(epoch);
+        if (peer == null || opener == null) {
+            counters.unknownEpoch.increment();
+            if (peer != null && peer.unknownTold.may(System.nanoTime())) {
+                requests.unknownEpoch(node);
+            }
+            return false;
+        }
+        return switch (opener.open(in, at, size, buffers())) {
+            case OPENED -> true;
+            case OPENED_FIRST -> {
+                requests.opened(node, epoch);
+                yield true;
+            }
+            case REPLAYED -> {
+                counters.replayed.increment();
+                yield false;
+            }
+            case FORGED -> {
+                counters.forged.increment();
+                yield false;
+            }
+        };
+    }
+
+    private SealBuffers buffers() {
+        SealBuffers lent = opening;
+        if (lent == null) {
+            lent = new SealBuffers();
+            opening = lent;
+        }
+        return lent;
+    }
+
+    // who is there, on the control loop
+
+    /** A peer is announced; if its node was another one's, what that one had is gone. */
+    public void present(int node, String id) {
+        SealedPeer before = find(node);
+        if (before == null || !before.id.equals(id)) {
+            absent(node);
+            put(node, new SealedPeer(node, id));
+        }
+    }
+
+    /** A peer has left. */
+    public void absent(int node) {
+        SealedPeer peer = find(node);
+        if (peer != null) {
+            put(node, null);
+            synchronized (outlet) {
+                waiting.dropAll(peer);
+                peer.gone = true;
+            }
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void put(int node, @Nullable SealedPeer peer) {
+        int index = node >>> PAGE_BITS;
+        if (index >= pages.length) {
+            @Nullable SealedPeer[][] more = Arrays.copyOf(pages, Math.max(index + 1, 2 * pages.length));
+            Arrays.fill(more, pages.length, more.length, NO_PAGE);
+            pages = more;
+        }
+        @Nullable SealedPeer[] page = pages[index].length == 0 ? new SealedPeer[PAGE] : pages[index];
+        page[node & (PAGE - 1)] = peer;
+        // a relay chooses the nodes: no page is kept for nobody
+        pages[index] = peer == null && Arrays.stream(page).allMatch(Objects::isNull) ? NO_PAGE : page;
+        version++;
+    }
+
+    // the keys, on the sealing thread
+
+    /** A peer, unless its node is another one's by now. */
+    private @Nullable SealedPeer find(int node, String id) {
+        refresh();
+        SealedPeer peer = find(node);
+        return peer != null && peer.id.equals(id) ? peer : null;
+    }
+
+    /** What opens a peer's frames from now on. */
+    public void openers(int node, String id, Openers openers) {
+        SealedPeer peer = find(node, id);
+        if (peer != null) {
+            peer.openers = openers;
+        }
+    }
+
+    /** What seals for a peer from now on: what waits goes first. */
+    public void sealer(int node, String id, @Nullable Sealer sealer) {
+        SealedPeer peer = find(node, id);
+        if (peer != null) {
+            synchronized (outlet) {
+                peer.sealer = sealer;
+                peer.asked = false;
+                if (sealer != null) {
+                    waiting.expire(System.nanoTime());
+                    flush(peer, sealer);
+                }
+            }
+        }
+    }
+
+    /** There will be no key for some seconds. */
+    public void gaveUp(int node, String id) {
+        SealedPeer peer = find(node, id);
+        if (peer != null) {
+            synchronized (outlet) {
+                peer.asked = false;
+                if (peer.sealer == null) {
+                    waiting.dropAll(peer);
+                }
+            }
+        }
+    }
+
+    /**
+     * Drops what has waited for too long.
+     *
+     * @return whether something still waits
+     */
+    public boolean expire(long now) {
+        synchronized (outlet) {
+            waiting.expire(now);
+            return waiting.size() > 0;
+        }
+    }
+
+    private void flush(SealedPeer peer, Sealer sealer) {
+        FrameSender.Route route = outlet.route();
+        if (route == null || !route.membership().sealed()) {
+            waiting.dropAll(peer);
+            return;
+        }
+        ByteBuffer out = flushing;
+        if (out == null && peer.waiting.isEmpty()) {
+            return;
+        }
+        if (out == null) {
+            out = ByteBuffer.allocateDirect(FLUSH);
+            flushing = out;
+        }
+        Flush flush = new Flush(route, peer.node, sealer, out);
+        waiting.takeAll(peer, flush);
+        flush.send();
+    }
+
+    /** Sends what has waited, as frames side by side. */
+    private final class Flush implements WaitingPackets.Taker {
+        private final FrameSender.Route route;
+        private final int to;
+        private final Sealer sealer;
+        private final ByteBuffer out;
+        private int end;
+
+        Flush(FrameSender.Route route, int to, Sealer sealer, ByteBuffer out) {
+            this.route = route;
+            this.to = to;
+            this.sealer = sealer;
+            this.out = out;
+        }
+
+        @Override
+        public void take(int type, byte[] bytes) {
+            if (end + DataFrame.HEADER + bytes.length + DataFrame.TAG > FLUSH) {
+                send();
+            }
+            out.clear();
+            int body = end + DataFrame.HEADER;
+            out.put(body, bytes);
+            boolean cut = type == DataFrame.PACKET
+                    && bytes.length > VirtioNetHeader.SIZE
+                    && (Packets.needs(out, body) & ~capabilities.capabilities(to)) != 0;
+            if (cut) {
+                send();
+                counters.bytesOut.add(cutter.cut(route, to, sealer, out, body, bytes.length));
+            } else {
+                end += outlet.put(out, end, type, route.membership().node(), to, sealer, bytes.length);
+            }
+            if (type == DataFrame.PACKET) {
+                counters.framesOut.increment();
+            }
+        }
+
+        void send() {
+            if (end > 0) {
+                route.stream().send(out, 0, end);
+                out.clear();
+                counters.bytesOut.add(end);
+                end = 0;
+            }
+        }
+    }
+}

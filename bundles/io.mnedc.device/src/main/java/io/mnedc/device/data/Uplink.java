@@ -1,0 +1,203 @@
+package io.mnedc.device.data;
+
+import io.mnedc.api.tun.TunDevice;
+import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.packet.Coalescer;
+import io.mnedc.device.packet.Packets;
+import io.mnedc.device.seal.Sealer;
+import io.mnedc.device.work.Counters;
+import io.mnedc.transport.Daemon;
+import io.mnedc.transport.DataStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the interface into the data stream, on a thread of its own. Packets are read side by side with room for a frame
+ * header before each, so that a batch becomes a run of frames where it lies and leaves with one write. Nothing is
+ * allocated, logged or locked per packet.
+ */
+public final class Uplink {
+    /** Two super-packets: more of them delay each other and leave the processor's cache. */
+    private static final int BATCH = 160 << 10;
+
+    private static final int MOST_PACKETS = 512;
+
+    /** Bytes made ready before they are sent: so that the relay and the peer work while the rest is made ready. */
+    private static final int RUN = 64 << 10;
+
+    private static final Duration END = Duration.ofSeconds(1);
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    private final TunDevice tun;
+    private final FrameSender outlet;
+    private final PeerTable peers;
+    private final PeerKeys keys;
+    private final Counters counters;
+    private final Consumer<Exception> failed;
+    private final Thread thread;
+
+    private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH);
+    private final int[] lengths = new int[MOST_PACKETS];
+    private final Cutter cutter;
+    private final Coalescer coalescer = new Coalescer();
+    private long frames;
+    private long bytes;
+
+    /**
+     * Makes it; {@link #start} starts it.
+     *
+     * @param tun read until it is closed
+     * @param outlet where frames go
+     * @param peers what each peer is capable of
+     * @param keys what seals for each peer
+     * @param counters what is counted
+     * @param failed told last, on the uplink's thread, that the interface failed or was closed
+     */
+    public Uplink(
+            TunDevice tun,
+            FrameSender outlet,
+            PeerTable peers,
+            PeerKeys keys,
+            Counters counters,
+            Consumer<Exception> failed) {
+        this.tun = tun;
+        this.outlet = outlet;
+        this.peers = peers;
+        this.keys = keys;
+        this.cutter = new Cutter(outlet, counters);
+        this.counters = counters;
+        this.failed = failed;
+        this.thread = Daemon.thread("mnedc-device-uplink-" + THREADS.incrementAndGet(), this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Waits for the thread's end, after the interface has been closed. */
+    void awaitEnd() {
+        try {
+            thread.join(END.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                int gap = gap();
+                batch.clear().limit(BATCH - gap);
+                int count = tun.read(batch, DataFrame.HEADER + gap, lengths);
+                batch.clear();
+                forward(count, gap);
+            }
+        } catch (IOException | RuntimeException e) {
+            // also when it was closed: its owner knows whether that was in order
+            failed.accept(e);
+        } catch (Throwable e) {
+            // such as no memory: the owner begins anew, and nobody takes a dead interface for a good one
+            failed.accept(new IOException("reading the interface failed: " + e, e));
+        }
+    }
+
+    /**
+     * Bytes between a packet and the header of the next frame: a tag's, unless it is known that nothing is sealed. Then
+     * frames lie side by side, sealed or not.
+     */
+    private int gap() {
+        FrameSender.Route route = outlet.route();
+        return route == null || route.membership().sealed() ? DataFrame.TAG : 0;
+    }
+
+    private void forward(int count, int gap) {
+        FrameSender.Route route = outlet.route();
+        if (route == null || (route.membership().sealed() && gap == 0)) {
+            // between two sessions, of which only the second one seals: the next batch leaves room for tags
+            counters.noStream.add(count);
+            return;
+        }
+        peers.refresh();
+        frames = 0;
+        bytes = 0;
+        synchronized (outlet) {
+            keys.refresh();
+            frame(route, count, gap);
+        }
+        counters.framesOut.add(frames);
+        counters.bytesOut.add(bytes);
+    }
+
+    private void frame(FrameSender.Route route, int count, int gap) {
+        Membership self = route.membership();
+        DataStream stream = route.stream();
+        int tag = self.sealed() ? DataFrame.TAG : 0;
+        int at = gap;
+        int run = at;
+        int nowhere = 0;
+        int joined = 0;
+        for (int i = 0; i < count; i++) {
+            int packet = at + DataFrame.HEADER;
+            int to = self.destination(batch, packet + VirtioNetHeader.SIZE, lengths[i] - VirtioNetHeader.SIZE);
+            int capabilities = to == Membership.NOWHERE ? 0 : peers.capabilities(to);
+            int length = lengths[i];
+            int next = packet + length + gap;
+            if ((capabilities & Protocol.CAN_USO) != 0) {
+                int more = coalescer.join(batch, packet, lengths, i, count, gap + DataFrame.HEADER);
+                i += more;
+                joined += more;
+                length = coalescer.length();
+                next = coalescer.end() + gap;
+            }
+            int end = packet + length + tag;
+            Sealer sealer = tag == 0 || to == Membership.NOWHERE ? null : keys.sealer(to);
+            boolean ready = to != Membership.NOWHERE && (tag == 0 || sealer != null);
+            if (ready && (Packets.needs(batch, packet) & ~capabilities) == 0) {
+                outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
+                frames++;
+                if (end != next || end - run >= RUN) {
+                    send(stream, batch, run, end);
+                    run = next;
+                }
+            } else {
+                send(stream, batch, run, at);
+                run = next;
+                if (to == Membership.NOWHERE) {
+                    nowhere++;
+                } else if (ready) {
+                    cut(route, to, sealer, packet, length);
+                } else {
+                    keys.await(to, DataFrame.PACKET, batch, packet, length, System.nanoTime());
+                }
+            }
+            at = next;
+        }
+        send(stream, batch, run, at);
+        if (nowhere > 0) {
+            counters.noDestination.add(nowhere);
+        }
+        if (joined > 0) {
+            counters.joinedOut.add(joined);
+        }
+    }
+
+    private void cut(FrameSender.Route route, int to, @Nullable Sealer sealer, int packet, int length) {
+        long sent = cutter.cut(route, to, sealer, batch, packet, length);
+        bytes += sent;
+        frames += sent > 0 ? 1 : 0;
+    }
+
+    private void send(DataStream stream, ByteBuffer from, int begin, int end) {
+        if (end > begin) {
+            stream.send(from, begin, end);
+            from.clear();
+            bytes += end - begin;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.mnedc.device.settings;
+
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What must be touched to get from some settings to others. */
+public enum SettingsChange {
+    /** The list of relays: the connection goes on if its relay is still in it. */
+    RELAYS("relays"),
+    /** Who this device is or what it can: it must register anew. */
+    REGISTRATION("identity or abilities"),
+    /** The interface's name or offloads: it must be made anew. */
+    TUN("interface"),
+    /** Which virtual networks are taken. */
+    NETWORK("allowed networks"),
+    /** Something the interface takes while packets flow. */
+    TUN_LIVE("MTU"),
+    /** The data stream must be opened anew. */
+    DATA_STREAM("queues"),
+    /** The pauses between attempts. */
+    PAUSES("pauses between attempts"),
+    /** There is another join token: the device enrols, if it is one that it has not used. */
+    JOIN("join token"),
+    /** Who may talk to this device, or for how long with the same key. */
+    PEERS("access rules or age of keys");
+
+    private final String words;
+
+    SettingsChange(String words) {
+        this.words = words;
+    }
+
+    /** {@return the changes in words for a person} */
+    public static String inWords(Set<SettingsChange> changes) {
+        return changes.stream().map(change -> change.words).collect(Collectors.joining(", "));
+    }
+
+    /** {@return what differs; empty if nothing does} */
+    public static Set<SettingsChange> between(DeviceSettings before, DeviceSettings now) {
+        Set<SettingsChange> changes = EnumSet.noneOf(SettingsChange.class);
+        if (!before.relays().equals(now.relays())) {
+            changes.add(RELAYS);
+        }
+        if (!before.deviceId().equals(now.deviceId()) || !before.security().sameIdentity(now.security())) {
+            changes.add(REGISTRATION);
+        }
+        if (!before.tunName().equals(now.tunName())) {
+            changes.add(TUN);
+        }
+        if (before.peersMost() != now.peersMost()) {
+            // the relay tells of all devices again
+            changes.add(REGISTRATION);
+        }
+        if (before.offload() != now.offload()) {
+            changes.add(TUN);
+            // peers send what this device says it can take
+            changes.add(REGISTRATION);
+        }
+        if (before.mtu() != now.mtu() && !changes.contains(TUN)) {
+            changes.add(TUN_LIVE);
+        }
+        // its directory goes with the identity's
+        if (!before.network().allowed().equals(now.network().allowed())
+                || before.network().follow() != now.network().follow()) {
+            changes.add(NETWORK);
+        }
+        if (!before.queueTime().equals(now.queueTime())
+                || before.queueBytes() != now.queueBytes()
+                || before.sendBufferBytes() != now.sendBufferBytes()) {
+            changes.add(DATA_STREAM);
+        }
+        if (!before.reconnectMost().equals(now.reconnectMost())) {
+            changes.add(PAUSES);
+        }
+        if (!Objects.equals(before.security().join(), now.security().join())) {
+            changes.add(JOIN);
+        }
+        if (!before.security().rules().equals(now.security().rules())
+                || !before.security().rekey().equals(now.security().rekey())) {
+            changes.add(PEERS);
+        }
+        return changes;
+    }
+}

@@ -1,0 +1,56 @@
+package io.mnedc.relay.accept;
+
+import io.mnedc.api.text.PlainText;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.work.Counter;
+import java.util.EnumMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts connections that were refused, and logs them without letting strangers fill the log. Thread-safe. */
+public final class Refusals {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+    static final long QUIET_NANOS = 10_000_000_000L;
+
+    private static final class Seen {
+        long logged;
+        long since;
+    }
+
+    private final Counter.Set counters;
+    private final Events events;
+    private final Map<Counter, Seen> seen = new EnumMap<>(Counter.class);
+
+    public Refusals(Counter.Set counters, Events events) {
+        this.counters = counters;
+        this.events = events;
+    }
+
+    /** Counts a refusal; logs the first of its kind, then at most one in ten seconds with how many there were. */
+    public void add(Counter kind, String remote, String why) {
+        add(kind, remote, why, System.nanoTime());
+    }
+
+    public void add(Counter kind, String remote, String why, long now) {
+        counters.add(kind, 1);
+        events.record(Events.Kind.REFUSED, "", remote, kind.label() + ": " + why);
+        long unlogged;
+        synchronized (this) {
+            Seen last = seen.get(kind);
+            if (last != null && now - last.logged < QUIET_NANOS) {
+                last.since++;
+                return;
+            }
+            unlogged = last == null ? 0 : last.since;
+            Seen fresh = new Seen();
+            fresh.logged = now;
+            seen.put(kind, fresh);
+        }
+        LOG.warn(
+                "refused {}: {}{}",
+                PlainText.of(remote),
+                PlainText.of(why),
+                unlogged == 0 ? "" : " (and " + unlogged + " more like it since the last line)");
+    }
+}

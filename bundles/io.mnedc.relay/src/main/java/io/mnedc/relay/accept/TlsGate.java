@@ -1,0 +1,158 @@
+package io.mnedc.relay.accept;
+
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Preamble;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.relay.Relay;
+import io.mnedc.relay.session.ControlSession;
+import io.mnedc.relay.trust.EnrolmentSession;
+import io.mnedc.relay.trust.Peer;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Counter;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.transport.ControlStream;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in TLS until it is clear whose it is. What the device sends is not looked at before; a refusal can be read
+ * by it, with code and sentence. All on the stream's event loop, but for the work that it takes: that is left out when the
+ * connection has ended meanwhile.
+ */
+public final class TlsGate implements ControlStream.Handler, Executor {
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private final Relay relay;
+    private final RelaySecurity overlay;
+    private final HalfOpen.Entry entry;
+    private @Nullable ControlStream stream;
+    private boolean decided;
+    private volatile boolean over;
+
+    public TlsGate(Relay relay, RelaySecurity overlay, HalfOpen.Entry entry) {
+        this.relay = relay;
+        this.overlay = overlay;
+        this.entry = entry;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        overlay.handshake(() -> {
+            if (!over && !entry.evicted()) {
+                task.run();
+            }
+        });
+    }
+
+    @Override
+    public void secured(ControlStream secured, SSLSession session, String protocol) {
+        stream = secured;
+        secured.tickEvery(TICK);
+        if (protocol.equals(OverlayTls.ENROL)) {
+            decided = true;
+            secured.authenticated(new EnrolmentSession(relay, overlay, entry));
+            return;
+        }
+        long before = relay.controls().rechecks();
+        overlay.admit(
+                this,
+                certificates(session),
+                peer -> back(secured, () -> admitted(secured, peer, before)),
+                report -> back(secured, () -> refuse(secured, report)));
+    }
+
+    private static List<X509Certificate> certificates(SSLSession session) {
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            for (Certificate certificate : session.getPeerCertificates()) {
+                if (certificate instanceof X509Certificate x509) {
+                    chain.add(x509);
+                }
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // it has shown none
+        }
+        return chain;
+    }
+
+    private static void back(ControlStream to, Runnable task) {
+        try {
+            to.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the relay has stopped meanwhile
+            to.close();
+        }
+    }
+
+    private void admitted(ControlStream secured, Peer peer, long before) {
+        if (!decided) {
+            decided = true;
+            ControlSession control = relay.session(entry, peer);
+            secured.authenticated(control);
+            if (relay.controls().rechecks() != before) {
+                overlay.recheck(peer, control::dismiss);
+            }
+        }
+    }
+
+    private void refuse(ControlStream secured, ErrorReport report) {
+        if (!decided) {
+            decided = true;
+            secured.send(Preamble.of(Preamble.StreamKind.CONTROL));
+            secured.send(report);
+            secured.closeAfterSent();
+            Counter kind = Counter.of(report);
+            entry.refuse(kind == null ? Counter.REFUSED_CERTIFICATE : kind, report.sentence());
+        }
+    }
+
+    @Override
+    public void opened(ControlStream opened) {
+        throw new IllegalStateException("opened without TLS");
+    }
+
+    @Override
+    public void preamble(Preamble preamble) {
+        throw new IllegalStateException("read before it was known whose it is");
+    }
+
+    @Override
+    public void message(ControlMessage message) {
+        throw new IllegalStateException("read before it was known whose it is");
+    }
+
+    @Override
+    public void broken(ProtocolException broken) {
+        throw new IllegalStateException("read before it was known whose it is", broken);
+    }
+
+    @Override
+    public void tick() {
+        ControlStream open = stream;
+        if (open != null && System.nanoTime() - entry.deadline() >= 0) {
+            refuse(open, ErrorReport.fatal(ErrorCode.TIMED_OUT, "the relay took too long to check the certificate"));
+        }
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        over = true;
+        entry.release();
+        if (!decided) {
+            decided = true;
+            entry.refuse(
+                    Counter.REFUSED_TLS,
+                    cause == null ? "the TLS handshake was given up" : String.valueOf(cause.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package io.mnedc.relay.access;
+
+import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.audit.DataDirectory;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.audit.Events.Kind;
+import io.mnedc.relay.session.Session;
+import io.mnedc.relay.session.Sessions;
+import io.mnedc.security.AccessRules;
+import io.mnedc.security.authority.Revocations;
+import io.mnedc.security.authority.RulesFile;
+import io.mnedc.transport.Daemon;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps devices apart or out: puts access rules and revocations in force, also those that people write into the files of
+ * the data directory while the relay runs, and knows who is quarantined. Thread-safe.
+ */
+public final class AccessControl implements AutoCloseable {
+    public static final String RULES = "rules";
+    public static final String REVOKED = "revoked";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+    private static final Access NOBODY = (device, groups, other, otherGroups) -> false;
+    private static final int REVOKED_RETRY_MILLIS = 600_000;
+    private static final long CLOSE_MILLIS = 3000;
+    /** A change may mean a message to every device about every other one. */
+    private static final long CHANGES_APART_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Sessions sessions;
+    private final Events events;
+    private final AuditState noted;
+    private final @Nullable Path directory;
+    private final @Nullable Revocations revocations;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
+    private final Object reviewing = new Object();
+    private List<String> setting;
+    private @Nullable RulesFile rules;
+    /** The file may be half written, and nothing is known of what it was: nobody may talk. */
+    private boolean incomplete;
+
+    private String complaint = "";
+    private AccessRules inForce = AccessRules.parse(List.of());
+    private @Nullable AccessRules next;
+    private long changed = System.nanoTime() - CHANGES_APART_NANOS;
+
+    private AccessControl(Sessions sessions, DataDirectory data, List<String> setting) {
+        this.sessions = sessions;
+        this.events = data.events();
+        this.noted = data.noted();
+        this.setting = setting;
+        this.directory = data.path();
+        this.revocations = data.revocations();
+    }
+
+    /**
+     * Puts rules and revocations in force, and looks after their files from now on.
+     *
+     * @param data where the file {@value #RULES} may be, and who is shut out
+     * @param setting rules of the configuration, checked
+     */
+    public static AccessControl start(Sessions sessions, DataDirectory data, List<String> setting) {
+        AccessControl guard = new AccessControl(sessions, data, setting);
+        guard.begin();
+        return guard;
+    }
+
+    private synchronized void begin() {
+        if (directory == null) {
+            putInForce(AccessRules.parse(setting));
+        } else {
+            openRules(directory);
+        }
+        if (directory != null || revocations != null) {
+            thread.scheduleWithFixedDelay(this::poll, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void openRules(Path where) {
+        try {
+            RulesFile opened = RulesFile.open(where.resolve(RULES), setting, noted.any(AuditState.RULES_DEFAULT));
+            rules = opened;
+            incomplete = !opened.complete();
+            complaint = "";
+            if (incomplete) {
+                sessions.access(NOBODY);
+                LOG.info("no device may talk to another until {} is complete", where.resolve(RULES));
+            } else {
+                putInForce(opened.rules());
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // what it forbids is not known: nothing may be allowed
+            sessions.access(NOBODY);
+            String problem = PlainText.of(e);
+            if (!problem.equals(complaint)) {
+                LOG.error("until the rules can be read, no device may talk to another: {}", problem);
+            }
+            broken(problem);
+        }
+    }
+
+    /** The file of rules cannot be used as it is now; empty: it can. */
+    private void broken(String problem) {
+        if (!problem.isEmpty() && !problem.equals(complaint)) {
+            events.record(Kind.RULES_BROKEN, "", "", problem);
+        }
+        complaint = problem;
+    }
+
+    /** Tells the audit log what was changed while the relay did not run. */
+    public synchronized void tell() {
+        if (complaint.isEmpty() && !incomplete) {
+            tellRules();
+        }
+        review();
+    }
+
+    private void tellRules() {
+        String text = inForce.toString().strip().replace("\n", "; ");
+        AuditState.Change change = noted.updateText(AuditState.RULES, text);
+        if (!change.none() && !(change.first() && inForce.open())) {
+            LOG.info("access rules are now: {}", text);
+            events.record(Kind.RULES_CHANGED, "", "", text);
+        }
+    }
+
+    /** Looks whether somebody has changed a file. */
+    private void poll() {
+        try {
+            synchronized (this) {
+                RulesFile opened = rules;
+                if (opened != null) {
+                    if (opened.poll()) {
+                        changed(opened.rules());
+                    }
+                    if (incomplete && opened.complete()) {
+                        incomplete = false;
+                        putInForce(opened.rules());
+                        tellRules();
+                    }
+                    broken(opened.problem());
+                } else if (directory != null) {
+                    openRules(directory);
+                    if (rules != null && !incomplete) {
+                        tellRules();
+                    }
+                }
+            }
+            if (revocations != null) {
+                // others look too: whether it was this look that found something says nothing
+                boolean found = revocations.poll();
+                LOG.trace("revocations changed: {}", found);
+                review();
+            }
+        } catch (RuntimeException | Error e) {
+            // an Error too, or nobody would look any more
+            complain(e);
+        }
+    }
+
+    private static void complain(Throwable fault) {
+        try {
+            LOG.error("rules and revocations could not be looked after; trying again", fault);
+        } catch (OutOfMemoryError e) {
+            // what the log needs is not there either, and the next look must come all the same
+            LOG.trace("not even this could be told");
+        }
+    }
+
+    /**
+     * Checks rules that are to become those of the configuration.
+     *
+     * @throws IllegalArgumentException if they are wrong, or do not go with those of the file
+     */
+    public synchronized void check(List<String> wanted) {
+        RulesFile opened = rules;
+        if (opened == null) {
+            AccessRules.parse(wanted);
+        } else {
+            opened.check(wanted);
+        }
+    }
+
+    /**
+     * Changes the rules of the configuration. They are in force at once, or a second after those before them.
+     *
+     * @throws IllegalArgumentException if they do not go with those of the file; nothing changes then
+     */
+    public synchronized void rules(List<String> now) {
+        RulesFile opened = rules;
+        if (opened != null) {
+            if (opened.setting(now)) {
+                changed(opened.rules());
+            }
+        } else if (directory == null && !now.equals(setting)) {
+            changed(AccessRules.parse(now));
+        }
+        setting = now;
+    }
+
+    private void changed(AccessRules now) {
+        if (incomplete) {
+            return;
+        }
+        boolean waiting = next != null;
+        next = now;
+        long left = changed + CHANGES_APART_NANOS - System.nanoTime();
+        if (left <= 0) {
+            takeNext();
+        } else if (!waiting) {
+            thread.schedule(this::takeNextLater, left, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void takeNextLater() {
+        try {
+            takeNext();
+        } catch (RuntimeException | Error e) {
+            LOG.error("other access rules could not be put in force", e);
+        }
+    }
+
+    private synchronized void takeNext() {
+        AccessRules now = next;
+        next = null;
+        if (now == null || now.equals(inForce)) {
+            return;
+        }
+        changed = System.nanoTime();
+        putInForce(now);
+        tellRules();
+    }
+
+    private void putInForce(AccessRules now) {
+        inForce = now;
+        RulesFile opened = rules;
+        if (opened != null && opened.hasDefault()) {
+            noted.add(AuditState.RULES_DEFAULT, "yes");
+        }
+        sessions.access(RulesAccess.of(now));
+    }
+
+    /** Sends away who is shut out now, and tells what is new. */
+    private void review() {
+        Revocations present = revocations;
+        if (present == null) {
+            return;
+        }
+        synchronized (reviewing) {
+            Map<String, Revocation> all = new LinkedHashMap<>();
+            for (Revocation revocation : present.all()) {
+                all.put(revocation.deviceId(), revocation);
+                // each time: it may have come in while it was let in for a moment between two looks
+                Session session = sessions.ofDevice(revocation.deviceId());
+                if (session != null) {
+                    session.dismiss(refusal(revocation));
+                }
+            }
+            AuditState.Change change = noted.update(AuditState.REVOKED, all.keySet());
+            all.forEach((deviceId, revocation) -> {
+                if (change.added().contains(deviceId)) {
+                    LOG.warn("{} is revoked: {}", deviceId, revocation.reason());
+                    events.record(Kind.REVOKED, deviceId, "", revocation.reason());
+                }
+            });
+            for (String deviceId : change.removed()) {
+                LOG.info("{} is no longer revoked", deviceId);
+                events.record(Kind.UNREVOKED, deviceId, "", "");
+            }
+        }
+    }
+
+    /** Shuts a device out, at once. */
+    public void revoke(String deviceId, String reason) throws IOException {
+        try {
+            shuttable().revoke(deviceId, reason);
+        } finally {
+            review();
+        }
+    }
+
+    /** Lets a device in again; whether it was shut out. */
+    public boolean unrevoke(String deviceId) throws IOException {
+        try {
+            return shuttable().unrevoke(deviceId);
+        } finally {
+            review();
+        }
+    }
+
+    private Revocations shuttable() throws IOException {
+        Revocations present = revocations;
+        if (present == null) {
+            throw new IOException("this relay keeps no revocations: it has no data directory");
+        }
+        return present;
+    }
+
+    /** Who is shut out, by ID. */
+    public List<Revocation> revoked() {
+        return revocations == null ? List.of() : revocations.all();
+    }
+
+    /** Why a device may not come in now. */
+    public Optional<ErrorReport> refusal(String deviceId) {
+        if (revocations != null) {
+            Optional<Revocation> revocation = revocations.find(deviceId);
+            if (revocation.isPresent()) {
+                return revocation.map(AccessControl::refusal);
+            }
+        }
+        Duration left = sessions.quarantineLeft(deviceId);
+        if (left.isZero()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ErrorReport(
+                ErrorCode.QUARANTINED.number(),
+                "two devices took turns as " + deviceId + ": wait " + (left.toSeconds() + 1)
+                        + " s, and give one of them another ID and key",
+                true,
+                (int) left.toMillis() + 1));
+    }
+
+    private static ErrorReport refusal(Revocation revocation) {
+        return new ErrorReport(
+                ErrorCode.REVOKED.number(),
+                "device " + revocation.deviceId() + " is revoked: whoever runs the relay can let it in again",
+                true,
+                REVOKED_RETRY_MILLIS);
+    }
+
+    /** Ends its thread; what is in force stays. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("mnedc-relay-guard did not end within {} ms", CLOSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

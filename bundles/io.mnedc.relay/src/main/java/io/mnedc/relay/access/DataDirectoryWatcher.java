@@ -1,0 +1,186 @@
+package io.mnedc.relay.access;
+
+import io.mnedc.api.text.PlainText;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.relay.Relay;
+import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.trust.RelayIdentity;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.files.PrivateFiles;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks once a second at what others change beside a secured relay: whom it trusts, and the join tokens. Who is connected is
+ * checked again when others are trusted than before, and every hour, because certificates end. On one thread at a time.
+ */
+public final class DataDirectoryWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectoryWatcher.class);
+    private static final long RECHECK_MILLIS = Duration.ofHours(1).toMillis();
+    private static final int LONGEST_TOKEN_FILE = 64 * 1024;
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
+
+    private final Relay relay;
+    private final RelaySecurity overlay;
+    private final RelayIdentity admission;
+    private final Path tokens;
+    private volatile Credentials told;
+    private Set<X509Certificate> trusted = Set.of();
+    private long checked;
+    private String complaint = "";
+
+    /**
+     * Makes it; nothing is looked at yet.
+     *
+     * @param directory of the relay's data
+     */
+    public DataDirectoryWatcher(Relay relay, RelaySecurity overlay, RelayIdentity admission, Path directory) {
+        this.relay = relay;
+        this.overlay = overlay;
+        this.admission = admission;
+        this.tokens = directory.resolve("tokens");
+        this.told = now();
+        this.checked = admission.timeMillis();
+    }
+
+    private Credentials now() {
+        return new Credentials(List.of(), admission.trusted(), admission.timeMillis());
+    }
+
+    /** What devices were told to trust, and the time. */
+    public Credentials told() {
+        return new Credentials(List.of(), told.trusted(), admission.timeMillis());
+    }
+
+    /** Looks; files are read. */
+    public void look() {
+        try {
+            admission.refresh();
+            boolean others = trust();
+            long now = admission.timeMillis();
+            // also backwards: a clock that was set right
+            if (others || Math.abs(now - checked) >= RECHECK_MILLIS) {
+                checked = now;
+                relay.controls().recheck(peer -> true, overlay::stillGood);
+            }
+            tellDevices();
+            admission.authority().ifPresent(authority -> {
+                inUse(authority);
+                tokens();
+            });
+        } catch (RuntimeException | Error e) {
+            // an Error too: the next look may succeed
+            LOG.error("looking after the overlay's files failed", e);
+        }
+    }
+
+    /** Whether others are trusted than at the last look. */
+    private boolean trust() {
+        Set<X509Certificate> now;
+        try {
+            now = admission.anchors();
+            complaint = "";
+        } catch (GeneralSecurityException e) {
+            // who is in stays; nobody else comes in
+            String problem = PlainText.of(e);
+            if (!problem.equals(complaint)) {
+                LOG.warn("whom the relay trusts is not known now, so connected devices stay: {}", problem);
+            }
+            complaint = problem;
+            return false;
+        }
+        if (now.equals(trusted)) {
+            return false;
+        }
+        trusted = now;
+        Set<String> fingerprints = new TreeSet<>();
+        now.forEach(ca -> fingerprints.add(Fingerprints.of(ca)));
+        AuditState.Change change = relay.noted().update(AuditState.CA, fingerprints);
+        if (!change.first() && !change.none()) {
+            record(
+                    Events.Kind.CA_CHANGED,
+                    now.size() + " authorities are trusted now"
+                            + (change.added().isEmpty() ? "" : ", new: " + String.join(" ", change.added()))
+                            + (change.removed().isEmpty() ? "" : ", no longer: " + String.join(" ", change.removed())));
+            LOG.info("{} authorities are trusted now", now.size());
+        }
+        // also the first time: somebody may have been let in before, by what was true then
+        return true;
+    }
+
+    private void tellDevices() {
+        Credentials now = now();
+        if (!now.trusted().equals(told.trusted())) {
+            told = now;
+            relay.sessions().all().forEach(session -> session.send(now));
+            LOG.info(
+                    "the trusted authorities have changed: {} registered devices are told",
+                    relay.sessions().count());
+        }
+    }
+
+    private void inUse(OverlayAuthority authority) {
+        String fingerprint = authority.fingerprint();
+        AuditState.Change change = relay.noted().update(AuditState.CA_IN_USE, Set.of(fingerprint));
+        if (!change.first() && !change.none()) {
+            record(Events.Kind.CA_CHANGED, "certificates are made by " + fingerprint + " now");
+        }
+    }
+
+    private void tokens() {
+        Set<String> now = new TreeSet<>();
+        try (var files = Files.newDirectoryStream(tokens)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (TOKEN.matcher(name).matches()) {
+                    now.add(name);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.debug("the join tokens cannot be listed: later", e);
+            return;
+        }
+        for (String token : relay.noted().update(AuditState.TOKEN, now).added()) {
+            made(token);
+        }
+    }
+
+    private void made(String token) {
+        Properties fields = new Properties();
+        try {
+            byte[] content = PrivateFiles.read(tokens.resolve(token), LONGEST_TOKEN_FILE);
+            fields.load(new StringReader(new String(content, StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("join token {} cannot be read", token, e);
+        }
+        relay.events()
+                .record(
+                        Events.Kind.TOKEN_MADE,
+                        fields.getProperty("device", ""),
+                        "",
+                        "token " + token + " made beside the relay, until " + fields.getProperty("expires", "?") + ", "
+                                + fields.getProperty("uses", "?") + " uses left, groups ["
+                                + fields.getProperty("groups", "?") + "]");
+    }
+
+    private void record(Events.Kind kind, String detail) {
+        relay.events().record(kind, "", "", detail);
+    }
+}

@@ -1,0 +1,112 @@
+package io.mnedc.relay.announce;
+
+import io.mnedc.relay.session.Session;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When the devices are told what has changed: at once after a quiet time, else in rounds. The longer a round takes, because
+ * of many devices or a busy processor, the longer it is until the next one, and the more it tells: however fast devices
+ * join, telling the others takes but a part of the time. Thread-safe.
+ */
+public final class Announcer {
+    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+    private static final long LEAST_APART = Duration.ofMillis(50).toNanos();
+
+    /** The longest that a change waits for a round, beside the round before it. */
+    public static final Duration MOST_APART = Duration.ofSeconds(1);
+
+    /** Of how many equal parts of the time one at most is spent on rounds. */
+    private static final int PARTS = 4;
+
+    private final ScheduledExecutorService loop;
+    private final Supplier<AnnouncementDelta> seal;
+    private final Supplier<List<Session>> everybody;
+    private boolean due;
+    private boolean running;
+    private long next = System.nanoTime();
+
+    /**
+     * Makes it.
+     *
+     * @param loop where rounds begin
+     * @param seal makes a round of what has changed; the last one
+     * @param everybody who is to be told
+     */
+    public Announcer(
+            ScheduledExecutorService loop, Supplier<AnnouncementDelta> seal, Supplier<List<Session>> everybody) {
+        this.loop = loop;
+        this.seal = seal;
+        this.everybody = everybody;
+    }
+
+    /** Something has changed. */
+    public synchronized void changed() {
+        if (!due) {
+            due = true;
+            if (!running) {
+                schedule();
+            }
+        }
+    }
+
+    private void schedule() {
+        long wait = next - System.nanoTime();
+        try {
+            if (wait <= 0) {
+                loop.execute(this::round);
+            } else {
+                loop.schedule(this::round, wait, TimeUnit.NANOSECONDS);
+            }
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the relay has stopped: nobody is told any more");
+        }
+    }
+
+    private void round() {
+        long begun = System.nanoTime();
+        synchronized (this) {
+            due = false;
+            running = true;
+        }
+        boolean begins = false;
+        try {
+            begin(begun);
+            begins = true;
+        } finally {
+            if (!begins) {
+                // or nobody would be told anything any more
+                ended(begun);
+            }
+        }
+    }
+
+    private void begin(long begun) {
+        AnnouncementDelta last = seal.get();
+        List<Session> all = everybody.get();
+        AtomicInteger left = new AtomicInteger(all.size() + 1);
+        Runnable done = () -> {
+            if (left.decrementAndGet() == 0) {
+                ended(begun);
+            }
+        };
+        all.forEach(session -> session.tell(last, done));
+        done.run();
+    }
+
+    private synchronized void ended(long begun) {
+        running = false;
+        long took = System.nanoTime() - begun;
+        next = begun + Math.min(MOST_APART.toNanos(), Math.max(LEAST_APART, PARTS * took));
+        if (due) {
+            schedule();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.mnedc.relay.announce;
+
+import io.mnedc.codec.Announcements;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * What others are told of a device. Apart from its session, which would be kept alive by all that still has to be told of it.
+ *
+ * @param deviceId the device
+ * @param groups what it belongs to in the access rules
+ * @param present the record of its presence; never changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by content below
+public record PeerRecord(String deviceId, Set<String> groups, byte[] present) {
+    public static PeerRecord of(NodeRecord record, Set<String> groups) {
+        return new PeerRecord(record.deviceId(), groups, Announcements.record(new Change.Present(record)));
+    }
+
+    /** The record of its absence. */
+    byte[] absent() {
+        return Announcements.record(new Change.Absent(deviceId));
+    }
+
+    /** Whether one who knows the other sees no difference. */
+    boolean looksLike(PeerRecord other) {
+        return Arrays.equals(present, other.present);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The audit log. Start with {@link AuditLog}, which writes on a thread of its own.
+ */
+@NullMarked
+package io.mnedc.relay.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,331 @@
+package io.mnedc.relay.session;
+
+import io.mnedc.api.address.Lease;
+import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Bye;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Ping;
+import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.relay.accept.Acceptor;
+import io.mnedc.relay.announce.AnnouncementDelta;
+import io.mnedc.relay.announce.AnnouncementFeed;
+import io.mnedc.relay.announce.Announcer;
+import io.mnedc.relay.announce.PeerRecord;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.forward.Allowance;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
+public final class Session {
+    private static final int FLOOD_RETRY_MILLIS = 60_000;
+    /** Some rounds of announcements. */
+    private static final long NEW_NANOS = 5 * Announcer.MOST_APART.toNanos();
+
+    private final Hello hello;
+    private final Set<String> groups;
+    private final Lease lease;
+    private final VirtualNetwork network;
+    private final long id;
+    private final Opaque secret;
+    private final ControlStream control;
+    private final Consumer<ErrorReport> dismissal;
+    private final Allowance allowance;
+    private final Events events;
+    private final BooleanSupplier scarce;
+    private final Instant since = Instant.now();
+    private final long begun = System.nanoTime();
+    private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
+    private volatile NodeInfo info;
+    private volatile PeerRecord told;
+    private volatile @Nullable AnnouncementFeed feed;
+
+    public final LongAdder framesIn = new LongAdder();
+    public final LongAdder bytesIn = new LongAdder();
+    public final LongAdder framesOut = new LongAdder();
+    public final LongAdder bytesOut = new LongAdder();
+    private final LongAdder droppedBefore = new LongAdder();
+
+    /**
+     * Makes a session.
+     *
+     * @param groups what the device belongs to in the access rules
+     * @param dismissal ends the control stream with a report
+     * @param allowance what the device may send
+     * @param events hears when it sends more
+     * @param scarce whether the memory of what waits for all devices is scarce now
+     */
+    Session(
+            Hello hello,
+            Set<String> groups,
+            Lease lease,
+            VirtualNetwork network,
+            long id,
+            Opaque secret,
+            ControlStream control,
+            Consumer<ErrorReport> dismissal,
+            Allowance allowance,
+            Events events,
+            BooleanSupplier scarce) {
+        this.hello = hello;
+        this.groups = Set.copyOf(groups);
+        this.allowance = allowance;
+        this.events = events;
+        this.scarce = scarce;
+        this.lease = lease;
+        this.network = network;
+        this.id = id;
+        this.secret = secret;
+        this.control = control;
+        this.dismissal = dismissal;
+        this.info = hello.info();
+        this.told = PeerRecord.of(record(), this.groups);
+    }
+
+    public String deviceId() {
+        return hello.deviceId();
+    }
+
+    /** What the device belongs to in the access rules; never changes. */
+    public Set<String> groups() {
+        return groups;
+    }
+
+    /** What the device may still send. */
+    public Allowance allowance() {
+        return allowance;
+    }
+
+    long instance() {
+        return hello.instance();
+    }
+
+    public String software() {
+        return hello.software();
+    }
+
+    /** The address plan that the device was told. */
+    public VirtualNetwork network() {
+        return network;
+    }
+
+    /** Whether a lease is one of this address plan. */
+    static boolean fits(Lease lease, VirtualNetwork network) {
+        return network.isLeasable(lease.node())
+                && network.ipv4(lease.node()).equals(lease.ipv4())
+                && network.ipv6(lease.node()).equals(lease.ipv6());
+    }
+
+    public Lease lease() {
+        return lease;
+    }
+
+    public int node() {
+        return lease.node();
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public Opaque secret() {
+        return secret;
+    }
+
+    public Instant since() {
+        return since;
+    }
+
+    public String remote() {
+        InetSocketAddress remote = control.remote();
+        return remote == null ? "a closed connection" : Acceptor.text(remote);
+    }
+
+    NodeInfo info() {
+        return info;
+    }
+
+    /** Replaces what the device tells its peers. */
+    void info(NodeInfo now) {
+        info = now;
+        told = PeerRecord.of(record(), groups);
+    }
+
+    /** What others are told of it now. */
+    PeerRecord told() {
+        return told;
+    }
+
+    /** About how many bytes of control messages wait for the device. */
+    long waitingBytes() {
+        return control.waitingBytes();
+    }
+
+    private NodeRecord record() {
+        return new NodeRecord(hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), info);
+    }
+
+    public void send(ControlMessage message) {
+        control.send(message);
+    }
+
+    /**
+     * Begins to tell the device of the others, behind what was sent before.
+     *
+     * @param first what is told first
+     * @param present what there is to tell now
+     */
+    void listen(AnnouncementFeed.State first, Supplier<AnnouncementFeed.State> present) {
+        AnnouncementFeed beginning = new AnnouncementFeed(told, new Out(), first, present);
+        feed = beginning;
+        control.execute(beginning);
+    }
+
+    private final class Out implements AnnouncementFeed.Out {
+        @Override
+        public long waitingBytes() {
+            return control.waitingBytes();
+        }
+
+        @Override
+        public boolean scarce() {
+            return scarce.getAsBoolean();
+        }
+
+        @Override
+        public void sendNow(ByteBuffer... parts) {
+            control.sendNow(parts);
+        }
+
+        @Override
+        public void afterSent(Runnable task) {
+            control.afterSent(task);
+        }
+    }
+
+    /**
+     * Tells the device what has become different, before what is sent afterwards.
+     *
+     * @param last the last round
+     * @param done run when that is done, as far as the device reads, or cannot be done
+     */
+    public void tell(AnnouncementDelta last, Runnable done) {
+        AnnouncementFeed telling = feed;
+        if (telling == null) {
+            done.run();
+            return;
+        }
+        try {
+            control.execute(() -> {
+                try {
+                    telling.tell(last);
+                } finally {
+                    done.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the relay has stopped meanwhile
+            done.run();
+        }
+    }
+
+    /** Whether it joined so lately that others may not have been told of it yet. */
+    boolean isNew(long now) {
+        return now - begun < NEW_NANOS;
+    }
+
+    /** Whether a message is to be looked at, or the device has sent too many; tells it so. */
+    boolean accepts(ControlMessage message, long now) {
+        return switch (allowance.message(now)) {
+            case PASS -> true;
+            case IGNORE -> {
+                boolean vital = message instanceof Ping
+                        || message instanceof Pong
+                        || message instanceof Bye
+                        || message instanceof ErrorReport;
+                if (!vital) {
+                    overLimit("control messages are ignored", now);
+                }
+                yield vital;
+            }
+            case FLOOD -> {
+                flooding("control messages");
+                yield false;
+            }
+        };
+    }
+
+    /** Tells the device, at most every ten seconds, that it sends too much. */
+    public void overLimit(String what, long now) {
+        if (allowance.noticeDue(now)) {
+            String sentence = "too much is sent: " + what + "; the relay allows " + allowance.limits();
+            send(ErrorReport.notice(ErrorCode.LIMIT_EXCEEDED, sentence));
+            events.record(Events.Kind.LIMITED, deviceId(), remote(), sentence);
+        }
+    }
+
+    /** Ends the session of a device that goes on sending far too much. */
+    public void flooding(String what) {
+        String sentence = "far too much " + what + " was sent, on and on; the relay allows " + allowance.limits();
+        events.record(Events.Kind.LIMITED, deviceId(), remote(), "closed: " + sentence);
+        dismiss(new ErrorReport(ErrorCode.LIMIT_EXCEEDED.number(), sentence, true, FLOOD_RETRY_MILLIS));
+    }
+
+    /** Ends the session with a report to the device. */
+    public void dismiss(ErrorReport report) {
+        dismissal.accept(report);
+        unbind();
+    }
+
+    /** The device's data stream, if it is bound. */
+    @Nullable
+    public DataStream data() {
+        return data.get();
+    }
+
+    /** Takes a proven data stream in place of the one before. */
+    public void bind(DataStream stream) {
+        retire(data.getAndSet(stream));
+    }
+
+    /** Forgets a data stream that was closed, if it is still this one. */
+    public void unbind(DataStream stream) {
+        if (data.compareAndSet(stream, null)) {
+            droppedBefore.add(stream.droppedFrames());
+        }
+    }
+
+    /** Closes the data stream. */
+    public void unbind() {
+        retire(data.getAndSet(null));
+    }
+
+    private void retire(@Nullable DataStream old) {
+        if (old != null) {
+            droppedBefore.add(old.droppedFrames());
+            old.close();
+        }
+    }
+
+    public long dropped() {
+        DataStream stream = data.get();
+        return droppedBefore.sum() + (stream == null ? 0 : stream.droppedFrames());
+    }
+}

@@ -1,0 +1,236 @@
+package io.mnedc.relay.session;
+
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Welcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.relay.access.Access;
+import io.mnedc.relay.access.Quarantine;
+import io.mnedc.relay.announce.AnnouncementDelta;
+import io.mnedc.relay.announce.AnnouncementFeed;
+import io.mnedc.relay.announce.Announcer;
+import io.mnedc.relay.announce.Roster;
+import io.mnedc.relay.audit.Events;
+import io.mnedc.relay.forward.NodeTable;
+import io.mnedc.relay.work.Counter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The registered devices, and who is told what about them. Thread-safe: the lock also orders the announcements. */
+public final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    private final Map<String, Session> byDevice = new HashMap<>();
+    // read by the data loops, which must not wait for the lock
+    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+    private final NodeTable byNode = new NodeTable();
+    private final Quarantine quarantine = new Quarantine();
+    private final Counter.Set counters;
+    private final DeviceLog log;
+    private final Events events;
+    private final IntSupplier cloneSwaps;
+    private final Roster census = new Roster();
+    private final Announcer announcer;
+    private volatile @Nullable Access access;
+
+    /**
+     * Nobody yet; all may talk to all.
+     *
+     * @param cloneSwaps how often in a minute two starts of a device may take turns, now
+     * @param loop where it is decided when the devices are told what has changed
+     */
+    public Sessions(
+            Counter.Set counters, Events events, DeviceLog log, IntSupplier cloneSwaps, ScheduledExecutorService loop) {
+        this.counters = counters;
+        this.log = log;
+        this.events = events;
+        this.cloneSwaps = cloneSwaps;
+        this.announcer = new Announcer(loop, this::seal, this::everybody);
+    }
+
+    /** Registers a device: welcomes it, tells it of the others and the others of it; an older session must go. */
+    synchronized void join(Session session, Welcome welcome) {
+        Session older = byDevice.get(session.deviceId());
+        if (older != null) {
+            remove(older);
+        }
+        Session holder = byNode.get(session.node());
+        if (holder != null) {
+            dismissFromNode(holder, session);
+        }
+        byDevice.put(session.deviceId(), session);
+        byId.put(session.id(), session);
+        byNode.put(session);
+        counters.add(Counter.JOINS, 1);
+        census.put(session.told());
+        session.send(welcome);
+        session.listen(census.state(access), this::state);
+        if (older != null) {
+            takeOver(older, session);
+        }
+        announcer.changed();
+        if (older != null && older.instance() != session.instance()) {
+            countSwap(session);
+        }
+    }
+
+    private synchronized AnnouncementFeed.State state() {
+        return census.state(access);
+    }
+
+    private synchronized AnnouncementDelta seal() {
+        return census.seal(access);
+    }
+
+    private synchronized List<Session> everybody() {
+        return List.copyOf(byDevice.values());
+    }
+
+    /**
+     * Has a device told of one that has just joined, if that was not done yet: before something is passed on that it would
+     * not know what to do with. Without a lock for one that has not.
+     */
+    void introduce(Session one, Session to) {
+        if (one.isNew(System.nanoTime())) {
+            to.tell(seal(), () -> {});
+        }
+    }
+
+    private void countSwap(Session session) {
+        if (!quarantine.swapped(session.deviceId(), cloneSwaps.getAsInt(), System.nanoTime())) {
+            return;
+        }
+        counters.add(Counter.QUARANTINES, 1);
+        String sentence = "two devices take turns as " + session.deviceId()
+                + ", the last one from " + session.remote() + ": one must be a cloned image. Both have to wait "
+                + Quarantine.LENGTH.toMinutes() + " minutes; give one of them another ID and key";
+        LOG.error("{}", sentence);
+        events.record(Events.Kind.QUARANTINED, session.deviceId(), session.remote(), sentence);
+        session.dismiss(
+                new ErrorReport(ErrorCode.QUARANTINED.number(), sentence, true, (int) Quarantine.LENGTH.toMillis()));
+    }
+
+    /** How long a device has still to stay away because of a clone. */
+    public synchronized Duration quarantineLeft(String deviceId) {
+        return quarantine.left(deviceId, System.nanoTime());
+    }
+
+    private void takeOver(Session older, Session newer) {
+        counters.add(Counter.TAKEOVERS, 1);
+        boolean clone = older.instance() != newer.instance();
+        older.dismiss(ErrorReport.fatal(
+                ErrorCode.REPLACED,
+                "a newer connection from " + newer.remote() + " has registered as " + newer.deviceId()
+                        + (clone ? "; if this repeats, two devices have the same ID: is one a cloned image?" : "")));
+        newer.send(ErrorReport.notice(
+                ErrorCode.TOOK_OVER,
+                "an older connection of " + newer.deviceId() + " from " + older.remote() + " has been closed"));
+        log.info(
+                newer.deviceId(),
+                "from " + newer.remote() + " takes over from " + older.remote()
+                        + (clone ? ", another start of the device" : ""));
+    }
+
+    /** Only after a change of leases beside the relay: the address now belongs to another device. */
+    private void dismissFromNode(Session holder, Session now) {
+        remove(holder);
+        gone(holder);
+        holder.dismiss(ErrorReport.fatal(
+                ErrorCode.READDRESSED, "the address is now leased to " + now.deviceId() + ": register again"));
+    }
+
+    /** Takes out a session that ended; nothing happens if another one has taken over. */
+    synchronized boolean leave(Session session) {
+        if (byDevice.get(session.deviceId()) != session) {
+            return false;
+        }
+        remove(session);
+        gone(session);
+        return true;
+    }
+
+    private void gone(Session session) {
+        counters.add(Counter.LEAVES, 1);
+        census.remove(session.deviceId());
+        announcer.changed();
+    }
+
+    private void remove(Session session) {
+        byDevice.remove(session.deviceId(), session);
+        byId.remove(session.id());
+        byNode.remove(session);
+        counters.add(Counter.DROP_QUEUE, session.dropped());
+    }
+
+    /** A device tells something else about itself. */
+    synchronized void publish(Session session, NodeInfo info) {
+        if (info.equals(session.info())) {
+            return;
+        }
+        session.info(info);
+        if (byDevice.get(session.deviceId()) == session) {
+            census.put(session.told());
+            announcer.changed();
+        }
+    }
+
+    /** Whether two devices may know of each other and talk; without a lock. */
+    public boolean acquainted(Session one, Session other) {
+        return Access.allowed(access, one.told(), other.told());
+    }
+
+    /** The rules in force; null if all may talk to all. Without a lock, for each run of frames. */
+    @Nullable
+    public Access access() {
+        return access;
+    }
+
+    /** Puts other rules in force, and tells the devices whom they may know now and whom no longer. */
+    public synchronized void access(@Nullable Access now) {
+        Access before = access;
+        // frames stop at once
+        access = now;
+        if (before != now) {
+            census.rules(before, now);
+            announcer.changed();
+        }
+    }
+
+    /** The session of a device. */
+    public synchronized @Nullable Session ofDevice(String deviceId) {
+        return byDevice.get(deviceId);
+    }
+
+    /** The session at a node; without a lock, for each frame. */
+    @Nullable
+    public Session atNode(int node) {
+        return byNode.get(node);
+    }
+
+    /** The session with an ID; without a lock. */
+    @Nullable
+    public Session withId(long id) {
+        return byId.get(id);
+    }
+
+    public synchronized int count() {
+        return byDevice.size();
+    }
+
+    /** All sessions, by ascending node. */
+    public synchronized List<Session> all() {
+        List<Session> all = new ArrayList<>(byDevice.values());
+        all.sort(Comparator.comparingInt(Session::node));
+        return all;
+    }
+}

@@ -1,0 +1,250 @@
+package io.mnedc.relay.trust;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.Opaque;
+import io.mnedc.relay.audit.DataDirectory;
+import io.mnedc.relay.settings.RelaySecuritySettings;
+import io.mnedc.relay.work.Descriptors;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.OverlayTrust;
+import io.mnedc.security.PeerName;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.StoreIdentity;
+import io.mnedc.security.TlsChoice;
+import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.OverlayAuthority.Enrolled;
+import io.mnedc.security.authority.Revocations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who this relay is and whom it lets in: by the overlay's own authority, or by a PKI that others run. Reads and writes
+ * files; for threads that may block. Thread-safe.
+ */
+public final class RelayIdentity {
+    /** An identity, and a context with it for either side that believes whoever has the key of his certificate. */
+    public record Shown(
+            Identity identity, SSLContext context, @Nullable Provider tls) {}
+
+    private final @Nullable OverlayAuthority authority;
+    private final IdentityProvider provider;
+    private final io.mnedc.security.authority.DeviceAuthorization elsewhere;
+    private final InstantSource clock;
+    private final Supplier<@Nullable Provider> providers;
+    private final Descriptors descriptors = new Descriptors();
+    private volatile TlsChoice library;
+    private volatile Duration grace;
+    private volatile @Nullable Shown shown;
+
+    private RelayIdentity(
+            @Nullable OverlayAuthority authority,
+            IdentityProvider provider,
+            Revocations revocations,
+            InstantSource clock,
+            Supplier<@Nullable Provider> providers,
+            RelaySecuritySettings settings) {
+        this.authority = authority;
+        this.provider = provider;
+        this.elsewhere = new io.mnedc.security.authority.DeviceAuthorization(provider, revocations, null, clock);
+        this.clock = clock;
+        this.providers = providers;
+        this.library = settings.library();
+        this.grace = settings.grace();
+    }
+
+    /**
+     * Opens what the settings name.
+     *
+     * @param data where the overlay's own authority is kept
+     * @param providers who makes TLS beside the Java runtime, now; null: nobody
+     * @throws IOException if its files cannot be used; the message has the cure
+     */
+    public static RelayIdentity open(
+            RelaySecuritySettings settings,
+            DataDirectory data,
+            IdentityProviders identities,
+            Supplier<@Nullable Provider> providers,
+            InstantSource clock)
+            throws IOException {
+        Path directory = data.path();
+        Revocations revocations = data.revocations();
+        if (directory == null || revocations == null) {
+            throw new IOException("security = tls needs a directory for its files: set data.dir");
+        }
+        IdentityProvider foreign = foreign(settings, identities);
+        if (foreign != null) {
+            return new RelayIdentity(null, foreign, revocations, clock, providers, settings);
+        }
+        try {
+            OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock);
+            return new RelayIdentity(own, own, own.revocations(), clock, providers, settings);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable IdentityProvider foreign(RelaySecuritySettings settings, IdentityProviders identities) {
+        if (!settings.identityProvider().isEmpty()) {
+            return identities.named(settings.identityProvider());
+        }
+        return settings.store()
+                .map(store -> new StoreIdentity(
+                        store.keystore(),
+                        store.password().toCharArray(),
+                        store.truststore().orElse(null),
+                        store.truststorePassword().isEmpty()
+                                ? null
+                                : store.truststorePassword().toCharArray()))
+                .orElse(null);
+    }
+
+    /** The overlay's own authority; empty for a PKI that others run. */
+    public Optional<OverlayAuthority> authority() {
+        return Optional.ofNullable(authority);
+    }
+
+    /** What of the settings counts from now on: whose TLS, and how long after its expiry a certificate is still good. */
+    public void become(RelaySecuritySettings settings) {
+        library = settings.library();
+        grace = settings.grace();
+    }
+
+    Descriptors descriptors() {
+        return descriptors;
+    }
+
+    private @Nullable Provider tls() {
+        return descriptors.scarce() ? null : library.of(providers.get(), authority != null);
+    }
+
+    /**
+     * An engine for a new connection, with the identity as it is now.
+     *
+     * @throws IllegalStateException if there is none; the message says why
+     */
+    SSLEngine engine() {
+        try {
+            return engine(shown());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same with an identity that was asked for before. */
+    static SSLEngine engine(Shown shown) {
+        return OverlayTls.server(shown.context(), false, OverlayTls.CONTROL, OverlayTls.ENROL);
+    }
+
+    /** The identity as it is now, which others may only use to try out how it works. */
+    @SuppressWarnings("ReferenceEquality") // providers are maps, and equal after an update of their bundle
+    public Shown shown() throws GeneralSecurityException {
+        Identity now = provider.identity();
+        Shown present = shown;
+        Provider tls = tls();
+        if (present == null || !present.identity().equals(now) || present.tls() != tls) {
+            present = new Shown(now, OverlayTls.context(tls, now, OverlayTrust.acceptAny()), tls);
+            shown = present;
+        }
+        return present;
+    }
+
+    /**
+     * Checks a device.
+     *
+     * @param chain as it was shown in TLS; may be empty
+     */
+    Peer admit(List<X509Certificate> chain) throws RefusedException {
+        if (chain.isEmpty()) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED,
+                    "the device has shown no certificate: join the overlay with a token first"
+                            + (tls() == null
+                                    ? ""
+                                    : "; if its key is not EC P-256 or P-384 or RSA, set tls.library = java at the relay"));
+        }
+        OverlayAuthority own = authority;
+        PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);
+        return new Peer(name.deviceId(), name.groups(), chain);
+    }
+
+    /** Enrols a device that has a join token. */
+    Enrolled enrol(Enrol request) throws RefusedException {
+        return issuing()
+                .enrol(
+                        request.joinId(),
+                        request.joinSecret().bytes(),
+                        request.deviceId(),
+                        request.request().bytes());
+    }
+
+    /** Renews a device's certificate. */
+    Enrolled renew(Peer peer, Opaque request) throws RefusedException {
+        return issuing().renew(peer.chain().get(0), peer.deviceId(), request.bytes());
+    }
+
+    private OverlayAuthority issuing() throws RefusedException {
+        OverlayAuthority own = authority;
+        if (own == null) {
+            throw new RefusedException(
+                    Reason.ENROLMENT_UNAVAILABLE,
+                    "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore");
+        }
+        return own;
+    }
+
+    /** What devices are to trust, DER; empty if that is not the relay's to say. */
+    public List<Opaque> trusted() {
+        OverlayAuthority own = authority;
+        return own == null
+                ? List.of()
+                : own.trusted().stream().map(Opaque::copyOf).toList();
+    }
+
+    /**
+     * The authorities by which devices are believed, now.
+     *
+     * @throws GeneralSecurityException if that cannot be found out now
+     */
+    public Set<X509Certificate> anchors() throws GeneralSecurityException {
+        return provider.identity().trusted();
+    }
+
+    /** When the relay's own certificate expires; empty if there is none now. */
+    public Optional<Instant> expires() {
+        try {
+            Shown present = shown;
+            Identity identity = present == null ? provider.identity() : present.identity();
+            return Optional.of(identity.chain().get(0).getNotAfter().toInstant());
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
+    }
+
+    public long timeMillis() {
+        return clock.millis();
+    }
+
+    /** Takes over what has changed in the files; once a second. */
+    public void refresh() {
+        OverlayAuthority own = authority;
+        if (own != null) {
+            own.refresh();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package io.mnedc.relay.trust;
+
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Opaque;
+import io.mnedc.relay.Relay;
+import io.mnedc.relay.accept.FirstFlight;
+import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.accept.HandshakeQueue;
+import io.mnedc.relay.accept.JoinDelays;
+import io.mnedc.relay.accept.TlsGate;
+import io.mnedc.relay.access.DataDirectoryWatcher;
+import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.SourceNetwork;
+import io.mnedc.relay.work.Workers;
+import io.mnedc.security.OverlayTls;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.authority.OverlayAuthority.Enrolled;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.ControlTls;
+import io.netty.channel.EventLoopGroup;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The secured side of a relay: TLS, certificates, enrolment, renewal. Cryptography of handshakes has its own threads, work
+ * on files another one, so the control loop never waits. Thread-safe.
+ */
+public final class RelaySecurity implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RelaySecurity.class);
+    private static final long FAULTS_APART_NANOS = 10_000_000_000L;
+    private static final int MOST_FILES_WAITING = 1024;
+    private static final int BUSY_RETRY_MILLIS = 2000;
+    private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
+
+    private final Relay relay;
+    private final EventLoopGroup group;
+    private final RelayIdentity admission;
+    private final JoinDelays delays = new JoinDelays();
+    private final Reenrolments reenrolments = new Reenrolments();
+    private final Handshakes handshakes = new Handshakes(this::adopt);
+    private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
+    private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
+    private final DataDirectoryWatcher watch;
+
+    private RelaySecurity(Relay relay, EventLoopGroup group, RelayIdentity admission, Path directory) {
+        this.relay = relay;
+        this.group = group;
+        this.admission = admission;
+        this.watch = new DataDirectoryWatcher(relay, this, admission, directory);
+    }
+
+    /**
+     * Begins; files are read.
+     *
+     * @param directory of the relay's data
+     */
+    public static RelaySecurity start(Relay relay, EventLoopGroup group, RelayIdentity admission, Path directory) {
+        RelaySecurity overlay = new RelaySecurity(relay, group, admission, directory);
+        overlay.onFiles(overlay.watch::look);
+        overlay.handshakes.whenIdle(new WarmUp(admission));
+        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay::look), 1, 1, TimeUnit.SECONDS);
+        return overlay;
+    }
+
+    private void look() {
+        watch.look();
+        admission.descriptors().count();
+    }
+
+    public RelayIdentity admission() {
+        return admission;
+    }
+
+    /** What a device is told after the welcome: time and trust. */
+    public Credentials greeting() {
+        return watch.told();
+    }
+
+    /** Serves a connection that begins as TLS does. */
+    public void secure(HalfOpen.Entry entry, ByteBuffer begun) {
+        handshakes.arrive(entry, begun);
+    }
+
+    /** On one of the handshakes' threads: the identity may come from slow hardware. */
+    private void adopt(HandshakeQueue.Arrival arrival) {
+        HalfOpen.Entry entry = arrival.entry();
+        ByteBuffer said = entry.evicted() ? null : FirstFlight.of(entry.socket(), arrival.begun());
+        if (said == null) {
+            entry.refuse(Counter.REFUSED_TLS, "it was closed before it was its turn");
+            entry.discard();
+            return;
+        }
+        if (!entry.begin()) {
+            // whoever has had it give way says why
+            entry.discard();
+            return;
+        }
+        Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
+        TlsGate gate = new TlsGate(relay, this, entry);
+        ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, gate, left);
+        ControlStream.adopt(group, entry.socket(), said, tls, relay.budget(), gate)
+                .ifPresent(stream -> entry.servedBy(stream::cut));
+    }
+
+    /** Runs what a handshake needs. */
+    public void handshake(Runnable task) {
+        handshakes.execute(task);
+    }
+
+    /**
+     * Checks a device's certificates.
+     *
+     * @param on where
+     * @param admitted told who it is; on one of the overlay's threads, or the caller's
+     * @param refused told why not; on one of the overlay's threads, or the caller's
+     */
+    public void admit(
+            Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
+        run(on, refused, () -> admitted.accept(admission.admit(chain)));
+    }
+
+    /** Enrols a device; as {@link #admit}. */
+    void enrol(Enrol request, Consumer<Enrolled> enrolled, Consumer<ErrorReport> refused) {
+        Duration wait = reenrolments.untilNext(request.deviceId(), System.nanoTime());
+        if (!wait.isZero()) {
+            refused.accept(new ErrorReport(
+                    ErrorCode.LIMIT_EXCEEDED.number(),
+                    "too many certificates were made for this device: wait " + (wait.toSeconds() + 1) + " s",
+                    true,
+                    (int) wait.toMillis() + 1));
+            return;
+        }
+        run(files, refused, () -> {
+            Enrolled done = admission.enrol(request);
+            reenrolments.enrolled(done.deviceId(), System.nanoTime());
+            enrolled.accept(done);
+            relay.controls().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
+        });
+    }
+
+    /** Renews a device's certificate; as {@link #admit}. */
+    void renew(Peer peer, Opaque request, Consumer<Credentials> renewed, Consumer<ErrorReport> refused) {
+        run(files, refused, () -> renewed.accept(message(admission.renew(peer, request))));
+    }
+
+    /** What an enrolled device is sent. */
+    Credentials message(Enrolled enrolled) {
+        return new Credentials(
+                enrolled.credentials().chain().stream().map(Opaque::copyOf).toList(),
+                enrolled.credentials().trusted().stream().map(Opaque::copyOf).toList(),
+                admission.timeMillis());
+    }
+
+    /** How long a refused enrolment from there waits for its answer. */
+    Duration delay(SourceNetwork source) {
+        return delays.refused(source, System.nanoTime());
+    }
+
+    /** How long the next enrolment from there has to wait. */
+    public Duration untilNext(SourceNetwork source) {
+        return delays.untilNext(source, System.nanoTime());
+    }
+
+    /** Something that may be refused. */
+    private interface Attempt {
+        void run() throws RefusedException;
+    }
+
+    /** At the will of strangers, so not a line for each of them. */
+    private void failed(Throwable fault) {
+        long now = System.nanoTime();
+        long last = faultLogged.get();
+        if (now - last >= FAULTS_APART_NANOS && faultLogged.compareAndSet(last, now)) {
+            LOG.error("checking or making a certificate failed", fault);
+        }
+    }
+
+    private void run(Executor on, Consumer<ErrorReport> refused, Attempt attempt) {
+        try {
+            on.execute(() -> {
+                try {
+                    attempt.run();
+                } catch (RefusedException e) {
+                    refused.accept(report(e));
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("the relay has stopped meanwhile");
+                } catch (RuntimeException | Error e) {
+                    // an Error too, or whoever waits would never hear of it
+                    failed(e);
+                    refused.accept(ErrorReport.fatal(
+                            ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            refused.accept(new ErrorReport(
+                    ErrorCode.LIMIT_EXCEEDED.number(),
+                    "the relay is busy with others: try again",
+                    true,
+                    BUSY_RETRY_MILLIS));
+        }
+    }
+
+    private static ErrorReport report(RefusedException refusal) {
+        ErrorCode code = switch (refusal.reason()) {
+            case CERTIFICATE_REFUSED, UNDECIDED -> ErrorCode.CERTIFICATE_REFUSED;
+            case REVOKED -> ErrorCode.REVOKED;
+            case ID_MISMATCH -> ErrorCode.ID_MISMATCH;
+            case JOIN_REFUSED -> ErrorCode.JOIN_REFUSED;
+            case JOIN_EXPIRED -> ErrorCode.JOIN_EXPIRED;
+            case JOIN_USED -> ErrorCode.JOIN_USED;
+            case ID_TAKEN -> ErrorCode.ID_TAKEN;
+            case ENROLMENT_UNAVAILABLE -> ErrorCode.ENROLMENT_UNAVAILABLE;
+        };
+        return ErrorReport.fatal(code, String.valueOf(refusal.getMessage()));
+    }
+
+    /** Checks a device again that is let in already: the reason may have ended between its check and its listing. */
+    public void recheck(Peer peer, Consumer<ErrorReport> refused) {
+        run(handshakes, refused, () -> stillGood(peer).ifPresent(refused));
+    }
+
+    /** Why a connected device must go; not because its certificate cannot be judged at this moment. */
+    public Optional<ErrorReport> stillGood(Peer peer) {
+        try {
+            admission.admit(peer.chain());
+            return Optional.empty();
+        } catch (RefusedException e) {
+            return e.reason() == Reason.UNDECIDED ? Optional.empty() : Optional.of(report(e));
+        }
+    }
+
+    private void onFiles(Runnable task) {
+        try {
+            files.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too much to do with files: later");
+        }
+    }
+
+    /** Ends its threads. */
+    @Override
+    public void close() {
+        handshakes.close();
+        Workers.end(files);
+    }
+}

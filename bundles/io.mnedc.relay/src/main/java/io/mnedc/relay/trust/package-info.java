@@ -1,0 +1,8 @@
+/**
+ * TLS, certificates, enrolment and renewal on the side of the relay. Start with {@link RelaySecurity}. Handshakes are
+ * computed on threads of {@link Handshakes}.
+ */
+@NullMarked
+package io.mnedc.relay.trust;
+
+import org.jspecify.annotations.NullMarked;

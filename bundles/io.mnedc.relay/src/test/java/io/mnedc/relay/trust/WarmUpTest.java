@@ -1,0 +1,95 @@
+package io.mnedc.relay.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.relay.TestOverlay;
+import io.mnedc.relay.TestRelay;
+import io.mnedc.relay.work.Counter;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Handshakes of a relay with itself. */
+@Timeout(180)
+class WarmUpTest {
+    @TempDir
+    private Path directory;
+
+    private static RelayIdentity admission(TestRelay relay) {
+        return Objects.requireNonNull(relay.relay().overlay()).admission();
+    }
+
+    @Test
+    void itEndsSoonAndChangesNothing() throws Exception {
+        try (TestRelay relay = TestRelay.with(new TestOverlay(directory).settings())) {
+            WarmUp warmUp = new WarmUp(admission(relay));
+            int handshakes = 0;
+            long begun = System.nanoTime();
+            while (warmUp.getAsBoolean()) {
+                handshakes++;
+            }
+            assertThat(handshakes).isBetween(1, 200);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+            assertThat(warmUp.getAsBoolean()).isFalse();
+            assertThat(relay.count(Counter.CONNECTIONS)).isZero();
+            assertThat(relay.relay().halfOpen().count()).isZero();
+        }
+    }
+
+    /** As of hardware: it cannot be had, and signing would be noticed. */
+    private static final class HardKey implements PrivateKey {
+        private static final long serialVersionUID = 1;
+        private final AtomicInteger used;
+
+        HardKey(AtomicInteger used) {
+            this.used = used;
+        }
+
+        @Override
+        public String getAlgorithm() {
+            used.incrementAndGet();
+            return "EC";
+        }
+
+        @Override
+        public @Nullable String getFormat() {
+            return null;
+        }
+
+        @Override
+        public byte @Nullable [] getEncoded() {
+            return null;
+        }
+    }
+
+    @Test
+    void aKeyInHardwareIsLeftAlone() throws Exception {
+        TestOverlay pki = new TestOverlay(directory.resolve("pki"));
+        Identity own = pki.authority().identity();
+        AtomicInteger used = new AtomicInteger();
+        Identity hard = new Identity(new HardKey(used), own.chain(), own.trusted());
+        try (TestRelay relay = TestRelay.with(
+                new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
+            assertThat(new WarmUp(admission(relay)).getAsBoolean())
+                    .as("nobody there yet")
+                    .isFalse();
+            relay.supply("vault", 1, () -> hard);
+            used.set(0);
+            assertThat(new WarmUp(admission(relay)).getAsBoolean()).isFalse();
+            assertThat(used).hasValue(0);
+            Identity device = pki.identity("x", Instant.now());
+            relay.supply("vault", 2, () -> device);
+            assertThat(new WarmUp(admission(relay)).getAsBoolean())
+                    .as("a device's certificate is not a relay's")
+                    .isFalse();
+        }
+    }
+}

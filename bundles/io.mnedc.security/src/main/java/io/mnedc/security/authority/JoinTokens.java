@@ -1,0 +1,405 @@
+package io.mnedc.security.authority;
+
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
+import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.security.JoinToken;
+import io.mnedc.security.Names;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.files.PrivateFiles;
+import io.mnedc.security.files.RecordFile;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The join tokens of an overlay: a file for each, with the SHA-256 of its secret. (The secret is 32 random bytes: there is
+ * nothing to guess, and a slow hash would only help those who send wrong ones.) Safe across threads and processes.
+ */
+@SuppressWarnings("try") // locks are held, not used
+public final class JoinTokens {
+    private static final Logger LOG = LoggerFactory.getLogger(JoinTokens.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Duration LONGEST = Duration.ofDays(3650);
+    private static final int MOST_USES = 1_000_000;
+    /** So long one that is over is remembered, to say so rather than "unknown". */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+    /** Of so many the answer may have been lost. */
+    private static final int REDEEMERS = 64;
+
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
+    private static final String CANCELLED = "cancelled";
+    private static final String ADDRESSES = "addresses";
+    /** In case the directory's time does not tell. */
+    private static final Duration REREAD = Duration.ofMinutes(1);
+
+    /**
+     * What a token allows one device.
+     *
+     * @param deviceId who it may be
+     * @param fixed whether the token is for that ID only, which may be enrolled already
+     * @param groups what it belongs to
+     * @param again whether this key has redeemed the token before
+     */
+    record Grant(String deviceId, boolean fixed, Set<String> groups, boolean again) {}
+
+    /** What the files said when the directory was last changed. */
+    private record Named(Set<String> addresses, FileTime changed, Instant read) {}
+
+    private final Path directory;
+    private final InstantSource clock;
+    private volatile @Nullable Named named;
+    private final Supplier<String> fingerprint;
+
+    JoinTokens(Path directory, InstantSource clock, Supplier<String> fingerprint) throws IOException {
+        PrivateFiles.directory(directory);
+        this.directory = directory;
+        this.clock = clock;
+        this.fingerprint = fingerprint;
+    }
+
+    /**
+     * Names a token for people.
+     *
+     * @param id as in {@link JoinToken#id}
+     * @return 16 hexadecimal digits
+     */
+    public static String name(long id) {
+        return HexFormat.of().toHexDigits(id);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /**
+     * Makes a token for the CA in use.
+     *
+     * @param request what it is good for
+     * @param addresses of the relay, for a request without
+     * @return the token; kept nowhere else
+     * @throws IOException if it cannot be stored
+     * @throws IllegalArgumentException if the request is out of its ranges
+     * @throws IllegalStateException if there is no CA key
+     */
+    public JoinToken issue(TokenRequest request, List<String> addresses) throws IOException {
+        if (request.uses() < 1 || request.uses() > MOST_USES) {
+            throw new IllegalArgumentException(request.uses() + " uses: a token has 1 to " + MOST_USES);
+        }
+        Duration life = request.lifetime();
+        if (life.compareTo(Duration.ofSeconds(1)) < 0 || life.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "lifetime " + life + ": a token lives 1 second to " + LONGEST.toDays() + " days");
+        }
+        request.deviceId().ifPresent(Names::deviceId);
+        byte[] secret = new byte[JoinToken.SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        List<String> relays = request.addresses().isEmpty() ? addresses : request.addresses();
+        JoinToken token = new JoinToken(relays, fingerprint.get(), RANDOM.nextLong(), secret);
+        Properties fields = new Properties();
+        fields.setProperty("secret-sha256", Fingerprints.hex(secret));
+        fields.setProperty("expires", clock.instant().plus(life).toString());
+        fields.setProperty("uses", String.valueOf(request.uses()));
+        fields.setProperty("device", request.deviceId().orElse(""));
+        fields.setProperty("groups", String.join(" ", Names.groups(request.groups())));
+        fields.setProperty("redeemed", "");
+        fields.setProperty(ADDRESSES, String.join(" ", token.addresses()));
+        RecordFile.write(file(token.id()), fields);
+        removeOld();
+        return token;
+    }
+
+    /** Checks the secret, without a lock: it never changes. */
+    void prove(long id, byte[] secret) throws RefusedException, IOException {
+        read(id, secret);
+    }
+
+    /**
+     * What the token allows this device and key now. With the directory's lock.
+     *
+     * @param shutOut which devices are shut out: a token that one of them has used may be in a thief's hands
+     */
+    Grant grant(long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
+            throws RefusedException, IOException {
+        Properties fields = read(id, secret);
+        if (fields.containsKey(CANCELLED)) {
+            throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
+        }
+        Instant expires = RecordFile.instant(file(id), fields, "expires");
+        if (!clock.instant().isBefore(expires)) {
+            throw new RefusedException(
+                    Reason.JOIN_EXPIRED, "the join token expired at " + expires + ": make a new one");
+        }
+        String fixed = RecordFile.text(file(id), fields, "device");
+        String wanted = deviceId.isEmpty() ? fixed : deviceId;
+        if (wanted.isEmpty() || !(fixed.isEmpty() || fixed.equals(wanted))) {
+            throw new RefusedException(
+                    Reason.ID_MISMATCH,
+                    wanted.isEmpty()
+                            ? "neither the device nor its join token names a device ID: set one"
+                            : "the join token is for device ID " + fixed + ", not " + Names.shown(wanted)
+                                    + ": set that ID, or make a token without --id or with the other one");
+        }
+        if (!Names.isDeviceId(wanted)) {
+            throw new RefusedException(Reason.ID_MISMATCH, "'" + Names.shown(wanted) + "' is no device ID");
+        }
+        List<String> redeemers = redeemers(fields);
+        for (String each : redeemers) {
+            String user = each.substring(each.indexOf('/') + 1);
+            if (!user.equals(wanted) && shutOut.test(user)) {
+                throw new RefusedException(
+                        Reason.JOIN_USED,
+                        "the join token has been used by device " + user + ", which is shut out: make a new one");
+            }
+        }
+        boolean again = redeemers.contains(key + "/" + wanted);
+        if (!again && RecordFile.number(file(id), fields, "uses") < 1) {
+            throw new RefusedException(
+                    Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
+        }
+        return new Grant(wanted, !fixed.isEmpty(), RecordFile.groups(file(id), fields), again);
+    }
+
+    /** Counts a use. With the lock that was held since {@link #grant}. */
+    void take(long id, Grant grant, String key) throws IOException {
+        if (grant.again()) {
+            return;
+        }
+        Properties fields = RecordFile.read(file(id));
+        List<String> redeemers = redeemers(fields);
+        redeemers.add(key + "/" + grant.deviceId());
+        int uses = RecordFile.number(file(id), fields, "uses");
+        fields.setProperty("uses", String.valueOf(uses - 1));
+        fields.setProperty(
+                "redeemed",
+                String.join(" ", redeemers.subList(Math.max(0, redeemers.size() - REDEEMERS), redeemers.size())));
+        RecordFile.write(file(id), fields);
+    }
+
+    private Properties read(long id, byte[] secret) throws RefusedException, IOException {
+        Properties fields;
+        try {
+            fields = RecordFile.read(file(id));
+        } catch (NoSuchFileException e) {
+            throw refused();
+        }
+        byte[] known = HexFormat.of().parseHex(hash(id, fields));
+        if (!MessageDigest.isEqual(known, Fingerprints.sha256(secret))) {
+            throw refused();
+        }
+        return fields;
+    }
+
+    private String hash(long id, Properties fields) throws IOException {
+        String hash = RecordFile.text(file(id), fields, "secret-sha256");
+        if (!hash.matches("[0-9a-f]{64}")) {
+            throw new IOException(file(id) + " is damaged ('secret-sha256' is no hash): remove it, make a new token");
+        }
+        return hash;
+    }
+
+    /** The same for an unknown token and a wrong secret. */
+    private static RefusedException refused() {
+        return new RefusedException(
+                Reason.JOIN_REFUSED, "the relay does not know this join token: make a new one at this relay");
+    }
+
+    private static List<String> redeemers(Properties fields) {
+        String words = fields.getProperty("redeemed", "").strip();
+        return new ArrayList<>(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
+    }
+
+    /**
+     * {@return the tokens that can be used still, those that expire first first; files that cannot be read are left out
+     *     and logged}
+     */
+    public List<OpenToken> open() {
+        List<OpenToken> open = new ArrayList<>();
+        for (Path file : files()) {
+            try {
+                Properties fields = RecordFile.read(file);
+                if (usable(file, fields)) {
+                    open.add(shown(file, fields));
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} has just been removed", file);
+            } catch (IOException e) {
+                LOG.warn("A join token is left out: {}", PlainText.of(e));
+            }
+        }
+        open.sort(Comparator.comparing(OpenToken::expires).thenComparing(OpenToken::id));
+        return open;
+    }
+
+    /**
+     * {@return where the tokens say that the relay is, {@code HOST:PORT}: also those that have been used or have expired,
+     *     for devices go on dialling there}
+     */
+    public Set<String> addresses() {
+        Instant now = clock.instant();
+        Named before = named;
+        FileTime changed = changed();
+        if (before != null
+                && before.changed().equals(changed)
+                && before.read().plus(REREAD).isAfter(now)
+                && !before.read().isAfter(now)) {
+            return before.addresses();
+        }
+        Set<String> addresses = new TreeSet<>();
+        for (Path file : files()) {
+            try {
+                String words = RecordFile.read(file).getProperty(ADDRESSES, "").strip();
+                addresses.addAll(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
+            } catch (IOException e) {
+                LOG.debug("{} is left out", file, e);
+            }
+        }
+        named = new Named(addresses, changed, now);
+        return addresses;
+    }
+
+    private FileTime changed() {
+        try {
+            return Files.getLastModifiedTime(directory);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    /**
+     * Ends a token: nobody can use it any more, not even who has used it.
+     *
+     * @param text as {@link OpenToken#id} has it, or as the shell shows it, with {@code token:} before
+     * @return whether it could be used until now
+     * @throws IOException if that cannot be stored
+     * @throws IllegalArgumentException if it names none
+     */
+    public boolean cancel(String text) throws IOException {
+        String name = text.strip().replaceFirst("^token:", "");
+        Path file = directory.resolve(name);
+        if (!NAME.matcher(name).matches() || !Files.exists(file)) {
+            throw new IllegalArgumentException(
+                    "'" + Names.shown(name) + "' names no join token here: it has 16 hexadecimal digits");
+        }
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            Properties fields = RecordFile.read(file);
+            boolean was = usable(file, fields);
+            end(file, fields);
+            return was;
+        }
+    }
+
+    /**
+     * Ends all tokens that a device has used and that can be used still.
+     *
+     * @param deviceId who
+     * @param known names of tokens that it is known to have used; a token itself knows only the latest who have
+     * @return those that were ended
+     * @throws IOException if that cannot be stored
+     */
+    List<OpenToken> cancelUsedBy(String deviceId, Collection<String> known) throws IOException {
+        List<OpenToken> ended = new ArrayList<>();
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            for (OpenToken token : open()) {
+                Path file = directory.resolve(token.id());
+                Properties fields = RecordFile.read(file);
+                if (known.contains(token.id())
+                        || redeemers(fields).stream().anyMatch(each -> each.endsWith("/" + deviceId))) {
+                    end(file, fields);
+                    ended.add(token);
+                }
+            }
+        }
+        return ended;
+    }
+
+    private boolean usable(Path file, Properties fields) throws IOException {
+        return !fields.containsKey(CANCELLED)
+                && RecordFile.number(file, fields, "uses") > 0
+                && clock.instant().isBefore(RecordFile.instant(file, fields, "expires"));
+    }
+
+    private static OpenToken shown(Path file, Properties fields) throws IOException {
+        String device = RecordFile.text(file, fields, "device");
+        return new OpenToken(
+                String.valueOf(file.getFileName()),
+                device.isEmpty() ? Optional.empty() : Optional.of(device),
+                RecordFile.groups(file, fields),
+                RecordFile.instant(file, fields, "expires"),
+                RecordFile.number(file, fields, "uses"));
+    }
+
+    private void end(Path file, Properties fields) throws IOException {
+        if (!fields.containsKey(CANCELLED)) {
+            fields.setProperty(CANCELLED, clock.instant().toString());
+            RecordFile.write(file, fields);
+        }
+    }
+
+    private List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        try (var all = Files.newDirectoryStream(directory)) {
+            for (Path file : all) {
+                if (NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+                    files.add(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("The join tokens in {} cannot be listed: {}", directory, PlainText.of(e));
+        }
+        return files;
+    }
+
+    private void removeOld() {
+        Instant old = clock.instant().minus(REMEMBERED);
+        for (Path file : files()) {
+            try {
+                if (lastUse(file).isBefore(old)) {
+                    PrivateFiles.delete(file);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} is old and cannot be removed: {}", file, PlainText.of(e));
+            }
+        }
+    }
+
+    /** When the token has expired; of a damaged file, when it was written: whoever redeems it hears what is wrong. */
+    private static Instant lastUse(Path file) throws IOException {
+        try {
+            return RecordFile.instant(file, RecordFile.read(file), "expires");
+        } catch (IOException e) {
+            LOG.debug("{} is kept until it is old", file, e);
+            return Files.getLastModifiedTime(file).toInstant();
+        }
+    }
+
+    private Path file(long id) {
+        return directory.resolve(name(id));
+    }
+}

@@ -1,0 +1,409 @@
+package io.mnedc.security.authority;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayAdministration.ShutOut;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.security.CertificateNames;
+import io.mnedc.security.CertificateRequest;
+import io.mnedc.security.Credentials;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.security.OverlayCa;
+import io.mnedc.security.PeerName;
+import io.mnedc.security.Pem;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.files.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The overlay's own certificate authority, in the data directory of a relay, with all that belongs to it: the relay's
+ * certificate, join tokens, enrolled devices, revocations. Other processes may work on the same directory. Thread-safe.
+ */
+@SuppressWarnings("try") // locks are held, not used
+public final class OverlayAuthority implements IdentityProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(OverlayAuthority.class);
+
+    /**
+     * A device's new certificate.
+     *
+     * @param deviceId who it is for
+     * @param groups what it belongs to
+     * @param credentials to send
+     */
+    public record Enrolled(String deviceId, Set<String> groups, Credentials credentials) {}
+
+    private final Path directory;
+    private final Duration certificateLife;
+    private final InstantSource clock;
+    private final CaFiles cas;
+    private final RelayCertificate relay;
+    private final JoinTokens tokens;
+    private final Enrolments enrolments;
+    private final Revocations revocations;
+    private final DeviceAuthorization admission;
+    private volatile Snapshot now;
+    private String lastFailure = "";
+
+    /** What the files said when they were read last. */
+    private record Snapshot(CaFiles.State ca, RelayCertificate.Loaded relay, List<String> stamps) {}
+
+    private OverlayAuthority(Path directory, Duration certificateLife, InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        this.directory = directory;
+        this.certificateLife = certificateLife;
+        this.clock = clock;
+        cas = new CaFiles(directory);
+        relay = new RelayCertificate(directory);
+        revocations = Revocations.open(directory.resolve("revoked"), clock);
+        enrolments = new Enrolments(directory.resolve("devices"));
+        tokens = new JoinTokens(directory.resolve("tokens"), clock, this::tokenFingerprint);
+        admission = new DeviceAuthorization(this, revocations, enrolments, clock);
+        now = load();
+    }
+
+    /**
+     * Opens the authority, or makes it: CA, relay certificate and directories on first use.
+     *
+     * @param directory for it alone
+     * @param certificateLife of device certificates
+     * @param clock the system's
+     * @return the authority
+     * @throws IOException if the directory cannot be used; the message has the cure
+     * @throws GeneralSecurityException if a key or certificate in it cannot be used; the message has the cure
+     */
+    public static OverlayAuthority open(Path directory, Duration certificateLife, InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        PrivateFiles.directory(directory);
+        return new OverlayAuthority(directory, certificateLife, clock);
+    }
+
+    private Snapshot load() throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            if (!cas.exist()) {
+                cas.create(clock.instant());
+                LOG.info("New overlay CA in {}: keep a copy of {} in a safe place", directory, CaFiles.KEY);
+            }
+            cas.mend();
+            // taken before: what changes meanwhile is read once more
+            List<String> stamps = FileStamps.of(directory);
+            CaFiles.State state = cas.load();
+            return new Snapshot(state, relay.loadOrRenew(state, clock.instant()), stamps);
+        }
+    }
+
+    @Override
+    public Identity identity() throws GeneralSecurityException {
+        return now.relay.identity();
+    }
+
+    /**
+     * Renews the relay's certificate when half of its life is over, and takes over what another process changed in the
+     * directory (CA rotation). Cheap when there is nothing to do; to be called once a second.
+     *
+     * @return whether {@link #identity} or {@link #trusted} is another one now: new connections need a new TLS context,
+     *     registered devices the trusted certificates
+     */
+    public synchronized boolean refresh() {
+        Snapshot before = now;
+        boolean due = before.ca.relayIssuer().isPresent() && !clock.instant().isBefore(before.relay.renewAt());
+        if (!due && before.stamps.equals(FileStamps.of(directory))) {
+            return false;
+        }
+        try {
+            now = load();
+            lastFailure = "";
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            String failure = PlainText.of(e);
+            if (!failure.equals(lastFailure)) {
+                LOG.error("The CA's files are not taken over, what was read before stays: {}", failure);
+            }
+            lastFailure = failure;
+            return false;
+        }
+        return !now.relay.identity().chain().equals(before.relay.identity().chain())
+                || !now.ca.all().equals(before.ca.all());
+    }
+
+    /** {@return the fingerprint of the CA in use: the one that issues certificates to devices} */
+    public String fingerprint() {
+        return Fingerprints.of(now.ca.current());
+    }
+
+    /** {@return whether certificates can be issued: the CA's key is there} */
+    public boolean issues() {
+        return now.ca.key().isPresent();
+    }
+
+    /** {@return when the relay's certificate ends} */
+    public Instant expires() {
+        return now.relay.identity().chain().get(0).getNotAfter().toInstant();
+    }
+
+    /** {@return what devices are to trust, DER: CAs, and certificates by which they vouch for each other} */
+    public List<byte[]> trusted() {
+        try {
+            return Pem.encode(now.ca.all());
+        } catch (CertificateException e) {
+            throw new IllegalStateException("certificates that were read cannot be written", e);
+        }
+    }
+
+    /**
+     * Enrols a device: checks request and token, issues, records.
+     *
+     * @param tokenId names the token
+     * @param secret the token's
+     * @param deviceId what the device calls itself; empty: what the token says
+     * @param request PKCS #10 (RFC 2986), DER
+     * @return what to send
+     * @throws RefusedException when it is not let in; a token keeps its use then. The same token and key may come again,
+     *     when an answer was lost
+     */
+    public Enrolled enrol(long tokenId, byte[] secret, String deviceId, byte[] request) throws RefusedException {
+        Snapshot at = now;
+        try {
+            // the secret first: who does not have it learns nothing, costs little, and holds nobody's lock
+            tokens.prove(tokenId, secret);
+            PublicKey key = CertificateRequest.provenKey(request);
+            String fingerprint = Fingerprints.of(key);
+            // not under the directory's lock: whoever revokes takes the two in the other order
+            revocations.poll();
+            if (at.ca.key().isEmpty()) {
+                throw unavailable();
+            }
+            try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
+                JoinTokens.Grant grant = tokens.grant(
+                        tokenId,
+                        secret,
+                        deviceId,
+                        fingerprint,
+                        id -> revocations.find(id).isPresent());
+                DeviceAuthorization.checkFree(grant, fingerprint, revocations, enrolments);
+                X509Certificate certificate = issue(at, key, grant.deviceId(), grant.groups());
+                // in this order: who lost the answer to a crash in between may come again
+                enrolments.record(
+                        grant.deviceId(),
+                        fingerprint,
+                        grant.groups(),
+                        certificate,
+                        clock.instant(),
+                        JoinTokens.name(tokenId));
+                tokens.take(tokenId, grant, fingerprint);
+                return new Enrolled(grant.deviceId(), grant.groups(), credentials(at, certificate));
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Renews a device's certificate, for the key that it has proven.
+     *
+     * @param current the certificate that it is connected with
+     * @param deviceId who it is, as {@link #admit} said
+     * @param request PKCS #10 (RFC 2986), DER, by the same key
+     * @return what to send
+     * @throws RefusedException when it is not renewed
+     */
+    public Enrolled renew(X509Certificate current, String deviceId, byte[] request) throws RefusedException {
+        Snapshot at = now;
+        PublicKey key = CertificateRequest.provenKey(request);
+        if (!key.equals(current.getPublicKey())) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED,
+                    "a certificate is renewed for its own key only: enrol with a new token");
+        }
+        revocations.poll();
+        if (revocations.find(deviceId).isPresent()) {
+            throw DeviceAuthorization.revoked(deviceId);
+        }
+        try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
+            String fingerprint = Fingerprints.of(key);
+            DeviceAuthorization.checkKey(enrolments, deviceId, fingerprint);
+            var record = enrolments.find(deviceId);
+            Set<String> groups = record.isPresent()
+                    ? record.get().groups()
+                    : new CertificateNames(current).device().groups();
+            X509Certificate certificate = issue(at, key, deviceId, groups);
+            enrolments.record(deviceId, fingerprint, groups, certificate, clock.instant(), "");
+            return new Enrolled(deviceId, groups, credentials(at, certificate));
+        } catch (IOException | GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Issues a certificate; nothing is recorded. {@link #enrol} and {@link #renew} do more.
+     *
+     * @param request PKCS #10 (RFC 2986), DER; only its key is used
+     * @param deviceId who it is for
+     * @param groups what it belongs to
+     * @return the certificate and whom to trust
+     * @throws RefusedException when the request is not acceptable, or no certificates can be made now
+     */
+    public Credentials issue(byte[] request, String deviceId, Set<String> groups) throws RefusedException {
+        Snapshot at = now;
+        try {
+            return credentials(at, issue(at, CertificateRequest.provenKey(request), deviceId, groups));
+        } catch (GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
+    private X509Certificate issue(Snapshot at, PublicKey key, String deviceId, Set<String> groups)
+            throws GeneralSecurityException, RefusedException {
+        Issuer issuer = at.ca.issuer().orElseThrow(OverlayAuthority::unavailable);
+        return issuer.device(key, deviceId, groups, clock.instant(), certificateLife);
+    }
+
+    private static Credentials credentials(Snapshot at, X509Certificate own) throws CertificateException {
+        return new Credentials(Pem.encode(List.of(own)), Pem.encode(at.ca.all()));
+    }
+
+    private static RefusedException unavailable() {
+        return new RefusedException(
+                Reason.ENROLMENT_UNAVAILABLE,
+                "this relay makes no certificates now, because its CA key is kept elsewhere: ask who runs it");
+    }
+
+    private static RefusedException failed(Exception cause) {
+        LOG.error("A certificate could not be issued: {}", PlainText.of(cause));
+        return new RefusedException(
+                Reason.ENROLMENT_UNAVAILABLE,
+                "the relay cannot make certificates now, its log says why: try again later");
+    }
+
+    /**
+     * Checks a device that connects: its certificate, that it is not revoked, that its key is the enrolled one.
+     *
+     * @param chain as it was shown in TLS
+     * @param grace how long after its expiry a device's certificate is still good
+     * @return who it is
+     * @throws RefusedException when it is not let in
+     */
+    public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
+        // others may have another object for the same file: what one of them writes holds here at once
+        revocations.poll();
+        return admission.admit(chain, grace);
+    }
+
+    /**
+     * Shuts a device out, and ends the join tokens that it has used: they may be on its disk.
+     *
+     * @param deviceId who; need not be enrolled
+     * @param reason a sentence; line breaks become blanks
+     * @return what came of it
+     * @throws IOException if it cannot be stored; in memory it is shut out all the same
+     * @throws IllegalArgumentException if it is no device ID
+     */
+    public ShutOut shutOut(String deviceId, String reason) throws IOException {
+        revocations.revoke(deviceId, reason);
+        List<String> used = List.of();
+        try {
+            used = enrolments.tokensOf(deviceId);
+        } catch (IOException e) {
+            LOG.warn("By which tokens {} has joined is not known: {}", deviceId, PlainText.of(e));
+        }
+        return new ShutOut(enrolments.knows(deviceId), tokens.cancelUsedBy(deviceId, used));
+    }
+
+    /** {@return the join tokens} */
+    public JoinTokens tokens() {
+        return tokens;
+    }
+
+    /** {@return the enrolled devices} */
+    public Enrolments enrolments() {
+        return enrolments;
+    }
+
+    /** {@return who is shut out} */
+    public Revocations revocations() {
+        return revocations;
+    }
+
+    /** Tokens are of no use while there is no CA key; they are told so to who makes them, not to who redeems them. */
+    private String tokenFingerprint() {
+        refresh();
+        if (!issues()) {
+            throw cas.noKey("to make join tokens, and leave it there until they are redeemed");
+        }
+        // of the one that the relay can show
+        return Fingerprints.of(now.relay.issuer());
+    }
+
+    /** {@return the trusted CAs, the one in use first} */
+    public List<OverlayCa> authorities() {
+        Snapshot at = now;
+        return at.ca.authorities().stream()
+                .map(ca -> new OverlayCa(Fingerprints.of(ca), ca, ca.equals(at.ca.current()), cas.keyFile(at.ca, ca)))
+                .toList();
+    }
+
+    /**
+     * Makes a second CA, to replace the one in use. From now on devices are told to trust both, because the one in use
+     * vouches for it; wait with {@link #use} until all that matter have been connected once.
+     *
+     * @return its fingerprint
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if it cannot be made
+     * @throws IllegalStateException if there are two already, or the key of the one in use is not there
+     */
+    public String add() throws IOException, GeneralSecurityException {
+        X509Certificate added;
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            added = cas.add(clock.instant());
+        }
+        refresh();
+        return Fingerprints.of(added);
+    }
+
+    /**
+     * Issues certificates for devices by another trusted CA from now on. The relay's own stays one of the elder CA, and
+     * join tokens name that one, until it is dropped: so devices that were away meanwhile believe the relay still.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if its key cannot be used
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if its key is not there
+     */
+    public void use(String fingerprint) throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            cas.use(fingerprint);
+        }
+        refresh();
+    }
+
+    /**
+     * Ends the trust in a CA. Devices whose certificate it issued and that have not renewed since are shut out, and join
+     * tokens that name it are of no use any more.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if the files cannot be read
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if it is in use, or has issued the relay's own certificate and the key to make another
+     *     one is not there
+     */
+    public void drop(String fingerprint) throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            cas.drop(fingerprint);
+        }
+        refresh();
+    }
+}

@@ -1,0 +1,113 @@
+package io.mnedc.security.authority;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.security.Keys;
+import io.mnedc.security.Pem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The relay's own key and certificate, issued by the elder of the trusted CAs and renewed when half of its life is over. */
+public final class RelayCertificate {
+    static final String CERTIFICATE = "relay.crt.pem";
+    static final String KEY = "relay.key.pem";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RelayCertificate.class);
+
+    /** An identity, who issued it and when it is to be renewed. */
+    record Loaded(Identity identity, X509Certificate issuer, Instant renewAt) {}
+
+    private final Path directory;
+
+    RelayCertificate(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Takes what is there if it is good, makes another one if not. With the directory's lock. */
+    Loaded loadOrRenew(CaFiles.State ca, Instant now) throws IOException, GeneralSecurityException {
+        Optional<KeyPair> key = key();
+        Optional<X509Certificate> certificate = key.isPresent() ? certificate(key.get()) : Optional.empty();
+        Optional<X509Certificate> by = certificate.flatMap(own ->
+                ca.authorities().stream().filter(each -> issuedBy(each, own)).findFirst());
+        Optional<Issuer> issuer = ca.relayIssuer();
+        if (issuer.isPresent()
+                && (by.isEmpty()
+                        || (ca.elderKey().isPresent() && !by.get().equals(ca.elder()))
+                        || !now.isBefore(halfLife(certificate.orElseThrow())))) {
+            KeyPair own = key.isPresent() ? key.get() : newKey();
+            X509Certificate fresh = issuer.get().relay(own.getPublic(), now);
+            Pem.write(directory.resolve(CERTIFICATE), List.of(fresh));
+            LOG.info("New relay certificate, good until {}", fresh.getNotAfter().toInstant());
+            return loaded(own, fresh, issuer.get().certificate(), ca);
+        }
+        if (key.isEmpty() || certificate.isEmpty() || by.isEmpty()) {
+            throw new CertificateException(directory.resolve(CERTIFICATE)
+                    + " or its key is missing, or no trusted CA has issued it, and there is no CA key to make another one: put "
+                    + directory.resolve(CaFiles.KEY) + " back");
+        }
+        if (!now.isBefore(halfLife(certificate.get()))) {
+            LOG.warn(
+                    "The relay's certificate ends at {} and cannot be renewed without the CA key: put {} back for a while",
+                    certificate.get().getNotAfter().toInstant(),
+                    directory.resolve(CaFiles.KEY));
+        }
+        return loaded(key.get(), certificate.get(), by.get(), ca);
+    }
+
+    private Optional<KeyPair> key() throws IOException, GeneralSecurityException {
+        Path file = directory.resolve(KEY);
+        return Files.exists(file) ? Optional.of(Pem.key(file)) : Optional.empty();
+    }
+
+    private KeyPair newKey() throws IOException, GeneralSecurityException {
+        KeyPair key = Keys.generate();
+        Pem.write(directory.resolve(KEY), key, "Key of the relay.\n");
+        return key;
+    }
+
+    private Optional<X509Certificate> certificate(KeyPair key) throws IOException, CertificateException {
+        Path file = directory.resolve(CERTIFICATE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        X509Certificate certificate;
+        try {
+            certificate = Pem.certificates(file).get(0);
+        } catch (CertificateException e) {
+            throw new CertificateException(e.getMessage() + ", or remove it: another one is made", e);
+        }
+        return Keys.match(key.getPrivate(), certificate.getPublicKey()) ? Optional.of(certificate) : Optional.empty();
+    }
+
+    private static boolean issuedBy(X509Certificate ca, X509Certificate certificate) {
+        try {
+            certificate.verify(ca.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    public static Instant halfLife(X509Certificate certificate) {
+        Instant begin = certificate.getNotBefore().toInstant();
+        return begin.plus(
+                Duration.between(begin, certificate.getNotAfter().toInstant()).dividedBy(2));
+    }
+
+    /** The chain has the CA too: whoever enrols knows only its fingerprint. */
+    private static Loaded loaded(KeyPair key, X509Certificate own, X509Certificate issuer, CaFiles.State ca) {
+        Identity identity = new Identity(key.getPrivate(), List.of(own, issuer), Set.copyOf(ca.authorities()));
+        return new Loaded(identity, issuer, halfLife(own));
+    }
+}

@@ -1,0 +1,244 @@
+package io.mnedc.security.authority;
+
+import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.security.Names;
+import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.files.PolledFile;
+import io.mnedc.security.files.PrivateFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The devices that are shut out: a text file, {@code ID instant reason} per line, that people and other processes may edit
+ * at any time. An ID alone is enough; lines that begin with {@code #} are comments. Who is added is shut out at once; who is
+ * missing in a file that seems to be half written is let in only when that has not changed for 15 seconds. Thread-safe.
+ */
+@SuppressWarnings("try") // locks are held, not used
+public final class Revocations {
+    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
+    private static final int LIMIT = 16 << 20;
+    private static final int LONGEST_REASON = 256;
+    private static final int LINES_TO_REPORT = 10;
+    /** How long a file that seems to be half written stays as it is until it is taken for whole. */
+    private static final Duration QUIET = Duration.ofSeconds(15);
+
+    private final Path path;
+    private final InstantSource clock;
+    private final PolledFile file;
+    private final LongSupplier nanos;
+    private volatile Map<String, Revocation> revoked = Map.of();
+    /** What could not be written: shut out all the same. */
+    private final Map<String, Revocation> unwritten = new TreeMap<>();
+
+    /** What the file said when all of it was taken last. */
+    private String text = "";
+    /** What has been found and is not taken whole yet. */
+    private @Nullable List<String> next;
+
+    private long since;
+    private String lastFailure = "";
+
+    private Revocations(Path path, InstantSource clock, LongSupplier nanos) {
+        this.path = path;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.file = new PolledFile(path, LIMIT, nanos);
+    }
+
+    /**
+     * Opens the list. An authority has its own: {@link OverlayAuthority#revocations}; this is for relays without one.
+     *
+     * @param path of the file, in a directory of its owner only; may be missing
+     * @param clock the system's
+     * @return the list
+     * @throws IOException if the file is there and cannot be read: then nobody can tell who is shut out
+     */
+    public static Revocations open(Path path, InstantSource clock) throws IOException {
+        return open(path, clock, System::nanoTime);
+    }
+
+    static Revocations open(Path path, InstantSource clock, LongSupplier nanos) throws IOException {
+        Revocations list = new Revocations(path, clock, nanos);
+        list.file.changed().ifPresent(lines -> list.revoked = list.parse(lines, true));
+        list.text = list.file.text();
+        return list;
+    }
+
+    /**
+     * Looks whether the file has changed; cheap, to be called once a second. Lines that are wrong are logged and ignored.
+     * What {@link #revoke} and {@link #unrevoke} of this object did is known already and not reported.
+     *
+     * @return whether others are shut out now
+     */
+    public synchronized boolean poll() {
+        try {
+            Optional<List<String>> changed = file.changed();
+            lastFailure = "";
+            if (changed.isPresent()) {
+                next = changed.get();
+                since = nanos.getAsLong();
+            }
+            List<String> wanted = next;
+            if (wanted == null) {
+                return false;
+            }
+            Map<String, Revocation> newer = parse(wanted, changed.isPresent());
+            if (seemsHalfWritten() && nanos.getAsLong() - since < QUIET.toNanos()) {
+                // who is added is shut out at once; who is missing may only not be written yet
+                revoked.forEach(newer::putIfAbsent);
+            } else {
+                next = null;
+                text = file.text();
+            }
+            unwritten.forEach(newer::putIfAbsent);
+            boolean differ = !newer.keySet().equals(revoked.keySet());
+            revoked = newer;
+            return differ;
+        } catch (IOException e) {
+            if (!PlainText.of(e).equals(lastFailure)) {
+                LOG.error("{} cannot be read, the revocations before it stay: {}", path, PlainText.of(e));
+            }
+            lastFailure = PlainText.of(e);
+            return false;
+        }
+    }
+
+    private boolean seemsHalfWritten() {
+        String now = file.text();
+        boolean again = !file.replaced() && now.length() < text.length() && text.startsWith(now);
+        return !file.wholeLines() || again;
+    }
+
+    /** {@return the device's revocation} */
+    public Optional<Revocation> find(String deviceId) {
+        return Optional.ofNullable(revoked.get(deviceId));
+    }
+
+    /** {@return all, by ID} */
+    public List<Revocation> all() {
+        return List.copyOf(revoked.values());
+    }
+
+    /**
+     * Shuts a device out.
+     *
+     * @param deviceId who
+     * @param reason a sentence; line breaks become blanks
+     * @throws IOException if it cannot be stored; in memory it is shut out all the same
+     * @throws IllegalArgumentException if it is no device ID
+     */
+    public synchronized void revoke(String deviceId, String reason) throws IOException {
+        Names.deviceId(deviceId);
+        String sentence = PlainText.of(reason.replaceAll("\\s+", " ").strip());
+        String shortened = sentence.substring(0, Math.min(sentence.length(), LONGEST_REASON));
+        Revocation added = new Revocation(deviceId, clock.instant().truncatedTo(ChronoUnit.SECONDS), shortened);
+        Map<String, Revocation> newer = new TreeMap<>(revoked);
+        newer.putIfAbsent(deviceId, added);
+        revoked = newer;
+        unwritten.put(deviceId, added);
+        edit(lines -> {
+            if (!parse(lines, false).containsKey(deviceId)) {
+                lines.add((deviceId + " " + added.since() + " " + shortened).strip());
+            }
+        });
+        unwritten.remove(deviceId);
+    }
+
+    /**
+     * Lets a device in again.
+     *
+     * @param deviceId who
+     * @return whether it was shut out
+     * @throws IOException if it cannot be stored
+     */
+    public synchronized boolean unrevoke(String deviceId) throws IOException {
+        Names.deviceId(deviceId);
+        boolean[] was = {false};
+        edit(lines -> was[0] = lines.removeIf(line -> deviceId.equals(idOf(line))));
+        Map<String, Revocation> newer = new TreeMap<>(revoked);
+        boolean known = newer.remove(deviceId) != null;
+        unwritten.remove(deviceId);
+        revoked = newer;
+        return was[0] || known;
+    }
+
+    private interface Edit {
+        void apply(List<String> lines);
+    }
+
+    /** Changes the file as it is now, comments and other people's lines included. */
+    private void edit(Edit edit) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IOException(path + " is in no directory");
+        }
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            List<String> lines =
+                    new ArrayList<>(new PolledFile(path, LIMIT).changed().orElse(List.of()));
+            List<String> before = List.copyOf(lines);
+            edit.apply(lines);
+            if (!lines.equals(before)) {
+                PrivateFiles.write(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private Map<String, Revocation> parse(List<String> lines, boolean report) {
+        Map<String, Revocation> found = new TreeMap<>();
+        int wrong = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = plain(lines.get(i));
+            String id = idOf(line);
+            if (id != null) {
+                String[] words = line.split("\\s+", 3);
+                Instant since = words.length > 1 ? instant(words[1]) : null;
+                String reason = since == null ? line.substring(id.length()).strip() : words.length > 2 ? words[2] : "";
+                found.putIfAbsent(
+                        id,
+                        new Revocation(
+                                id, since == null ? Instant.EPOCH : since, PlainText.of(reason, LONGEST_REASON)));
+            } else if (!line.isEmpty() && report && wrong++ < LINES_TO_REPORT) {
+                LOG.error(
+                        "{}, line {}, is ignored: '{}' does not begin with a device ID",
+                        path,
+                        i + 1,
+                        Names.shown(line));
+            }
+        }
+        return found;
+    }
+
+    /** A reason may have a '#'. */
+    private static String plain(String line) {
+        return line.startsWith("#") ? "" : line.strip();
+    }
+
+    private static @Nullable String idOf(String line) {
+        String id = plain(line).split("\\s+", 2)[0];
+        return Names.isDeviceId(id) ? id : null;
+    }
+
+    private static @Nullable Instant instant(String word) {
+        try {
+            return Instant.parse(word);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}

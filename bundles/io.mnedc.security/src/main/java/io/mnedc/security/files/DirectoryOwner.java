@@ -1,0 +1,139 @@
+package io.mnedc.security.files;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a process of root out of directories that another user can change: a link there could stand for any file of the
+ * system. Other users need no such check, because the system gives them no more rights than they have.
+ */
+public final class DirectoryOwner {
+    private static final int ROOT = 0;
+    private static final int OTHERS_WRITE = 0002;
+    private static final int GROUP_WRITE = 0020;
+    private static final int STICKY = 01000;
+    private static final int MOST_LINKS = 40;
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path USERS = Path.of("/proc/self/uid_map");
+    /** How the system shows a user who is not known in this container; nobody in it can be him. */
+    private static final int UNMAPPED = 65534;
+
+    private DirectoryOwner() {}
+
+    /**
+     * Checks a directory that is there.
+     *
+     * @throws IOException if this is root and the directory is another user's; the message has the cure
+     */
+    static void check(Path directory) throws IOException {
+        check(directory, user());
+    }
+
+    /** The same for the process of that user; -1: it is not known. */
+    static void check(Path directory, int user) throws IOException {
+        if (user != ROOT || !unix(directory)) {
+            return;
+        }
+        Path real = directory.toRealPath();
+        if (owner(real) != ROOT) {
+            throw new IOException(directory + " belongs to the user " + Files.getOwner(real)
+                    + ", and root does not work there, because a link could lead it elsewhere: run this as "
+                    + Files.getOwner(real) + ", or give all of it to root by  chown -R -h root " + real);
+        }
+    }
+
+    /**
+     * Checks a directory, and those above it: who can rename one of them can put another in its place.
+     *
+     * @param directory may be missing; then the nearest one that is there counts
+     * @return for root: the directory, without links in its name, so that nobody changes them later
+     * @throws IOException if this is root and another user can change one; the message has the cure
+     */
+    public static Path checkWithParents(Path directory) throws IOException {
+        return checkWithParents(directory, user());
+    }
+
+    public static Path checkWithParents(Path directory, int user) throws IOException {
+        if (user != ROOT || !unix(directory)) {
+            return directory;
+        }
+        Path absolute = directory.toAbsolutePath();
+        Path near = absolute;
+        while (!Files.isDirectory(near) && near.getParent() != null) {
+            near = near.getParent();
+        }
+        Path real = near.toRealPath();
+        check(real, user);
+        boolean contained = contained();
+        refuseLinksOfOthers(near, real, contained, 0);
+        for (Path each = real; each != null; each = each.getParent()) {
+            int mode = number(each, "mode");
+            int owner = owner(each);
+            boolean ofRoot = owner == ROOT || (contained && owner == UNMAPPED);
+            boolean group = (mode & GROUP_WRITE) != 0 && number(each, "gid") != ROOT;
+            boolean open = (group || (mode & OTHERS_WRITE) != 0) && (mode & STICKY) == 0;
+            if (!ofRoot || open) {
+                throw new IOException(each + " can be changed by others than root ("
+                        + Files.getOwner(each) + ", mode " + Integer.toOctalString(mode & 07777)
+                        + "), and root does not work in or below it, because a link could lead it elsewhere: run  chown"
+                        + " root " + each + " && chmod go-w " + each + "  or choose another directory");
+            }
+        }
+        return real.resolve(near.relativize(absolute).toString()).normalize();
+    }
+
+    /** A link that another user has made leads root to where that user wants it, also if that is root's own. */
+    private static void refuseLinksOfOthers(Path given, Path real, boolean contained, int depth) throws IOException {
+        if (depth == MOST_LINKS) {
+            throw new IOException(given + ": there are too many links one behind the other");
+        }
+        for (Path each = given; each != null; each = each.getParent()) {
+            int owner = owner(each);
+            if (owner != ROOT && !(contained && owner == UNMAPPED)) {
+                throw new IOException(given + " leads to " + real + " by " + each + ", which belongs to the user "
+                        + Files.getOwner(each, LinkOption.NOFOLLOW_LINKS)
+                        + ", and root does not go where another user leads it: name the directory itself");
+            }
+            if (Files.isSymbolicLink(each)) {
+                refuseLinksOfOthers(each.resolveSibling(Files.readSymbolicLink(each)), real, contained, depth + 1);
+            }
+        }
+    }
+
+    private static boolean unix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("unix");
+    }
+
+    private static int owner(Path path) throws IOException {
+        return number(path, "uid");
+    }
+
+    private static int number(Path path, String attribute) throws IOException {
+        Map<String, @Nullable Object> found =
+                Files.readAttributes(path, "unix:" + attribute, LinkOption.NOFOLLOW_LINKS);
+        return found.get(attribute) instanceof Integer number ? number : -1;
+    }
+
+    /** The effective user of this process. */
+    private static int user() {
+        try {
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith("Uid:")) {
+                    return (int) Long.parseLong(line.split("\\s+", -1)[2]);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            return -1; // no Linux: nothing is known of users there
+        }
+        return -1;
+    }
+
+    private static boolean contained() throws IOException {
+        return !Files.readString(USERS, StandardCharsets.ISO_8859_1).matches("\\s*0\\s+0\\s+4294967295\\s*");
+    }
+}
