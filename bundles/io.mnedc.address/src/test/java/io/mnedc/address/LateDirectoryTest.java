@@ -206,6 +206,7 @@ class LateDirectoryTest {
         assertThat(notices).singleElement().asString().contains("data.dir", other.toString(), "as before");
         Files.delete(other);
         awaitNothingToSay();
+        awaitStore();
         assertThat(stores).hasSize(1);
         assertThat(other).isDirectory();
     }
