@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 
@@ -28,6 +29,11 @@ public final class CertificateNames {
         this.uris = alternatives(certificate, URI).stream()
                 .filter(uri -> uri.startsWith(Names.SCHEME))
                 .toList();
+    }
+
+    /** {@return a name that is a common name only} */
+    public static X500Name commonName(String name) {
+        return new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
     }
 
     /** {@return whether there are names of ours} */

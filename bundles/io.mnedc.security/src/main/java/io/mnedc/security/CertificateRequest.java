@@ -1,6 +1,5 @@
 package io.mnedc.security;
 
-import io.mnedc.security.authority.Issuer;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -53,7 +52,7 @@ public final class CertificateRequest {
     public static byte[] make(PrivateKey priv, PublicKey pub, String deviceId) throws GeneralSecurityException {
         try {
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(priv);
-            return new JcaPKCS10CertificationRequestBuilder(Issuer.commonName(deviceId), pub)
+            return new JcaPKCS10CertificationRequestBuilder(CertificateNames.commonName(deviceId), pub)
                     .build(signer)
                     .getEncoded();
         } catch (OperatorCreationException | IOException e) {

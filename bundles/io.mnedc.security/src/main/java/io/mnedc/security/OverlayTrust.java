@@ -1,6 +1,5 @@
 package io.mnedc.security;
 
-import io.mnedc.security.authority.Issuer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -86,7 +85,7 @@ public final class OverlayTrust {
             if (ca.getBasicConstraints() >= 0) {
                 TrustAnchor anchor = new TrustAnchor(ca, null);
                 anchors.add(anchor);
-                if (!Issuer.isOverlayAuthority(ca)) {
+                if (!OverlayCa.isOverlays(ca)) {
                     others.add(anchor);
                 }
             }

@@ -1,6 +1,6 @@
 package io.mnedc.security;
 
-import io.mnedc.security.files.PrivateFiles;
+import io.mnedc.files.PrivateFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.authority.Issuer;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.device.DeviceIdentityStore;
-import io.mnedc.security.files.PrivateFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;

@@ -2,7 +2,7 @@ package io.mnedc.device.data;
 
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.text.PlainText;
-import io.mnedc.security.files.PrivateFiles;
+import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.mnedc.relay.access;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.relay.Relay;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.audit.Events;
@@ -9,7 +10,6 @@ import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.authority.OverlayAuthority;
-import io.mnedc.security.files.PrivateFiles;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.mnedc.relay.audit;
 
 import io.mnedc.api.text.PlainText;
-import io.mnedc.security.files.PrivateFiles;
+import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

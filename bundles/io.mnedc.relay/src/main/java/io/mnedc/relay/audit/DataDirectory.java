@@ -1,11 +1,11 @@
 package io.mnedc.relay.audit;
 
 import io.mnedc.api.text.PlainText;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.Revocations;
-import io.mnedc.security.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

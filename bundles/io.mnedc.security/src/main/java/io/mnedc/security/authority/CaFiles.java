@@ -1,10 +1,10 @@
 package io.mnedc.security.authority;
 
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.Keys;
 import io.mnedc.security.Names;
 import io.mnedc.security.Pem;
-import io.mnedc.security.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

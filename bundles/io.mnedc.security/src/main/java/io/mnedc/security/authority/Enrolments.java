@@ -2,8 +2,8 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Names;
-import io.mnedc.security.files.PrivateFiles;
 import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ public final class Enrolments {
         }
         return Optional.of(new Enrolment(
                 deviceId,
-                RecordFile.groups(file, fields),
+                RecordFile.words(file, fields, "groups", Names::groups),
                 RecordFile.text(file, fields, "key"),
                 RecordFile.instant(file, fields, "since"),
                 RecordFile.instant(file, fields, "expires")));

@@ -1,7 +1,8 @@
 package io.mnedc.security.authority;
 
-import io.mnedc.security.Fingerprints;
+import io.mnedc.security.CertificateNames;
 import io.mnedc.security.Names;
+import io.mnedc.security.OverlayCa;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -16,13 +17,10 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
-import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -45,9 +43,6 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
     /** Clocks of devices may be this much behind the relay's. */
     private static final Duration LATE_CLOCKS = Duration.ofHours(1);
 
-    private static final String AUTHORITY = "MNEDC overlay CA ";
-    private static final int NAME_DIGITS = 16;
-
     /**
      * An extension that nobody knows; being critical, it keeps a certificate out of every path (RFC 5280, section 4.2). A
      * random UUID under the arc that is for those (ITU-T X.667).
@@ -60,7 +55,7 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
 
     /** A new CA. Its name is its own, made from its key. */
     public static X509Certificate selfSigned(KeyPair key, Instant now) throws GeneralSecurityException {
-        X500Name name = commonName(authorityName(key.getPublic()));
+        X500Name name = CertificateNames.commonName(OverlayCa.name(key.getPublic()));
         return make(builder(name, name, key.getPublic(), now, now.plus(CA_LIFE)), key.getPrivate(), extensions -> {
             extensions.add(Extension.basicConstraints, true, new BasicConstraints(0));
             extensions.add(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
@@ -69,15 +64,6 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
                     false,
                     new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key.getPublic()));
         });
-    }
-
-    private static String authorityName(PublicKey key) {
-        return AUTHORITY + Fingerprints.of(key).substring(0, NAME_DIGITS);
-    }
-
-    /** {@return whether a CA was made here: nobody else has a name made from its key in this way} */
-    public static boolean isOverlayAuthority(X509Certificate ca) {
-        return ca.getSubjectX500Principal().equals(new X500Principal("CN=" + authorityName(ca.getPublicKey())));
     }
 
     /** Vouches for another CA: whoever trusts this one can then trust that one. It is a word and no part of a path. */
@@ -111,7 +97,9 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
                 .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
                 .toArray(GeneralName[]::new);
         return make(
-                builder(subject(certificate), commonName(commonName), owner, now, end(now, life)), key, extensions -> {
+                builder(subject(certificate), CertificateNames.commonName(commonName), owner, now, end(now, life)),
+                key,
+                extensions -> {
                     extensions.add(Extension.basicConstraints, true, new BasicConstraints(false));
                     extensions.add(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
                     extensions.add(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
@@ -134,10 +122,6 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
                 Extension.authorityKeyIdentifier,
                 false,
                 identifiers.createAuthorityKeyIdentifier(certificate.getPublicKey()));
-    }
-
-    public static X500Name commonName(String name) {
-        return new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
     }
 
     private static X500Name subject(X509Certificate certificate) {

@@ -3,13 +3,13 @@ package io.mnedc.security.authority;
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Names;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.files.DirectoryLock;
-import io.mnedc.security.files.PrivateFiles;
 import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -183,7 +183,7 @@ public final class JoinTokens {
             throw new RefusedException(
                     Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
         }
-        return new Grant(wanted, !fixed.isEmpty(), RecordFile.groups(file(id), fields), again);
+        return new Grant(wanted, !fixed.isEmpty(), RecordFile.words(file(id), fields, "groups", Names::groups), again);
     }
 
     /** Counts a use. With the lock that was held since {@link #grant}. */
@@ -350,7 +350,7 @@ public final class JoinTokens {
         return new OpenToken(
                 String.valueOf(file.getFileName()),
                 device.isEmpty() ? Optional.empty() : Optional.of(device),
-                RecordFile.groups(file, fields),
+                RecordFile.words(file, fields, "groups", Names::groups),
                 RecordFile.instant(file, fields, "expires"),
                 RecordFile.number(file, fields, "uses"));
     }

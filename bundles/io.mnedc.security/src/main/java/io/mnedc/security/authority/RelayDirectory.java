@@ -1,6 +1,6 @@
 package io.mnedc.security.authority;
 
-import io.mnedc.security.files.DirectoryOwner;
+import io.mnedc.files.DirectoryOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.files.PolledFile;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Names;
 import io.mnedc.security.files.DirectoryLock;
-import io.mnedc.security.files.PolledFile;
-import io.mnedc.security.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

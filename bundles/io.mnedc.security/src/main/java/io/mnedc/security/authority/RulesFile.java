@@ -1,8 +1,8 @@
 package io.mnedc.security.authority;
 
 import io.mnedc.api.text.PlainText;
+import io.mnedc.files.PolledFile;
 import io.mnedc.security.AccessRules;
-import io.mnedc.security.files.PolledFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.mnedc.security.files;
 
+import io.mnedc.files.DirectoryOwner;
+import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

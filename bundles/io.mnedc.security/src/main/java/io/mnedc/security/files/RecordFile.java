@@ -1,7 +1,7 @@
 package io.mnedc.security.files;
 
 import io.mnedc.api.text.PlainText;
-import io.mnedc.security.Names;
+import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** Small files of {@code name=value} lines that people may read and mend. */
 public final class RecordFile {
@@ -64,10 +65,16 @@ public final class RecordFile {
         }
     }
 
-    public static Set<String> groups(Path file, Properties fields) throws IOException {
-        String words = text(file, fields, "groups");
+    /**
+     * Reads words that spaces part.
+     *
+     * @param check gives the words to return, or throws an IllegalArgumentException
+     */
+    public static Set<String> words(Path file, Properties fields, String name, UnaryOperator<Set<String>> check)
+            throws IOException {
+        String words = text(file, fields, name);
         try {
-            return words.isEmpty() ? Set.of() : Names.groups(Set.of(words.split("\\s+")));
+            return words.isEmpty() ? Set.of() : check.apply(Set.of(words.split("\\s+")));
         } catch (IllegalArgumentException e) {
             throw wrong(file, String.valueOf(e.getMessage()));
         }

@@ -1,12 +1,11 @@
 /**
- * Files that only their owner may read, that are never half written, and the locks of directories. Start with
- * {@link PrivateFiles}. For threads that may block.
+ * The lock of a directory, and small files of {@code name=value} lines. Start with {@link DirectoryLock}. For threads that may
+ * block.
+ *
+ * <p>The lock's queue of threads is kept for the whole process, and closing a file elsewhere in the process may let the
+ * system's lock go. So the lock is of this bundle only, while {@code io.mnedc.files} is copied into several.
  */
-@Export(substitution = Export.Substitution.NOIMPORT) // as the package above
-@Version("0.1.0")
 @NullMarked
 package io.mnedc.security.files;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
-import org.osgi.annotation.versioning.Version;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.HandClock;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.Pem;
-import io.mnedc.security.files.PrivateFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,10 @@ package io.mnedc.security.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -47,6 +50,48 @@ class DirectoryLockTest {
 
     private static void lock(Path directory, Duration patience) throws IOException {
         DirectoryLock.of(directory, patience).close();
+    }
+
+    @Test
+    void theLockIsNotTakenThroughALink() throws Exception {
+        Path directory = directory("own");
+        Path precious = Files.writeString(temporary.resolve("precious"), "as it was");
+        Files.createSymbolicLink(directory.resolve(".lock"), precious);
+
+        assertThatThrownBy(() -> DirectoryLock.of(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.resolve(".lock") + " is a symbolic link");
+        assertThat(precious).hasContent("as it was");
+    }
+
+    @Test
+    void nobodyWaitsForAPipe() throws Exception {
+        Path directory = directory("own");
+        assertThat(new ProcessBuilder("mkfifo", directory.resolve(".lock").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> assertThatThrownBy(() -> DirectoryLock.of(directory))
+                        .hasMessageContaining("is not a plain file"));
+    }
+
+    @Test
+    void rootDoesNotLockTheDirectoryOfAnotherUser() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        Path directory = directory("foreign");
+        Files.setAttribute(directory, "unix:uid", 4711);
+
+        assertThatThrownBy(() -> DirectoryLock.of(directory).close()).hasMessageContaining("belongs to the user");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private Path directory(String name) throws IOException {
+        Path directory = temporary.resolve(name);
+        PrivateFiles.directory(directory);
+        return directory;
     }
 
     @Test

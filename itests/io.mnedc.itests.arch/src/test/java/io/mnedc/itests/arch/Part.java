@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 record Part(String bundle, boolean exports, Set<String> bundles, Set<String> libraries) {
     private static final String API = "io.mnedc.api";
     private static final String SETTINGS = "io.mnedc.settings";
+    private static final String FILES = "io.mnedc.files";
     private static final String CODEC = "io.mnedc.codec";
     private static final String TRANSPORT = "io.mnedc.transport";
     private static final String SECURITY = "io.mnedc.security";
@@ -37,21 +38,22 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     static Stream<Part> all() {
         return Stream.of(
                 new Part(API, true, Set.of(), Set.of()),
-                // no bundle at run time: others hold it privately
+                // these two are no bundles at run time: others hold them privately
                 new Part(SETTINGS, false, Set.of(API), Set.of(OSGI, SLF4J)),
+                new Part(FILES, false, Set.of(API), Set.of()),
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of("javax.net.ssl", NETTY, SLF4J)),
                 new Part(
                         SECURITY,
                         true,
-                        Set.of(API),
+                        Set.of(API, FILES),
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
-                new Part("io.mnedc.address", false, Set.of(API, SETTINGS), Set.of("org.h2.mvstore", OSGI, SLF4J)),
+                new Part("io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 // relay and device own Netty's threads; all else of Netty is behind the transport
                 new Part(
                         "io.mnedc.relay",
                         false,
-                        Set.of(API, SETTINGS, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
                         // its JSON writer lies in the bundle
                         Set.of(
                                 "javax.management",
@@ -68,7 +70,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(
                         "io.mnedc.device",
                         false,
-                        Set.of(API, SETTINGS, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
                         Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API, SETTINGS), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),

@@ -1,4 +1,4 @@
-package io.mnedc.security.files;
+package io.mnedc.files;
 
 import io.mnedc.api.text.PlainText;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class PrivateFiles {
      * @throws IOException if others have access to it (the message has the cure), or it cannot be made
      */
     public static void directory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory) && made(directory)) {
+        if (make(directory)) {
             return;
         }
         DirectoryOwner.check(directory);
@@ -48,8 +48,17 @@ public final class PrivateFiles {
         removeAbandoned(directory);
     }
 
-    /** {@return whether this call has made it, and nobody else in the same moment} */
-    private static boolean made(Path directory) throws IOException {
+    /**
+     * Makes a directory for its owner only, if it is not there. It checks nothing.
+     *
+     * @param directory to make, parents too
+     * @return whether this call has made it, and nobody else before or in the same moment
+     * @throws IOException if it cannot be made
+     */
+    public static boolean make(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return false;
+        }
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
@@ -154,6 +163,12 @@ public final class PrivateFiles {
         }
     }
 
+    /** Makes an empty file, for its owner only, in place of what has this name. */
+    public static void createEmpty(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, attributes(file, "rw-------"));
+    }
+
     /**
      * Reads a whole file.
      *
@@ -205,7 +220,8 @@ public final class PrivateFiles {
         }
     }
 
-    private static void sync(Path directory) throws IOException {
+    /** Makes sure that new, renamed and deleted names in a directory are so after a crash, too. */
+    public static void sync(Path directory) throws IOException {
         if (posix(directory)) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
@@ -213,7 +229,7 @@ public final class PrivateFiles {
         }
     }
 
-    static FileAttribute<?>[] attributes(Path near, String permissions) {
+    private static FileAttribute<?>[] attributes(Path near, String permissions) {
         return near.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))

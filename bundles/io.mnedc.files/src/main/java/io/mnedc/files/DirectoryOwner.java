@@ -1,4 +1,4 @@
-package io.mnedc.security.files;
+package io.mnedc.files;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +30,12 @@ public final class DirectoryOwner {
      *
      * @throws IOException if this is root and the directory is another user's; the message has the cure
      */
-    static void check(Path directory) throws IOException {
+    public static void check(Path directory) throws IOException {
         check(directory, user());
     }
 
     /** The same for the process of that user; -1: it is not known. */
-    static void check(Path directory, int user) throws IOException {
+    public static void check(Path directory, int user) throws IOException {
         if (user != ROOT || !unix(directory)) {
             return;
         }

@@ -1,4 +1,4 @@
-package io.mnedc.security.files;
+package io.mnedc.files;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

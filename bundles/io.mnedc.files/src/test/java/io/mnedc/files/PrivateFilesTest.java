@@ -1,4 +1,4 @@
-package io.mnedc.security.files;
+package io.mnedc.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

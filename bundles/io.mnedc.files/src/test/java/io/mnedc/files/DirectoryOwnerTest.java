@@ -1,4 +1,4 @@
-package io.mnedc.security.files;
+package io.mnedc.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -63,8 +63,7 @@ class DirectoryOwnerTest {
         if (isRoot()) {
             for (var each : List.<Attempt>of(
                     () -> PrivateFiles.directory(directory),
-                    () -> PrivateFiles.write(directory.resolve("file"), new byte[1]),
-                    () -> DirectoryLock.of(directory).close())) {
+                    () -> PrivateFiles.write(directory.resolve("file"), new byte[1]))) {
                 assertThatThrownBy(each::run).hasMessageContaining("belongs to the user");
             }
             assertThat(directory).isEmptyDirectory();
@@ -161,32 +160,14 @@ class DirectoryOwnerTest {
     }
 
     @Test
-    void theLockIsNotTakenThroughALink() throws Exception {
-        Path directory = made(temporary.resolve("own"));
-        Path precious = Files.writeString(temporary.resolve("precious"), "as it was");
-        Files.createSymbolicLink(directory.resolve(".lock"), precious);
-
-        assertThatThrownBy(() -> DirectoryLock.of(directory))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(directory.resolve(".lock") + " is a symbolic link");
-        assertThat(precious).hasContent("as it was");
-    }
-
-    @Test
     void nobodyWaitsForAPipe() throws Exception {
-        Path directory = made(temporary.resolve("own"));
-        for (String name : List.of(".lock", "revoked")) {
-            assertThat(new ProcessBuilder("mkfifo", directory.resolve(name).toString())
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
+        Path file = made(temporary.resolve("own")).resolve("revoked");
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
 
-        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
-            assertThatThrownBy(() -> DirectoryLock.of(directory)).hasMessageContaining("is not a plain file");
-            assertThatThrownBy(() -> PrivateFiles.read(directory.resolve("revoked"), 100))
-                    .hasMessageContaining("is not a file");
-        });
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> assertThatThrownBy(() -> PrivateFiles.read(file, 100)).hasMessageContaining("is not a file"));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mnedc.files;
+
+import org.jspecify.annotations.NullMarked;
