@@ -48,6 +48,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         true,
                         Set.of(API, FILES),
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
+                // no bundle of a gateway: the launcher runs it
+                new Part("io.mnedc.security.tool", false, Set.of(API, FILES, SECURITY), Set.of()),
                 new Part("io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 // relay and device own Netty's threads; all else of Netty is behind the transport
                 new Part(
