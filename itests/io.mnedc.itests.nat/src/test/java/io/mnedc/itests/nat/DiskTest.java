@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Disks that are really full or read-only: who needs them waits, says why, and goes on by itself. These tests mostly wait for the
- * pause between two attempts. So they run at a time with each other and with other classes.
+ * Disks that are really full or read-only: who needs them waits, says why, and goes on by itself. These tests wait for the pause
+ * between two attempts, so they run two at a time.
  */
 @ExtendWith(NeedsLab.class)
 @Execution(ExecutionMode.CONCURRENT)
