@@ -6,6 +6,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.security.OverlayTls;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import io.netty.channel.EventLoopGroup;
@@ -45,7 +46,7 @@ class BoringSslStreamTest {
     @TempDir
     private Path directory;
 
-    private final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-test-control", true));
+    private final ControlLoop group = new ControlLoop("test-control", fault -> {});
     private final EventLoopGroup tasks = new NioEventLoopGroup(2, new DefaultThreadFactory("mnedc-test-tasks", true));
     private ServerSocketChannel server;
     private ControlTls relayTls;
@@ -65,7 +66,7 @@ class BoringSslStreamTest {
 
     @AfterEach
     void close() throws IOException {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000);
+        group.close();
         tasks.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000);
         server.close();
     }

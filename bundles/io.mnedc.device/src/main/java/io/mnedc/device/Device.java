@@ -38,7 +38,6 @@ import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -48,7 +47,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -90,7 +88,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
     private final Onboarding admission;
     private final KeyExchange sealing;
     private @Nullable Identity identity;
-    private final EventLoopGroup loop;
+    private final ControlLoop loop;
     private final DataLoop data;
     private final Faults faults;
     private final StatusBoard board;
@@ -121,7 +119,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
         AtomicReference<@Nullable ControlLoop> made = new AtomicReference<>();
         ControlLoop loop;
         try {
-            loop = new ControlLoop("mnedc-device-control", fault -> occurred(faults, CONTROL_LOOP, fault, made));
+            loop = new ControlLoop("device-control", fault -> occurred(faults, CONTROL_LOOP, fault, made));
         } catch (IllegalStateException e) {
             throw new IOException("no event loop: " + e.getMessage(), e);
         }
@@ -133,12 +131,12 @@ public final class Device implements DeviceStatus, AutoCloseable {
                     new ChunkPool(DeviceSettings.MOST_QUEUE_KILOBYTES * 1024L),
                     () -> faults.occurred("the data loop", null, loop));
             Device device = new Device(settings, around, data, loop, board, faults);
-            loop.terminationFuture().addListener(ended -> faults.occurred(CONTROL_LOOP, null, loop));
+            loop.whenEnded(() -> faults.occurred(CONTROL_LOOP, null, loop));
             loop.execute(device.control::start);
             return device;
         } catch (IOException | RuntimeException | Error e) {
             faults.closing();
-            loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS);
+            loop.close();
             if (data != null) {
                 data.close();
             }
@@ -167,7 +165,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
             DeviceSettings settings,
             DeviceEnvironment around,
             DataLoop data,
-            EventLoopGroup loop,
+            ControlLoop loop,
             StatusBoard board,
             Faults faults) {
         this.settings = settings;
@@ -246,11 +244,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
 
     /** Sends a message of the sealing thread's. */
     private void tell(ControlMessage message) {
-        try {
-            loop.execute(() -> control.tell(message));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended");
-        }
+        loop.execute(() -> control.tell(message));
     }
 
     private static StreamSettings buffering(DeviceSettings settings) {
@@ -370,10 +364,8 @@ public final class Device implements DeviceStatus, AutoCloseable {
     @Override
     public CompletionStage<Boolean> acceptNetwork(String network) {
         CompletableFuture<Boolean> accepted = new CompletableFuture<>();
-        try {
-            loop.execute(() -> accepted.complete(guard.accept(network)));
-        } catch (RejectedExecutionException e) {
-            accepted.completeExceptionally(e);
+        if (!loop.offer(() -> accepted.complete(guard.accept(network)))) {
+            accepted.completeExceptionally(new IllegalStateException("the device has ended"));
         }
         return accepted;
     }
@@ -387,12 +379,10 @@ public final class Device implements DeviceStatus, AutoCloseable {
         faults.closing();
         String id = settings.deviceId();
         CompletableFuture<Void> left = new CompletableFuture<>();
-        try {
-            loop.execute(() -> stop(left));
+        if (loop.offer(() -> stop(left))) {
             await(left);
-        } catch (RejectedExecutionException e) {
+        } else {
             // it has ended by a fault, so nobody else has its parts in hand
-            LOG.debug("the control loop has ended before", e);
             stop(left);
         }
         data.close();
@@ -402,8 +392,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
         lookUpThread.close();
         fileThread.close();
         pings.close();
-        loop.shutdownGracefully(0, END.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(END.toMillis(), TimeUnit.MILLISECONDS);
+        loop.close();
         LOG.info("device {} has stopped", id);
     }
 

@@ -12,20 +12,20 @@ import io.mnedc.device.control.Resolver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.device.work.Faults;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.tun.memory.MemoryTunDriver;
-import io.netty.channel.EventLoopGroup;
 import java.io.Closeable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -107,13 +107,9 @@ class DeviceFaultsTest {
     @Test
     void aTaskOfTheControlLoopThatFailsByMistake() throws Exception {
         Node one = fixture.ready("one", fixture.relay());
-        part(one.device(), "loop", EventLoopGroup.class)
-                .schedule(
-                        () -> {
-                            throw new IllegalStateException("a mistake");
-                        },
-                        1,
-                        TimeUnit.MILLISECONDS);
+        part(one.device(), "loop", ControlLoop.class).schedule(Duration.ofMillis(1), () -> {
+            throw new IllegalStateException("a mistake");
+        });
         awaitFailed(one, "the control loop", "a mistake");
     }
 
@@ -134,8 +130,8 @@ class DeviceFaultsTest {
     @Test
     void theControlLoopEndsByItself() throws Exception {
         Node one = fixture.ready("one", fixture.relay());
-        EventLoopGroup loop = part(one.device(), "loop", EventLoopGroup.class);
-        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        ControlLoop loop = part(one.device(), "loop", ControlLoop.class);
+        loop.close();
         awaitFailed(one, "the control loop", "see the log");
     }
 
@@ -235,12 +231,12 @@ class DeviceFaultsTest {
             }
             told.countDown();
         });
-        var loop = new ScheduledThreadPoolExecutor(1);
+        ControlLoop loop = new ControlLoop("test-control", fault -> {});
         try {
             faults.occurred("the control loop", null, loop);
             assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
         } finally {
-            loop.shutdownNow();
+            loop.close();
         }
     }
 }

@@ -17,9 +17,9 @@ import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -71,7 +71,7 @@ public final class TestGate {
     }
 
     void adopt(
-            EventLoopGroup loop,
+            ControlLoop loop,
             SocketChannel socket,
             ByteBuffer first,
             Function<X509Certificate, ControlStream.Handler> sessions) {

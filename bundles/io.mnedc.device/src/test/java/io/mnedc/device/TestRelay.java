@@ -18,12 +18,11 @@ import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.RelaySession;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ChunkPool;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.StreamSettings;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,9 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +48,7 @@ public final class TestRelay implements AutoCloseable {
     private final ServerSocketChannel server;
     private int port = -1;
     private final Thread acceptor;
-    private final EventLoopGroup loop =
-            new NioEventLoopGroup(1, (ThreadFactory) task -> new Thread(task, "test-relay-control"));
+    private final ControlLoop loop = new ControlLoop("test-relay-control", fault -> {});
     private final DataLoop data;
     private final AtomicLong sessionIds =
             new AtomicLong(ThreadLocalRandom.current().nextLong(1L << 40));
@@ -402,7 +398,7 @@ public final class TestRelay implements AutoCloseable {
         server.close();
         data.close();
         sessions.values().forEach(session -> session.stream().close());
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        loop.close();
         try {
             acceptor.join(2000);
         } catch (InterruptedException e) {

@@ -34,18 +34,16 @@ import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.SendBudget;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.Provider;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,8 +54,8 @@ import org.slf4j.LoggerFactory;
 /** A running relay. Its public methods are called by one thread at a time; the rest is thread-safe. */
 public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final int RENEW_SECONDS = 20;
-    private static final int RETRY_SECONDS = 5;
+    private static final Duration RENEW = Duration.ofSeconds(20);
+    private static final Duration RETRY = Duration.ofSeconds(5);
     private static final String CONTROL_LOOP = "the control loop";
 
     private final Counter.Set counters;
@@ -76,7 +74,7 @@ public final class Relay implements AutoCloseable {
     private final HalfOpen halfOpen;
     private final SendBudget budget = SendBudget.ofMemory(Memory.most());
     private final ConnectionDispatcher reception;
-    private final EventLoopGroup group;
+    private final ControlLoop group;
     private final List<DataLoop> loops;
     private volatile RelaySettings settings;
     private volatile @Nullable AddressAllocator allocator;
@@ -89,7 +87,7 @@ public final class Relay implements AutoCloseable {
             String software,
             Counter.Set counters,
             DataDirectory data,
-            EventLoopGroup group,
+            ControlLoop group,
             List<DataLoop> loops) {
         this.settings = settings;
         this.counters = counters;
@@ -135,7 +133,7 @@ public final class Relay implements AutoCloseable {
             Consumer<String> failed)
             throws IOException {
         AtomicReference<@Nullable Relay> served = new AtomicReference<>();
-        EventLoopGroup group = new ControlLoop("mnedc-relay-control", fault -> taskFailed(served.get(), fault, failed));
+        ControlLoop group = new ControlLoop("relay-control", fault -> taskFailed(served.get(), fault, failed));
         List<DataLoop> loops = new ArrayList<>();
         Counter.Set counters = new Counter.Set();
         DataDirectory data = DataDirectory.none();
@@ -158,12 +156,12 @@ public final class Relay implements AutoCloseable {
             relay.secure(admission);
             Relay begun = relay;
             served.set(begun);
-            group.terminationFuture().addListener(ended -> {
+            group.whenEnded(() -> {
                 if (!begun.closed) {
                     failed.accept(CONTROL_LOOP);
                 }
             });
-            group.scheduleAtFixedRate(relay::renewLeases, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
+            group.repeat(RENEW, relay::renewLeases);
             relay.listenOrRetry("");
             return relay;
         } catch (IOException | RuntimeException | Error e) {
@@ -237,9 +235,9 @@ public final class Relay implements AutoCloseable {
             problem = PlainText.of(e);
         }
         if (!problem.equals(complaint)) {
-            LOG.error("the relay cannot listen and tries again every {} s: {}", RETRY_SECONDS, problem);
+            LOG.error("the relay cannot listen and tries again every {} s: {}", RETRY.toSeconds(), problem);
         }
-        group.schedule(() -> listenOrRetry(problem), RETRY_SECONDS, TimeUnit.SECONDS);
+        group.schedule(RETRY, () -> listenOrRetry(problem));
     }
 
     private Acceptor accept(List<InetSocketAddress> listen) throws IOException {
@@ -249,11 +247,7 @@ public final class Relay implements AutoCloseable {
 
     /** The acceptor has ended by itself. */
     private void listenAgain() {
-        try {
-            group.schedule(this::replaceAcceptor, 1, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the relay has stopped meanwhile");
-        }
+        group.schedule(Duration.ofSeconds(1), this::replaceAcceptor);
     }
 
     private synchronized void replaceAcceptor() {
@@ -388,7 +382,7 @@ public final class Relay implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             // or it would never be tried again: an allocator that is being stopped, say
-            LOG.error("leases could not be renewed; trying again in {} s", RENEW_SECONDS, e);
+            LOG.error("leases could not be renewed; trying again in {} s", RENEW.toSeconds(), e);
         }
     }
 
@@ -408,7 +402,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /** What serves the control streams. */
-    EventLoopGroup controlLoop() {
+    ControlLoop controlLoop() {
         return group;
     }
 
@@ -529,8 +523,8 @@ public final class Relay implements AutoCloseable {
         LOG.info("relay stopped");
     }
 
-    private static void end(EventLoopGroup group, List<DataLoop> loops) {
-        group.shutdownGracefully(0, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3000);
+    private static void end(ControlLoop group, List<DataLoop> loops) {
+        group.close();
         loops.forEach(DataLoop::close);
     }
 }

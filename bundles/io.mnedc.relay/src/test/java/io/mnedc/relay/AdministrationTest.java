@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import io.mnedc.transport.ControlLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +42,7 @@ class AdministrationTest {
             throws Exception {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
         Sessions sessions =
-                new Sessions(new Counter.Set(), events, new DeviceLog(), () -> 6, new ScheduledThreadPoolExecutor(0));
+                new Sessions(new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
         AuditState noted = new AuditState(null);
         AccessControl guard =
                 AccessControl.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());

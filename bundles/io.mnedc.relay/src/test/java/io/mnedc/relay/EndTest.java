@@ -9,6 +9,7 @@ import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.trust.Handshakes;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,8 +17,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +29,7 @@ class EndTest {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 PlainDevice device = relay.joined("a")) {
             assertThat(device.welcome).isNotNull();
-            relay.relay().controlLoop().shutdownGracefully();
+            relay.relay().controlLoop().close();
             TestRelay.eventually(() -> relay.failed.contains("the control loop"));
         }
     }
@@ -39,7 +38,7 @@ class EndTest {
     void aTaskOfTheControlLoopThatFailsForWantOfMemoryIsTold() throws Exception {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 Log log = new Log()) {
-            relay.relay().controlLoop().schedule(EndTest::failForMemory, 1, TimeUnit.MILLISECONDS);
+            relay.relay().controlLoop().schedule(Duration.ofMillis(1), EndTest::failForMemory);
             TestRelay.eventually(() -> relay.failed.contains("the control loop"));
             assertThat(log.lines("a task of the relay's control loop has failed"))
                     .hasSize(1);
@@ -54,7 +53,7 @@ class EndTest {
     void aTaskOfTheControlLoopThatFailsByMistakeIsInTheLogAndTheRelayGoesOn() throws Exception {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 Log log = new Log()) {
-            relay.relay().controlLoop().schedule(EndTest::failByMistake, 1, TimeUnit.MILLISECONDS);
+            relay.relay().controlLoop().schedule(Duration.ofMillis(1), EndTest::failByMistake);
             TestRelay.eventually(() ->
                     log.lines("a task of the relay's control loop has failed").size() == 1);
             try (PlainDevice device = relay.joined("a")) {
@@ -71,7 +70,7 @@ class EndTest {
     @Test
     void aRoundThatFailsIsNotTheLastOne() throws Exception {
         AtomicInteger rounds = new AtomicInteger();
-        ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1);
+        ControlLoop loop = new ControlLoop("test-control", fault -> {});
         try {
             Announcer announcer = new Announcer(
                     loop,
@@ -87,7 +86,7 @@ class EndTest {
             announcer.changed();
             TestRelay.eventually(() -> rounds.get() == 2);
         } finally {
-            loop.shutdownNow();
+            loop.close();
         }
     }
 

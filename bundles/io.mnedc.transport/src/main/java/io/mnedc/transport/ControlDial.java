@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -22,7 +21,7 @@ final class ControlDial {
     private ControlDial() {}
 
     static Optional<ControlStream> connect(
-            EventLoopGroup group,
+            ControlLoop loop,
             InetSocketAddress remote,
             Duration timeout,
             @Nullable ControlTls tls,
@@ -36,12 +35,12 @@ final class ControlDial {
             prepared = setup == null ? new NioSocketChannel() : prepare(setup);
         } catch (IOException | RuntimeException | Error e) {
             ControlStream.release(ssl);
-            group.execute(() -> decoder.failed(e));
+            loop.execute(() -> decoder.failed(e));
             return Optional.empty();
         }
         SslHandler securing = ssl;
         ChannelFuture begun = new Bootstrap()
-                .group(group)
+                .group(loop.group())
                 .channelFactory(() -> prepared)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())

@@ -1,33 +1,56 @@
 package io.mnedc.transport;
 
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Callable;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that serves control streams and takes decisions: a loop of Netty that keeps no fault for itself. Netty
- * logs what a task throws as a warning, says nothing of what a task for later throws, and does not repeat a periodic task
- * after that.
+ * One thread that serves control streams and takes decisions. What a task throws is told to the owner, and the next tasks
+ * are run.
  */
-public final class ControlLoop extends NioEventLoopGroup {
+public final class ControlLoop implements Scheduler, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+    private static final Timer NEVER = () -> {};
+
+    /** How long streams and tasks may take to end. */
+    private static final int END_MILLIS = 2000;
+
+    /** How long the caller of {@link #close} waits at most. */
+    private static final int CLOSE_LIMIT_MILLIS = 3000;
+
+    private final String name;
     private final Consumer<Throwable> faults;
+    private final NioEventLoopGroup group;
 
     /**
-     * Makes it; the thread begins with the first work.
+     * The thread begins with the first work.
      *
-     * @param name of the thread
+     * @param name the thread is called {@code mnedc-<name>}
      * @param faults told on the loop what a task of this loop has thrown; tasks of streams are those of
      *     {@link ControlStream}, which ends with them
      * @throws IllegalStateException if the system has no selector left
      */
     public ControlLoop(String name, Consumer<Throwable> faults) {
-        super(1, (ThreadFactory) task -> Daemon.prepared(new FastThreadLocalThread(task, name)));
+        this.name = "mnedc-" + name;
         this.faults = faults;
+        this.group = new NioEventLoopGroup(
+                1, (ThreadFactory) task -> Daemon.prepared(new FastThreadLocalThread(task, this.name)));
+    }
+
+    /** What serves the channels of its streams. */
+    EventLoopGroup group() {
+        return group;
     }
 
     private Runnable guarded(Runnable task) {
@@ -41,43 +64,62 @@ public final class ControlLoop extends NioEventLoopGroup {
     }
 
     @Override
-    public void execute(Runnable task) {
-        super.execute(guarded(task));
+    public boolean offer(Runnable task) {
+        return offer(group, guarded(task));
+    }
+
+    /** Runs a task there; dropped after the end of the loop. */
+    static boolean offer(Executor loop, Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a task is dropped: the control loop has ended", e);
+            return false;
+        }
     }
 
     @Override
-    public Future<?> submit(Runnable task) {
-        return super.submit(guarded(task));
+    public Timer schedule(Duration delay, Runnable task) {
+        return timer(() -> group.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     @Override
-    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        return super.schedule(guarded(task), delay, unit);
+    public Timer repeat(Duration period, Runnable task) {
+        long nanos = period.toNanos();
+        return timer(() -> group.scheduleAtFixedRate(guarded(task), nanos, nanos, TimeUnit.NANOSECONDS));
     }
 
-    @Override
-    public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-        // what is written as one statement may be a callable that nobody asks for its result
-        return super.schedule(
-                () -> {
-                    try {
-                        return task.call();
-                    } catch (Throwable e) {
-                        faults.accept(e);
-                        throw e;
-                    }
-                },
-                delay,
-                unit);
+    private static Timer timer(Supplier<Future<?>> scheduling) {
+        try {
+            Future<?> scheduled = scheduling.get();
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a task for later is dropped: the control loop has ended", e);
+            return NEVER;
+        }
     }
 
-    @Override
-    public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
-        return super.scheduleAtFixedRate(guarded(task), first, period, unit);
+    /**
+     * Has something done when the thread has ended, by {@link #close} or by itself.
+     *
+     * @param task on any thread; must not block
+     */
+    public void whenEnded(Runnable task) {
+        group.terminationFuture().addListener(ended -> task.run());
     }
 
+    /** Cuts all streams and ends the thread, within three seconds. Called on the loop itself it does not wait. */
     @Override
-    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
-        return super.scheduleWithFixedDelay(guarded(task), first, delay, unit);
+    public void close() {
+        var ending = group.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS);
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return;
+            }
+        }
+        if (!ending.awaitUninterruptibly(CLOSE_LIMIT_MILLIS)) {
+            LOG.warn("{} did not end within {} ms", name, CLOSE_LIMIT_MILLIS);
+        }
     }
 }

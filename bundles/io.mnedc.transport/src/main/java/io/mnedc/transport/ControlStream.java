@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
@@ -18,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -131,21 +129,21 @@ public final class ControlStream {
     /**
      * Connects without TLS.
      *
-     * @param group whose event loops serve it
+     * @param loop serves it
      * @param remote where to; resolved already
      * @param timeout how long to try
      * @param handler told that it is opened, or closed if that fails
      * @return the stream, to be {@link #cut} at any time, also before it is connected; empty if it could not be begun
      */
     public static Optional<ControlStream> connect(
-            EventLoopGroup group, InetSocketAddress remote, Duration timeout, Handler handler) {
-        return connect(group, remote, timeout, null, handler);
+            ControlLoop loop, InetSocketAddress remote, Duration timeout, Handler handler) {
+        return connect(loop, remote, timeout, null, handler);
     }
 
     /**
      * Connects.
      *
-     * @param group whose event loops serve it
+     * @param loop serves it
      * @param remote where to; resolved already
      * @param timeout how long to try; a TLS handshake comes on top
      * @param tls with client engines, or null for a stream without TLS
@@ -154,47 +152,43 @@ public final class ControlStream {
      * @return the stream, to be {@link #cut} at any time, also before it is connected; empty if it could not be begun
      */
     public static Optional<ControlStream> connect(
-            EventLoopGroup group,
-            InetSocketAddress remote,
-            Duration timeout,
-            @Nullable ControlTls tls,
-            Handler handler) {
-        return connect(group, remote, timeout, tls, null, handler);
+            ControlLoop loop, InetSocketAddress remote, Duration timeout, @Nullable ControlTls tls, Handler handler) {
+        return connect(loop, remote, timeout, tls, null, handler);
     }
 
     /**
-     * Connects, as {@link #connect(EventLoopGroup, InetSocketAddress, Duration, ControlTls, Handler)} does.
+     * Connects, as {@link #connect(ControlLoop, InetSocketAddress, Duration, ControlTls, Handler)} does.
      *
      * @param setup prepares the socket; null: nothing is to be prepared
      */
     public static Optional<ControlStream> connect(
-            EventLoopGroup group,
+            ControlLoop loop,
             InetSocketAddress remote,
             Duration timeout,
             @Nullable ControlTls tls,
             @Nullable SocketSetup setup,
             Handler handler) {
-        return ControlDial.connect(group, remote, timeout, tls, setup, handler);
+        return ControlDial.connect(loop, remote, timeout, tls, setup, handler);
     }
 
     /**
      * Serves an accepted socket without TLS.
      *
-     * @param group whose event loops serve it
+     * @param loop serves it
      * @param socket connected and non-blocking, owned by the stream from now on
      * @param begun bytes that were read from it already
      * @param handler told that it is opened, or closed if that fails
      * @return the stream, to be closed at any time; empty if it could not even be begun
      */
     public static Optional<ControlStream> adopt(
-            EventLoopGroup group, SocketChannel socket, ByteBuffer begun, Handler handler) {
-        return adopt(group, socket, begun, null, handler);
+            ControlLoop loop, SocketChannel socket, ByteBuffer begun, Handler handler) {
+        return adopt(loop, socket, begun, null, handler);
     }
 
     /**
      * Serves an accepted socket.
      *
-     * @param group whose event loops serve it
+     * @param loop serves it
      * @param socket connected and non-blocking, owned by the stream from now on
      * @param begun bytes that were read from it already
      * @param tls with server engines, or null for a stream without TLS
@@ -202,14 +196,14 @@ public final class ControlStream {
      * @return the stream, to be closed at any time, also before it is secured; empty if it could not even be begun
      */
     public static Optional<ControlStream> adopt(
-            EventLoopGroup group, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
-        return adopt(group, socket, begun, tls, new SendBudget(MOST_WAITING), handler);
+            ControlLoop loop, SocketChannel socket, ByteBuffer begun, @Nullable ControlTls tls, Handler handler) {
+        return adopt(loop, socket, begun, tls, new SendBudget(MOST_WAITING), handler);
     }
 
     /**
      * Serves an accepted socket as one of many.
      *
-     * @param group whose event loops serve it
+     * @param loop serves it
      * @param socket connected and non-blocking, owned by the stream from now on
      * @param begun bytes that were read from it already
      * @param tls with server engines, or null for a stream without TLS
@@ -218,7 +212,7 @@ public final class ControlStream {
      * @return the stream, to be closed at any time, also before it is secured; empty if it could not even be begun
      */
     public static Optional<ControlStream> adopt(
-            EventLoopGroup group,
+            ControlLoop loop,
             SocketChannel socket,
             ByteBuffer begun,
             @Nullable ControlTls tls,
@@ -232,11 +226,11 @@ public final class ControlStream {
             fill(channel.pipeline(), begun, ssl, decoder);
         } catch (RuntimeException | Error e) {
             channel.unsafe().closeForcibly();
-            group.execute(() -> decoder.failed(e));
+            loop.execute(() -> decoder.failed(e));
             return Optional.empty();
         }
         channel.config().setTcpNoDelay(true);
-        group.register(channel).addListener((ChannelFutureListener) registering -> {
+        loop.group().register(channel).addListener((ChannelFutureListener) registering -> {
             if (!registering.isSuccess()) {
                 decoder.failed(registering.cause());
                 socket.close();
@@ -281,16 +275,13 @@ public final class ControlStream {
         Outbox outbox = decoder.outbox();
         int cost = Outbox.cost(bytes);
         outbox.announce(cost);
-        try {
-            // never directly, even on the event loop: a call from another thread may wait in its queue already
-            channel.eventLoop()
-                    .execute(() -> decoder.run(channel, () -> {
-                        outbox.arrived(cost);
-                        send(true, bytes);
-                    }));
-        } catch (RejectedExecutionException e) {
+        // never directly, even on the event loop: a call from another thread may wait in its queue already
+        boolean taken = offer(() -> {
             outbox.arrived(cost);
-            throw e;
+            send(true, bytes);
+        });
+        if (!taken) {
+            outbox.arrived(cost);
         }
     }
 
@@ -327,11 +318,10 @@ public final class ControlStream {
      * seconds. What the peer sends from now on is not looked at.
      */
     public void closeAfterSent() {
-        channel.eventLoop()
-                .execute(() -> decoder.run(channel, () -> {
-                    decoder.lastWords();
-                    LingeringClose.begin(channel, FIRST_BYTES, decoder.outbox());
-                }));
+        offer(() -> {
+            decoder.lastWords();
+            LingeringClose.begin(channel, FIRST_BYTES, decoder.outbox());
+        });
     }
 
     /**
@@ -355,7 +345,7 @@ public final class ControlStream {
             channel.unsafe().closeForcibly();
             return;
         }
-        channel.eventLoop().execute(() -> cut(channel));
+        ControlLoop.offer(channel.eventLoop(), () -> cut(channel));
     }
 
     static void cut(Channel channel) {
@@ -411,13 +401,17 @@ public final class ControlStream {
     }
 
     /**
-     * Runs a task in the order of the handler's calls; dropped if the event loop has ended. A task that throws ends the
+     * Runs a task in the order of the handler's calls; dropped after the end of the loop. A task that throws ends the
      * stream.
      *
      * @param task must not block
      */
     public void execute(Runnable task) {
-        channel.eventLoop().execute(() -> decoder.run(channel, task));
+        offer(task);
+    }
+
+    private boolean offer(Runnable task) {
+        return ControlLoop.offer(channel.eventLoop(), () -> decoder.run(channel, task));
     }
 
     /** {@return this end; null if it is not connected} */

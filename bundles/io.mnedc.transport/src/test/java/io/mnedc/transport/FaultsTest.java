@@ -82,31 +82,24 @@ class FaultsTest extends OnLoopback {
     @Test
     void tasksOfALoopThatFailAreToldAndPeriodicOnesGoOn() throws Exception {
         var faults = new LinkedBlockingQueue<Throwable>();
-        ControlLoop loop = new ControlLoop("mnedc-test-faults", faults::add);
+        ControlLoop loop = new ControlLoop("test-faults", faults::add);
         try {
             loop.execute(() -> {
                 throw new OutOfMemoryError("now");
             });
             assertThat(faults.poll(60, TimeUnit.SECONDS)).hasMessage("now");
-            loop.schedule(
-                    () -> {
-                        throw new IllegalStateException("later");
-                    },
-                    1,
-                    TimeUnit.MILLISECONDS);
+            loop.schedule(Duration.ofMillis(1), () -> {
+                throw new IllegalStateException("later");
+            });
             assertThat(faults.poll(60, TimeUnit.SECONDS)).hasMessage("later");
             AtomicInteger count = new AtomicInteger();
-            loop.scheduleAtFixedRate(
-                    () -> {
-                        throw new OutOfMemoryError("rate " + count.incrementAndGet());
-                    },
-                    1,
-                    1,
-                    TimeUnit.MILLISECONDS);
+            loop.repeat(Duration.ofMillis(1), () -> {
+                throw new OutOfMemoryError("rate " + count.incrementAndGet());
+            });
             assertThat(faults.poll(60, TimeUnit.SECONDS)).hasMessage("rate 1");
             assertThat(faults.poll(60, TimeUnit.SECONDS)).hasMessage("rate 2");
         } finally {
-            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000);
+            loop.close();
         }
     }
 

@@ -1,15 +1,11 @@
 package io.mnedc.transport;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -17,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class OnLoopback {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("mnedc-test-control", true));
+    final ControlLoop group = new ControlLoop("test-control", fault -> {});
     final StreamLog device = new StreamLog(true);
     final StreamLog relay = new StreamLog(false);
     ServerSocketChannel server;
@@ -29,7 +25,7 @@ abstract class OnLoopback {
 
     @AfterEach
     void close() throws IOException {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000);
+        group.close();
         server.close();
     }
 

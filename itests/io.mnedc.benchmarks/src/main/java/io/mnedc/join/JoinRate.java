@@ -12,10 +12,9 @@ import io.mnedc.security.Credentials;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ public final class JoinRate {
     private static final Duration BOUND = Duration.ofMinutes(5);
 
     private final InetSocketAddress relay;
-    private final EventLoopGroup loops = new NioEventLoopGroup(1);
+    private final ControlLoop loops = new ControlLoop("join", Throwable::printStackTrace);
     private final CountDownLatch done;
     private final Semaphore atOnce;
     private final AtomicInteger failed = new AtomicInteger();
@@ -124,7 +123,7 @@ public final class JoinRate {
             throw new IllegalStateException(done.getCount() + " joins are not done after " + BOUND);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        loops.close();
         return devices.size() / seconds;
     }
 

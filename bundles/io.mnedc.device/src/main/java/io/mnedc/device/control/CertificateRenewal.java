@@ -9,16 +9,14 @@ import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.work.Counters;
 import io.mnedc.device.work.LogLimiter;
 import io.mnedc.security.Fingerprints;
+import io.mnedc.transport.Scheduler;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,7 @@ public final class CertificateRenewal {
     /** A relay that sends much, or what changes all the time, must not fill the log. */
     private static final Duration LINES_APART = Duration.ofSeconds(10);
 
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Executor thread;
     private final DeviceIdentity identities;
     private final Supplier<DeviceSettings> settings;
@@ -56,7 +54,7 @@ public final class CertificateRenewal {
     private final LogLimiter news = new LogLimiter(LINES_APART);
     private int waiting;
     private @Nullable RelayAttempt current;
-    private @Nullable Future<?> check;
+    private Scheduler.@Nullable Timer check;
     private boolean asked;
 
     /**
@@ -66,7 +64,7 @@ public final class CertificateRenewal {
      * @param changed told on the loop of another identity
      */
     public CertificateRenewal(
-            ScheduledExecutorService loop,
+            Scheduler loop,
             Executor thread,
             DeviceIdentity identities,
             Supplier<DeviceSettings> settings,
@@ -93,9 +91,9 @@ public final class CertificateRenewal {
     /** The session is over. */
     public void ended() {
         current = null;
-        Future<?> hourly = check;
+        Scheduler.Timer hourly = check;
         if (hourly != null) {
-            hourly.cancel(false);
+            hourly.cancel();
             check = null;
         }
     }
@@ -217,7 +215,7 @@ public final class CertificateRenewal {
             attempt.tell(new Renew(Opaque.copyOf(request)));
         }
         if (check == null) {
-            check = loop.scheduleAtFixedRate(this::hourly, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
+            check = loop.repeat(CHECK, this::hourly);
         }
     }
 

@@ -10,11 +10,9 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.identity.PeerCertificates;
 import io.mnedc.device.work.Faults;
 import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +44,14 @@ final class EnrolAttempt implements ControlStream.Handler {
     }
 
     private final Enrol request;
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Events events;
     private @Nullable ControlStream stream;
     private @Nullable X509Certificate certificate;
-    private @Nullable Future<?> deadline;
+    private Scheduler.@Nullable Timer deadline;
     private boolean over;
 
-    EnrolAttempt(Enrol request, ScheduledExecutorService loop, Events events) {
+    EnrolAttempt(Enrol request, Scheduler loop, Events events) {
         this.request = request;
         this.loop = loop;
         this.events = events;
@@ -67,9 +65,9 @@ final class EnrolAttempt implements ControlStream.Handler {
     private boolean end() {
         boolean was = over;
         over = true;
-        Future<?> waiting = deadline;
+        Scheduler.Timer waiting = deadline;
         if (waiting != null) {
-            waiting.cancel(false);
+            waiting.cancel();
         }
         ControlStream open = stream;
         if (open != null) {
@@ -97,8 +95,7 @@ final class EnrolAttempt implements ControlStream.Handler {
             opened.close();
             return;
         }
-        deadline = loop.schedule(
-                () -> fail("the relay did not answer in time", null, false), ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = loop.schedule(ANSWER, () -> fail("the relay did not answer in time", null, false));
         // the answer is larger than what an unregistered device takes otherwise
         opened.allowLargeMessages();
         opened.send(Preamble.of(Preamble.StreamKind.CONTROL));

@@ -4,10 +4,10 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the relays of a join token, the first that answers first, until one makes a certificate. On the control loop. */
@@ -27,7 +27,7 @@ final class Enrolment {
         void failed(String why, @Nullable ErrorCode code, boolean lasting);
     }
 
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Enrol request;
     private final Events events;
     private final RelayRace race;
@@ -44,7 +44,7 @@ final class Enrolment {
      * @param request to be sent to the first relay that answers as it should
      * @param relays to be asked in turn
      */
-    Enrolment(ScheduledExecutorService loop, RaceTrack track, Enrol request, List<RelayAddress> relays, Events events) {
+    Enrolment(Scheduler loop, RaceTrack track, Enrol request, List<RelayAddress> relays, Events events) {
         this.loop = loop;
         this.request = request;
         this.events = events;

@@ -5,14 +5,12 @@ import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.device.work.Faults;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,7 +24,7 @@ final class NetworkTrack implements RaceTrack {
     /** A TLS handshake that failed so late had no answer. */
     private static final long GIVEN_UP = Duration.ofSeconds(8).toNanos();
 
-    private final EventLoopGroup loop;
+    private final ControlLoop loop;
     private final Resolver resolver;
     private final Function<RelayAddress, @Nullable ControlTls> tls;
     private final Paths paths;
@@ -38,8 +36,7 @@ final class NetworkTrack implements RaceTrack {
      * @param tls how a stream to a relay is secured
      * @param paths how large segments may be
      */
-    NetworkTrack(
-            EventLoopGroup loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls, Paths paths) {
+    NetworkTrack(ControlLoop loop, Resolver resolver, Function<RelayAddress, @Nullable ControlTls> tls, Paths paths) {
         this(loop, resolver, tls, paths, (relay, addresses) -> {});
     }
 
@@ -49,7 +46,7 @@ final class NetworkTrack implements RaceTrack {
      * @param resolved told each relay's addresses, before they are dialled
      */
     NetworkTrack(
-            EventLoopGroup loop,
+            ControlLoop loop,
             Resolver resolver,
             Function<RelayAddress, @Nullable ControlTls> tls,
             Paths paths,
@@ -90,8 +87,7 @@ final class NetworkTrack implements RaceTrack {
 
     @Override
     public Runnable later(long nanos, Runnable task) {
-        Future<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
+        return loop.schedule(Duration.ofNanos(nanos), task)::cancel;
     }
 
     @Override

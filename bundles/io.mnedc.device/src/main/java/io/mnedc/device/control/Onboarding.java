@@ -16,8 +16,9 @@ import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
+import io.mnedc.transport.Scheduler;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
@@ -29,9 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -80,7 +79,7 @@ public final class Onboarding {
         void denied(String why, boolean lasting, Pause pause);
     }
 
-    private final EventLoopGroup loop;
+    private final ControlLoop loop;
     private final Executor thread;
     private final DeviceIdentity identities;
     private final Resolver resolver;
@@ -96,7 +95,7 @@ public final class Onboarding {
     private int turn;
 
     public Onboarding(
-            EventLoopGroup loop,
+            ControlLoop loop,
             Executor thread,
             DeviceIdentity identities,
             Resolver resolver,
@@ -145,13 +144,13 @@ public final class Onboarding {
         }
         int mine = turn;
         JoinToken useless = refused;
-        Future<?> patience = loop.schedule(() -> silent(mine, events), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        Scheduler.Timer patience = loop.schedule(PATIENCE, () -> silent(mine, events));
         thread.execute(() -> {
             DeviceIdentity.Answer answer =
                     identities.ask(security, now.deviceId(), token -> !Objects.equals(token, useless));
             boolean unclear = identities.tokenHalfWritten();
             loop.execute(() -> {
-                patience.cancel(false);
+                patience.cancel();
                 if (unclear) {
                     lookLater();
                 }
@@ -166,7 +165,7 @@ public final class Onboarding {
     private void lookLater() {
         if (!looking) {
             looking = true;
-            loop.schedule(this::look, WRITTEN.toMillis(), TimeUnit.MILLISECONDS);
+            loop.schedule(WRITTEN, this::look);
         }
     }
 

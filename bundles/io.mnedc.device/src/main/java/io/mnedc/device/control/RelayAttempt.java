@@ -23,6 +23,7 @@ import io.mnedc.device.identity.PeerCertificates;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.device.work.Faults;
 import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -30,9 +31,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +69,12 @@ public final class RelayAttempt implements ControlStream.Handler {
     private final InetSocketAddress remote;
     private final DeviceSession session;
     private final boolean sealed;
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Events events;
     private final GapWatch gaps = new GapWatch();
     private CompletableFuture<Void> gone = new CompletableFuture<>();
     private @Nullable ControlStream stream;
-    private @Nullable Future<?> deadline;
+    private Scheduler.@Nullable Timer deadline;
     private @Nullable ErrorReport refusal;
     private @Nullable X509Certificate certificate;
     private boolean distrusted;
@@ -86,12 +84,7 @@ public final class RelayAttempt implements ControlStream.Handler {
     private boolean over;
 
     RelayAttempt(
-            RelayAddress relay,
-            InetSocketAddress remote,
-            Hello hello,
-            PeerBound bound,
-            ScheduledExecutorService loop,
-            Events events) {
+            RelayAddress relay, InetSocketAddress remote, Hello hello, PeerBound bound, Scheduler loop, Events events) {
         this.relay = relay;
         this.remote = remote;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
@@ -213,7 +206,7 @@ public final class RelayAttempt implements ControlStream.Handler {
             opened.close();
             return;
         }
-        deadline = loop.schedule(this::tick, HANDSHAKE.toMillis() + 1, TimeUnit.MILLISECONDS);
+        deadline = loop.schedule(HANDSHAKE.plusMillis(1), this::tick);
         opened.send(Preamble.of(Preamble.StreamKind.CONTROL));
         run(session.start());
     }
@@ -311,7 +304,7 @@ public final class RelayAttempt implements ControlStream.Handler {
         if (open != null) {
             open.closeAfterSent();
             // a frozen relay takes nothing
-            deadline = loop.schedule(open::close, FLUSH.toMillis(), TimeUnit.MILLISECONDS);
+            deadline = loop.schedule(FLUSH, open::close);
         }
     }
 
@@ -353,9 +346,9 @@ public final class RelayAttempt implements ControlStream.Handler {
     }
 
     private void cancelDeadline() {
-        Future<?> waiting = deadline;
+        Scheduler.Timer waiting = deadline;
         if (waiting != null) {
-            waiting.cancel(false);
+            waiting.cancel();
             deadline = null;
         }
     }

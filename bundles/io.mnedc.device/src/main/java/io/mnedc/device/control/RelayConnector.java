@@ -7,8 +7,9 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.BackOff;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
+import io.mnedc.transport.Scheduler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ public final class RelayConnector {
         void denied(String why, boolean lasting);
     }
 
-    private final EventLoopGroup loop;
+    private final ControlLoop loop;
     private final Resolver resolver;
     private final Paths paths;
     private final Onboarding admission;
@@ -73,13 +72,13 @@ public final class RelayConnector {
     private @Nullable RelayAddress preferred;
     private @Nullable RelayRace race;
     private @Nullable RelayAttempt current;
-    private @Nullable Future<?> waiting;
+    private Scheduler.@Nullable Timer waiting;
     private int round;
     private boolean hopeful;
     private boolean stopped;
 
     public RelayConnector(
-            EventLoopGroup loop,
+            ControlLoop loop,
             Resolver resolver,
             Paths paths,
             Onboarding admission,
@@ -387,7 +386,7 @@ public final class RelayConnector {
         if (!stopped) {
             // if all relays want to be left alone, until the first one may be tried
             long held = relays.stream().mapToLong(this::heldBackNanos).min().orElse(0);
-            waiting = loop.schedule(this::afterPause, Math.max(pause.toNanos(), held), TimeUnit.NANOSECONDS);
+            waiting = loop.schedule(Duration.ofNanos(Math.max(pause.toNanos(), held)), this::afterPause);
         }
     }
 
@@ -397,9 +396,9 @@ public final class RelayConnector {
     }
 
     private void cancelWaiting() {
-        Future<?> pausing = waiting;
+        Scheduler.Timer pausing = waiting;
         if (pausing != null) {
-            pausing.cancel(false);
+            pausing.cancel();
             waiting = null;
         }
     }

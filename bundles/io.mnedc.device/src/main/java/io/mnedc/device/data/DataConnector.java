@@ -7,14 +7,12 @@ import io.mnedc.device.control.Paths;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.DataStream;
+import io.mnedc.transport.Scheduler;
 import io.mnedc.transport.StreamSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,7 +76,7 @@ public final class DataConnector {
     private record Session(Welcome welcome, Membership membership, InetSocketAddress remote) {}
 
     private final DataLoop data;
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final FrameSender outlet;
     private final Paths paths;
     private final Downlink downlink;
@@ -88,14 +86,14 @@ public final class DataConnector {
     private @Nullable Session session;
     private @Nullable DataAttempt current;
     private @Nullable DataStream stream;
-    private @Nullable Future<?> timer;
+    private Scheduler.@Nullable Timer timer;
     private boolean bound;
     private int firstProbes;
     private long boundAt;
 
     public DataConnector(
             DataLoop data,
-            ScheduledExecutorService loop,
+            Scheduler loop,
             FrameSender outlet,
             Downlink downlink,
             Paths paths,
@@ -154,22 +152,21 @@ public final class DataConnector {
     private final class Moved implements DataAttempt.Events {
         @Override
         public void opened(DataAttempt attempt, DataStream opened) {
-            move(() -> {
+            loop.execute(() -> {
                 if (!attempt.equals(current)) {
                     opened.close();
                     return;
                 }
                 stream = opened;
                 timer = loop.schedule(
-                        () -> opened.close(new IOException("the relay did not bind the data stream in time")),
-                        HANDSHAKE.toMillis(),
-                        TimeUnit.MILLISECONDS);
+                        HANDSHAKE,
+                        () -> opened.close(new IOException("the relay did not bind the data stream in time")));
             });
         }
 
         @Override
         public void bound(DataAttempt attempt, DataStream opened) {
-            move(() -> {
+            loop.execute(() -> {
                 if (attempt.equals(current)) {
                     nowBound(attempt, opened);
                 }
@@ -178,19 +175,11 @@ public final class DataConnector {
 
         @Override
         public void closed(DataAttempt attempt, String why, @Nullable ErrorCode refusal) {
-            move(() -> {
+            loop.execute(() -> {
                 if (attempt.equals(current)) {
                     lost(why, refusal);
                 }
             });
-        }
-
-        private void move(Runnable task) {
-            try {
-                loop.execute(task);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("the device has ended");
-            }
         }
     }
 
@@ -208,8 +197,7 @@ public final class DataConnector {
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
         StallWatch stalls = new StallWatch();
         long period = Math.min(LONGEST_WATCH, interval / WATCHES_PER_KEEPALIVE);
-        timer = loop.scheduleAtFixedRate(
-                () -> watch(opened, keepalive, stalls, now.remote()), period, period, TimeUnit.NANOSECONDS);
+        timer = loop.repeat(Duration.ofNanos(period), () -> watch(opened, keepalive, stalls, now.remote()));
         events.bound();
     }
 
@@ -271,13 +259,13 @@ public final class DataConnector {
         } else {
             events.unopened(why);
         }
-        timer = loop.schedule(this::attempt, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
+        timer = loop.schedule(pauses.next(), this::attempt);
     }
 
     private void cancelTimer() {
-        Future<?> running = timer;
+        Scheduler.Timer running = timer;
         if (running != null) {
-            running.cancel(false);
+            running.cancel();
             timer = null;
         }
     }

@@ -5,6 +5,7 @@ import io.mnedc.api.tun.TunSettings;
 import io.mnedc.device.control.Resolver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -19,10 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +56,7 @@ public final class NetworkGuard {
         void destinationsChanged();
     }
 
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Executor lookUps;
     private final Resolver.Names names;
     private final Duration look;
@@ -73,7 +71,7 @@ public final class NetworkGuard {
     private @Nullable Membership membership;
     private volatile @Nullable VirtualNetwork pending;
     private String refusal = "";
-    private @Nullable Future<?> looking;
+    private Scheduler.@Nullable Timer looking;
     private int looks;
     private boolean lookingUp;
 
@@ -89,7 +87,7 @@ public final class NetworkGuard {
      * @param tun gets the network
      */
     public NetworkGuard(
-            ScheduledExecutorService loop,
+            Scheduler loop,
             Executor lookUps,
             Resolver.Names names,
             Duration look,
@@ -147,7 +145,7 @@ public final class NetworkGuard {
         connection = ends;
         judge(true);
         if (looking == null) {
-            looking = loop.scheduleWithFixedDelay(this::again, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
+            looking = loop.repeat(look, this::again);
         }
     }
 
@@ -190,11 +188,11 @@ public final class NetworkGuard {
 
     /** Looks no more. */
     public void close() {
-        Future<?> ending = looking;
+        Scheduler.Timer ending = looking;
         looking = null;
         membership = null;
         if (ending != null) {
-            ending.cancel(false);
+            ending.cancel();
         }
     }
 

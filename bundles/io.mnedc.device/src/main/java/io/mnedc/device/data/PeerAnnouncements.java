@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +53,7 @@ public final class PeerAnnouncements implements RelayLink {
         @Override
         public void close() {
             ended = true;
-            execute(() -> followers.remove(this));
+            loop.execute(() -> followers.remove(this));
         }
     }
 
@@ -90,7 +89,7 @@ public final class PeerAnnouncements implements RelayLink {
     @Override
     public Subscription subscribe(Observer observer) {
         Following following = new Following(observer);
-        execute(() -> {
+        loop.execute(() -> {
             followers.add(following);
             List<Peer> known = List.copyOf(peers.values());
             tell(following, one -> one.snapshot(known));
@@ -106,15 +105,7 @@ public final class PeerAnnouncements implements RelayLink {
         }
         NodeInfo next = new NodeInfo(info.platform(), info.executionType(), services);
         own = next;
-        execute(() -> published.accept(next));
-    }
-
-    private void execute(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended");
-        }
+        loop.execute(() -> published.accept(next));
     }
 
     /** {@return what is to be told in the next hello} */

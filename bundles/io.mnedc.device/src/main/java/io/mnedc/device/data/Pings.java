@@ -1,17 +1,14 @@
 package io.mnedc.device.data;
 
 import io.mnedc.codec.Protocol;
+import io.mnedc.transport.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class Pings {
     private static final int MOST_WAITING = 1024;
 
-    private record Waiting(
-            int node,
-            long sent,
-            CompletableFuture<Duration> reply,
-            @Nullable Future<?> expiry) {}
+    private record Waiting(int node, long sent, CompletableFuture<Duration> reply, Scheduler.@Nullable Timer expiry) {}
 
     private final FrameSender outlet;
-    private final ScheduledExecutorService timer;
+    private final Scheduler timer;
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
 
-    public Pings(FrameSender outlet, ScheduledExecutorService timer) {
+    public Pings(FrameSender outlet, Scheduler timer) {
         this.outlet = outlet;
         this.timer = timer;
     }
@@ -59,13 +52,13 @@ public final class Pings {
         long now = System.nanoTime();
         Waiting asked = new Waiting(node, now, reply, null);
         waiting.put(token, asked);
-        try {
-            Future<?> expiry = timer.schedule(() -> timedOut(token, timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
-            if (!waiting.replace(token, asked, new Waiting(node, now, reply, expiry))) {
-                expiry.cancel(false);
-            }
-        } catch (RejectedExecutionException e) {
-            end(token, new IOException("the device is stopping", e));
+        Scheduler.Timer expiry = timer.schedule(timeout, () -> timedOut(token, timeout));
+        if (!waiting.replace(token, asked, new Waiting(node, now, reply, expiry))) {
+            expiry.cancel();
+        }
+        if (!timer.offer(() -> {})) {
+            // nothing would end it any more
+            end(token, new IOException("the device is stopping"));
             return reply;
         }
         if (!outlet.echo(node, token)) {
@@ -89,9 +82,9 @@ public final class Pings {
     public void echoed(int node, long token) {
         @Nullable Waiting asked = waiting.get(token);
         if (asked != null && asked.node() == node && waiting.remove(token, asked)) {
-            Future<?> expiry = asked.expiry();
+            Scheduler.Timer expiry = asked.expiry();
             if (expiry != null) {
-                expiry.cancel(false);
+                expiry.cancel();
             }
             Duration time = Duration.ofNanos(System.nanoTime() - asked.sent());
             // what the asker does then must not hold up the data loop

@@ -8,6 +8,7 @@ import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunState;
 import io.mnedc.transport.BackOff;
+import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -16,10 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.SplittableRandom;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,14 +54,14 @@ public final class TunHolder implements NetworkGuard.Gate {
     private record Open(TunPort port, Uplink uplink, TunSettings asked, long since) {}
 
     private final TunDriver driver;
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Function<TunReader, Uplink> uplinks;
     private final Events events;
     private final BackOff pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom());
     private volatile @Nullable Open open;
     private final AtomicLong refusedBefore = new AtomicLong();
     private @Nullable TunSettings wanted;
-    private @Nullable Future<?> retry;
+    private Scheduler.@Nullable Timer retry;
     private @Nullable TunSettings turnedDown;
     private String complaint = "";
 
@@ -84,8 +81,7 @@ public final class TunHolder implements NetworkGuard.Gate {
      * @param uplinks makes, but does not start, what reads an interface
      * @param events told what happens
      */
-    public TunHolder(
-            TunDriver driver, ScheduledExecutorService loop, Function<TunReader, Uplink> uplinks, Events events) {
+    public TunHolder(TunDriver driver, Scheduler loop, Function<TunReader, Uplink> uplinks, Events events) {
         this.driver = driver;
         this.loop = loop;
         this.uplinks = uplinks;
@@ -268,7 +264,7 @@ public final class TunHolder implements NetworkGuard.Gate {
 
         @Override
         public void changed() {
-            execute(() -> {
+            loop.execute(() -> {
                 Open now = open;
                 if (now != null && now.port().equals(port)) {
                     tellReady(port.device());
@@ -296,16 +292,8 @@ public final class TunHolder implements NetworkGuard.Gate {
         }
     }
 
-    private void execute(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended");
-        }
-    }
-
     private void ended(TunPort port, Exception cause) {
-        execute(() -> broke(port, cause));
+        loop.execute(() -> broke(port, cause));
     }
 
     /** An interface failed or was closed; if not by this object, it is made anew. */
@@ -325,13 +313,13 @@ public final class TunHolder implements NetworkGuard.Gate {
         }
         events.tunFailed(problem);
         cancelRetry();
-        retry = loop.schedule(this::openWanted, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
+        retry = loop.schedule(pauses.next(), this::openWanted);
     }
 
     private void cancelRetry() {
-        Future<?> waiting = retry;
+        Scheduler.Timer waiting = retry;
         if (waiting != null) {
-            waiting.cancel(false);
+            waiting.cancel();
             retry = null;
         }
     }

@@ -1,9 +1,8 @@
 package io.mnedc.device.work;
 
+import io.mnedc.transport.Scheduler;
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
-    private static final int AGAIN_SECONDS = 5;
+    private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private final String deviceId;
     private final Consumer<String> shown;
@@ -57,7 +56,7 @@ public final class Faults {
      * @param fault why; null: it has ended by itself
      * @param loop where the owner is told again if he could not be
      */
-    public void occurred(String part, @Nullable Throwable fault, ScheduledExecutorService loop) {
+    public void occurred(String part, @Nullable Throwable fault, Scheduler loop) {
         synchronized (this) {
             if (over) {
                 LOG.debug("{} has failed, too, or after the end", part, fault);
@@ -70,14 +69,12 @@ public final class Faults {
         tell(part, loop);
     }
 
-    private void tell(String part, ScheduledExecutorService loop) {
+    private void tell(String part, Scheduler loop) {
         try {
             owner.accept(part);
         } catch (RuntimeException | Error e) {
-            LOG.error("device {} cannot be ended now, it is tried again in {} s", deviceId, AGAIN_SECONDS, e);
-            try {
-                loop.schedule(() -> tell(part, loop), AGAIN_SECONDS, TimeUnit.SECONDS);
-            } catch (RejectedExecutionException ended) {
+            LOG.error("device {} cannot be ended now, it is tried again in {} s", deviceId, AGAIN.toSeconds(), e);
+            if (!loop.offer(() -> loop.schedule(AGAIN, () -> tell(part, loop)))) {
                 LOG.error("device {} cannot be ended by itself: disable and enable it", deviceId);
             }
         }

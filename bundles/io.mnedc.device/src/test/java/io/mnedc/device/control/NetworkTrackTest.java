@@ -8,10 +8,8 @@ import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlTls;
-import io.mnedc.transport.Daemon;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -36,13 +33,12 @@ import org.junit.jupiter.api.Timeout;
 class NetworkTrackTest extends InTlsLab {
     private static final int PATIENCE_MILLIS = 30_000;
 
-    private final EventLoopGroup loop =
-            new NioEventLoopGroup(1, (ThreadFactory) task -> Daemon.thread("test-control", task));
+    private final ControlLoop loop = new ControlLoop("test-control", fault -> {});
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
     @AfterEach
     void end() {
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        loop.close();
     }
 
     @Test

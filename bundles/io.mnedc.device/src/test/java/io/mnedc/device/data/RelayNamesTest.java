@@ -10,12 +10,14 @@ import io.mnedc.device.Fixture;
 import io.mnedc.device.TestRelay;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,7 +35,7 @@ class RelayNamesTest {
     private static final RelayAddress FIRST = new RelayAddress("first.example", 3334);
     private static final RelayAddress SECOND = new RelayAddress("second.example", 3334);
 
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final ControlLoop loop = new ControlLoop("test-control", fault -> {});
     private final ScheduledExecutorService lookUps = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
@@ -42,7 +44,7 @@ class RelayNamesTest {
 
     @AfterEach
     void end() {
-        loop.shutdownNow();
+        loop.close();
         lookUps.shutdownNow();
     }
 
@@ -112,7 +114,7 @@ class RelayNamesTest {
                 .containsExactlyInAnyOrder(
                         InetAddress.getByName("203.0.113.1"), InetAddress.getByName("fd12:3456:789a:1::99"));
         assertThat(others).as("told with each change").hasValueGreaterThan(3);
-        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
     }
 
     private NetworkGuard guard() throws Exception {
@@ -144,7 +146,7 @@ class RelayNamesTest {
 
         loop.execute(() -> guard.joined(place, ends.subList(0, 1)));
         assertThat(next()).startsWith("wanted");
-        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -159,12 +161,12 @@ class RelayNamesTest {
         assertThat(next()).startsWith("refused").contains("was 10.0.0.0/24");
         assertThat(guard.waiting()).isPresent();
 
-        loop.submit(guard::forget).get(60, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(guard::forget, loop).get(60, TimeUnit.SECONDS);
         assertThat(guard.waiting()).isEmpty();
         // a change of settings, say, before the relay of the other overlay has said anything
-        loop.submit(guard::settingsChanged).get(60, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(guard::settingsChanged, loop).get(60, TimeUnit.SECONDS);
         loop.execute(() -> guard.joined(another, List.of()));
         assertThat(next()).startsWith("wanted [10.2.0.2/24");
-        loop.submit(guard::close).get(60, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
     }
 }

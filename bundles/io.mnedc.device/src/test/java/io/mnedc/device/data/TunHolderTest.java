@@ -10,11 +10,13 @@ import io.mnedc.api.tun.TunState;
 import io.mnedc.device.Await;
 import io.mnedc.device.NoKeys;
 import io.mnedc.device.work.Counters;
+import io.mnedc.transport.Scheduler;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,9 +28,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,25 +86,26 @@ class TunHolderTest {
             });
 
     /** Notes what it shall do; {@link #run} does it. */
-    private static final class Loop extends ScheduledThreadPoolExecutor {
+    private static final class Loop implements Scheduler {
         final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
         final ArrayDeque<Runnable> later = new ArrayDeque<>();
         final List<Long> pauses = new ArrayList<>();
 
-        Loop() {
-            super(1);
+        @Override
+        public boolean offer(Runnable task) {
+            return tasks.add(task);
         }
 
         @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-            pauses.add(unit.toMillis(delay));
+        public Timer schedule(Duration delay, Runnable task) {
+            pauses.add(delay.toMillis());
             later.add(task);
-            return super.schedule(() -> {}, 1, TimeUnit.HOURS);
+            return () -> {};
+        }
+
+        @Override
+        public Timer repeat(Duration period, Runnable task) {
+            throw new UnsupportedOperationException();
         }
 
         void run(Queue<Runnable> from) throws Exception {
@@ -138,7 +138,6 @@ class TunHolderTest {
     @AfterEach
     void end() {
         holder.close();
-        loop.shutdownNow();
     }
 
     private static TunSettings named(String name) {

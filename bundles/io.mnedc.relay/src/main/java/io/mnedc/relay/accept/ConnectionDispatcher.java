@@ -6,9 +6,9 @@ import io.mnedc.relay.Relay;
 import io.mnedc.relay.forward.BindingHandler;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
-import io.netty.channel.EventLoopGroup;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends each connection, once it has said what it is, to where that is served. On the acceptor's thread. */
 public final class ConnectionDispatcher implements Acceptor.Receiver {
     private final Relay relay;
-    private final EventLoopGroup group;
+    private final ControlLoop group;
     private final List<DataLoop> loops;
     private final Supplier<@Nullable RelaySecurity> overlay;
     private final AtomicInteger nextLoop = new AtomicInteger();
@@ -30,7 +30,7 @@ public final class ConnectionDispatcher implements Acceptor.Receiver {
      * @param overlay what secures the relay; null for a relay without security
      */
     public ConnectionDispatcher(
-            Relay relay, EventLoopGroup group, List<DataLoop> loops, Supplier<@Nullable RelaySecurity> overlay) {
+            Relay relay, ControlLoop group, List<DataLoop> loops, Supplier<@Nullable RelaySecurity> overlay) {
         this.relay = relay;
         this.group = group;
         this.loops = loops;

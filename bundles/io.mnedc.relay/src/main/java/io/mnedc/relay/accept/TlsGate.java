@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -86,12 +85,7 @@ public final class TlsGate implements ControlStream.Handler, Executor {
     }
 
     private static void back(ControlStream to, Runnable task) {
-        try {
-            to.execute(task);
-        } catch (RejectedExecutionException e) {
-            // the relay has stopped meanwhile
-            to.close();
-        }
+        to.execute(task);
     }
 
     private void admitted(ControlStream secured, Peer peer, long before) {

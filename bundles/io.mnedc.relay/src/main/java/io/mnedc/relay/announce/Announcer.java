@@ -1,15 +1,11 @@
 package io.mnedc.relay.announce;
 
 import io.mnedc.relay.session.Session;
+import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * When the devices are told what has changed: at once after a quiet time, else in rounds. The longer a round takes, because
@@ -17,7 +13,6 @@ import org.slf4j.LoggerFactory;
  * join, telling the others takes but a part of the time. Thread-safe.
  */
 public final class Announcer {
-    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
     private static final long LEAST_APART = Duration.ofMillis(50).toNanos();
 
     /** The longest that a change waits for a round, beside the round before it. */
@@ -26,7 +21,7 @@ public final class Announcer {
     /** Of how many equal parts of the time one at most is spent on rounds. */
     private static final int PARTS = 4;
 
-    private final ScheduledExecutorService loop;
+    private final Scheduler loop;
     private final Supplier<AnnouncementDelta> seal;
     private final Supplier<List<Session>> everybody;
     private boolean due;
@@ -40,8 +35,7 @@ public final class Announcer {
      * @param seal makes a round of what has changed; the last one
      * @param everybody who is to be told
      */
-    public Announcer(
-            ScheduledExecutorService loop, Supplier<AnnouncementDelta> seal, Supplier<List<Session>> everybody) {
+    public Announcer(Scheduler loop, Supplier<AnnouncementDelta> seal, Supplier<List<Session>> everybody) {
         this.loop = loop;
         this.seal = seal;
         this.everybody = everybody;
@@ -59,14 +53,10 @@ public final class Announcer {
 
     private void schedule() {
         long wait = next - System.nanoTime();
-        try {
-            if (wait <= 0) {
-                loop.execute(this::round);
-            } else {
-                loop.schedule(this::round, wait, TimeUnit.NANOSECONDS);
-            }
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the relay has stopped: nobody is told any more");
+        if (wait <= 0) {
+            loop.execute(this::round);
+        } else {
+            loop.schedule(Duration.ofNanos(wait), this::round);
         }
     }
 

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -400,11 +399,7 @@ public final class ControlSession implements ControlStream.Handler {
     private void execute(Runnable task) {
         ControlStream open = stream;
         if (open != null) {
-            try {
-                open.execute(task);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("the relay's control loop has ended", e);
-            }
+            open.execute(task);
         }
     }
 

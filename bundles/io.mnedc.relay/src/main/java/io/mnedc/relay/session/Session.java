@@ -25,7 +25,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -232,18 +231,13 @@ public final class Session {
             done.run();
             return;
         }
-        try {
-            control.execute(() -> {
-                try {
-                    telling.tell(last);
-                } finally {
-                    done.run();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            // the relay has stopped meanwhile
-            done.run();
-        }
+        control.execute(() -> {
+            try {
+                telling.tell(last);
+            } finally {
+                done.run();
+            }
+        });
     }
 
     /** Whether it joined so lately that others may not have been told of it yet. */

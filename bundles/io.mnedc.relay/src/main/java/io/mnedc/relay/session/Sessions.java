@@ -13,6 +13,7 @@ import io.mnedc.relay.announce.Roster;
 import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.forward.NodeTable;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,8 +49,7 @@ public final class Sessions {
      * @param cloneSwaps how often in a minute two starts of a device may take turns, now
      * @param loop where it is decided when the devices are told what has changed
      */
-    public Sessions(
-            Counter.Set counters, Events events, DeviceLog log, IntSupplier cloneSwaps, ScheduledExecutorService loop) {
+    public Sessions(Counter.Set counters, Events events, DeviceLog log, IntSupplier cloneSwaps, Scheduler loop) {
         this.counters = counters;
         this.log = log;
         this.events = events;

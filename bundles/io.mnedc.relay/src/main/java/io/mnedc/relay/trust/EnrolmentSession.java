@@ -15,7 +15,6 @@ import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,12 +95,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
     }
 
     private static void back(ControlStream to, Runnable task) {
-        try {
-            to.execute(task);
-        } catch (RejectedExecutionException e) {
-            // the relay has stopped meanwhile
-            to.close();
-        }
+        to.execute(task);
     }
 
     private void enrolled(Enrolled enrolled, Enrol request) {

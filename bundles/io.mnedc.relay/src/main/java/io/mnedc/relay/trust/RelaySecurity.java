@@ -19,9 +19,9 @@ import io.mnedc.security.OverlayTls;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
+import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
-import io.netty.channel.EventLoopGroup;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -32,7 +32,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -45,12 +44,13 @@ import org.slf4j.LoggerFactory;
 public final class RelaySecurity implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySecurity.class);
     private static final long FAULTS_APART_NANOS = 10_000_000_000L;
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
 
     private final Relay relay;
-    private final EventLoopGroup group;
+    private final ControlLoop group;
     private final RelayIdentity admission;
     private final JoinDelays delays = new JoinDelays();
     private final Reenrolments reenrolments = new Reenrolments();
@@ -59,7 +59,7 @@ public final class RelaySecurity implements AutoCloseable {
     private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
     private final DataDirectoryWatcher watch;
 
-    private RelaySecurity(Relay relay, EventLoopGroup group, RelayIdentity admission, Path directory) {
+    private RelaySecurity(Relay relay, ControlLoop group, RelayIdentity admission, Path directory) {
         this.relay = relay;
         this.group = group;
         this.admission = admission;
@@ -71,11 +71,11 @@ public final class RelaySecurity implements AutoCloseable {
      *
      * @param directory of the relay's data
      */
-    public static RelaySecurity start(Relay relay, EventLoopGroup group, RelayIdentity admission, Path directory) {
+    public static RelaySecurity start(Relay relay, ControlLoop group, RelayIdentity admission, Path directory) {
         RelaySecurity overlay = new RelaySecurity(relay, group, admission, directory);
         overlay.onFiles(overlay.watch::look);
         overlay.handshakes.whenIdle(new WarmUp(admission));
-        group.scheduleAtFixedRate(() -> overlay.onFiles(overlay::look), 1, 1, TimeUnit.SECONDS);
+        group.repeat(LOOK, () -> overlay.onFiles(overlay::look));
         return overlay;
     }
 

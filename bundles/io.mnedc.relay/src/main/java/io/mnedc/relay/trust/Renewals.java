@@ -10,17 +10,13 @@ import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.transport.ControlStream;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers a registered device's requests for another certificate: one after the other, {@value #BURST} at once and one a
  * minute, since each costs signatures and writes to the disk. All on the stream's event loop.
  */
 public final class Renewals {
-    private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
     private static final int BURST = 5;
     private static final long EARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -61,11 +57,7 @@ public final class Renewals {
     }
 
     private void back(Runnable task) {
-        try {
-            stream.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the relay has stopped meanwhile");
-        }
+        stream.execute(task);
     }
 
     private void renewed(Credentials credentials) {

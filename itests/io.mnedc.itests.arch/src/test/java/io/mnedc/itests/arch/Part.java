@@ -25,8 +25,6 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     private static final String OSGI = "org.osgi";
     private static final String SLF4J = "org.slf4j";
     private static final String NETTY = "io.netty";
-    private static final String NETTY_CHANNEL = "io.netty.channel";
-    private static final String NETTY_THREADS = "io.netty.util.concurrent";
 
     /** No byte code remains of these, or nobody misses it. */
     private static final Set<String> ANNOTATIONS = Set.of(
@@ -51,20 +49,12 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 // no bundle of a gateway: the launcher runs it
                 new Part("io.mnedc.security.tool", false, Set.of(API, FILES, SECURITY), Set.of()),
                 new Part("io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
-                // relay and device own Netty's threads; all else of Netty is behind the transport
                 new Part(
                         "io.mnedc.relay",
                         false,
                         Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
                         // its JSON writer lies in the bundle
-                        Set.of(
-                                "javax.management",
-                                "javax.net.ssl",
-                                "com.eclipsesource.json",
-                                NETTY_CHANNEL,
-                                NETTY_THREADS,
-                                OSGI,
-                                SLF4J)),
+                        Set.of("javax.management", "javax.net.ssl", "com.eclipsesource.json", OSGI, SLF4J)),
                 new Part(LIBC, true, Set.of(), Set.of("com.sun.jna")),
                 new Part("io.mnedc.tun", false, Set.of(API, LIBC), Set.of(OSGI, SLF4J)),
                 // a test double: tests play the applications behind it
@@ -73,7 +63,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         "io.mnedc.device",
                         false,
                         Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
-                        Set.of("javax.net.ssl", NETTY_CHANNEL, NETTY_THREADS, OSGI, SLF4J)),
+                        Set.of("javax.net.ssl", OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API, SETTINGS), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
