@@ -8,6 +8,7 @@ import aQute.bnd.osgi.Instructions;
 import aQute.bnd.osgi.Jar;
 import aQute.bnd.osgi.Processor;
 import aQute.bnd.service.diff.Delta;
+import aQute.bnd.service.diff.Diff;
 import aQute.bnd.version.Version;
 import java.io.File;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compares the exported packages of a bundle with those of its last release, by bnd. bnd itself accepts any change of a
@@ -63,14 +65,18 @@ final class Baselines {
     }
 
     private static String changes(Baseline.Info info) {
-        return info.packageDiff.getChildren().stream()
-                .filter(each -> each.getDelta().compareTo(Delta.MICRO) > 0)
-                .map(each -> "  " + each.getDelta() + " " + each.getName()
-                        + each.getChildren().stream()
-                                .filter(member -> member.getDelta().compareTo(Delta.MICRO) > 0)
-                                .map(member -> "%n    ".formatted() + member.getDelta() + " " + member.getName())
-                                .collect(Collectors.joining()))
-                .collect(Collectors.joining("%n".formatted()));
+        return changed(info.packageDiff)
+                .flatMap(type -> Stream.concat(
+                        Stream.of("  " + type.getDelta() + " " + type.getName()),
+                        // of a type that is new or gone nobody asks for its members
+                        type.getDelta() == Delta.ADDED || type.getDelta() == Delta.REMOVED
+                                ? Stream.of()
+                                : changed(type).map(member -> "    " + member.getDelta() + " " + member.getName())))
+                .collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    private static Stream<? extends Diff> changed(Diff diff) {
+        return diff.getChildren().stream().filter(each -> each.getDelta().compareTo(Delta.MICRO) > 0);
     }
 
     /** Without what nobody sees: a release's jar is kept without it. */
