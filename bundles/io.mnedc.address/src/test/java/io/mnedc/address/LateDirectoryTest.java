@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.notice.Notice;
+import io.mnedc.testing.Await;
 import java.io.File;
 import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
@@ -75,10 +76,8 @@ class LateDirectoryTest {
         return Map.of("enabled", true, "data.dir", where.toString());
     }
 
-    private void awaitStore() throws InterruptedException {
-        for (int i = 0; i < 3000 && stores.isEmpty(); i++) {
-            Thread.sleep(20);
-        }
+    private void awaitStore() throws Exception {
+        Await.until("a store", () -> !stores.isEmpty());
         assertThat(stores).hasSize(1);
     }
 
@@ -174,11 +173,8 @@ class LateDirectoryTest {
         assertThat(stores).isEmpty();
     }
 
-    private void awaitNothingToSay() throws InterruptedException {
-        for (int i = 0; i < 3000 && !notices.isEmpty(); i++) {
-            Thread.sleep(20);
-        }
-        assertThat(notices).isEmpty();
+    private void awaitNothingToSay() throws Exception {
+        Await.until("no notice", notices::isEmpty);
     }
 
     @Test
@@ -224,9 +220,7 @@ class LateDirectoryTest {
         Files.delete(leases);
         Files.move(moved, leases);
         awaitStore();
-        for (int i = 0; i < 3000 && !notices.toString().contains("as before"); i++) {
-            Thread.sleep(20);
-        }
+        Await.until("a notice", () -> notices.toString().contains("as before"));
         assertThat(notices).singleElement().asString().contains("/proc/nope", leases.toString(), "as before");
     }
 

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.address.AllocationException.Reason;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.LeaseStore.Entry;
+import io.mnedc.testing.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ class LeaseAllocatorTest {
     @TempDir
     Path directory;
 
-    private final TestClock clock = new TestClock();
+    private final TestClock clock = new TestClock(Instant.parse("2030-01-01T00:00:00Z"));
     private MvLeaseStore store;
     private LeaseAllocator allocator;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.address.AllocationException;
 import io.mnedc.api.address.AllocationException.Reason;
 import io.mnedc.api.address.Lease;
+import io.mnedc.testing.TestClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class RandomSequencesTest {
 
     private record Held(int node, Instant seen) {}
 
-    private final TestClock clock = new TestClock();
+    private final TestClock clock = new TestClock(Instant.parse("2030-01-01T00:00:00Z"));
     private final Map<String, Held> model = new HashMap<>();
     private Instant started = Instant.MIN;
     private int generation;

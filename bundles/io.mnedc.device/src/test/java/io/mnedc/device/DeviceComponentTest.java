@@ -6,6 +6,8 @@ import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.notice.Notice;
+import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -106,7 +108,6 @@ class DeviceComponentTest {
             assertThat(services.get(DeviceStatus.class)).isNotSameAs(first);
             Await.until("no notice", () -> notice().isEmpty());
             component.deactivate(6);
-            return true;
         });
         assertThat(log.lines().filter(line -> line.contains("ERROR") && line.contains("the control loop has failed")))
                 .hasSize(2);

@@ -12,6 +12,8 @@ import io.mnedc.device.control.Resolver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.device.work.Faults;
+import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.Closeable;
@@ -98,7 +100,6 @@ class DeviceFaultsTest {
             failing.fault = new OutOfMemoryError("of a test");
             one.device().link().subscribe(failing);
             awaitFailed(one, "the control loop", "OutOfMemoryError: of a test");
-            return true;
         });
         assertThat(log.lines().filter(line -> line.contains("ERROR") && line.contains("the control loop has failed")))
                 .hasSize(1);
@@ -213,7 +214,7 @@ class DeviceFaultsTest {
                         answered.countDown();
                     });
                 }
-                return answered.await(60, TimeUnit.SECONDS);
+                assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
             });
             assertThat(log).contains("looking up one.example has failed", "looking up two.example has failed");
         }

@@ -18,6 +18,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
+import io.mnedc.testing.Await;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.util.List;

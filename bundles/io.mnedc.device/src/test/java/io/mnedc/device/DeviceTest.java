@@ -13,6 +13,8 @@ import io.mnedc.codec.DataFrame;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.TestPackets.Shape;
 import io.mnedc.device.data.PeerAnnouncementsTest;
+import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
@@ -53,10 +55,7 @@ public class DeviceTest {
     void securityNoneIsWarnedOfAtEachStart() throws Exception {
         TestRelay relay = fixture.relay();
         for (int start = 1; start <= 2; start++) {
-            String log = Log.of(() -> {
-                fixture.ready("one", relay).device().close();
-                return true;
-            });
+            String log = Log.of(() -> fixture.ready("one", relay).device().close());
             assertThat(log.lines().filter(line -> line.contains("WARN") && line.contains("security is none")))
                     .as("start %s", start)
                     .singleElement()

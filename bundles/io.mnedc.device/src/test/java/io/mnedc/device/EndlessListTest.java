@@ -9,6 +9,7 @@ import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.testing.Await;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.SettingsReader;
+import io.mnedc.testing.Await;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.TestPackets.Shape;
+import io.mnedc.testing.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -17,6 +17,7 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.RelaySession;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.testing.Await;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;

@@ -10,6 +10,7 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
+import io.mnedc.testing.Await;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

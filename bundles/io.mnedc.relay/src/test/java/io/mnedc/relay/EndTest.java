@@ -9,6 +9,7 @@ import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.trust.Handshakes;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.testing.Log;
 import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -6,6 +6,7 @@ import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.relay.audit.AuditLog;
+import io.mnedc.testing.Log;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;

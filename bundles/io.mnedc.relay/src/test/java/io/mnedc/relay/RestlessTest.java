@@ -15,6 +15,7 @@ import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.trust.Reenrolments;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.JoinToken;
+import io.mnedc.testing.Log;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

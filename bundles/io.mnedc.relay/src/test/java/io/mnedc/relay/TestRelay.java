@@ -9,6 +9,7 @@ import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -139,10 +140,7 @@ public final class TestRelay implements AutoCloseable {
     }
 
     public static void eventually(Callable<Boolean> condition) throws Exception {
-        for (int i = 0; i < 6000 && !condition.call(); i++) {
-            Thread.sleep(10);
-        }
-        assertThat(condition.call()).isTrue();
+        Await.until("as this test expects", condition);
     }
 
     /** Ends it, and sees that all its threads end. */

@@ -125,16 +125,16 @@ class EnrolmentTest {
         overlay.redeem(token, "a", key);
         assertThat(overlay.redeem(token, "a", key).deviceId()).isEqualTo("a");
         refused(Reason.JOIN_USED, () -> overlay.redeem(token, "b", key));
-        overlay.clock.pass(Duration.ofDays(2));
+        overlay.clock.advance(Duration.ofDays(2));
         refused(Reason.JOIN_EXPIRED, () -> overlay.redeem(token, "a", key));
     }
 
     @Test
     void aTokenExpires() throws Exception {
         JoinToken token = overlay.token(Overlay.forAnyDevice(1));
-        overlay.clock.pass(Duration.ofHours(24));
+        overlay.clock.advance(Duration.ofHours(24));
         refused(Reason.JOIN_EXPIRED, () -> overlay.redeem(token, "a", Keys.generate()));
-        overlay.clock.pass(Duration.ofDays(31));
+        overlay.clock.advance(Duration.ofDays(31));
         overlay.token(Overlay.forAnyDevice(1));
         refused(Reason.JOIN_REFUSED, () -> overlay.redeem(token, "a", Keys.generate()));
     }
@@ -229,7 +229,7 @@ class EnrolmentTest {
     @Test
     void anExpiredTokenSaysSoOnlyToThoseWhoHaveItsSecret() throws Exception {
         JoinToken token = overlay.token(Overlay.forAnyDevice(1));
-        overlay.clock.pass(Duration.ofDays(2));
+        overlay.clock.advance(Duration.ofDays(2));
         byte[] request = Overlay.request(Keys.generate());
         refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[32], "a", request));
     }
@@ -252,7 +252,7 @@ class EnrolmentTest {
         refused(Reason.ID_TAKEN, () -> overlay.redeem(any, "a", Keys.generate()));
         assertThatCode(() -> overlay.redeem(any, "b", Keys.generate())).doesNotThrowAnyException();
 
-        overlay.clock.pass(Duration.ofHours(1));
+        overlay.clock.advance(Duration.ofHours(1));
         overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", Keys.generate());
         assertThat(overlay.authority.enrolments().find("a").orElseThrow().since())
                 .as("another key, another beginning")
@@ -288,7 +288,7 @@ class EnrolmentTest {
         refused(
                 Reason.CERTIFICATE_REFUSED,
                 () -> overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(Keys.generate())));
-        overlay.clock.pass(Duration.ofDays(200));
+        overlay.clock.advance(Duration.ofDays(200));
         Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key));
         Identity fresh = Overlay.identity(key, renewed.credentials());
         assertThat(fresh.chain().get(0).getNotAfter())
@@ -306,7 +306,7 @@ class EnrolmentTest {
         Identity identity = Overlay.identity(
                 key,
                 overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key).credentials());
-        overlay.clock.pass(Duration.ofDays(365 + 360));
+        overlay.clock.advance(Duration.ofDays(365 + 360));
         overlay.authority.refresh();
         Duration grace = Duration.ofDays(400);
         assertThat(overlay.authority.admit(identity.chain(), grace).deviceId()).isEqualTo("a");
@@ -316,7 +316,7 @@ class EnrolmentTest {
                         .admit(Overlay.identity(key, renewed.credentials()).chain(), Duration.ZERO)
                         .deviceId())
                 .isEqualTo("a");
-        overlay.clock.pass(Duration.ofDays(50));
+        overlay.clock.advance(Duration.ofDays(50));
         assertThatThrownBy(() -> overlay.authority.admit(identity.chain(), grace))
                 .hasMessageContaining("400 days of grace")
                 .hasMessageContaining("new join token");

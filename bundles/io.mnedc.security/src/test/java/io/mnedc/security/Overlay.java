@@ -4,6 +4,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
+import io.mnedc.testing.TestClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,7 +20,7 @@ public final class Overlay {
     public static final Duration YEAR = Duration.ofDays(365);
     public static final List<String> RELAYS = List.of("relay.example:3334");
 
-    public final HandClock clock = HandClock.right();
+    public final TestClock clock = TestClock.now();
     public final Path directory;
     public final OverlayAuthority authority;
 

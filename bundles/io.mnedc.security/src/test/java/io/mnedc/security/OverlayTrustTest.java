@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.authority.Issuer;
+import io.mnedc.testing.Log;
+import io.mnedc.testing.TestClock;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -128,9 +130,9 @@ class OverlayTrustTest {
     @Test
     void theTimesCount() throws Exception {
         Identity device = overlay.device("a");
-        overlay.clock.pass(Duration.ofDays(-2));
+        overlay.clock.advance(Duration.ofDays(-2));
         assertThatThrownBy(() -> check(device, Role.DEVICE)).hasMessageContaining("CN=a");
-        overlay.clock.pass(Duration.ofDays(370));
+        overlay.clock.advance(Duration.ofDays(370));
         assertThatThrownBy(() -> check(device, Role.DEVICE))
                 .hasMessageContaining("expired at")
                 .hasMessageContaining("correct the clock");
@@ -268,7 +270,7 @@ class OverlayTrustTest {
     void aClockOf1970LearnsTheTimeFromWhatTheCaSignedAndOnlyFromThat() throws Exception {
         Identity device = overlay.device("a");
         Identity relay = overlay.authority.identity();
-        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
         X509Certificate[] stranger = new Overlay(directory.resolve("other"))
                 .authority
                 .identity()
@@ -306,7 +308,7 @@ class OverlayTrustTest {
     void anExpiredRelayIsNotBelieved() throws Exception {
         Identity device = overlay.device("a");
         X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
-        overlay.clock.pass(Duration.ofDays(366));
+        overlay.clock.advance(Duration.ofDays(366));
         X509ExtendedTrustManager trust =
                 OverlayTrust.relayTrust(device.trusted(), "h", TimeFloor.inMemory(overlay.clock));
         assertThatThrownBy(() -> trust.checkServerTrusted(chain, "UNKNOWN")).hasMessageContaining("expired");
@@ -318,7 +320,7 @@ class OverlayTrustTest {
         X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
         Instant far = Instant.parse("2100-01-01T00:00:00Z");
         for (Instant clock : List.of(Instant.EPOCH, overlay.clock.instant())) {
-            TimeFloor floor = TimeFloor.inMemory(new HandClock(clock));
+            TimeFloor floor = TimeFloor.inMemory(new TestClock(clock));
             X509ExtendedTrustManager trust = OverlayTrust.relayTrust(device.trusted(), "h", floor);
             trust.checkServerTrusted(chain, "UNKNOWN");
             floor.told(far, chain[0].getNotBefore().toInstant(), far);
@@ -332,7 +334,7 @@ class OverlayTrustTest {
     void aRelayThatHasExpiredByTheClockIsNotBelievedByAnOlderFloor() throws Exception {
         Identity device = overlay.device("a");
         X509Certificate[] chain = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
-        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.parse("2100-01-01T00:00:00Z")));
+        TimeFloor floor = TimeFloor.inMemory(new TestClock(Instant.parse("2100-01-01T00:00:00Z")));
         floor.raise(overlay.clock.instant());
         assertThatThrownBy(() ->
                         OverlayTrust.relayTrust(device.trusted(), "h", floor).checkServerTrusted(chain, "UNKNOWN"))
@@ -348,7 +350,7 @@ class OverlayTrustTest {
         assertThatCode(() ->
                         OverlayTrust.relayTrust(device.trusted(), "h", floor).checkServerTrusted(chain, "UNKNOWN"))
                 .doesNotThrowAnyException();
-        TimeFloor clockless = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        TimeFloor clockless = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
         clockless.raise(Instant.parse("2100-01-01T00:00:00Z"));
         assertThatThrownBy(() -> OverlayTrust.relayTrust(device.trusted(), "h", clockless)
                         .checkServerTrusted(chain, "UNKNOWN"))
@@ -395,7 +397,7 @@ class OverlayTrustTest {
     @Test
     void aClockOf1970LearnsTheTimeFromTheRelayOfItsJoinToken() throws Exception {
         Identity relay = overlay.authority.identity();
-        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
         OverlayTrust.pinned(overlay.authority.fingerprint(), floor)
                 .checkServerTrusted(relay.chain().toArray(new X509Certificate[0]), "UNKNOWN");
         assertThat(floor.now()).isBetween(overlay.clock.instant().minus(Duration.ofHours(2)), overlay.clock.instant());
@@ -410,7 +412,7 @@ class OverlayTrustTest {
         TimeFloor pushed = TimeFloor.inMemory(overlay.clock);
         pushed.raise(far);
         assertThat(logOf(device, chain, pushed)).contains("believed by this device's clock or the floor");
-        TimeFloor clockless = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        TimeFloor clockless = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
         clockless.told(far, Instant.EPOCH, far);
         assertThat(logOf(device, chain, clockless)).contains("believed by the beginning of its certificate");
     }

@@ -2,6 +2,8 @@ package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.testing.Log;
+import io.mnedc.testing.TestClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +20,7 @@ class TimeFloorTest {
 
     @Test
     void aClockOf1970RunsFromWhatWasProvenAlsoAfterARestart() {
-        HandClock late = new HandClock(Instant.EPOCH);
+        TestClock late = new TestClock(Instant.EPOCH);
         Path file = directory.resolve("time-floor");
         TimeFloor floor = TimeFloor.open(file, late);
         assertThat(floor.now()).isBetween(Instant.EPOCH, Instant.EPOCH.plus(RUNS));
@@ -31,7 +33,7 @@ class TimeFloorTest {
 
     @Test
     void aRightClockIsBelieved() {
-        HandClock right = new HandClock(PROVEN.plus(Duration.ofDays(3)));
+        TestClock right = new TestClock(PROVEN.plus(Duration.ofDays(3)));
         TimeFloor floor = TimeFloor.inMemory(right);
         floor.raise(PROVEN);
         assertThat(floor.now()).isEqualTo(right.instant());
@@ -39,11 +41,11 @@ class TimeFloorTest {
 
     @Test
     void aClockThatRanAheadForAWhileDoesNoLastingHarm() {
-        HandClock clock = new HandClock(PROVEN.plus(Duration.ofDays(5000)));
+        TestClock clock = new TestClock(PROVEN.plus(Duration.ofDays(5000)));
         Path file = directory.resolve("time-floor");
         TimeFloor floor = TimeFloor.open(file, clock);
         floor.raise(PROVEN);
-        clock.pass(Duration.ofDays(-5000));
+        clock.advance(Duration.ofDays(-5000));
         assertThat(floor.now()).isBetween(PROVEN, PROVEN.plus(RUNS));
         assertThat(TimeFloor.open(file, clock).now()).isBetween(PROVEN, PROVEN.plus(RUNS));
     }
@@ -51,7 +53,7 @@ class TimeFloorTest {
     @Test
     void theDiskIsSpared() throws Exception {
         Path file = directory.resolve("time-floor");
-        TimeFloor floor = TimeFloor.open(file, new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.open(file, new TestClock(Instant.EPOCH));
         floor.raise(PROVEN);
         String written = Files.readString(file);
         floor.raise(PROVEN.plus(Duration.ofMinutes(30)));
@@ -63,10 +65,10 @@ class TimeFloorTest {
     @Test
     void aDamagedFileBeginsAnew() throws Exception {
         Path file = Files.writeString(directory.resolve("time-floor"), "yesterday");
-        TimeFloor floor = TimeFloor.open(file, new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.open(file, new TestClock(Instant.EPOCH));
         assertThat(floor.now()).isBefore(Instant.EPOCH.plus(RUNS));
         Files.writeString(file, "2030-01-01T00:00:00Z".repeat(100));
-        assertThat(TimeFloor.open(file, new HandClock(PROVEN)).now()).isBefore(PROVEN.plus(RUNS));
+        assertThat(TimeFloor.open(file, new TestClock(PROVEN)).now()).isBefore(PROVEN.plus(RUNS));
     }
 
     private static final Instant BEGIN = PROVEN.minus(Duration.ofDays(100));
@@ -75,7 +77,7 @@ class TimeFloorTest {
     @Test
     void oneRelaysWordCountsButIsNotKept() {
         Path file = directory.resolve("time-floor");
-        HandClock epoch = new HandClock(Instant.EPOCH);
+        TestClock epoch = new TestClock(Instant.EPOCH);
         TimeFloor floor = TimeFloor.open(file, epoch);
         floor.raise(PROVEN);
         floor.told(Instant.parse("2100-01-01T00:00:00Z"), BEGIN, END);
@@ -89,7 +91,7 @@ class TimeFloorTest {
 
     @Test
     void timeCannotBeToldBackBehindWhatIsProven() {
-        TimeFloor floor = TimeFloor.inMemory(new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
         floor.raise(PROVEN);
         floor.told(Instant.EPOCH, BEGIN, END);
         assertThat(floor.now()).isBetween(PROVEN, PROVEN.plus(RUNS));
@@ -98,16 +100,16 @@ class TimeFloorTest {
     @Test
     void whatTheClockAndARelaySayAlikeIsKept() {
         Path file = directory.resolve("time-floor");
-        HandClock right = new HandClock(PROVEN.plus(Duration.ofDays(30)));
+        TestClock right = new TestClock(PROVEN.plus(Duration.ofDays(30)));
         TimeFloor.open(file, right).told(right.instant().plusSeconds(60), BEGIN, END);
-        assertThat(TimeFloor.open(file, new HandClock(Instant.EPOCH)).now())
+        assertThat(TimeFloor.open(file, new TestClock(Instant.EPOCH)).now())
                 .isBetween(right.instant(), right.instant().plus(RUNS.multipliedBy(2)));
     }
 
     @Test
     void aFloorThatWasPushedAheadComesBackWhenTheClockAndARelayAgree() throws Exception {
         Path file = Files.writeString(directory.resolve("time-floor"), "2100-01-01T00:00:00Z");
-        HandClock right = new HandClock(PROVEN);
+        TestClock right = new TestClock(PROVEN);
         TimeFloor floor = TimeFloor.open(file, right);
         floor.told(PROVEN.plusSeconds(5), BEGIN, END);
         assertThat(floor.now()).isBetween(PROVEN, PROVEN.plus(RUNS));
@@ -118,7 +120,7 @@ class TimeFloorTest {
     void aClockThatIsWrongItselfBringsNoFloorBack() throws Exception {
         Path file = Files.writeString(directory.resolve("time-floor"), PROVEN.toString());
         for (String wrong : new String[] {"1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"}) {
-            TimeFloor floor = TimeFloor.open(file, new HandClock(Instant.parse(wrong)));
+            TimeFloor floor = TimeFloor.open(file, new TestClock(Instant.parse(wrong)));
             floor.told(PROVEN.minus(Duration.ofDays(20)), BEGIN, END);
             assertThat(floor.proven()).isBetween(PROVEN, PROVEN.plus(RUNS));
         }
@@ -127,7 +129,7 @@ class TimeFloorTest {
     @Test
     void aRelayThatStepsForYearsPushesTheFloorNoFasterThanTimePasses() {
         long[] nanos = {0};
-        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new HandClock(Instant.EPOCH), () -> nanos[0]);
+        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new TestClock(Instant.EPOCH), () -> nanos[0]);
         floor.raise(PROVEN);
         Instant far = Instant.parse("2100-01-01T00:00:00Z");
         floor.told(far, BEGIN, far);
@@ -142,7 +144,7 @@ class TimeFloorTest {
     void theLogSaysWhyAFloorThatIsAheadDoesNotCountOnce() {
         Path file = directory.resolve("time-floor");
         Instant ahead = PROVEN.plus(Duration.ofDays(9000));
-        TimeFloor floor = TimeFloor.open(file, new HandClock(PROVEN));
+        TimeFloor floor = TimeFloor.open(file, new TestClock(PROVEN));
         floor.raise(ahead);
         String log = Log.of(() -> {
             for (int i = 0; i < 5; i++) {
@@ -163,7 +165,7 @@ class TimeFloorTest {
 
     @Test
     void theLogSaysThatWhatARelayHasToldDoesNotCount() {
-        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new HandClock(Instant.EPOCH));
+        TimeFloor floor = TimeFloor.open(directory.resolve("time-floor"), new TestClock(Instant.EPOCH));
         floor.raise(PROVEN);
         Instant far = Instant.parse("2100-01-01T00:00:00Z");
         floor.told(far, BEGIN, far);

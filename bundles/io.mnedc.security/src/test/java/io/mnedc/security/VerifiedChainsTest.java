@@ -83,13 +83,13 @@ class VerifiedChainsTest {
     void timeIsLookedAtEachTime() throws Exception {
         Identity device = overlay.device("a");
         check(device, device.trusted());
-        overlay.clock.pass(Overlay.YEAR.plus(GRACE).minusDays(1));
+        overlay.clock.advance(Overlay.YEAR.plus(GRACE).minusDays(1));
         assertThat(check(device, device.trusted()).deviceId()).isEqualTo("a");
-        overlay.clock.pass(Duration.ofDays(2));
+        overlay.clock.advance(Duration.ofDays(2));
         assertThatThrownBy(() -> check(device, device.trusted()))
                 .isInstanceOf(CertificateException.class)
                 .hasMessageContaining("expired");
-        overlay.clock.pass(Overlay.YEAR.multipliedBy(-3));
+        overlay.clock.advance(Overlay.YEAR.multipliedBy(-3));
         assertThatThrownBy(() -> check(device, device.trusted()))
                 .as("not yet good")
                 .isInstanceOf(CertificateException.class);
@@ -147,10 +147,10 @@ class VerifiedChainsTest {
         Watched trusted = new Watched(device.trusted());
         check(shown, trusted);
         int looks = trusted.looks;
-        overlay.clock.pass(Duration.ofDays(9));
+        overlay.clock.advance(Duration.ofDays(9));
         check(shown, trusted);
         assertThat(trusted.looks).isEqualTo(looks);
-        overlay.clock.pass(Duration.ofDays(2));
+        overlay.clock.advance(Duration.ofDays(2));
         check(shown, trusted);
         assertThat(trusted.looks).isGreaterThan(looks);
     }
@@ -161,7 +161,7 @@ class VerifiedChainsTest {
         Watched trusted = new Watched(device.trusted());
         check(device, trusted);
         int looks = trusted.looks;
-        overlay.clock.pass(Overlay.YEAR.plusDays(10));
+        overlay.clock.advance(Overlay.YEAR.plusDays(10));
         assertThat(check(device, trusted).deviceId()).isEqualTo("a");
         assertThat(trusted.looks).isEqualTo(looks);
     }

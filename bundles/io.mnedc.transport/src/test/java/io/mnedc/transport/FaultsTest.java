@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Preamble.StreamKind;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import io.mnedc.testing.Log;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -134,19 +132,13 @@ class FaultsTest extends OnLoopback {
 
     @Test
     void theEndOfAThreadIsInTheLog() throws Exception {
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
+        String log = Log.of(() -> {
             Thread thread = Daemon.thread("mnedc-test-end", () -> {
                 throw new OutOfMemoryError("of a thread");
             });
             thread.start();
             thread.join();
-        } finally {
-            System.setErr(before);
-        }
-        assertThat(log.toString(StandardCharsets.UTF_8))
-                .contains("ERROR", "thread mnedc-test-end has ended because of a fault", "of a thread");
+        });
+        assertThat(log).contains("ERROR", "thread mnedc-test-end has ended because of a fault", "of a thread");
     }
 }

@@ -2,7 +2,6 @@ package io.mnedc.tun;
 
 import static io.mnedc.tun.NetworkNamespace.ip;
 import static io.mnedc.tun.Packets.settings;
-import static io.mnedc.tun.RealTunWatchTest.await;
 import static io.mnedc.tun.RealTunWatchTest.both;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunState;
+import io.mnedc.testing.Await;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -66,7 +66,7 @@ class RealTunRouteTest {
                         .contains("198.18.0.0/24 do not go into interface tun0", "not sealed")
                         .contains("route \"198.18.0.0/24 dev lan\"", "ip route del 198.18.0.0/24 dev lan", "\"pool\"");
                 ip("route", "del", "198.18.0.0/24", "dev", "lan");
-                await("over", () -> device.state().fault().isEmpty());
+                Await.until("over", () -> device.state().fault().isEmpty());
                 assertThat(device.state().warning()).isEmpty();
             }
         });
@@ -147,10 +147,10 @@ class RealTunRouteTest {
                         "some packets to 198.18.0.0/24 (such as to 198.18.0.254)");
                 assertThat(device.state().fault()).isEmpty();
                 ip("route", "add", "198.18.0.128/25", "dev", "lan");
-                await("warned", () -> device.state().warning().isPresent());
+                Await.until("warned", () -> device.state().warning().isPresent());
                 // its routes go with an interface, and the kernel says nothing of them
                 ip("link", "delete", "lan");
-                await("over", () -> device.state().warning().isEmpty());
+                Await.until("over", () -> device.state().warning().isEmpty());
             }
         });
     }
@@ -163,7 +163,7 @@ class RealTunRouteTest {
             try (TunDevice device = driver.open(both("tun0"))) {
                 assertThat(device.state().warning()).isEmpty();
                 device.observe(observing(peers::iterator));
-                await(
+                Await.until(
                         "found",
                         () -> device.state()
                                 .warning()
@@ -171,15 +171,15 @@ class RealTunRouteTest {
                                 .contains("packets to 198.18.0.70 do not go into interface tun0"));
                 ip("route", "add", "198.18.0.250/32", "dev", "lan");
                 ip("route", "del", "198.18.0.70/32", "dev", "lan");
-                await(
+                Await.until(
                         "over: the other one is nobody's",
                         () -> device.state().warning().isEmpty());
                 peers.add(InetAddress.getByName("198.18.0.250"));
                 device.destinationsChanged();
-                await("found", () -> device.state().warning().orElse("").contains("198.18.0.250"));
+                Await.until("found", () -> device.state().warning().orElse("").contains("198.18.0.250"));
                 peers.remove(peers.size() - 1);
                 device.destinationsChanged();
-                await("left", () -> device.state().warning().isEmpty());
+                Await.until("left", () -> device.state().warning().isEmpty());
             }
         });
     }
@@ -197,11 +197,11 @@ class RealTunRouteTest {
         namespace.run(() -> {
             try (TunDevice device = driver.open(both("tun0"))) {
                 device.observe(observing(addresses(2, 250)::iterator));
-                await("at rest", () -> cpu() > 0);
+                Await.until("at rest", () -> cpu() > 0);
                 Duration before = Duration.ofNanos(cpu());
                 ip("-batch", batch.toString());
                 ip("route", "add", "198.18.0.128/25", "dev", "lan");
-                await("still seen", () -> device.state().warning().isPresent());
+                Await.until("still seen", () -> device.state().warning().isPresent());
                 Duration used = Duration.ofNanos(cpu()).minus(before);
                 // 100,000 took a quarter of a second, most of it for the looks every two seconds
                 assertThat(used).isLessThan(Duration.ofSeconds(1));
@@ -293,9 +293,9 @@ class RealTunRouteTest {
             TunDevice device, Function<TunState, Optional<String>> what, String harm, String cure, String text)
             throws Exception {
         ip(harm.split(" "));
-        await(harm, () -> what.apply(device.state()).isPresent());
+        Await.until(harm, () -> what.apply(device.state()).isPresent());
         assertThat(what.apply(device.state()).orElseThrow()).contains(text);
         ip(cure.split(" "));
-        await(cure, () -> what.apply(device.state()).isEmpty());
+        Await.until(cure, () -> what.apply(device.state()).isEmpty());
     }
 }

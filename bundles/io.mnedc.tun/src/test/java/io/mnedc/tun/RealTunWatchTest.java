@@ -8,19 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunSettings;
-import java.io.ByteArrayOutputStream;
+import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -69,12 +66,12 @@ class RealTunWatchTest {
                         "-6 route del fd00:6d::/64 dev tun0")) {
                     calm(device);
                     ip(harm.split(" "));
-                    await(harm, RealTunWatchTest::isWhole);
+                    Await.until(harm, RealTunWatchTest::isWhole);
                     assertThat(ip("address", "show", "dev", "tun0")).contains("198.18.77.1/32");
                 }
                 calm(device);
                 ip("address", "flush", "dev", "tun0");
-                await("flushed", RealTunWatchTest::isWhole);
+                Await.until("flushed", RealTunWatchTest::isWhole);
                 assertThat(device.state().addresses())
                         .containsExactly(prefix("198.18.0.1/24"), prefix("fd00:6d::1/64"));
                 assertThat(ip("address", "show", "dev", "tun0")).doesNotContain("198.18.77.1/32");
@@ -92,10 +89,10 @@ class RealTunWatchTest {
         namespace.run(() -> {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
                 ip("link", "set", "tun0", "mtu", "1000");
-                await("MTU", RealTunWatchTest::isWhole);
+                Await.until("MTU", RealTunWatchTest::isWhole);
                 assertThat(device.state().fault()).isEmpty();
                 ip("link", "set", "tun0", "down");
-                await("up", RealTunWatchTest::isWhole);
+                Await.until("up", RealTunWatchTest::isWhole);
                 assertThat(NetworkNamespace.ipv6Addresses("tun0")).containsExactly(IPV6);
             }
         });
@@ -107,9 +104,9 @@ class RealTunWatchTest {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
                 ip("-6", "address", "del", "fd00:6d::1/64", "dev", "tun0");
                 // whoever is first, the other one has to give way
-                await("put back", RealTunWatchTest::isWhole);
+                Await.until("put back", RealTunWatchTest::isWhole);
                 NetworkNamespace.ipTry("-6", "address", "add", "fd00:6d::1/128", "dev", "tun0");
-                await("put back", RealTunWatchTest::isWhole);
+                Await.until("put back", RealTunWatchTest::isWhole);
                 assertThat(device.state().fault()).isEmpty();
             }
         });
@@ -127,14 +124,14 @@ class RealTunWatchTest {
                 // behind the own one it does no harm
                 assertThat(ip("address", "show", "dev", "tun0")).contains("198.18.0.99/24");
                 ip("address", "del", "198.18.0.1/24", "dev", "tun0");
-                await("own one first", () -> isWhole() && sources().equals(OWN_SOURCES));
+                Await.until("own one first", () -> isWhole() && sources().equals(OWN_SOURCES));
                 ip("address", "add", "198.18.0.99/25", "dev", "tun0");
-                await("nothing better", () -> isWhole() && sources().equals(OWN_SOURCES));
+                Await.until("nothing better", () -> isWhole() && sources().equals(OWN_SOURCES));
                 ip("-6", "address", "add", "fd00:6d::98/64", "nodad", "dev", "tun0");
-                await(
+                Await.until(
                         "IPv6, where the latest is the first",
                         () -> isWhole() && sources().equals(OWN_SOURCES));
-                await("told", () -> device.state().fault().isEmpty());
+                Await.until("told", () -> device.state().fault().isEmpty());
             }
         });
     }
@@ -154,10 +151,10 @@ class RealTunWatchTest {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
                 ip("address", "add", "198.18.77.1/32", "dev", "tun0");
                 ip("route", "replace", "198.18.0.0/24", "dev", "tun0", "src", "198.18.77.1");
-                await("told", () -> device.state().fault().orElse("").contains("wrong source"));
+                Await.until("told", () -> device.state().fault().orElse("").contains("wrong source"));
                 assertThat(device.state().fault().orElseThrow()).contains("198.18.77.1", "ip route show");
                 ip("route", "del", "198.18.0.0/24", "dev", "tun0", "src", "198.18.77.1");
-                await("over", () -> device.state().fault().isEmpty() && isWhole());
+                Await.until("over", () -> device.state().fault().isEmpty() && isWhole());
             }
         });
     }
@@ -168,12 +165,12 @@ class RealTunWatchTest {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
                 Path off = Path.of("/proc/sys/net/ipv6/conf/tun0/disable_ipv6");
                 Files.writeString(off, "1");
-                await("only IPv4", () -> device.state().addresses().equals(List.of(prefix("198.18.0.1/24"))));
+                Await.until("only IPv4", () -> device.state().addresses().equals(List.of(prefix("198.18.0.1/24"))));
                 assertThat(device.state().fault()).isEmpty();
                 assertThat(device.settings().addresses()).containsExactly(prefix("198.18.0.1/24"));
                 Files.writeString(off, "0");
-                await("IPv6 again", RealTunWatchTest::isWhole);
-                await("known", () -> device.state().addresses().size() == 2);
+                Await.until("IPv6 again", RealTunWatchTest::isWhole);
+                Await.until("known", () -> device.state().addresses().size() == 2);
             }
         });
     }
@@ -184,14 +181,14 @@ class RealTunWatchTest {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24"))) {
                 ip("link", "set", "tun0", "down");
                 NetworkNamespace.ipTry("link", "set", "tun0", "name", "other");
-                await("down again and renamed", () -> {
+                Await.until("down again and renamed", () -> {
                     if (!NetworkNamespace.interfaces().contains("other")) {
                         ip("link", "set", "tun0", "down");
                         NetworkNamespace.ipTry("link", "set", "tun0", "name", "other");
                     }
                     return NetworkNamespace.interfaces().contains("other");
                 });
-                await("followed", () -> device.name().equals("other"));
+                Await.until("followed", () -> device.name().equals("other"));
                 assertThat(device.state().name()).isEqualTo("other");
                 assertThat(device.settings().name()).isEqualTo("other");
                 device.configure(settings("other", "198.18.0.7/24"));
@@ -206,7 +203,7 @@ class RealTunWatchTest {
     void anInterfaceWithANameThatIsNoneEndsTheReader() throws Exception {
         namespace.run(() -> {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24"))) {
-                await("down and renamed", () -> {
+                Await.until("down and renamed", () -> {
                     NetworkNamespace.ipTry("-batch", batch("link set tun0 down", "link set tun0 name \u001b[31m+"));
                     return !NetworkNamespace.interfaces().contains("tun0");
                 });
@@ -250,32 +247,24 @@ class RealTunWatchTest {
 
     @Test
     void aTugOfWarIsToldOnceAndEnds() throws Exception {
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
-            namespace.run(() -> {
-                try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
-                    int times = 0;
-                    while (device.state().fault().isEmpty()) {
-                        ip("address", "flush", "dev", "tun0");
-                        assertThat(times++).isLessThan(1000);
-                    }
-                    assertThat(device.state().fault().orElseThrow())
-                            .contains("tun0", "again and again", "the address 198.18.0.1/24", "INSTALL");
-                    // it goes on for a while
-                    for (int i = 0; i < 50; i++) {
-                        ip("address", "flush", "dev", "tun0");
-                    }
-                    await("put back", RealTunWatchTest::isWhole);
-                    await("over", () -> device.state().fault().isEmpty());
-                    assertThat(isWhole()).isTrue();
+        String text = Log.of(() -> namespace.run(() -> {
+            try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"))) {
+                int times = 0;
+                while (device.state().fault().isEmpty()) {
+                    ip("address", "flush", "dev", "tun0");
+                    assertThat(times++).isLessThan(1000);
                 }
-            });
-        } finally {
-            System.setErr(before);
-        }
-        String text = log.toString(StandardCharsets.UTF_8);
+                assertThat(device.state().fault().orElseThrow())
+                        .contains("tun0", "again and again", "the address 198.18.0.1/24", "INSTALL");
+                // it goes on for a while
+                for (int i = 0; i < 50; i++) {
+                    ip("address", "flush", "dev", "tun0");
+                }
+                Await.until("put back", RealTunWatchTest::isWhole);
+                Await.until("over", () -> device.state().fault().isEmpty());
+                assertThat(isWhole()).isTrue();
+            }
+        }));
         assertThat(text.lines().filter(line -> line.contains("put back: "))).hasSizeBetween(1, TugOfWar.AT_ONCE);
         assertThat(text.lines().filter(line -> line.contains("again and again")))
                 .hasSize(1);
@@ -288,7 +277,7 @@ class RealTunWatchTest {
             try (TunDevice device = driver.open(settings("tun0", "198.18.0.1/24", "fd00:6d::1/64"));
                     DatagramSocket socket = new DatagramSocket()) {
                 Path watch = watchThread();
-                await("at rest", () -> {
+                Await.until("at rest", () -> {
                     long switches = switches(watch);
                     for (int i = 0; i < 50; i++) {
                         byte[] bytes = new byte[100];
@@ -298,7 +287,7 @@ class RealTunWatchTest {
                     return switches(watch) == switches;
                 });
             }
-            await("no thread left", () -> watchThreads().isEmpty());
+            Await.until("no thread left", () -> watchThreads().isEmpty());
         });
     }
 
@@ -343,14 +332,6 @@ class RealTunWatchTest {
                 && NetworkNamespace.ipv6Addresses("tun0").equals(List.of(IPV6))
                 && ip("route", "show", "dev", "tun0").contains("198.18.0.0/24")
                 && ip("-6", "route", "show", "dev", "tun0").contains("fd00:6d::/64");
-    }
-
-    static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
-        while (!condition.call()) {
-            assertThat(System.nanoTime() - end).as(what).isNegative();
-            Thread.onSpinWait();
-        }
     }
 
     static TunSettings both(String name) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.Opaque;
-import io.mnedc.device.Await;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
+import io.mnedc.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -10,8 +10,8 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.session.PeerBound;
-import io.mnedc.device.Log;
 import io.mnedc.device.NoKeys;
+import io.mnedc.testing.Log;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Collections;
@@ -145,7 +145,6 @@ class PeerRoomTest {
                 present(node("x" + i, 5 + i % 200));
                 link.snapshot(List.of(node("a", 3), node("b", 4), node("c", 5)), 100, self);
             }
-            return null;
         });
         assertThat(log.lines().filter(line -> line.contains("peers.most"))).hasSize(1);
         assertThat(log).contains("at most 2 (peers.most)", "-Xmx");

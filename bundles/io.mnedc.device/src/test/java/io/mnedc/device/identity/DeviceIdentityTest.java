@@ -2,10 +2,10 @@ package io.mnedc.device.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.device.Await;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
 import io.mnedc.device.settings.DeviceSecuritySettings;
+import io.mnedc.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;

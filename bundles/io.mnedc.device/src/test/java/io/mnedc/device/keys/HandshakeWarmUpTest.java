@@ -2,12 +2,12 @@ package io.mnedc.device.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.device.Await;
 import io.mnedc.device.InTlsLab;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.seal.PeerEngines;
 import io.mnedc.device.seal.SealCipher;
 import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.testing.Await;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.util.Optional;

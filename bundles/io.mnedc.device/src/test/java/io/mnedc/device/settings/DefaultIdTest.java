@@ -2,7 +2,7 @@ package io.mnedc.device.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.device.Log;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,9 +71,6 @@ class DefaultIdTest {
     }
 
     private static String logged(DefaultId id, Map<String, ?> properties, String used) throws Exception {
-        return Log.of(() -> {
-            id.warnIfUsed(properties, used);
-            return null;
-        });
+        return Log.of(() -> id.warnIfUsed(properties, used));
     }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.IdentityProvider;
-import io.mnedc.relay.Log;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.TestSettings;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;

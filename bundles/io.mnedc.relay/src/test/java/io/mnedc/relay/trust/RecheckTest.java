@@ -9,11 +9,11 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestRelay;
+import io.mnedc.testing.TestClock;
 import java.nio.file.Path;
 import java.security.KeyStoreException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -56,32 +56,22 @@ class RecheckTest {
         }
     }
 
-    /** A clock that a test sets. */
-    private static final class HandClock implements InstantSource {
-        volatile Instant now = Instant.now();
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
-
     @Test
     void whoseCertificateEndsWhileItIsConnectedHasToGoWithinTheHour(@TempDir Path directory) throws Exception {
         TestOverlay overlay = new TestOverlay(directory);
-        HandClock clock = new HandClock();
-        Instant begin = clock.now;
+        TestClock clock = TestClock.now();
+        Instant begin = clock.instant();
         try (TestRelay relay = TestRelay.with(overlay.settings().grace(Duration.ofDays(10)), clock);
                 PlainDevice old = TestOverlay.joined(relay.address(), overlay.identity("old", begin), "old")) {
             // of a relay that has run for long
-            clock.now = begin.plus(Duration.ofDays(200));
-            Identity fresh = overlay.identity("new", clock.now);
-            clock.now = begin.plus(Duration.ofDays(365 + 9));
+            clock.set(begin.plus(Duration.ofDays(200)));
+            Identity fresh = overlay.identity("new", clock.instant());
+            clock.set(begin.plus(Duration.ofDays(365 + 9)));
             try (PlainDevice young = TestOverlay.joined(relay.address(), fresh, "new")) {
                 assertThat(relay.relay().sessions().count())
                         .as("within the grace")
                         .isEqualTo(2);
-                clock.now = begin.plus(Duration.ofDays(365 + 11));
+                clock.set(begin.plus(Duration.ofDays(365 + 11)));
                 assertThat(TestOverlay.code(old.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
                 TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
                 young.sendFrame(young.welcome.node(), new byte[] {1});

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Log;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.PeerTrust;
 import io.mnedc.security.Pki;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.testing.Log;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,10 +8,10 @@ import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Log;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class JoinTokensTest {
         assertThat(overlay.open().tokens().open())
                 .extracting(OpenToken::id)
                 .containsExactly(JoinTokens.name(several.id()));
-        overlay.clock.pass(Duration.ofHours(24));
+        overlay.clock.advance(Duration.ofHours(24));
         assertThat(overlay.authority.tokens().open()).isEmpty();
     }
 
@@ -165,11 +165,11 @@ class JoinTokensTest {
         JoinToken old = overlay.token(Overlay.forAnyDevice(1));
         Files.writeString(file(damaged), "secret-sha256=");
         Files.setLastModifiedTime(file(damaged), FileTime.from(overlay.clock.instant()));
-        overlay.clock.pass(Duration.ofDays(29));
+        overlay.clock.advance(Duration.ofDays(29));
         String log = Log.of(() -> {
             try {
                 overlay.token(Overlay.forAnyDevice(1));
-                overlay.clock.pass(Duration.ofDays(3));
+                overlay.clock.advance(Duration.ofDays(3));
                 overlay.token(Overlay.forAnyDevice(1));
             } catch (Exception e) {
                 throw new AssertionError(e);
@@ -243,7 +243,7 @@ class JoinTokensTest {
                 Optional.empty(), Set.of(), Duration.ofHours(1), 1, List.of("b.example:2", "a.example:1")));
         changedLongAgo();
         overlay.redeem(token, "a", Keys.generate());
-        overlay.clock.pass(Duration.ofHours(2));
+        overlay.clock.advance(Duration.ofHours(2));
         assertThat(tokens.addresses()).containsExactly("a.example:1", "b.example:2");
         overlay.token(Overlay.forAnyDevice(1));
         assertThat(tokens.addresses())
@@ -258,15 +258,15 @@ class JoinTokensTest {
         changedLongAgo();
         assertThat(tokens.addresses()).containsExactly("relay.example:3334");
         says(token, "addresses=c.example:3");
-        overlay.clock.pass(Duration.ofSeconds(59));
+        overlay.clock.advance(Duration.ofSeconds(59));
         assertThat(tokens.addresses())
                 .as("not each time: the file is not looked at")
                 .containsExactly("relay.example:3334");
-        overlay.clock.pass(Duration.ofSeconds(1));
+        overlay.clock.advance(Duration.ofSeconds(1));
         assertThat(tokens.addresses()).containsExactly("c.example:3");
         // as relays before this one wrote it
         says(token, "");
-        overlay.clock.pass(Duration.ofHours(-1));
+        overlay.clock.advance(Duration.ofHours(-1));
         assertThat(tokens.addresses()).as("the clock was set back").isEmpty();
     }
 

@@ -9,13 +9,13 @@ import io.mnedc.security.CertificateRequest;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Log;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.Role;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,9 +110,9 @@ class OverlayAuthorityTest {
     @Test
     void theRelaysCertificateIsRenewedAtHalfOfItsLife() throws Exception {
         X509Certificate first = own(overlay.authority.identity());
-        overlay.clock.pass(Duration.ofDays(180));
+        overlay.clock.advance(Duration.ofDays(180));
         assertThat(overlay.authority.refresh()).isFalse();
-        overlay.clock.pass(Duration.ofDays(4));
+        overlay.clock.advance(Duration.ofDays(4));
         assertThat(overlay.authority.refresh()).isTrue();
         X509Certificate second = own(overlay.authority.identity());
         assertThat(second.getNotAfter()).isAfter(first.getNotAfter());
@@ -123,7 +123,7 @@ class OverlayAuthorityTest {
 
     @Test
     void aRelayThatWasOffForYearsRenewsAtItsStart() throws Exception {
-        overlay.clock.pass(Duration.ofDays(3 * 365));
+        overlay.clock.advance(Duration.ofDays(3 * 365));
         assertThat(overlay.open().expires()).isAfter(overlay.clock.instant().plus(Duration.ofDays(300)));
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
-import io.mnedc.security.HandClock;
-import io.mnedc.security.Log;
+import io.mnedc.testing.Log;
+import io.mnedc.testing.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ class RevocationsTest {
     @TempDir
     private Path directory;
 
-    private final HandClock clock = new HandClock(Instant.parse("2031-02-03T04:05:06.789Z"));
+    private final TestClock clock = new TestClock(Instant.parse("2031-02-03T04:05:06.789Z"));
     private Path file;
     private Revocations list;
 

@@ -3,7 +3,7 @@ package io.mnedc.security.authority;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.security.AccessRules;
-import io.mnedc.security.Log;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.api.identity.Identity;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Credentials;
-import io.mnedc.security.HandClock;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.Pem;
+import io.mnedc.testing.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +146,7 @@ class DeviceIdentityStoreTest {
     void aRenewalKeepsTheKey() throws Exception {
         join();
         Identity before = store.identity();
-        overlay.clock.pass(Duration.ofDays(200));
+        overlay.clock.advance(Duration.ofDays(200));
         byte[] request = store.renewalRequest("d");
         Credentials renewed =
                 overlay.authority.renew(before.chain().get(0), "d", request).credentials();
@@ -159,7 +159,7 @@ class DeviceIdentityStoreTest {
 
     @Test
     void aDeviceThatThinksItIs1970Joins() throws Exception {
-        HandClock late = new HandClock(java.time.Instant.EPOCH);
+        TestClock late = new TestClock(java.time.Instant.EPOCH);
         store = DeviceIdentityStore.open(directory, late);
         join();
         assertThat(DeviceIdentityStore.open(directory, late).stored()).isPresent();

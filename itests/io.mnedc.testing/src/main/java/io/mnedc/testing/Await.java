@@ -1,0 +1,28 @@
+package io.mnedc.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for a condition, with a limit that a machine three times as slow still meets. */
+public final class Await {
+    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final long PAUSE_NANOS = 5_000_000;
+
+    private Await() {}
+
+    /**
+     * Waits until something is so.
+     *
+     * @param what the condition in words, for the failure
+     */
+    public static void until(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+}
