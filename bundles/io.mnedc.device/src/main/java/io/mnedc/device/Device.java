@@ -7,15 +7,15 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.session.PeerBound;
+import io.mnedc.device.common.Counters;
+import io.mnedc.device.common.Faults;
+import io.mnedc.device.common.IdleThread;
 import io.mnedc.device.control.CertificateRenewal;
 import io.mnedc.device.control.Onboarding;
-import io.mnedc.device.control.Paths;
 import io.mnedc.device.control.RelayConnector;
-import io.mnedc.device.control.Resolver;
 import io.mnedc.device.data.DataConnector;
 import io.mnedc.device.data.Downlink;
 import io.mnedc.device.data.FrameSender;
-import io.mnedc.device.data.NetworkGuard;
 import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.PeerRoom;
 import io.mnedc.device.data.PeerTable;
@@ -23,16 +23,17 @@ import io.mnedc.device.data.Pings;
 import io.mnedc.device.data.TunHolder;
 import io.mnedc.device.data.TunPort;
 import io.mnedc.device.data.Uplink;
+import io.mnedc.device.dial.Dialer;
+import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.Resolver;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.identity.IdentityRefresh;
 import io.mnedc.device.keys.KeyExchange;
 import io.mnedc.device.keys.PeerTls;
+import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.SettingsChange;
-import io.mnedc.device.work.Counters;
-import io.mnedc.device.work.Faults;
-import io.mnedc.device.work.IdleThread;
 import io.mnedc.security.JoinToken;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
@@ -180,6 +181,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
         this.pings = new Pings(outlet, loop);
         Paths paths = new Paths(around.sockets(), () -> this.settings.deviceId());
         this.life = new DeviceLife(board, counters, paths);
+        Dialer dialer = Dialer.tcp(loop, data, resolver, paths);
         this.identities = new DeviceIdentity(around.providers(), around.clock());
         IdentityRefresh refresh = new IdentityRefresh(identityThread, identities::refresh, System::nanoTime);
         PeerTls peerTls = new PeerTls(identities, () -> this.settings, around.tls(), () -> {
@@ -200,17 +202,17 @@ public final class Device implements DeviceStatus, AutoCloseable {
                 around.nameServers(),
                 tun);
         Downlink downlink = new Downlink(outlet, sealing.peers(), tun::port, counters, new Arrivals());
-        this.stream = new DataConnector(data, loop, outlet, downlink, paths, buffering(settings), life);
-        this.admission = new Onboarding(
-                loop, identityThread, identities, resolver, paths, () -> this.settings, around.tls(), software);
+        this.stream = new DataConnector(loop, outlet, downlink, dialer, paths, buffering(settings), life);
+        this.admission =
+                new Onboarding(loop, identityThread, identities, dialer, () -> this.settings, around.tls(), software);
         admission.whenJoined(guard::forget);
         admission.whenFound(() -> life.registerAnew(NEW_TOKEN));
         this.control = new RelayConnector(
-                loop, resolver, paths, admission, settings.reconnectMost(), this::hello, this::bound, life);
+                loop, dialer, paths, admission, settings.reconnectMost(), this::hello, this::bound, life);
         CertificateRenewal renewals = new CertificateRenewal(
                 loop, identityThread, identities, () -> this.settings, counters, this::identified);
         this.link = new PeerAnnouncements(
-                loop, table, sealing, control::publish, new PeerRoom(this::bound, counters.peersLeftOut));
+                loop, table, sealing, control.present()::publish, new PeerRoom(this::bound, counters.peersLeftOut));
         life.wire(() -> this.settings, control, stream, tun, guard, link, renewals, sealing);
     }
 
@@ -244,7 +246,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
 
     /** Sends a message of the sealing thread's. */
     private void tell(ControlMessage message) {
-        loop.execute(() -> control.tell(message));
+        loop.execute(() -> control.present().tell(message));
     }
 
     private static StreamSettings buffering(DeviceSettings settings) {
@@ -298,7 +300,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
             if (!(settings.security().source() instanceof DeviceSecuritySettings.Provided)) {
                 return;
             }
-            if (control.isRegistered()) {
+            if (control.present().isRegistered()) {
                 identityThread.execute(identities::refresh);
             } else {
                 control.again("another identity");
@@ -397,7 +399,6 @@ public final class Device implements DeviceStatus, AutoCloseable {
     }
 
     private void stop(CompletableFuture<Void> left) {
-        end(life::stopping);
         end(stream::close);
         end(() -> control.stop("the device stops", left));
         end(guard::close);

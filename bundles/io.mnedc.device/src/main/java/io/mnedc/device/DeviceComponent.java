@@ -7,7 +7,7 @@ import io.mnedc.api.notice.Notice;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunDriver;
-import io.mnedc.device.control.NameServers;
+import io.mnedc.device.dial.NameServers;
 import io.mnedc.device.identity.IdentityProviders;
 import io.mnedc.device.settings.DefaultId;
 import io.mnedc.device.settings.DeviceConfig;
@@ -58,15 +58,13 @@ import org.slf4j.LoggerFactory;
  * refused: what ran before goes on.
  */
 @Component(
-        name = DeviceComponent.PID,
+        name = DeviceSettings.PID,
         service = {},
         immediate = true,
-        configurationPid = DeviceComponent.PID,
+        configurationPid = DeviceSettings.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = DeviceConfig.class)
 public final class DeviceComponent {
-    public static final String PID = "io.mnedc.device";
-
     /** Service property of both services: the device's ID. */
     static final String DEVICE_ID = "mnedc.device.id";
 
@@ -139,7 +137,7 @@ public final class DeviceComponent {
                 pause,
                 this::again,
                 problem -> LOG.error("{}; it is tried again every {} s", problem, pause.toSeconds()));
-        this.notices = new NoticeBoard(PID, notice -> {
+        this.notices = new NoticeBoard(DeviceSettings.PID, notice -> {
             ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
             return () -> unregister(registration);
         });
@@ -204,7 +202,7 @@ public final class DeviceComponent {
         Running now = running;
         DefaultId standIn = DefaultId.of(properties);
         ConfigurationReader reader = new ConfigurationReader(properties, DeviceConfig.class);
-        reader.remarks().forEach(remark -> LOG.warn("Configuration {}: {}", PID, remark));
+        reader.remarks().forEach(remark -> LOG.warn("Configuration {}: {}", DeviceSettings.PID, remark));
         if (reader.wish() == Wish.OFF) {
             stop(reader.whyOff());
             return;
@@ -293,7 +291,7 @@ public final class DeviceComponent {
             last(properties).ifPresent(this::startLast);
         }
         String then = running == null ? "no device is started" : "running with the settings of " + since;
-        LOG.error("Configuration {} refused, {}: {}", PID, then, problem);
+        LOG.error("Configuration {} refused, {}: {}", DeviceSettings.PID, then, problem);
         notices.show("configuration refused: " + problem + "; " + then + later);
     }
 
@@ -330,7 +328,7 @@ public final class DeviceComponent {
     }
 
     private LastSettings lastSettings() {
-        return new LastSettings(PID, DeviceConfig.class, LOG::warn, area());
+        return new LastSettings(DeviceSettings.PID, DeviceConfig.class, LOG::warn, area());
     }
 
     /** A directory cannot be used. */
@@ -387,7 +385,7 @@ public final class DeviceComponent {
         LOG.warn(
                 "The device's identity and virtual network are kept in the framework's storage area, which some gateways"
                         + " clear when they start: then it has to join anew. Better set data.dir of {}",
-                PID);
+                DeviceSettings.PID);
         return area;
     }
 

@@ -10,23 +10,23 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.common.Counters;
+import io.mnedc.device.common.LogLimiter;
+import io.mnedc.device.common.OutageLog;
 import io.mnedc.device.control.CertificateRenewal;
-import io.mnedc.device.control.Paths;
 import io.mnedc.device.control.RefusalResponse;
 import io.mnedc.device.control.RelayAttempt;
 import io.mnedc.device.control.RelayConnector;
 import io.mnedc.device.data.DataConnector;
-import io.mnedc.device.data.Membership;
-import io.mnedc.device.data.NetworkGuard;
 import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.TunHolder;
+import io.mnedc.device.dial.Paths;
 import io.mnedc.device.keys.KeyExchange;
+import io.mnedc.device.network.Membership;
+import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
-import io.mnedc.device.work.Counters;
-import io.mnedc.device.work.LogLimiter;
-import io.mnedc.device.work.OutageLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -53,12 +53,10 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private final LogLimiter notices = new LogLimiter(Duration.ofSeconds(10));
     private @Nullable Parts parts;
     private @Nullable Membership membership;
-    private @Nullable RelayAttempt registration;
     private String tunName = "";
     private RelayAddress relay = new RelayAddress("", 0);
     private boolean everRegistered;
     private boolean said;
-    private boolean stopping;
 
     private record Parts(
             Supplier<DeviceSettings> settings,
@@ -101,10 +99,6 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         return parts().settings().get();
     }
 
-    void stopping() {
-        stopping = true;
-    }
-
     @Override
     public void trying(RelayAddress tried) {
         board.trying(tried);
@@ -138,46 +132,42 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void registered(RelayAttempt attempt, Welcome welcome, Membership now) {
-        if (stopping || !parts().control().isCurrent(attempt)) {
-            return;
-        }
         if (everRegistered) {
             counters.reconnects.increment();
         }
         everRegistered = true;
         membership = now;
-        registration = attempt;
         relay = attempt.relay();
         board.registered(relay, now);
         parts().renewals().registered(attempt);
         parts().sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
         parts().guard().joined(now, attempt.ends());
-        parts().stream().open(welcome, now, attempt.remote());
+        parts().stream().open(welcome, now, relay, attempt.remote());
     }
 
     @Override
-    public void snapshot(RelayAttempt attempt, List<NodeRecord> nodes, long leftOut) {
+    public void snapshot(List<NodeRecord> nodes, long leftOut) {
         Membership self = membership;
-        if (self != null && parts().control().isCurrent(attempt)) {
+        if (self != null) {
             parts().link().snapshot(nodes, leftOut, self);
             parts().tun().destinationsChanged();
         }
     }
 
     @Override
-    public void changed(RelayAttempt attempt, List<Change> changes) {
+    public void changed(List<Change> changes) {
         Membership self = membership;
-        if (self != null && parts().control().isCurrent(attempt)) {
+        if (self != null) {
             parts().link().changed(changes, self);
             parts().tun().destinationsChanged();
         }
     }
 
     @Override
-    public void envelope(RelayAttempt attempt, Envelope envelope) {
+    public void envelope(Envelope envelope) {
         Membership self = membership;
-        if (self != null && self.sealed() && parts().control().isCurrent(attempt)) {
+        if (self != null && self.sealed()) {
             parts().sealing().envelope(envelope);
         }
     }
@@ -188,13 +178,13 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
-    public void noticed(RelayAttempt attempt, ErrorReport notice) {
+    public void noticed(RelayAddress by, ErrorReport notice) {
         // a relay that says much must not fill the log
         if (notices.may(System.nanoTime())) {
             LOG.warn(
                     "device {}: relay {} notes: {}{}",
                     settings().deviceId(),
-                    attempt.relay(),
+                    by,
                     notice.sentence(),
                     notices.heldBack());
         }
@@ -202,9 +192,6 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void ended(RelayAttempt attempt, String why) {
-        if (!parts().control().ended(attempt)) {
-            return;
-        }
         parts().stream().close();
         parts().renewals().ended();
         said = false;
@@ -258,25 +245,19 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void watched(long heard) {
-        RelayAttempt now = registration;
-        if (now == null || !parts().control().isCurrent(now) || !now.stuck(paths, heard)) {
-            return;
-        }
-        int segment = Paths.below(paths.segment(now.remote()));
-        if (segment != Paths.USUAL) {
-            paths.narrow(now.relay(), now.remote(), segment);
+        if (parts().control().present().narrowed(heard)) {
             registerAnew("large packets get lost on the way; smaller ones from now on");
         }
     }
 
     @Override
     public void ask() {
-        parts().control().tell(new Ping(System.nanoTime()));
+        parts().control().present().tell(new Ping(System.nanoTime()));
     }
 
     @Override
     public long answered() {
-        return parts().control().heardNanos();
+        return parts().control().present().heardNanos();
     }
 
     @Override

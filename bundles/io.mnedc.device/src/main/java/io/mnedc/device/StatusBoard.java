@@ -7,7 +7,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunSettings.Prefix;
 import io.mnedc.api.tun.TunState;
-import io.mnedc.device.data.Membership;
+import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.security.Fingerprints;

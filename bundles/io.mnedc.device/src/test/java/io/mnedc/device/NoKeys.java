@@ -1,10 +1,10 @@
 package io.mnedc.device;
 
+import io.mnedc.device.common.Counters;
 import io.mnedc.device.data.FrameSender;
 import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.PeerKeys;
 import io.mnedc.device.data.PeerTable;
-import io.mnedc.device.work.Counters;
 
 /** Nobody makes keys. */
 public final class NoKeys implements PeerKeys.Requests, PeerAnnouncements.Holders {

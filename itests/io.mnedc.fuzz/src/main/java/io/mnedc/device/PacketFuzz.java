@@ -4,7 +4,8 @@ import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
-import io.mnedc.device.data.Membership;
+import io.mnedc.device.network.Membership;
+import io.mnedc.device.network.RouteTable;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.packet.Segmenter;
 import io.mnedc.fuzz.Checks;
@@ -58,10 +59,12 @@ public final class PacketFuzz {
     }
 
     private static void addresses(ByteBuffer in, int length) {
-        int to = SELF.destination(in, VNET, length);
-        Checks.that(to == Membership.NOWHERE || SELF.isOther(to), "a packet goes to another node or nowhere");
-        Checks.that(!SELF.isReachedBy(in, VNET, length) || to == Membership.NOWHERE, "what is ours does not go on");
-        Checks.that(!SELF.comesFrom(SELF.node(), in, VNET, length), "nobody else is this node");
+        int to = SELF.routes().destination(in, VNET, length);
+        Checks.that(to == RouteTable.NOWHERE || SELF.isOther(to), "a packet goes to another node or nowhere");
+        Checks.that(
+                !SELF.routes().isForThisDevice(in, VNET, length) || to == RouteTable.NOWHERE,
+                "what is ours does not go on");
+        Checks.that(!SELF.routes().maySend(SELF.node(), in, VNET, length), "nobody else is this node");
     }
 
     private static void segments(ByteBuffer in, int length) {

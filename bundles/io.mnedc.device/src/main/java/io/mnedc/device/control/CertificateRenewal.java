@@ -1,13 +1,14 @@
 package io.mnedc.device.control;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.Opaque;
+import io.mnedc.device.common.Counters;
+import io.mnedc.device.common.LogLimiter;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
-import io.mnedc.device.work.Counters;
-import io.mnedc.device.work.LogLimiter;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.transport.Scheduler;
 import java.io.IOException;
@@ -168,7 +169,7 @@ public final class CertificateRenewal {
                         "device {} does not take the certificates that {} has sent, those before go on: {}{}",
                         deviceId,
                         attempt.relay(),
-                        RelayAttempt.describe(e),
+                        PlainText.of(e),
                         complaints.heldBack());
             }
             return false;

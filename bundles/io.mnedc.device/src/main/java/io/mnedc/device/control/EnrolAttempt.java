@@ -1,5 +1,6 @@
 package io.mnedc.device.control;
 
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
@@ -7,8 +8,8 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.device.common.Faults;
 import io.mnedc.device.identity.PeerCertificates;
-import io.mnedc.device.work.Faults;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
@@ -140,7 +141,7 @@ final class EnrolAttempt implements ControlStream.Handler {
     @Override
     public void closed(@Nullable Throwable cause) {
         fail(
-                cause == null ? "the relay closed the connection without an answer" : RelayAttempt.describe(cause),
+                cause == null ? "the relay closed the connection without an answer" : PlainText.of(cause),
                 null,
                 PeerCertificates.refused(cause));
     }

@@ -3,7 +3,12 @@ package io.mnedc.device.control;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.device.dial.Connection;
+import io.mnedc.device.dial.Dialer;
+import io.mnedc.device.dial.RelayRace;
+import io.mnedc.device.dial.Target;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -38,17 +43,17 @@ final class Enrolment {
     private boolean lasting;
 
     /**
-     * Makes it; {@link #start} starts it.
+     * Prepares it; {@link #start} begins.
      *
-     * @param track runs the race; checks the relay, shows no certificate
-     * @param request to be sent to the first relay that answers as it should
+     * @param tls checks the relay and shows no certificate
+     * @param request for the first relay that answers as it should
      * @param relays to be asked in turn
      */
-    Enrolment(Scheduler loop, RaceTrack track, Enrol request, List<RelayAddress> relays, Events events) {
+    Enrolment(Scheduler loop, Dialer dialer, ControlTls tls, Enrol request, List<RelayAddress> relays, Events events) {
         this.loop = loop;
         this.request = request;
         this.events = events;
-        this.race = new RelayRace(track, relays, Map.of(), new Found());
+        this.race = dialer.control(relays, Map.of(), relay -> tls, (relay, addresses) -> {}, new Found());
     }
 
     void start() {
@@ -77,8 +82,8 @@ final class Enrolment {
         }
 
         @Override
-        public void won(Target target, RaceTrack.Runner runner) {
-            ask(target, runner);
+        public void won(Target target, Connection connection) {
+            ask(target, connection);
         }
 
         @Override
@@ -88,7 +93,7 @@ final class Enrolment {
         }
     }
 
-    private void ask(Target target, RaceTrack.Runner runner) {
+    private void ask(Target target, Connection connection) {
         EnrolAttempt attempt = new EnrolAttempt(request, loop, new EnrolAttempt.Events() {
             @Override
             public void granted(Credentials credentials, @Nullable X509Certificate certificate) {
@@ -108,7 +113,7 @@ final class Enrolment {
             }
         });
         current = attempt;
-        runner.hand(attempt);
+        connection.hand(attempt);
     }
 
     /** What a relay says counts more than that another one is not reached. */

@@ -6,6 +6,7 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
+import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.identity.DeviceIdentity.Known;
 import io.mnedc.device.identity.DeviceIdentity.Missing;
@@ -82,8 +83,7 @@ public final class Onboarding {
     private final ControlLoop loop;
     private final Executor thread;
     private final DeviceIdentity identities;
-    private final Resolver resolver;
-    private final Paths paths;
+    private final Dialer dialer;
     private final Supplier<DeviceSettings> settings;
     private final Supplier<@Nullable Provider> providers;
     private final String software;
@@ -98,16 +98,14 @@ public final class Onboarding {
             ControlLoop loop,
             Executor thread,
             DeviceIdentity identities,
-            Resolver resolver,
-            Paths paths,
+            Dialer dialer,
             Supplier<DeviceSettings> settings,
             Supplier<@Nullable Provider> providers,
             String software) {
         this.loop = loop;
         this.thread = thread;
         this.identities = identities;
-        this.resolver = resolver;
-        this.paths = paths;
+        this.dialer = dialer;
         this.settings = settings;
         this.providers = providers;
         this.software = software;
@@ -265,12 +263,8 @@ public final class Onboarding {
         Enrol request = new Enrol(now.deviceId(), token.id(), Opaque.copyOf(token.secret()), must.request(), software);
         LOG.info("device {} joins by {}", now.deviceId(), token);
         ControlTls tls = tls(OverlayTls.ENROL, null, OverlayTrust.pinned(token.fingerprint(), identities.floor()));
-        Enrolment begun = new Enrolment(
-                loop,
-                new NetworkTrack(loop, resolver, relay -> tls, paths),
-                request,
-                List.copyOf(relays),
-                new Joining(must, now, events));
+        Enrolment begun =
+                new Enrolment(loop, dialer, tls, request, List.copyOf(relays), new Joining(must, now, events));
         enrolment = begun;
         begun.start();
     }
@@ -306,7 +300,7 @@ public final class Onboarding {
                 identities.joined(credentials, must.token());
                 return null;
             } catch (IOException | GeneralSecurityException | RuntimeException e) {
-                return RelayAttempt.describe(e);
+                return PlainText.of(e);
             }
         }
 

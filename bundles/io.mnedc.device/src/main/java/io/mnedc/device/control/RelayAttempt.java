@@ -18,10 +18,11 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.PeerBound;
-import io.mnedc.device.data.Membership;
+import io.mnedc.device.common.Faults;
+import io.mnedc.device.dial.Paths;
 import io.mnedc.device.identity.PeerCertificates;
+import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.RelayAddress;
-import io.mnedc.device.work.Faults;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;
@@ -44,7 +45,7 @@ public final class RelayAttempt implements ControlStream.Handler {
     private static final Duration LONGEST_TICK = Duration.ofSeconds(5);
     private static final int TICKS_PER_KEEPALIVE = 5;
 
-    /** What comes of it. */
+    /** What comes of it; an attempt does not know whether somebody still wants to hear it. */
     interface Events {
         void registered(RelayAttempt attempt, Welcome welcome, Membership membership);
 
@@ -61,7 +62,7 @@ public final class RelayAttempt implements ControlStream.Handler {
         /** The relay says something after which the connection goes on. */
         void noticed(RelayAttempt attempt, ErrorReport notice);
 
-        /** It is over; called once, and nothing after it. */
+        /** It is over by itself; called once, and nothing after it. */
         void ended(RelayAttempt attempt, String why);
     }
 
@@ -153,7 +154,7 @@ public final class RelayAttempt implements ControlStream.Handler {
      *
      * @param elsewhere when the relay was last heard on another connection
      */
-    public boolean stuck(Paths paths, long elsewhere) {
+    boolean stuck(Paths paths, long elsewhere) {
         ControlStream open = stream;
         if (open == null || over) {
             return false;
@@ -255,14 +256,10 @@ public final class RelayAttempt implements ControlStream.Handler {
 
     @Override
     public void closed(@Nullable Throwable cause) {
-        String why = cause == null ? "the relay closed the connection" : describe(cause);
+        String why = cause == null ? "the relay closed the connection" : PlainText.of(cause);
         distrusted = PeerCertificates.refused(cause);
         end(why);
         gone.complete(null);
-    }
-
-    public static String describe(Throwable cause) {
-        return PlainText.of(cause);
     }
 
     /** Does what the session wants. */

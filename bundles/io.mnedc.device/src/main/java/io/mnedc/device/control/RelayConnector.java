@@ -1,10 +1,19 @@
 package io.mnedc.device.control;
 
-import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Change;
+import io.mnedc.codec.ControlMessage.Credentials;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.session.PeerBound;
+import io.mnedc.device.dial.Connection;
+import io.mnedc.device.dial.Dialer;
+import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.RelayRace;
+import io.mnedc.device.dial.Target;
+import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.ControlLoop;
@@ -34,8 +43,8 @@ public final class RelayConnector {
     /** A session that lived so long was a success; the pauses begin anew. */
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
 
-    /** What others want to know, beside what {@link RelayAttempt.Events} tells of the present attempt. */
-    public interface Events extends RelayAttempt.Events {
+    /** What others want to know. It is always of the present connection; an attempt that is over tells nothing. */
+    public interface Events {
         /** Another relay is tried now. */
         void trying(RelayAddress relay);
 
@@ -54,15 +63,36 @@ public final class RelayConnector {
 
         /** The device has nothing to show to a relay; it will look again. */
         void denied(String why, boolean lasting);
+
+        /** A session has begun. */
+        void registered(RelayAttempt attempt, Welcome welcome, Membership membership);
+
+        /** All devices that are there. */
+        void snapshot(List<NodeRecord> nodes, long leftOut);
+
+        /** Devices that came, changed or left. */
+        void changed(List<Change> changes);
+
+        /** Another device says something. */
+        void envelope(Envelope envelope);
+
+        /** The relay tells its time, and what to trust. */
+        void credentialed(RelayAttempt attempt, Credentials credentials);
+
+        /** The relay says something after which the connection goes on. */
+        void noticed(RelayAddress relay, ErrorReport notice);
+
+        /** The attempt, or the session, has ended by itself; the next attempt is under way or waits. */
+        void ended(RelayAttempt attempt, String why);
     }
 
     private final ControlLoop loop;
-    private final Resolver resolver;
-    private final Paths paths;
+    private final Dialer dialer;
     private final Onboarding admission;
     private final Supplier<Hello> hello;
     private final Supplier<PeerBound> bound;
     private final Events events;
+    private final PresentAttempt present;
     private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
     private List<RelayAddress> relays = List.of();
@@ -71,7 +101,6 @@ public final class RelayConnector {
     private Duration longest;
     private @Nullable RelayAddress preferred;
     private @Nullable RelayRace race;
-    private @Nullable RelayAttempt current;
     private Scheduler.@Nullable Timer waiting;
     private int round;
     private boolean hopeful;
@@ -79,7 +108,7 @@ public final class RelayConnector {
 
     public RelayConnector(
             ControlLoop loop,
-            Resolver resolver,
+            Dialer dialer,
             Paths paths,
             Onboarding admission,
             Duration longest,
@@ -88,13 +117,13 @@ public final class RelayConnector {
             Events events) {
         this.bound = bound;
         this.loop = loop;
-        this.resolver = resolver;
-        this.paths = paths;
+        this.dialer = dialer;
         this.admission = admission;
         this.longest = longest;
         this.pauses = pauses(longest);
         this.hello = hello;
         this.events = events;
+        this.present = new PresentAttempt(paths, events, this::ended);
     }
 
     private static BackOff pauses(Duration longest) {
@@ -116,7 +145,7 @@ public final class RelayConnector {
         events.relaysKnown(changed);
         notBefore.keySet().retainAll(changed);
         good.keySet().retainAll(changed);
-        if (!isRegistered()) {
+        if (!present.isRegistered()) {
             // should it refuse, what is tried next is of the new list
             cancelRace();
         }
@@ -124,7 +153,7 @@ public final class RelayConnector {
 
     /** {@return whether the present connection, or attempt, is to a relay of this list} */
     public boolean goesOn(List<RelayAddress> list) {
-        RelayAttempt now = current;
+        RelayAttempt now = present.attempt();
         return now != null && list.contains(now.relay());
     }
 
@@ -148,7 +177,7 @@ public final class RelayConnector {
 
     /** Ends the session and begins a new one after a pause: something is wrong with this one. */
     public void giveUp(String reason) {
-        RelayAttempt now = current;
+        RelayAttempt now = present.attempt();
         if (now != null && now.wasRegistered()) {
             remember(now);
         }
@@ -170,39 +199,12 @@ public final class RelayConnector {
         round++;
         admission.cancel();
         cancelRace();
-        RelayAttempt now = current;
-        current = null;
-        if (now != null) {
-            now.leave(reason);
-        }
+        present.leave(reason);
     }
 
-    /** Sends a message that only a registered device may send. */
-    public void tell(ControlMessage message) {
-        RelayAttempt now = current;
-        if (now != null) {
-            now.tell(message);
-        }
-    }
-
-    /** {@return when the relay last said something, as {@link System#nanoTime}; now if there is no relay} */
-    public long heardNanos() {
-        RelayAttempt now = current;
-        return now == null ? System.nanoTime() : now.heardNanos();
-    }
-
-    /** {@return whether the device is registered} */
-    public boolean isRegistered() {
-        RelayAttempt now = current;
-        return now != null && now.wasRegistered();
-    }
-
-    /** Tells the peers something else. */
-    public void publish(NodeInfo info) {
-        RelayAttempt now = current;
-        if (now != null) {
-            now.publish(info);
-        }
+    /** {@return the present attempt or session} */
+    public PresentAttempt present() {
+        return present;
     }
 
     /**
@@ -213,7 +215,7 @@ public final class RelayConnector {
      */
     public void stop(String reason, CompletableFuture<Void> left) {
         stopped = true;
-        RelayAttempt last = current;
+        RelayAttempt last = present.attempt();
         if (last == null) {
             left.complete(null);
         } else {
@@ -274,8 +276,7 @@ public final class RelayConnector {
         }
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun =
-                new RelayRace(new NetworkTrack(loop, resolver, tls, paths, events::found), order, good, new Found());
+        RelayRace begun = dialer.control(order, good, tls, events::found, new Found());
         race = begun;
         begun.resume();
     }
@@ -302,11 +303,11 @@ public final class RelayConnector {
         }
 
         @Override
-        public void won(Target target, RaceTrack.Runner runner) {
+        public void won(Target target, Connection connection) {
             RelayAttempt attempt =
-                    new RelayAttempt(target.relay(), target.address(), hello.get(), bound.get(), loop, events);
-            current = attempt;
-            runner.hand(attempt);
+                    new RelayAttempt(target.relay(), target.address(), hello.get(), bound.get(), loop, present);
+            present.set(attempt);
+            connection.hand(attempt);
         }
 
         @Override
@@ -320,30 +321,26 @@ public final class RelayConnector {
         pauseAndRound(hopeful ? pauses.next() : pauses.longest());
     }
 
-    /**
-     * The present attempt ended by itself: goes on to the next.
-     *
-     * @return false if it is not the present one
-     */
-    public boolean ended(RelayAttempt attempt) {
-        if (!isCurrent(attempt) || stopped) {
-            return false;
-        }
-        current = null;
+    /** The present attempt ended by itself: goes on to the next. */
+    private void ended(RelayAttempt attempt, String why) {
+        goOn(attempt);
+        events.ended(attempt, why);
+    }
+
+    private void goOn(RelayAttempt attempt) {
         ErrorReport refusal = attempt.refusal();
         if (refusal != null) {
             holdBack(attempt.relay(), Duration.ofMillis(refusal.retryMillis()));
         }
         boolean lasting = attempt.lasting();
         hopeful = hopeful || !lasting;
-        if (!attempt.wasRegistered()) {
+        if (attempt.wasRegistered()) {
+            cancelRace();
+            remember(attempt);
+            pauseAndRound(lasting ? pauses.longest() : pauses.next());
+        } else {
             next();
-            return true;
         }
-        cancelRace();
-        remember(attempt);
-        pauseAndRound(lasting ? pauses.longest() : pauses.next());
-        return true;
     }
 
     /** Another relay, or another address of the same. */
@@ -370,10 +367,6 @@ public final class RelayConnector {
     private long heldBackNanos(RelayAddress relay) {
         Long until = notBefore.get(relay);
         return until == null ? 0 : until - System.nanoTime();
-    }
-
-    public boolean isCurrent(RelayAttempt attempt) {
-        return attempt.equals(current);
     }
 
     /** {@return the longest pause that is configured} */

@@ -1,6 +1,6 @@
 /**
- * How a device reaches a relay and stays known to it: names, addresses, attempts, enrolment, renewals. Start with
- * {@link RelayConnector}. All on the control loop; names are looked up on threads of {@link Resolver}.
+ * How a device registers at a relay and stays registered: attempts, enrolment, renewals, refusals. Start with
+ * {@link RelayConnector}. All on the control loop; what may block is done on the identity thread.
  */
 @NullMarked
 package io.mnedc.device.control;

@@ -1,10 +1,9 @@
 package io.mnedc.device.data;
 
 import io.mnedc.codec.DataFrame;
+import io.mnedc.device.common.Counters;
 import io.mnedc.device.packet.Segmenter;
 import io.mnedc.device.seal.Sealer;
-import io.mnedc.device.work.Counters;
-import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class Cutter {
     /**
      * Sends the pieces of a packet.
      *
-     * @param route where to
+     * @param routes of the session
      * @param to which node
      * @param sealer seals for the node; null: nothing is sealed
      * @param in has the packet
@@ -33,7 +32,8 @@ final class Cutter {
      * @param length bytes of header and packet
      * @return bytes of all frames sent; 0 if the packet was malformed
      */
-    long cut(FrameSender.Route route, int to, @Nullable Sealer sealer, ByteBuffer in, int packet, int length) {
+    long cut(PeerRoutes routes, int to, @Nullable Sealer sealer, ByteBuffer in, int packet, int length) {
+        assert Thread.holdsLock(outlet);
         if (!segmenter.begin(in, packet, length)) {
             counters.malformed.increment();
             return 0;
@@ -43,24 +43,25 @@ final class Cutter {
             out = ByteBuffer.allocateDirect(SCRATCH);
             scratch = out;
         }
-        int from = route.membership().node();
+        int from = routes.membership().node();
+        FrameSink path = routes.to(to);
         long sent = 0;
         int at = 0;
         while (segmenter.more()) {
             if (at + DataFrame.HEADER + segmenter.nextSize() + DataFrame.TAG > SCRATCH) {
-                sent += send(route.stream(), out, at);
+                sent += send(path, out, at);
                 at = 0;
             }
             int made = segmenter.next(out, at + DataFrame.HEADER);
             at += outlet.put(out, at, DataFrame.PACKET, from, to, sealer, made);
         }
         counters.segmentedOut.increment();
-        return sent + send(route.stream(), out, at);
+        return sent + send(path, out, at);
     }
 
-    private static int send(DataStream stream, ByteBuffer frames, int end) {
+    private static int send(FrameSink path, ByteBuffer frames, int end) {
         if (end > 0) {
-            stream.send(frames, 0, end);
+            path.send(frames, 0, end);
             frames.clear();
         }
         return end;

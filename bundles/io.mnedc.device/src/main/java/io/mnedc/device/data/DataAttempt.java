@@ -11,6 +11,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DataBinding;
 import io.mnedc.codec.session.Effect;
+import io.mnedc.device.network.Membership;
 import io.mnedc.transport.DataHandler;
 import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ final class DataAttempt implements DataHandler {
     private final DataBinding.Device binding;
     private final Downlink downlink;
     private final Events events;
+    private @Nullable FrameSink path;
     private boolean greeted;
     private @Nullable ErrorCode refusal;
     private String why = "the relay closed the data stream";
@@ -92,7 +94,16 @@ final class DataAttempt implements DataHandler {
             run(stream, binding.received(ControlCodec.decode(part(in, at + ControlCodec.LENGTH_FIELD, at + size))));
             at += size;
         }
-        return binding.failed() ? to : downlink.received(membership, stream, in, at, to);
+        return binding.failed() ? to : downlink.received(membership, path(stream), in, at, to);
+    }
+
+    private FrameSink path(DataStream stream) {
+        FrameSink known = path;
+        if (known == null) {
+            known = new StreamSink(stream);
+            path = known;
+        }
+        return known;
     }
 
     private static int messageSize(ByteBuffer in, int at, int to) throws ProtocolException {

@@ -3,9 +3,11 @@ package io.mnedc.device.data;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.session.Keepalive;
-import io.mnedc.device.control.Paths;
+import io.mnedc.device.dial.Dialer;
+import io.mnedc.device.dial.Paths;
+import io.mnedc.device.network.Membership;
+import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.BackOff;
-import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.transport.StreamSettings;
@@ -24,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DataConnector {
     private static final Logger LOG = LoggerFactory.getLogger(DataConnector.class);
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -73,11 +74,11 @@ public final class DataConnector {
         void sessionUnknown(String why);
     }
 
-    private record Session(Welcome welcome, Membership membership, InetSocketAddress remote) {}
+    private record Session(Welcome welcome, Membership membership, RelayAddress relay, InetSocketAddress remote) {}
 
-    private final DataLoop data;
     private final Scheduler loop;
     private final FrameSender outlet;
+    private final Dialer dialer;
     private final Paths paths;
     private final Downlink downlink;
     private final Events events;
@@ -92,26 +93,26 @@ public final class DataConnector {
     private long boundAt;
 
     public DataConnector(
-            DataLoop data,
             Scheduler loop,
             FrameSender outlet,
             Downlink downlink,
+            Dialer dialer,
             Paths paths,
             StreamSettings settings,
             Events events) {
-        this.data = data;
         this.loop = loop;
         this.outlet = outlet;
         this.downlink = downlink;
+        this.dialer = dialer;
         this.paths = paths;
         this.settings = settings;
         this.events = events;
     }
 
     /** A session has begun: opens its data stream, to the address that its control stream reached. */
-    public void open(Welcome welcome, Membership membership, InetSocketAddress remote) {
+    public void open(Welcome welcome, Membership membership, RelayAddress relay, InetSocketAddress remote) {
         close();
-        session = new Session(welcome, membership, remote);
+        session = new Session(welcome, membership, relay, remote);
         pauses.reset();
         attempt();
     }
@@ -121,7 +122,7 @@ public final class DataConnector {
         settings = changed;
         Session now = session;
         if (now != null) {
-            open(now.welcome(), now.membership(), now.remote());
+            open(now.welcome(), now.membership(), now.relay(), now.remote());
         }
     }
 
@@ -130,7 +131,7 @@ public final class DataConnector {
         session = null;
         current = null;
         bound = false;
-        outlet.route(null);
+        outlet.routes(null);
         cancelTimer();
         DataStream open = stream;
         stream = null;
@@ -144,7 +145,7 @@ public final class DataConnector {
         if (now != null) {
             DataAttempt attempt = new DataAttempt(now.welcome(), now.membership(), downlink, new Moved());
             current = attempt;
-            data.connect(now.remote(), CONNECT, settings, paths.setup(paths.segment(now.remote())), attempt);
+            dialer.data(now.relay(), now.remote(), settings, attempt);
         }
     }
 
@@ -191,7 +192,7 @@ public final class DataConnector {
         cancelTimer();
         bound = true;
         boundAt = System.nanoTime();
-        outlet.route(new FrameSender.Route(opened, attempt.membership()));
+        outlet.routes(new PeerRoutes(attempt.membership(), new StreamSink(opened)));
         firstProbes = FIRST_PROBES;
         long interval = TimeUnit.MILLISECONDS.toNanos(now.welcome().keepaliveMillis());
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
@@ -245,7 +246,7 @@ public final class DataConnector {
         current = null;
         stream = null;
         bound = false;
-        outlet.route(null);
+        outlet.routes(null);
         cancelTimer();
         if (refusal == ErrorCode.BIND_FAILED) {
             events.sessionUnknown(why);

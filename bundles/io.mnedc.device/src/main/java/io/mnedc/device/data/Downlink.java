@@ -4,10 +4,10 @@ import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.common.Counters;
+import io.mnedc.device.network.Membership;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.packet.Segmenter;
-import io.mnedc.device.work.Counters;
-import io.mnedc.transport.DataStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -61,14 +61,14 @@ public final class Downlink {
      * Takes all whole frames.
      *
      * @param self who this device is on this stream
-     * @param stream where they come from
+     * @param path where they come from, and echoes go back
      * @param in the bytes
      * @param from where they begin
      * @param to where they end
      * @return the offset behind the last whole frame
      * @throws ProtocolException if the stream can no longer be understood
      */
-    int received(Membership self, DataStream stream, ByteBuffer in, int from, int to) throws ProtocolException {
+    int received(Membership self, FrameSink path, ByteBuffer in, int from, int to) throws ProtocolException {
         in.clear();
         TunPort port = tun.get();
         keys.refresh();
@@ -77,7 +77,7 @@ public final class Downlink {
         bytes = 0;
         try {
             for (int size = DataFrame.complete(in, at, to); size > 0; size = DataFrame.complete(in, at, to)) {
-                frame(self, stream, port, in, at, size);
+                frame(self, path, port, in, at, size);
                 at += size;
             }
         } finally {
@@ -86,18 +86,18 @@ public final class Downlink {
         return at;
     }
 
-    private void frame(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int size) {
+    private void frame(Membership self, FrameSink path, @Nullable TunPort port, ByteBuffer in, int at, int size) {
         boolean sealed = DataFrame.sealed(in, at);
         if (DataFrame.destination(in, at) != self.node() || (sealed && !self.sealed())) {
             counters.malformed.increment();
         } else if (sealed) {
             if (keys.open(in, at, size)) {
-                opened(self, stream, port, in, at, size - DataFrame.TAG);
+                opened(self, path, port, in, at, size - DataFrame.TAG);
             }
         } else if (self.sealed() && !isRelaysEcho(in, at)) {
             counters.unsealed.increment();
         } else {
-            opened(self, stream, port, in, at, size);
+            opened(self, path, port, in, at, size);
         }
     }
 
@@ -108,16 +108,16 @@ public final class Downlink {
                 && (type == DataFrame.ECHO || type == DataFrame.ECHO_REPLY);
     }
 
-    private void opened(Membership self, DataStream stream, @Nullable TunPort port, ByteBuffer in, int at, int end) {
+    private void opened(Membership self, FrameSink path, @Nullable TunPort port, ByteBuffer in, int at, int end) {
         int type = DataFrame.type(in, at);
         int payload = end - DataFrame.HEADER;
         if (type == DataFrame.PACKET) {
             packet(self, port, in, at, payload);
         } else if (type == DataFrame.ECHO && payload <= DataFrame.MAX_ECHO) {
             if (DataFrame.sealed(in, at)) {
-                keys.reply(stream, self.node(), in, at, payload);
+                keys.reply(path, self.node(), in, at, payload);
             } else {
-                outlet.reply(stream, in, at, end);
+                outlet.reply(path, in, at, end);
             }
             in.clear();
         } else if (type == DataFrame.ECHO_REPLY && payload == FrameSender.TOKEN) {
@@ -132,9 +132,9 @@ public final class Downlink {
         int length = payload - VirtioNetHeader.SIZE;
         if (length < Packets.IPV4_HEADER || !Packets.sane(in, vnet, length)) {
             counters.malformed.increment();
-        } else if (!self.comesFrom(DataFrame.source(in, at), in, vnet + VirtioNetHeader.SIZE, length)) {
+        } else if (!self.routes().maySend(DataFrame.source(in, at), in, vnet + VirtioNetHeader.SIZE, length)) {
             counters.foreignSource.increment();
-        } else if (!self.isReachedBy(in, vnet + VirtioNetHeader.SIZE, length)) {
+        } else if (!self.routes().isForThisDevice(in, vnet + VirtioNetHeader.SIZE, length)) {
             counters.foreignDestination.increment();
         } else if (port == null) {
             counters.noTun.increment();

@@ -4,12 +4,11 @@ import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.device.seal.SealBuffers;
 import io.mnedc.device.seal.Sealer;
-import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out: the data stream that is bound now, and the frame counter. Whoever sends holds this object's monitor from
+ * The way out: the paths to the peers, and the frame counter. Whoever sends holds this object's monitor from
  * taking a counter until its frame is sent, so that counters leave in ascending order; that is once per batch.
  */
 public final class FrameSender {
@@ -21,18 +20,10 @@ public final class FrameSender {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    /**
-     * Where frames go.
-     *
-     * @param stream bound and open, as far as known
-     * @param membership that the frames carry
-     */
-    record Route(DataStream stream, Membership membership) {}
-
     private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
     private @Nullable SealBuffers buffers;
     private @Nullable PeerKeys sealed;
-    private volatile @Nullable Route route;
+    private volatile @Nullable PeerRoutes routes;
     private long counter;
     private long droppedBefore;
     /** When the probe was sent that is not answered yet; 0: none is under way. */
@@ -40,21 +31,21 @@ public final class FrameSender {
 
     /** {@return where frames go; null while there is no data stream} */
     @Nullable
-    Route route() {
-        return route;
+    PeerRoutes routes() {
+        return routes;
     }
 
     /** Changes where frames go. */
-    synchronized void route(@Nullable Route next) {
-        Route before = route;
+    synchronized void routes(@Nullable PeerRoutes next) {
+        PeerRoutes before = routes;
         if (before != null) {
-            droppedBefore += before.stream().droppedFrames();
+            droppedBefore += before.droppedFrames();
         }
-        route = next;
+        routes = next;
         probed = 0;
     }
 
-    /** Says where the keys are, once, before there is a route to sealed frames. */
+    /** Says where the keys are, once, before there are routes. */
     public synchronized void sealed(PeerKeys peers) {
         sealed = peers;
     }
@@ -69,6 +60,7 @@ public final class FrameSender {
      * @return bytes of the whole frame
      */
     int put(ByteBuffer out, int at, int type, int from, int to, @Nullable Sealer sealer, int payload) {
+        assert Thread.holdsLock(this);
         if (sealer == null) {
             DataFrame.putHeader(out, at, type, from, to, ++counter, payload);
             return DataFrame.HEADER + payload;
@@ -87,7 +79,7 @@ public final class FrameSender {
      * @return whether there is a data stream
      */
     synchronized boolean echo(int node, long token) {
-        Route to = route;
+        PeerRoutes to = routes;
         if (to == null) {
             return false;
         }
@@ -104,21 +96,21 @@ public final class FrameSender {
             }
         }
         int size = put(echo, 0, DataFrame.ECHO, to.membership().node(), node, sealer, TOKEN);
-        to.stream().send(echo, 0, size);
+        to.to(node).send(echo, 0, size);
         return true;
     }
 
     /** Sends an echo back where it came from, unsealed, in the buffer where it lies. */
-    synchronized void reply(DataStream stream, ByteBuffer in, int offset, int bytes) {
+    synchronized void reply(FrameSink path, ByteBuffer in, int offset, int bytes) {
         DataFrame.reply(in, offset);
         in.putLong(offset + 16, ++counter);
-        stream.send(in, offset, offset + bytes);
+        path.send(in, offset, offset + bytes);
     }
 
     /** {@return frames that waited too long since the start} */
     public synchronized long droppedFrames() {
-        Route now = route;
-        return droppedBefore + (now == null ? 0 : now.stream().droppedFrames());
+        PeerRoutes now = routes;
+        return droppedBefore + (now == null ? 0 : now.droppedFrames());
     }
 
     /** Keeps the data stream and the NAT mappings on its way alive, and tells how long the way is. */
@@ -131,9 +123,9 @@ public final class FrameSender {
 
     /** The relay has answered a probe. */
     public synchronized void probeAnswered() {
-        Route to = route;
+        PeerRoutes to = routes;
         if (to != null && probed != 0 && probed != UNKNOWN) {
-            to.stream().answeredAfter(System.nanoTime() - probed);
+            to.relay().answeredAfter(System.nanoTime() - probed);
         }
         probed = 0;
     }

@@ -10,6 +10,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.Protocol;
+import io.mnedc.device.network.Membership;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;

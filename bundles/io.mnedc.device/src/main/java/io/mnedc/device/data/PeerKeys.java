@@ -2,13 +2,12 @@ package io.mnedc.device.data;
 
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.common.Counters;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.seal.Opener;
 import io.mnedc.device.seal.Openers;
 import io.mnedc.device.seal.SealBuffers;
 import io.mnedc.device.seal.Sealer;
-import io.mnedc.device.work.Counters;
-import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -101,7 +100,7 @@ public final class PeerKeys {
     }
 
     /** Sends a peer's echo back, sealed, in the buffer where it lies, with room for a tag behind it. */
-    void reply(DataStream stream, int self, ByteBuffer in, int at, int payload) {
+    void reply(FrameSink path, int self, ByteBuffer in, int at, int payload) {
         synchronized (outlet) {
             int to = DataFrame.source(in, at);
             Sealer sealer = sealer(to);
@@ -111,7 +110,7 @@ public final class PeerKeys {
                 return;
             }
             int size = outlet.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
-            stream.send(in, at, at + size);
+            path.send(in, at, at + size);
         }
     }
 
@@ -257,8 +256,9 @@ public final class PeerKeys {
     }
 
     private void flush(SealedPeer peer, Sealer sealer) {
-        FrameSender.Route route = outlet.route();
-        if (route == null || !route.membership().sealed()) {
+        assert Thread.holdsLock(outlet);
+        PeerRoutes routes = outlet.routes();
+        if (routes == null || !routes.membership().sealed()) {
             waiting.dropAll(peer);
             return;
         }
@@ -270,21 +270,21 @@ public final class PeerKeys {
             out = ByteBuffer.allocateDirect(FLUSH);
             flushing = out;
         }
-        Flush flush = new Flush(route, peer.node, sealer, out);
+        Flush flush = new Flush(routes, peer.node, sealer, out);
         waiting.takeAll(peer, flush);
         flush.send();
     }
 
     /** Sends what has waited, as frames side by side. */
     private final class Flush implements WaitingPackets.Taker {
-        private final FrameSender.Route route;
+        private final PeerRoutes routes;
         private final int to;
         private final Sealer sealer;
         private final ByteBuffer out;
         private int end;
 
-        Flush(FrameSender.Route route, int to, Sealer sealer, ByteBuffer out) {
-            this.route = route;
+        Flush(PeerRoutes routes, int to, Sealer sealer, ByteBuffer out) {
+            this.routes = routes;
             this.to = to;
             this.sealer = sealer;
             this.out = out;
@@ -303,9 +303,9 @@ public final class PeerKeys {
                     && (Packets.needs(out, body) & ~capabilities.capabilities(to)) != 0;
             if (cut) {
                 send();
-                counters.bytesOut.add(cutter.cut(route, to, sealer, out, body, bytes.length));
+                counters.bytesOut.add(cutter.cut(routes, to, sealer, out, body, bytes.length));
             } else {
-                end += outlet.put(out, end, type, route.membership().node(), to, sealer, bytes.length);
+                end += outlet.put(out, end, type, routes.membership().node(), to, sealer, bytes.length);
             }
             if (type == DataFrame.PACKET) {
                 counters.framesOut.increment();
@@ -314,7 +314,7 @@ public final class PeerKeys {
 
         void send() {
             if (end > 0) {
-                route.stream().send(out, 0, end);
+                routes.to(to).send(out, 0, end);
                 out.clear();
                 counters.bytesOut.add(end);
                 end = 0;

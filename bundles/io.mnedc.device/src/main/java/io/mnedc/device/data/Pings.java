@@ -29,14 +29,14 @@ public final class Pings {
 
     /** See {@link io.mnedc.api.device.DeviceStatus#ping}. */
     public CompletionStage<Duration> ping(int node, Duration timeout) {
-        FrameSender.Route route = outlet.route();
-        if (route == null) {
+        PeerRoutes routes = outlet.routes();
+        if (routes == null) {
             return CompletableFuture.failedFuture(new IOException("there is no connection to a relay now"));
         }
-        if (node != Protocol.RELAY_NODE && !route.membership().network().isLeasable(node)) {
+        if (node != Protocol.RELAY_NODE && !routes.membership().network().isLeasable(node)) {
             return CompletableFuture.failedFuture(new IOException("node " + node + " is neither the relay (1) nor in "
-                    + route.membership().network().firstNode() + ".."
-                    + route.membership().network().lastNode()));
+                    + routes.membership().network().firstNode() + ".."
+                    + routes.membership().network().lastNode()));
         }
         if (waiting.size() >= MOST_WAITING) {
             return CompletableFuture.failedFuture(

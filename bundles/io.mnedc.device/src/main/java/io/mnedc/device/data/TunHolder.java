@@ -7,6 +7,7 @@ import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunObserver;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunState;
+import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;

@@ -4,12 +4,13 @@ import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.common.Counters;
+import io.mnedc.device.network.Membership;
+import io.mnedc.device.network.RouteTable;
 import io.mnedc.device.packet.Coalescer;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.seal.Sealer;
-import io.mnedc.device.work.Counters;
 import io.mnedc.transport.Daemon;
-import io.mnedc.transport.DataStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -112,13 +113,13 @@ public final class Uplink {
      * frames lie side by side, sealed or not.
      */
     private int gap() {
-        FrameSender.Route route = outlet.route();
-        return route == null || route.membership().sealed() ? DataFrame.TAG : 0;
+        PeerRoutes routes = outlet.routes();
+        return routes == null || routes.membership().sealed() ? DataFrame.TAG : 0;
     }
 
     private void forward(int count, int gap) {
-        FrameSender.Route route = outlet.route();
-        if (route == null || (route.membership().sealed() && gap == 0)) {
+        PeerRoutes routes = outlet.routes();
+        if (routes == null || (routes.membership().sealed() && gap == 0)) {
             // between two sessions, of which only the second one seals: the next batch leaves room for tags
             counters.noStream.add(count);
             return;
@@ -128,15 +129,16 @@ public final class Uplink {
         bytes = 0;
         synchronized (outlet) {
             keys.refresh();
-            frame(route, count, gap);
+            frame(routes, count, gap);
         }
         counters.framesOut.add(frames);
         counters.bytesOut.add(bytes);
     }
 
-    private void frame(FrameSender.Route route, int count, int gap) {
-        Membership self = route.membership();
-        DataStream stream = route.stream();
+    private void frame(PeerRoutes routes, int count, int gap) {
+        Membership self = routes.membership();
+        RouteTable table = self.routes();
+        FrameSink path = routes.relay();
         int tag = self.sealed() ? DataFrame.TAG : 0;
         int at = gap;
         int run = at;
@@ -144,8 +146,8 @@ public final class Uplink {
         int joined = 0;
         for (int i = 0; i < count; i++) {
             int packet = at + DataFrame.HEADER;
-            int to = self.destination(batch, packet + VirtioNetHeader.SIZE, lengths[i] - VirtioNetHeader.SIZE);
-            int capabilities = to == Membership.NOWHERE ? 0 : peers.capabilities(to);
+            int to = table.destination(batch, packet + VirtioNetHeader.SIZE, lengths[i] - VirtioNetHeader.SIZE);
+            int capabilities = to == RouteTable.NOWHERE ? 0 : peers.capabilities(to);
             int length = lengths[i];
             int next = packet + length + gap;
             if ((capabilities & Protocol.CAN_USO) != 0) {
@@ -156,29 +158,35 @@ public final class Uplink {
                 next = coalescer.end() + gap;
             }
             int end = packet + length + tag;
-            Sealer sealer = tag == 0 || to == Membership.NOWHERE ? null : keys.sealer(to);
-            boolean ready = to != Membership.NOWHERE && (tag == 0 || sealer != null);
+            Sealer sealer = tag == 0 || to == RouteTable.NOWHERE ? null : keys.sealer(to);
+            boolean ready = to != RouteTable.NOWHERE && (tag == 0 || sealer != null);
             if (ready && (Packets.needs(batch, packet) & ~capabilities) == 0) {
+                FrameSink its = routes.to(to);
+                if (its != path) {
+                    send(path, batch, run, at);
+                    run = at;
+                    path = its;
+                }
                 outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
                 frames++;
                 if (end != next || end - run >= RUN) {
-                    send(stream, batch, run, end);
+                    send(path, batch, run, end);
                     run = next;
                 }
             } else {
-                send(stream, batch, run, at);
+                send(path, batch, run, at);
                 run = next;
-                if (to == Membership.NOWHERE) {
+                if (to == RouteTable.NOWHERE) {
                     nowhere++;
                 } else if (ready) {
-                    cut(route, to, sealer, packet, length);
+                    cut(routes, to, sealer, packet, length);
                 } else {
                     keys.await(to, DataFrame.PACKET, batch, packet, length, System.nanoTime());
                 }
             }
             at = next;
         }
-        send(stream, batch, run, at);
+        send(path, batch, run, at);
         if (nowhere > 0) {
             counters.noDestination.add(nowhere);
         }
@@ -187,15 +195,15 @@ public final class Uplink {
         }
     }
 
-    private void cut(FrameSender.Route route, int to, @Nullable Sealer sealer, int packet, int length) {
-        long sent = cutter.cut(route, to, sealer, batch, packet, length);
+    private void cut(PeerRoutes routes, int to, @Nullable Sealer sealer, int packet, int length) {
+        long sent = cutter.cut(routes, to, sealer, batch, packet, length);
         bytes += sent;
         frames += sent > 0 ? 1 : 0;
     }
 
-    private void send(DataStream stream, ByteBuffer from, int begin, int end) {
+    private void send(FrameSink path, ByteBuffer from, int begin, int end) {
         if (end > begin) {
-            stream.send(from, begin, end);
+            path.send(from, begin, end);
             from.clear();
             bytes += end - begin;
         }

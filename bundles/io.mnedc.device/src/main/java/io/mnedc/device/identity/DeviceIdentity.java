@@ -2,9 +2,9 @@ package io.mnedc.device.identity;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.Opaque;
-import io.mnedc.device.control.RelayAttempt;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSecuritySettings.Own;
 import io.mnedc.device.settings.DeviceSecuritySettings.Provided;
@@ -123,7 +123,7 @@ public final class DeviceIdentity {
             current = null;
             // not for key stores: some lock themselves when they are asked too often
             boolean soon = e instanceof IOException && settings.source() instanceof Own;
-            return new Missing("no identity: " + RelayAttempt.describe(e), soon);
+            return new Missing("no identity: " + PlainText.of(e), soon);
         }
     }
 

@@ -16,7 +16,7 @@ public final class Opener {
         OPENED,
         /** As {@link #OPENED}, and the first one with this key. */
         OPENED_FIRST,
-        /** Its counter is not above that of every frame before: repeated, or overtaken. Nothing has changed. */
+        /** It was taken before, or is too late, by the {@link ReplayPolicy}. Nothing has changed. */
         REPLAYED,
         /** It is not what the peer has sealed. Nothing has changed. */
         FORGED
@@ -24,12 +24,18 @@ public final class Opener {
 
     private final FrameCipher cipher;
     private final int epoch;
-    private long last;
+    private final ReplayPolicy replay;
     private volatile boolean used;
 
+    /** Opens what comes in the order in which it was sealed, as on the relay's stream. */
     Opener(SealCipher cipher, SealMessage.Keys keys) {
+        this(cipher, keys, new ReplayPolicy.StrictOrder());
+    }
+
+    Opener(SealCipher cipher, SealMessage.Keys keys, ReplayPolicy replay) {
         this.cipher = new FrameCipher(cipher, keys);
         this.epoch = keys.epoch();
+        this.replay = replay;
     }
 
     /** {@return what its frames say, 0 to 65,535} */
@@ -54,7 +60,7 @@ public final class Opener {
      */
     public Outcome open(ByteBuffer in, int at, int size, SealBuffers lent) {
         long counter = DataFrame.counter(in, at);
-        if (used && Long.compareUnsigned(counter, last) <= 0) {
+        if (!replay.isNew(counter)) {
             return Outcome.REPLAYED;
         }
         int body = at + DataFrame.HEADER;
@@ -67,7 +73,7 @@ public final class Opener {
             return Outcome.FORGED;
         }
         in.put(body, lent.out, 0, made);
-        last = counter;
+        replay.taken(counter);
         if (used) {
             return Outcome.OPENED;
         }

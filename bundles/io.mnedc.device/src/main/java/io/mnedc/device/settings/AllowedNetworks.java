@@ -1,7 +1,6 @@
 package io.mnedc.device.settings;
 
 import io.mnedc.api.address.VirtualNetwork;
-import io.mnedc.device.data.KnownNetwork;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -133,7 +132,7 @@ public record AllowedNetworks(List<Network> networks) {
             return Optional.of(said(wanted.cidr()));
         }
         if (!allows(wanted.ulaPrefix(), VirtualNetwork.ULA_PREFIX_LENGTH)) {
-            return Optional.of(said(KnownNetwork.ipv6(wanted)));
+            return Optional.of(said(NetworkText.ipv6(wanted)));
         }
         return Optional.empty();
     }

@@ -1,6 +1,5 @@
 package io.mnedc.device.settings;
 
-import io.mnedc.device.DeviceComponent;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Icon;
@@ -12,7 +11,7 @@ import org.osgi.service.metatype.annotations.Option;
  * with a value; the component runtime's conversion to this type would only fail.
  */
 @ObjectClassDefinition(
-        id = DeviceComponent.PID,
+        id = DeviceSettings.PID,
         name = "MNEDC device",
         icon = {
             @Icon(resource = "OSGI-INF/icon/mnedc-32.png", size = 32),

@@ -32,6 +32,9 @@ public record DeviceSettings(
         int peersMost,
         DeviceSecuritySettings security,
         NetworkSettings network) {
+    /** What a configuration of these settings is called. */
+    public static final String PID = "io.mnedc.device";
+
     static final String DEFAULT_TUN_NAME = "mnedc%d";
     static final int DEFAULT_MTU = 1400;
     static final int DEFAULT_RECONNECT_SECONDS = 30;

@@ -2,7 +2,6 @@ package io.mnedc.device.settings;
 
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.codec.DeviceIds;
-import io.mnedc.device.identity.CertifiedId;
 import io.mnedc.security.device.DeviceIdentityStore;
 import io.mnedc.settings.ConfigurationReader;
 import java.nio.file.Path;

@@ -15,6 +15,7 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.NoKeys;
 import io.mnedc.device.TestRelay;
+import io.mnedc.device.network.Membership;
 import io.mnedc.testing.Await;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;

@@ -11,6 +11,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.NoKeys;
+import io.mnedc.device.network.Membership;
 import io.mnedc.testing.Log;
 import java.net.InetAddress;
 import java.util.Collection;

@@ -8,7 +8,7 @@ import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunState;
 import io.mnedc.device.NoKeys;
-import io.mnedc.device.work.Counters;
+import io.mnedc.device.common.Counters;
 import io.mnedc.testing.Await;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.tun.memory.MemoryTunDevice;

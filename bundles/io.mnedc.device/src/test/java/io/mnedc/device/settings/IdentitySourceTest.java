@@ -15,7 +15,6 @@ import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
 import io.mnedc.device.TestPackets;
 import io.mnedc.device.TokenProvider;
-import io.mnedc.device.identity.CertifiedId;
 import io.mnedc.testing.Await;
 import java.io.OutputStream;
 import java.nio.file.Files;

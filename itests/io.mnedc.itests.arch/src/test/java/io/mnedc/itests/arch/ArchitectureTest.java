@@ -1,7 +1,9 @@
 package io.mnedc.itests.arch;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -130,6 +133,16 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(System.class, "setProperty", String.class, String.class)
                 .check(CLASSES);
+    }
+
+    /** So a package can be read and moved without those that use it. */
+    @ParameterizedTest
+    @ValueSource(strings = "io.mnedc.device")
+    void packagesOfABundleMakeNoCycle(String bundle) {
+        slices().matching("io.mnedc.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES.that(resideInAPackage(bundle + "..")));
     }
 
     /** So a relay has no code that could seal, open, or take part in a handshake between devices. */

@@ -48,7 +48,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
                 // no bundle of a gateway: the launcher runs it
                 new Part("io.mnedc.security.tool", false, Set.of(API, FILES, SECURITY), Set.of()),
-                new Part("io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
+                new Part(
+                        "io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 new Part(
                         "io.mnedc.relay",
                         false,

@@ -1,0 +1,445 @@
+package io.mnedc.device.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.transport.ControlStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which address of which relay is tried when, and which one wins, in a time that the test moves. */
+class RelayRaceTest {
+    private static final RelayAddress ONE = new RelayAddress("one.example", 3334);
+    private static final RelayAddress TWO = new RelayAddress("two.example", 3334);
+
+    private final Network network = new Network();
+    private final List<String> told = new ArrayList<>();
+    private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
+
+    @Test
+    void deadAddressCostsAQuarterOfASecond() {
+        RelayRace race = race(ONE);
+        network.known(ONE, "fd00::1", "10.0.0.1");
+        assertThat(network.running()).containsExactly("fd00::1");
+        network.pass(249);
+        assertThat(network.running()).containsExactly("fd00::1");
+        network.pass(1);
+        assertThat(network.running()).containsExactly("fd00::1", "10.0.0.1");
+        network.secured("10.0.0.1");
+        assertThat(told).containsExactly("trying one.example:3334", "won 10.0.0.1");
+        // the loser is closed at once, the winner is not
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        race.cancel();
+        assertThat(network.tasks).isEmpty();
+    }
+
+    @Test
+    void addressWithoutARouteCostsNothing() {
+        network.failAtOnce.put("fd00::1", new ConnectException("Network is unreachable"));
+        race(ONE);
+        network.known(ONE, "fd00::1", "10.0.0.1");
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.secured("10.0.0.1");
+        assertThat(told).endsWith("won 10.0.0.1");
+        // nothing is wrong with the relay
+        assertThat(told).noneMatch(line -> line.startsWith("failed"));
+    }
+
+    @Test
+    void firstThatRefusesIsFollowedByTheNextAtOnce() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2");
+        network.fail("10.0.0.1", new ConnectException("Connection refused"));
+        assertThat(network.running()).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void addressThatAcceptsAndIsSilentCostsASecond() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2");
+        network.connected("10.0.0.1");
+        network.pass(999);
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.pass(1);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.2");
+        network.secured("10.0.0.2");
+        assertThat(told).endsWith("won 10.0.0.2");
+        assertThat(network.running()).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void slowFirstMayStillWin() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2");
+        network.pass(300);
+        network.secured("10.0.0.1");
+        assertThat(told).endsWith("won 10.0.0.1");
+        assertThat(network.running()).containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void wrongCertificateIsFollowedByTheNextAddressAndToldIfNoneIsRight() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2");
+        network.connected("10.0.0.1");
+        network.fail("10.0.0.1", new CertificateException("not of this overlay"));
+        assertThat(network.running()).containsExactly("10.0.0.2");
+        network.fail("10.0.0.2", new CertificateException("not of this overlay"));
+        assertThat(told)
+                .containsExactly(
+                        "trying one.example:3334",
+                        "failed one.example:3334 lasting: not of this overlay (2 addresses tried)",
+                        "exhausted");
+    }
+
+    @Test
+    void whatSaysMostIsTold() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2", "10.0.0.3");
+        network.fail("10.0.0.1", new ConnectException("connection timed out after 5000 ms"));
+        network.fail("10.0.0.2", new CertificateException("not of this overlay"));
+        network.fail("10.0.0.3", new ConnectException("Connection refused"));
+        // one of them may only be away for a while
+        assertThat(told).contains("failed one.example:3334: not of this overlay (3 addresses tried)");
+    }
+
+    @Test
+    void familiesTakeTurnsAndWhatWorkedLastIsFirst() throws UnknownHostException {
+        List<InetSocketAddress> found = addresses("10.0.0.1", "10.0.0.2", "fd00::1", "10.0.0.1", "fd00::2", "fd00::3");
+        assertThat(hosts(AddressOrder.of(found, null, 32)))
+                .containsExactly("fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2", "fd00::3");
+        InetSocketAddress last = address("10.0.0.2");
+        assertThat(hosts(AddressOrder.of(found, last, 3))).containsExactly("10.0.0.2", "fd00::1", "10.0.0.1");
+        assertThat(hosts(AddressOrder.of(found, address("10.9.9.9"), 1))).containsExactly("fd00::1");
+    }
+
+    @Test
+    void manyAddressesAreTriedAtTheSamePaceButFewAtATime() {
+        race(ONE);
+        String[] many = IntStream.range(1, 51).mapToObj(i -> "10.0.0." + i).toArray(String[]::new);
+        network.known(ONE, many);
+        for (int i = 0; i < 200; i++) {
+            assertThat(network.running()).hasSizeLessThanOrEqualTo(RelayRace.MOST_AT_ONCE);
+            network.pass(50);
+        }
+        assertThat(network.started).hasSize(RelayRace.MOST_ADDRESSES);
+        assertThat(network.started).startsWith("10.0.0.1", "10.0.0.2");
+        for (String left : network.running()) {
+            network.fail(left, new ConnectException("connection timed out"));
+        }
+        assertThat(told).endsWith("exhausted");
+    }
+
+    @Test
+    void silentRelayCostsTwoSecondsAndMayStillWin() {
+        race(ONE, TWO);
+        network.known(ONE, "10.0.0.1");
+        network.pass(1999);
+        assertThat(network.asked).containsExactly(ONE);
+        network.pass(1);
+        network.known(TWO, "10.0.0.2");
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.2");
+        network.secured("10.0.0.1");
+        assertThat(told).containsExactly("trying one.example:3334", "trying two.example:3334", "won 10.0.0.1");
+        assertThat(network.running()).containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void relayThatIsConnectedHasItsTimeForTls() {
+        race(ONE, TWO);
+        network.known(ONE, "10.0.0.1");
+        network.pass(1000);
+        network.connected("10.0.0.1");
+        network.pass(4999);
+        assertThat(network.asked).containsExactly(ONE);
+        network.pass(1);
+        assertThat(network.asked).containsExactly(ONE, TWO);
+    }
+
+    @Test
+    void nameThatHangsHoldsUpNoOtherRelay() {
+        race(ONE, TWO);
+        network.pass(2000);
+        network.known(TWO, "10.0.0.2");
+        assertThat(network.running()).containsExactly("10.0.0.2");
+        network.secured("10.0.0.2");
+        assertThat(told).endsWith("won 10.0.0.2");
+        // what comes late starts nothing
+        network.known(ONE, "10.0.0.1");
+        assertThat(network.running()).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void nameThatHangsForEverEndsTheRound() {
+        race(ONE);
+        network.pass(RelayRace.LOOK_UP.toMillis());
+        assertThat(told)
+                .containsExactly(
+                        "trying one.example:3334",
+                        "failed one.example:3334: the DNS has not answered for the name one.example",
+                        "exhausted");
+        network.known(ONE, "10.0.0.1");
+        assertThat(network.started).isEmpty();
+    }
+
+    @Test
+    void unknownNameIsFollowedByTheNextRelayAtOnce() {
+        race(ONE, TWO);
+        network.known(ONE);
+        assertThat(network.asked).containsExactly(ONE, TWO);
+        assertThat(told).contains("failed one.example:3334: the name one.example is not known to the DNS");
+    }
+
+    @Test
+    void winnerThatIsOfNoUseIsFollowedByThoseWhoHaveNotFailed() {
+        RelayRace race = race(ONE);
+        network.known(ONE, "10.0.0.1", "10.0.0.2", "10.0.0.3");
+        network.pass(250);
+        network.secured("10.0.0.2");
+        network.forget("10.0.0.2");
+        race.resume();
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.fail("10.0.0.1", new ConnectException("Connection refused"));
+        network.secured("10.0.0.3");
+        network.forget("10.0.0.3");
+        race.resume();
+        assertThat(told).endsWith("exhausted");
+    }
+
+    @Test
+    void cancelledRaceTellsAndStartsNothing() {
+        RelayRace race = race(ONE, TWO);
+        network.known(ONE, "10.0.0.1", "10.0.0.2");
+        race.cancel();
+        assertThat(network.running()).isEmpty();
+        network.pass(60_000);
+        race.resume();
+        assertThat(network.started).containsExactly("10.0.0.1");
+        assertThat(told).containsExactly("trying one.example:3334");
+    }
+
+    @Test
+    void addressWhoseTlsIsStuckIsTriedWithSmallerSegmentsBesideIt() {
+        race(ONE);
+        network.known(ONE, "10.0.0.1");
+        network.connected("10.0.0.1");
+        network.pass(2000);
+        // slow, but nothing is missing
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.stuck.add("10.0.0.1");
+        network.pass(1000);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.1/1220");
+        network.connected("10.0.0.1/1220");
+        network.stuck.add("10.0.0.1/1220");
+        network.pass(2000);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.1/1220", "10.0.0.1/536");
+        network.connected("10.0.0.1/536");
+        network.stuck.add("10.0.0.1/536");
+        network.pass(5000);
+        assertThat(network.started).hasSize(3);
+        network.secured("10.0.0.1/536");
+        assertThat(told).containsExactly("trying one.example:3334", "won 10.0.0.1/536");
+        assertThat(network.running()).containsExactly("10.0.0.1/536");
+    }
+
+    private RelayRace race(RelayAddress... relays) {
+        RelayRace race = new RelayRace(network, List.of(relays), good, new Told());
+        race.resume();
+        return race;
+    }
+
+    private final class Told implements RelayRace.Events {
+        @Override
+        public void trying(RelayAddress relay) {
+            told.add("trying " + relay);
+        }
+
+        @Override
+        public void failed(RelayAddress relay, String why, boolean lasting) {
+            told.add("failed " + relay + (lasting ? " lasting" : "") + ": " + why);
+        }
+
+        @Override
+        public void won(Target target, Connection connection) {
+            told.add("won " + Network.name(target));
+        }
+
+        @Override
+        public void exhausted() {
+            told.add("exhausted");
+        }
+    }
+
+    private static String host(InetSocketAddress address) {
+        return address.getAddress().getHostAddress().replaceFirst("^fd00:0:0:0:0:0:0:", "fd00::");
+    }
+
+    private static List<String> hosts(List<InetSocketAddress> addresses) {
+        return addresses.stream().map(RelayRaceTest::host).toList();
+    }
+
+    private static InetSocketAddress address(String host) {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), 3334);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static List<InetSocketAddress> addresses(String... hosts) {
+        return List.of(hosts).stream().map(RelayRaceTest::address).toList();
+    }
+
+    private record Task(long due, Runnable run) {}
+
+    /** A network without packets. */
+    private static final class Network implements RaceTrack {
+        final List<RelayAddress> asked = new ArrayList<>();
+        final List<String> started = new ArrayList<>();
+        final Map<String, Throwable> failAtOnce = new HashMap<>();
+        final Set<String> stuck = new HashSet<>();
+        final List<Task> tasks = new ArrayList<>();
+        private final Map<RelayAddress, Consumer<List<InetSocketAddress>>> lookUps = new HashMap<>();
+        private final Map<String, Attempt> attempts = new LinkedHashMap<>();
+        private long now = Long.MAX_VALUE - 5; // it may wrap round
+
+        private final class Attempt implements Runner {
+            final String host;
+            final Progress progress;
+
+            Attempt(String host, Progress progress) {
+                this.host = host;
+                this.progress = progress;
+            }
+
+            @Override
+            public void cut() {
+                attempts.remove(host, this);
+            }
+
+            @Override
+            public boolean stuck() {
+                return stuck.contains(host);
+            }
+
+            @Override
+            public void hand(ControlStream.Handler next) {
+                throw new AssertionError("there is nothing to hand on");
+            }
+        }
+
+        @Override
+        public Runner start(Target target, Progress progress) {
+            String host = name(target);
+            started.add(host);
+            Attempt attempt = new Attempt(host, progress);
+            Throwable cause = failAtOnce.get(host);
+            if (cause == null) {
+                attempts.put(host, attempt);
+            } else {
+                progress.failed(cause);
+            }
+            return attempt;
+        }
+
+        static String name(Target target) {
+            return host(target.address()) + (target.segment() == Paths.USUAL ? "" : "/" + target.segment());
+        }
+
+        @Override
+        public int segment(InetSocketAddress address) {
+            return Paths.USUAL;
+        }
+
+        @Override
+        public void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found) {
+            asked.add(relay);
+            lookUps.put(relay, found);
+        }
+
+        @Override
+        public Runnable later(long nanos, Runnable task) {
+            Task scheduled = new Task(now + nanos, task);
+            tasks.add(scheduled);
+            return () -> tasks.remove(scheduled);
+        }
+
+        @Override
+        public long now() {
+            return now;
+        }
+
+        void pass(long millis) {
+            long end = now + Duration.ofMillis(millis).toNanos();
+            for (Task next = due(end); next != null; next = due(end)) {
+                now = next.due();
+                tasks.remove(next);
+                next.run().run();
+            }
+            now = end;
+        }
+
+        private @Nullable Task due(long end) {
+            return tasks.stream()
+                    .filter(task -> task.due() - end <= 0)
+                    .min((a, b) -> Long.compare(a.due() - b.due(), 0))
+                    .orElse(null);
+        }
+
+        void known(RelayAddress relay, String... hosts) {
+            Consumer<List<InetSocketAddress>> asking = lookUps.get(relay);
+            if (asking == null) {
+                throw new AssertionError("nobody has asked for " + relay);
+            }
+            asking.accept(addresses(hosts));
+        }
+
+        List<String> running() {
+            return List.copyOf(attempts.keySet());
+        }
+
+        private Attempt attempt(String host) {
+            Attempt attempt = attempts.get(host);
+            if (attempt == null) {
+                throw new AssertionError(host + " is not tried, but " + attempts.keySet());
+            }
+            return attempt;
+        }
+
+        void connected(String host) {
+            attempt(host).progress.connected();
+        }
+
+        void secured(String host) {
+            Attempt attempt = attempt(host);
+            attempt.progress.connected();
+            attempt.progress.ready(attempt);
+        }
+
+        void fail(String host, Throwable cause) {
+            Attempt attempt = attempt(host);
+            attempts.remove(host);
+            attempt.progress.failed(cause);
+        }
+
+        /** The winner's connection has ended. */
+        void forget(String host) {
+            attempts.remove(host);
+        }
+    }
+}
