@@ -2,36 +2,43 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.relay.accept.ListeningPort;
 import io.mnedc.relay.session.Session;
+import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A running relay, for those who look at it. */
 final class RelayView implements RelayStatus {
-    private final Relay relay;
+    private final SessionServices services;
+    private final ListeningPort port;
+    private final @Nullable RelaySecurity security;
     private final Instant since = Instant.now();
 
-    RelayView(Relay relay) {
-        this.relay = relay;
+    RelayView(SessionServices services, ListeningPort port, @Nullable RelaySecurity security) {
+        this.services = services;
+        this.port = port;
+        this.security = security;
     }
 
     @Override
     public Snapshot snapshot() {
-        AddressAllocator present = relay.allocator();
-        List<io.mnedc.relay.session.Session> all = relay.sessions().all();
-        Map<String, Long> values = relay.counters().values();
+        AddressAllocator present = services.leases().allocator();
+        List<io.mnedc.relay.session.Session> all = services.sessions().all();
+        Map<String, Long> values = services.counters().values();
         values.merge(
                 Counter.DROP_QUEUE.label(),
                 all.stream().mapToLong(io.mnedc.relay.session.Session::dropped).sum(),
                 Long::sum);
         return new Snapshot(
-                relay.listening(),
+                port.listening(),
                 present == null ? "" : present.network().cidr(),
-                relay.settings().security().mode(),
+                services.settings().get().security().mode(),
                 since,
                 all.stream().map(RelayView::line).toList(),
                 values);
@@ -39,11 +46,11 @@ final class RelayView implements RelayStatus {
 
     @Override
     public Optional<Instant> certificateExpires() {
-        RelaySecurity overlay = relay.overlay();
-        return overlay == null ? Optional.empty() : overlay.admission().expires();
+        return security == null ? Optional.empty() : security.admission().expires();
     }
 
     private static Session line(io.mnedc.relay.session.Session session) {
+        io.mnedc.relay.session.Session.Traffic traffic = session.traffic();
         return new Session(
                 session.deviceId(),
                 session.node(),
@@ -54,10 +61,10 @@ final class RelayView implements RelayStatus {
                 session.software(),
                 session.data() != null,
                 session.since(),
-                session.framesIn.sum(),
-                session.bytesIn.sum(),
-                session.framesOut.sum(),
-                session.bytesOut.sum(),
+                traffic.framesIn(),
+                traffic.bytesIn(),
+                traffic.framesOut(),
+                traffic.bytesOut(),
                 session.dropped());
     }
 }

@@ -6,17 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.audit.DataDirectory;
-import io.mnedc.relay.audit.Events;
-import io.mnedc.relay.session.DeviceLog;
 import io.mnedc.relay.session.Sessions;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.DeviceLog;
+import io.mnedc.relay.work.Events;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.Revocations;
 import io.mnedc.security.device.DeviceIdentityStore;
+import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import io.mnedc.transport.ControlLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,8 +41,8 @@ class AdministrationTest {
     private RelayAdministration administration(Optional<OverlayAuthority> authority, String... addresses)
             throws Exception {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
-        Sessions sessions =
-                new Sessions(new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
+        Sessions sessions = new Sessions(
+                new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
         AuditState noted = new AuditState(null);
         AccessControl guard =
                 AccessControl.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());

@@ -9,7 +9,7 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.settings.Limits;
@@ -142,7 +142,7 @@ class BesideTest {
     @Test
     void whoIsShutOutOrLetInWhileTheRelayIsAwayIsToldAtItsNextStart() throws Exception {
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
-            relay.relay().guard().revoke("first", "by hand");
+            relay.relay().services().access().revoke("first", "by hand");
             await("revoked", 1);
         }
         overlay.authority().revocations().unrevoke("first");
@@ -161,7 +161,7 @@ class BesideTest {
 
     @Test
     void rulesThatChangeOrBreakAreToldWhetherTheRelayRunsOrNot() throws Exception {
-        Path rules = directory.resolve(AccessControl.RULES);
+        Path rules = directory.resolve(DataDirectory.RULES);
         TestRelay.with(overlay.settings()).close();
         assertThat(events("rules-changed")).as("all may talk to all, as ever").isEmpty();
         Files.writeString(rules, "deny device:a device:b\n");
@@ -171,7 +171,7 @@ class BesideTest {
             Files.writeString(rules, "deny devices:c anybody\n");
             await("rules-broken", 1);
             assertThat(detail("rules-broken", 0)).contains("devices:c", "line 1");
-            assertThat(relay.relay().sessions().access())
+            assertThat(relay.relay().services().sessions().access())
                     .as("those before stay")
                     .isNotNull();
             Files.writeString(rules, "deny device:c any\n");
@@ -196,7 +196,7 @@ class BesideTest {
             beside.use(second);
             await("ca-changed", 2);
             assertThat(detail("ca-changed", 1)).contains("made by " + second);
-            assertThat(relay.relay().sessions().count()).isZero();
+            assertThat(relay.relay().services().sessions().count()).isZero();
         }
         beside.drop(first);
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
@@ -209,7 +209,7 @@ class BesideTest {
     @Test
     void ifWhatWasToldIsForgottenSomeIsToldAgain() throws Exception {
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
-            relay.relay().guard().revoke("a", "");
+            relay.relay().services().access().revoke("a", "");
         }
         Files.writeString(directory.resolve(AuditState.FILE), "\u0000\n\nnonsense\nrevoked \n");
         TestRelay.with(overlay.settings()).close();

@@ -13,9 +13,9 @@ import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.Protocol;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.Refusals;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.forward.BindingHandler;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.StreamSettings;
@@ -151,7 +151,7 @@ class BindingTest {
             assertThat(PlainDevice.payload(b.receiveFrame())).isEqualTo(HI);
         }
         awaitRefusals(8 * 5);
-        TestRelay.eventually(() -> relay.relay().halfOpen().count() == 0);
+        TestRelay.eventually(() -> relay.relay().services().halfOpen().count() == 0);
     }
 
     private void pour(byte[] flood) {
@@ -189,10 +189,10 @@ class BindingTest {
         BindingHandler handler = new BindingHandler(
                 loop,
                 Duration.ofHours(1),
-                relay.relay().sessions(),
-                relay.relay().counters(),
+                relay.relay().services().sessions(),
+                relay.relay().services().session().counters(),
                 refusals,
-                relay.relay().random(),
+                relay.relay().services().session().random(),
                 halfOpen.enter(connection.accepted(), System.nanoTime()));
         loop.attach(connection.accepted(), StreamSettings.DEFAULT, handler);
         ByteBuffer preamble = ByteBuffer.allocate(Preamble.SIZE);

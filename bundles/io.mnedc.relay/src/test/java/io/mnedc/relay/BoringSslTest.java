@@ -46,7 +46,7 @@ class BoringSslTest {
     class Unproven extends UnprovenTest {}
 
     private static SSLContext used(TestRelay relay) throws Exception {
-        return Objects.requireNonNull(relay.relay().overlay())
+        return Objects.requireNonNull(relay.relay().security())
                 .admission()
                 .shown()
                 .context();

@@ -48,7 +48,7 @@ class CloneTest {
                 assertThat(refusal.retryMillis()).isBetween(500_000, 600_000);
             }
             assertThat(relay.count(Counter.QUARANTINES)).isEqualTo(1);
-            assertThat(relay.relay().sessions().count())
+            assertThat(relay.relay().services().sessions().count())
                     .as("b, which is %s", bystander.welcome.node())
                     .isEqualTo(1);
         }
@@ -73,7 +73,7 @@ class CloneTest {
             ErrorReport told = second.await(ErrorReport.class);
             assertThat(TestOverlay.code(told)).isEqualTo(ErrorCode.TOOK_OVER);
             assertThat(told.fatal()).isFalse();
-            assertThat(relay.relay().sessions().count()).isEqualTo(2);
+            assertThat(relay.relay().services().sessions().count()).isEqualTo(2);
             try (PlainDevice third = joined(relay, copied, 1)) {
                 assertThat(TestOverlay.code(second.await(ErrorReport.class))).isEqualTo(ErrorCode.REPLACED);
                 assertThat(TestOverlay.code(third.await(ErrorReport.class))).isEqualTo(ErrorCode.TOOK_OVER);

@@ -6,9 +6,9 @@ import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.Refusals;
 import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.Announcer;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.trust.Handshakes;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.testing.Log;
 import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
@@ -30,7 +30,7 @@ class EndTest {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 PlainDevice device = relay.joined("a")) {
             assertThat(device.welcome).isNotNull();
-            relay.relay().controlLoop().close();
+            relay.relay().services().loop().close();
             TestRelay.eventually(() -> relay.failed.contains("the control loop"));
         }
     }
@@ -39,7 +39,7 @@ class EndTest {
     void aTaskOfTheControlLoopThatFailsForWantOfMemoryIsTold() throws Exception {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 Log log = new Log()) {
-            relay.relay().controlLoop().schedule(Duration.ofMillis(1), EndTest::failForMemory);
+            relay.relay().services().loop().schedule(Duration.ofMillis(1), EndTest::failForMemory);
             TestRelay.eventually(() -> relay.failed.contains("the control loop"));
             assertThat(log.lines("a task of the relay's control loop has failed"))
                     .hasSize(1);
@@ -54,7 +54,7 @@ class EndTest {
     void aTaskOfTheControlLoopThatFailsByMistakeIsInTheLogAndTheRelayGoesOn() throws Exception {
         try (TestRelay relay = TestRelay.with(new TestSettings());
                 Log log = new Log()) {
-            relay.relay().controlLoop().schedule(Duration.ofMillis(1), EndTest::failByMistake);
+            relay.relay().services().loop().schedule(Duration.ofMillis(1), EndTest::failByMistake);
             TestRelay.eventually(() ->
                     log.lines("a task of the relay's control loop has failed").size() == 1);
             try (PlainDevice device = relay.joined("a")) {

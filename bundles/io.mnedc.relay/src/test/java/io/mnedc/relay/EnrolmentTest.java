@@ -58,7 +58,7 @@ class EnrolmentTest {
         DeviceIdentityStore store = overlay.enrolled(relay.address(), "a");
         try (PlainDevice device = TestOverlay.joined(relay.address(), store.identity(), "a")) {
             assertThat(device.welcome.node()).isEqualTo(2);
-            assertThat(relay.relay().sessions().all())
+            assertThat(relay.relay().services().sessions().all())
                     .singleElement()
                     .satisfies(session -> assertThat(session.groups()).containsExactly("sensors"));
         }
@@ -114,7 +114,7 @@ class EnrolmentTest {
                     Opaque.copyOf(overlay.store("a").enrolmentRequest("a", wrong)),
                     "test/1"));
             SourceNetwork source = SourceNetwork.of(relay.address());
-            RelaySecurity secured = Objects.requireNonNull(relay.relay().overlay());
+            RelaySecurity secured = Objects.requireNonNull(relay.relay().security());
             TestRelay.eventually(() -> !secured.untilNext(source).isZero());
         }
         assertThat(enrol("b", "b", right)).isInstanceOf(Credentials.class);

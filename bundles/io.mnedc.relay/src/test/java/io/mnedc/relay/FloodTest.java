@@ -141,9 +141,9 @@ class FloodTest {
             exchange(a, b, attacker::isAlive);
             attacker.join();
             assertThat(sent.get()).isLessThan(IN_BUFFERS);
-            TestRelay.eventually(() -> relay.relay().halfOpen().count() == 0);
+            TestRelay.eventually(() -> relay.relay().services().halfOpen().count() == 0);
             assertThat(memory() - before).isLessThan(MEMORY);
-            assertThat(relay.relay().sessions().count()).isEqualTo(2);
+            assertThat(relay.relay().services().sessions().count()).isEqualTo(2);
         }
     }
 

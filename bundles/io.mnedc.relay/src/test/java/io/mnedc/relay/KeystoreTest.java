@@ -80,7 +80,7 @@ class KeystoreTest {
             assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "d"))
                     .as("the common name is the ID")
                     .isEqualTo(ErrorCode.ID_MISMATCH);
-            relay.relay().guard().revoke("c", "");
+            relay.relay().services().access().revoke("c", "");
             assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "c"))
                     .isEqualTo(ErrorCode.REVOKED);
 
@@ -103,7 +103,7 @@ class KeystoreTest {
                 PlainDevice goes = TestOverlay.joined(relay.address(), device(strangers, "b"), "b")) {
             changed(works.trust(trust, "PKCS12"));
             assertThat(TestOverlay.code(goes.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
-            TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
+            TestRelay.eventually(() -> relay.relay().services().sessions().count() == 1);
             stays.sendFrame(stays.welcome.node(), HI);
             assertThat(PlainDevice.payload(stays.receiveFrame())).isEqualTo(HI);
 
@@ -113,7 +113,7 @@ class KeystoreTest {
             Identity late = device(works, "c");
             assertThatThrownBy(() -> TestOverlay.joined(relay.address(), late, "c"))
                     .isInstanceOf(IOException.class);
-            assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();
+            assertThat(relay.relay().services().sessions().ofDevice("a")).isNotNull();
         }
         assertThat(Files.readString(directory.resolve("data").resolve(AuditLog.FILE)))
                 .containsSubsequence("ca-changed", "1 authorities are trusted now", "no longer");

@@ -30,7 +30,7 @@ class OrphanTest {
                         assertThat(device.data.getInputStream().readAllBytes()).isNotNull();
                     }
                 }
-                TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
+                TestRelay.eventually(() -> relay.relay().services().sessions().count() == 0);
             }
         }
     }

@@ -142,14 +142,20 @@ class RelayComponentTest {
         assertThat(data()).doesNotExist();
     }
 
+    private static <T> T part(Object of, String name, Class<T> type) throws ReflectiveOperationException {
+        Field field = of.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return type.cast(field.get(of));
+    }
+
     @Test
     void aPartThatFailsHasTheRelayStartAgain() throws Exception {
         component.start(properties);
         Object first = relay();
-        Field field = first.getClass().getDeclaredField("relay");
-        field.setAccessible(true);
+        Operation operation = part(component, "operation", Operation.class);
+        RunningRelay running = part(operation, "running", RunningRelay.class);
         try (Log log = new Log()) {
-            ((Relay) field.get(first)).controlLoop().execute(() -> {
+            running.relay().services().loop().execute(() -> {
                 throw new OutOfMemoryError("of a test");
             });
             TestRelay.eventually(

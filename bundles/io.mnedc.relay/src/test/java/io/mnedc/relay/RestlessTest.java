@@ -9,11 +9,11 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.audit.AuditThrottle;
-import io.mnedc.relay.session.DeviceLog;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.trust.Reenrolments;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.DeviceLog;
 import io.mnedc.security.JoinToken;
 import io.mnedc.testing.Log;
 import java.nio.file.Files;
@@ -62,14 +62,16 @@ class RestlessTest {
                 try (PlainDevice quiet = relay.joined("quiet", 1)) {
                     assertThat(quiet.welcome).isNotNull();
                 }
-                TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
+                TestRelay.eventually(() -> relay.relay().services().sessions().count() == 0);
                 assertThat(log.lines("restless joined").size()
                                 + log.lines("restless left").size()
                                 + log.lines("restless from").size())
                         .isEqualTo(DeviceLog.LINES_PER_DEVICE);
                 assertThat(log.lines("quiet joined")).hasSize(1);
                 relay.relay()
-                        .deviceLog()
+                        .services()
+                        .session()
+                        .log()
                         .tell(System.nanoTime() + Duration.ofMinutes(2).toNanos());
                 assertThat(log.lines("more lines about devices within a minute are left out"))
                         .singleElement()

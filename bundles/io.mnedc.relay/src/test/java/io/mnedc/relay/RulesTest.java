@@ -183,7 +183,7 @@ class RulesTest {
             assertThat(snapshot(b)).isEmpty();
             TestRelay.eventually(
                     () -> Files.readString(directory.resolve("audit.jsonl")).contains("default allow"));
-            assertThat(relay.relay().sessions().count()).isEqualTo(2);
+            assertThat(relay.relay().services().sessions().count()).isEqualTo(2);
             a.sendFrame(b.welcome.node(), HI);
             TestRelay.eventually(() -> relay.count(Counter.DROP_RULES) == 1);
         }
@@ -222,12 +222,13 @@ class RulesTest {
             }
             relay.become(TestRelay.rules("allow device:a device:b", "default deny"));
             assertThatThrownBy(() -> relay.become(TestRelay.rules("nonsense"))).isInstanceOf(IOException.class);
-            TestRelay.eventually(() -> relay.relay().sessions().access() != null
+            TestRelay.eventually(() -> relay.relay().services().sessions().access() != null
                     && relay.relay()
+                            .services()
                             .sessions()
                             .acquainted(
-                                    relay.relay().sessions().all().get(0),
-                                    relay.relay().sessions().all().get(1)));
+                                    relay.relay().services().sessions().all().get(0),
+                                    relay.relay().services().sessions().all().get(1)));
             b.sendFrame(a.welcome.node(), HI);
             assertThat(PlainDevice.payload(a.receiveFrame())).isEqualTo(HI);
         }

@@ -16,7 +16,7 @@ public final class SmallRelay {
         try (TestRelay relay = TestRelay.with(settings)) {
             System.out.println(relay.address().getPort());
             for (int line = System.in.read(); line >= 0; line = System.in.read()) {
-                System.out.println(relay.relay().sessions().count());
+                System.out.println(relay.relay().services().sessions().count());
             }
         }
     }

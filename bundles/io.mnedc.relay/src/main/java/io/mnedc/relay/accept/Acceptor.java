@@ -37,7 +37,7 @@ public final class Acceptor implements AutoCloseable {
     private static final int TLS_HANDSHAKE = 0x16;
 
     /** Takes connections that have said what they are. */
-    interface Receiver {
+    public interface Receiver {
         /** One that begins as TLS does. */
         void tls(HalfOpen.Entry entry, ByteBuffer begun);
 

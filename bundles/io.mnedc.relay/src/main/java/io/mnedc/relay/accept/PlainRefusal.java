@@ -9,10 +9,10 @@ import io.mnedc.transport.ControlStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a device without TLS that this relay wants it, in the clear, and closes. */
-final class PlainRefusal implements ControlStream.Handler {
+public final class PlainRefusal implements ControlStream.Handler {
     private final HalfOpen.Entry entry;
 
-    PlainRefusal(HalfOpen.Entry entry) {
+    public PlainRefusal(HalfOpen.Entry entry) {
         this.entry = entry;
     }
 

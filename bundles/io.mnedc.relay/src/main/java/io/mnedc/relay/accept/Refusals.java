@@ -1,8 +1,8 @@
 package io.mnedc.relay.accept;
 
 import io.mnedc.api.text.PlainText;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;

@@ -5,11 +5,8 @@ import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.audit.DataDirectory;
-import io.mnedc.relay.audit.Events;
-import io.mnedc.relay.audit.Events.Kind;
-import io.mnedc.relay.session.Session;
-import io.mnedc.relay.session.Sessions;
+import io.mnedc.relay.work.Events;
+import io.mnedc.relay.work.Events.Kind;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.authority.Revocations;
 import io.mnedc.security.authority.RulesFile;
@@ -33,9 +30,6 @@ import org.slf4j.LoggerFactory;
  * the data directory while the relay runs, and knows who is quarantined. Thread-safe.
  */
 public final class AccessControl implements AutoCloseable {
-    public static final String RULES = "rules";
-    public static final String REVOKED = "revoked";
-
     private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
     private static final Access NOBODY = (device, groups, other, otherGroups) -> false;
     private static final int REVOKED_RETRY_MILLIS = 600_000;
@@ -43,7 +37,7 @@ public final class AccessControl implements AutoCloseable {
     /** A change may mean a message to every device about every other one. */
     private static final long CHANGES_APART_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Sessions sessions;
+    private final Members members;
     private final Events events;
     private final AuditState noted;
     private final @Nullable Path directory;
@@ -61,8 +55,8 @@ public final class AccessControl implements AutoCloseable {
     private @Nullable AccessRules next;
     private long changed = System.nanoTime() - CHANGES_APART_NANOS;
 
-    private AccessControl(Sessions sessions, DataDirectory data, List<String> setting) {
-        this.sessions = sessions;
+    private AccessControl(Members members, DataDirectory data, List<String> setting) {
+        this.members = members;
         this.events = data.events();
         this.noted = data.noted();
         this.setting = setting;
@@ -73,11 +67,11 @@ public final class AccessControl implements AutoCloseable {
     /**
      * Puts rules and revocations in force, and looks after their files from now on.
      *
-     * @param data where the file {@value #RULES} may be, and who is shut out
+     * @param data where the file {@value DataDirectory#RULES} may be, and who is shut out
      * @param setting rules of the configuration, checked
      */
-    public static AccessControl start(Sessions sessions, DataDirectory data, List<String> setting) {
-        AccessControl guard = new AccessControl(sessions, data, setting);
+    public static AccessControl start(Members members, DataDirectory data, List<String> setting) {
+        AccessControl guard = new AccessControl(members, data, setting);
         guard.begin();
         return guard;
     }
@@ -95,19 +89,20 @@ public final class AccessControl implements AutoCloseable {
 
     private void openRules(Path where) {
         try {
-            RulesFile opened = RulesFile.open(where.resolve(RULES), setting, noted.any(AuditState.RULES_DEFAULT));
+            RulesFile opened =
+                    RulesFile.open(where.resolve(DataDirectory.RULES), setting, noted.any(AuditState.RULES_DEFAULT));
             rules = opened;
             incomplete = !opened.complete();
             complaint = "";
             if (incomplete) {
-                sessions.access(NOBODY);
-                LOG.info("no device may talk to another until {} is complete", where.resolve(RULES));
+                members.access(NOBODY);
+                LOG.info("no device may talk to another until {} is complete", where.resolve(DataDirectory.RULES));
             } else {
                 putInForce(opened.rules());
             }
         } catch (IOException | IllegalArgumentException e) {
             // what it forbids is not known: nothing may be allowed
-            sessions.access(NOBODY);
+            members.access(NOBODY);
             String problem = PlainText.of(e);
             if (!problem.equals(complaint)) {
                 LOG.error("until the rules can be read, no device may talk to another: {}", problem);
@@ -254,7 +249,7 @@ public final class AccessControl implements AutoCloseable {
         if (opened != null && opened.hasDefault()) {
             noted.add(AuditState.RULES_DEFAULT, "yes");
         }
-        sessions.access(RulesAccess.of(now));
+        members.access(RulesAccess.of(now));
     }
 
     /** Sends away who is shut out now, and tells what is new. */
@@ -268,10 +263,7 @@ public final class AccessControl implements AutoCloseable {
             for (Revocation revocation : present.all()) {
                 all.put(revocation.deviceId(), revocation);
                 // each time: it may have come in while it was let in for a moment between two looks
-                Session session = sessions.ofDevice(revocation.deviceId());
-                if (session != null) {
-                    session.dismiss(refusal(revocation));
-                }
+                members.dismiss(revocation.deviceId(), refusal(revocation));
             }
             AuditState.Change change = noted.update(AuditState.REVOKED, all.keySet());
             all.forEach((deviceId, revocation) -> {
@@ -326,7 +318,7 @@ public final class AccessControl implements AutoCloseable {
                 return revocation.map(AccessControl::refusal);
             }
         }
-        Duration left = sessions.quarantineLeft(deviceId);
+        Duration left = members.quarantineLeft(deviceId);
         if (left.isZero()) {
             return Optional.empty();
         }

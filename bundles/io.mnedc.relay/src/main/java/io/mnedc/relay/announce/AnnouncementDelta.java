@@ -147,6 +147,6 @@ public final class AnnouncementDelta {
             @Nullable Access access, PeerRecord one, PeerRecord other, Map<Object, Boolean> answers) {
         return access == null
                 || answers.computeIfAbsent(
-                        access.kin(other.deviceId(), other.groups()), kin -> Access.allowed(access, one, other));
+                        access.kin(other.deviceId(), other.groups()), kin -> PeerRecord.acquainted(access, one, other));
     }
 }

@@ -141,7 +141,7 @@ public final class AnnouncementFeed implements Runnable {
         int size = 0;
         while (at < state.devices.length) {
             PeerRecord other = state.devices[at];
-            if (!other.deviceId().equals(self.deviceId()) && Access.allowed(state.access, self, other)) {
+            if (!other.deviceId().equals(self.deviceId()) && PeerRecord.acquainted(state.access, self, other)) {
                 if (size > 0 && size + other.present().length > most) {
                     break;
                 }

@@ -1,6 +1,5 @@
 package io.mnedc.relay.announce;
 
-import io.mnedc.relay.session.Session;
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +22,7 @@ public final class Announcer {
 
     private final Scheduler loop;
     private final Supplier<AnnouncementDelta> seal;
-    private final Supplier<List<Session>> everybody;
+    private final Supplier<List<? extends Receiver>> everybody;
     private boolean due;
     private boolean running;
     private long next = System.nanoTime();
@@ -35,7 +34,7 @@ public final class Announcer {
      * @param seal makes a round of what has changed; the last one
      * @param everybody who is to be told
      */
-    public Announcer(Scheduler loop, Supplier<AnnouncementDelta> seal, Supplier<List<Session>> everybody) {
+    public Announcer(Scheduler loop, Supplier<AnnouncementDelta> seal, Supplier<List<? extends Receiver>> everybody) {
         this.loop = loop;
         this.seal = seal;
         this.everybody = everybody;
@@ -80,14 +79,14 @@ public final class Announcer {
 
     private void begin(long begun) {
         AnnouncementDelta last = seal.get();
-        List<Session> all = everybody.get();
+        List<? extends Receiver> all = everybody.get();
         AtomicInteger left = new AtomicInteger(all.size() + 1);
         Runnable done = () -> {
             if (left.decrementAndGet() == 0) {
                 ended(begun);
             }
         };
-        all.forEach(session -> session.tell(last, done));
+        all.forEach(receiver -> receiver.tell(last, done));
         done.run();
     }
 

@@ -3,8 +3,10 @@ package io.mnedc.relay.announce;
 import io.mnedc.codec.Announcements;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.relay.access.Access;
 import java.util.Arrays;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What others are told of a device. Apart from its session, which would be kept alive by all that still has to be told of it.
@@ -17,6 +19,11 @@ import java.util.Set;
 public record PeerRecord(String deviceId, Set<String> groups, byte[] present) {
     public static PeerRecord of(NodeRecord record, Set<String> groups) {
         return new PeerRecord(record.deviceId(), groups, Announcements.record(new Change.Present(record)));
+    }
+
+    /** Whether two devices may know of each other by some rules; null: all may. */
+    static boolean acquainted(@Nullable Access rules, PeerRecord one, PeerRecord other) {
+        return rules == null || rules.allowed(one.deviceId, one.groups, other.deviceId, other.groups);
     }
 
     /** The record of its absence. */

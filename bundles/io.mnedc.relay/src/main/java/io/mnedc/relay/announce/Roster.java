@@ -1,7 +1,6 @@
 package io.mnedc.relay.announce;
 
 import io.mnedc.relay.access.Access;
-import io.mnedc.relay.session.Sessions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who is there, and what of it the others have not been told yet. However often a device changes between two rounds, there
- * is at most one thing to tell of it. Guarded by the lock of {@link Sessions}.
+ * is at most one thing to tell of it. Not thread-safe: its owner's lock guards it.
  */
 public final class Roster {
     private final Map<String, PeerRecord> present = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public final class AuditLog implements Events, AutoCloseable {
      *
      * @throws IOException if it cannot be opened; the message has the cure
      */
-    static AuditLog open(Path directory, Clock clock, Counter.Set counters) throws IOException {
+    public static AuditLog open(Path directory, Clock clock, Counter.Set counters) throws IOException {
         RotatingFile file = new RotatingFile(directory.resolve(FILE));
         file.open();
         AuditLog log = new AuditLog(file, clock, counters);

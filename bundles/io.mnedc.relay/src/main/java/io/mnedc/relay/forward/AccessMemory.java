@@ -1,27 +1,26 @@
 package io.mnedc.relay.forward;
 
 import io.mnedc.relay.access.Access;
-import io.mnedc.relay.session.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was found out about one sender's receivers, so that rules are not walked through for each run of frames. Of one
- * thread. Sessions never change their ID or groups, so what is true of one stays true until the rules change.
+ * thread. Destinations never change their ID or groups, so what is true of one stays true until the rules change.
  */
 final class AccessMemory {
     private static final int SLOTS = 256;
 
-    private final Session sender;
+    private final StreamOwner sender;
     private @Nullable Access rules;
-    // a session's random ID, negated bit by bit if it is not allowed; an ID says more than a node, which moves
+    // a destination's random ID, negated bit by bit if it is not allowed; an ID says more than a node, which moves
     private long[] known = new long[0];
 
-    AccessMemory(Session sender) {
+    AccessMemory(StreamOwner sender) {
         this.sender = sender;
     }
 
     /** Whether the sender may talk to a receiver by these rules. */
-    boolean allowed(Session receiver, Access now) {
+    boolean allowed(Destination receiver, Access now) {
         if (rules != now) {
             rules = now;
             known = new long[SLOTS];

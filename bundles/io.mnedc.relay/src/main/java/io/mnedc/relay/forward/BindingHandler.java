@@ -12,8 +12,6 @@ import io.mnedc.codec.session.DataBinding;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.Refusals;
-import io.mnedc.relay.session.Session;
-import io.mnedc.relay.session.Sessions;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.Randomness;
 import io.mnedc.transport.DataHandler;
@@ -36,7 +34,7 @@ public final class BindingHandler implements DataHandler {
 
     private final DataLoop loop;
     private final Duration limit;
-    private final Sessions sessions;
+    private final Routes routes;
     private final Counter.Set counters;
     private final Refusals refusals;
     private final DataBinding.Relay binding;
@@ -55,14 +53,14 @@ public final class BindingHandler implements DataHandler {
     public BindingHandler(
             DataLoop loop,
             Duration limit,
-            Sessions sessions,
+            Routes routes,
             Counter.Set counters,
             Refusals refusals,
             Randomness random,
             HalfOpen.Entry entry) {
         this.loop = loop;
         this.limit = limit;
-        this.sessions = sessions;
+        this.routes = routes;
         this.counters = counters;
         this.refusals = refusals;
         this.entry = entry;
@@ -71,8 +69,8 @@ public final class BindingHandler implements DataHandler {
     }
 
     private @Nullable Opaque secret(long sessionId) {
-        Session session = sessions.withId(sessionId);
-        return session == null ? null : session.secret();
+        StreamOwner owner = routes.owner(sessionId);
+        return owner == null ? null : owner.secret();
     }
 
     @Override
@@ -130,18 +128,18 @@ public final class BindingHandler implements DataHandler {
             throw new ProtocolException(ErrorCode.BIND_FAILED, close.why());
         } else if (effect instanceof Effect.Bound bound) {
             done = true;
-            Session session = sessions.withId(bound.sessionId());
-            if (session == null) {
+            StreamOwner owner = routes.owner(bound.sessionId());
+            if (owner == null) {
                 throw new ProtocolException(ErrorCode.BIND_FAILED, "the session ended while its data stream was bound");
             }
-            stream.handler(new Forwarder(session, stream, sessions, counters, refusals));
+            stream.handler(new Forwarder(owner, stream, routes, counters, refusals));
             entry.release();
             inTime();
             // from the moment the device knows, nothing that is sent to it may be lost
-            stream.sendBeforeOthers(ready, () -> session.bind(stream));
+            stream.sendBeforeOthers(ready, () -> owner.bind(stream));
             // the session may have ended since it was looked up
-            if (sessions.withId(bound.sessionId()) == null) {
-                session.unbind();
+            if (routes.owner(bound.sessionId()) == null) {
+                owner.unbind();
             }
         }
     }

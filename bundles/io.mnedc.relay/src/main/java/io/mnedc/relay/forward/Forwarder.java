@@ -5,8 +5,6 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.relay.accept.Refusals;
 import io.mnedc.relay.access.Access;
-import io.mnedc.relay.session.Session;
-import io.mnedc.relay.session.Sessions;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.transport.DataHandler;
 import io.mnedc.transport.DataStream;
@@ -18,25 +16,24 @@ import org.jspecify.annotations.Nullable;
  * runs to one destination in one write. Nothing is allocated, locked or logged per frame.
  */
 final class Forwarder implements DataHandler {
-    private final Session session;
+    private final StreamOwner owner;
     private final DataStream stream;
-    private final Sessions sessions;
+    private final Routes routes;
     private final Counter.Set counters;
     private final Refusals refusals;
     private final AccessMemory memory;
 
-    Forwarder(Session session, DataStream stream, Sessions sessions, Counter.Set counters, Refusals refusals) {
-        this.session = session;
+    Forwarder(StreamOwner owner, DataStream stream, Routes routes, Counter.Set counters, Refusals refusals) {
+        this.owner = owner;
         this.stream = stream;
-        this.sessions = sessions;
+        this.routes = routes;
         this.counters = counters;
         this.refusals = refusals;
-        this.memory = new AccessMemory(session);
+        this.memory = new AccessMemory(owner);
     }
 
     @Override
     public int received(DataStream from, ByteBuffer in, int begin, int end) throws ProtocolException {
-        int node = session.node();
         int at = begin;
         int run = begin;
         int runFrames = 0;
@@ -46,7 +43,7 @@ final class Forwarder implements DataHandler {
         int passedBytes = 0;
         // of this read: no other clock
         long now = from.lastHeardNanos();
-        Allowance allowance = session.allowance();
+        Allowance allowance = owner.allowance();
         long framesLeft = allowance.frames(now);
         long bytesLeft = allowance.bytes(now);
         try {
@@ -62,7 +59,7 @@ final class Forwarder implements DataHandler {
                 }
                 passed++;
                 passedBytes += size;
-                if (DataFrame.source(in, at) != node) {
+                if (!owner.mayCarry(DataFrame.source(in, at))) {
                     flush(destination, runFrames, in, run, at, end);
                     counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
                     run = at + size;
@@ -89,7 +86,7 @@ final class Forwarder implements DataHandler {
             flush(destination, runFrames, in, run, at, end);
             count(frames, at - begin);
             if (allowance.taken(passed, frames, passedBytes, at - begin, now)) {
-                session.flooding("data");
+                owner.flooding("data");
             }
         }
         if (passed < frames) {
@@ -100,13 +97,12 @@ final class Forwarder implements DataHandler {
 
     private void overLimit(int dropped, long now) {
         counters.add(Counter.DROP_LIMIT, dropped);
-        session.overLimit("data frames are dropped", now);
+        owner.overLimit("data frames are dropped", now);
     }
 
     private void count(int frames, int bytes) {
         if (frames > 0) {
-            session.framesIn.add(frames);
-            session.bytesIn.add(bytes);
+            owner.came(frames, bytes);
             counters.add(Counter.FRAMES_IN, frames);
             counters.add(Counter.BYTES_IN, bytes);
         }
@@ -117,25 +113,21 @@ final class Forwarder implements DataHandler {
         if (frames == 0) {
             return;
         }
-        Session receiver = sessions.atNode(node);
+        Destination receiver = routes.to(node);
         if (receiver == null) {
             counters.add(Counter.DROP_NO_DESTINATION, frames);
             return;
         }
-        Access rules = sessions.access();
+        Access rules = routes.access();
         if (rules != null && !memory.allowed(receiver, rules)) {
             counters.add(Counter.DROP_RULES, frames);
             return;
         }
-        @Nullable DataStream out = receiver.data();
-        if (out == null) {
+        if (!receiver.forward(in, from, to, frames)) {
             counters.add(Counter.DROP_NO_STREAM, frames);
             return;
         }
-        out.send(in, from, to);
         in.limit(end);
-        receiver.framesOut.add(frames);
-        receiver.bytesOut.add(to - from);
         counters.add(Counter.FRAMES_OUT, frames);
         counters.add(Counter.BYTES_OUT, to - from);
     }
@@ -155,10 +147,8 @@ final class Forwarder implements DataHandler {
     public void closed(@Nullable Throwable cause) {
         if (cause instanceof ProtocolException) {
             refusals.add(
-                    Counter.REFUSED_PROTOCOL,
-                    session.deviceId() + "'s data stream",
-                    String.valueOf(cause.getMessage()));
+                    Counter.REFUSED_PROTOCOL, owner.deviceId() + "'s data stream", String.valueOf(cause.getMessage()));
         }
-        session.unbind(stream);
+        owner.unbind(stream);
     }
 }

@@ -18,16 +18,17 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.Keepalive;
 import io.mnedc.codec.session.RelaySession;
-import io.mnedc.relay.Relay;
 import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.accept.HalfOpen;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.forward.Allowance;
+import io.mnedc.relay.forward.Destination;
 import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.trust.Admissions;
 import io.mnedc.relay.trust.Peer;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.trust.Renewals;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
@@ -37,22 +38,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One device's control stream: does what {@link RelaySession} says. All on the stream's event loop. */
-public final class ControlSession implements ControlStream.Handler {
+public final class ControlSession implements Admissions.Admitted {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final int RETRY_MILLIS = 500;
     /** What may wait for a device before further envelopes for it are refused. */
     private static final int MOST_WAITING_ENVELOPES = 256 << 10;
 
-    private final Relay relay;
+    private final SessionServices services;
     private final RelaySession machine;
     private final RelaySettings settings;
+    private final Consumer<ControlSession> over;
     private final HalfOpen.Entry entry;
     private final @Nullable Peer peer;
+    private final @Nullable RelaySecurity security;
     // set on the event loop; whoever ends the session from outside reads it
     private volatile @Nullable ControlStream stream;
     private @Nullable Session session;
@@ -66,10 +70,19 @@ public final class ControlSession implements ControlStream.Handler {
      *
      * @param entry the connection, released once the device is registered
      * @param peer whose it is, as TLS has proved; null for a stream without TLS
+     * @param security who has checked that; null for a stream without TLS
+     * @param over told when the stream is closed
      */
-    public ControlSession(Relay relay, RelaySettings settings, HalfOpen.Entry entry, @Nullable Peer peer) {
-        this.relay = relay;
-        this.settings = settings;
+    ControlSession(
+            SessionServices services,
+            HalfOpen.Entry entry,
+            @Nullable Peer peer,
+            @Nullable RelaySecurity security,
+            Consumer<ControlSession> over) {
+        this.services = services;
+        this.settings = services.settings().get();
+        this.security = security;
+        this.over = over;
         this.entry = entry;
         this.peer = peer;
         long now = System.nanoTime();
@@ -115,7 +128,7 @@ public final class ControlSession implements ControlStream.Handler {
         if (registered == null || registered.accepts(message, now)) {
             perform(machine.received(message, now));
         } else {
-            relay.counters().add(Counter.DROP_MESSAGES, 1);
+            services.counters().add(Counter.DROP_MESSAGES, 1);
         }
     }
 
@@ -145,7 +158,7 @@ public final class ControlSession implements ControlStream.Handler {
         }
         DataStream data = registered == null ? null : registered.data();
         if (data != null && now - data.lastHeardNanos() >= patience) {
-            relay.deviceLog().info(name(), "has a silent data stream, which is closed");
+            services.log().info(name(), "has a silent data stream, which is closed");
             data.close();
         }
     }
@@ -161,7 +174,7 @@ public final class ControlSession implements ControlStream.Handler {
         leave(cause == null ? "connection closed" : String.valueOf(cause.getMessage()));
         // a lease that is still being made must not register a closed connection
         perform(machine.refused(ErrorReport.fatal(ErrorCode.STOPPING, "connection closed")));
-        relay.controls().remove(this);
+        over.accept(this);
     }
 
     /** Everybody hears of it: what comes too fast waits for the next tick, and only the last of it counts. */
@@ -169,7 +182,7 @@ public final class ControlSession implements ControlStream.Handler {
         boolean due = registered.allowance().publish(now);
         unpublished = due ? null : info;
         if (due) {
-            relay.sessions().publish(registered, info);
+            services.sessions().publish(registered, info);
         }
     }
 
@@ -207,7 +220,7 @@ public final class ControlSession implements ControlStream.Handler {
         if (kind != null && session == null) {
             entry.refuse(kind, report.sentence());
         } else if (kind != null && !ofRegistered) {
-            relay.refusals().add(kind, name(), report.sentence());
+            services.refusals().add(kind, name(), report.sentence());
         }
     }
 
@@ -219,12 +232,12 @@ public final class ControlSession implements ControlStream.Handler {
                             + ": set device.id = " + peer.deviceId() + ", or enrol it anew")));
             return;
         }
-        Optional<ErrorReport> refusal = relay.guard().refusal(hello.deviceId());
+        Optional<ErrorReport> refusal = services.access().refusal(hello.deviceId());
         if (refusal.isPresent()) {
             perform(machine.refused(refusal.get()));
             return;
         }
-        AddressAllocator allocator = relay.allocator();
+        AddressAllocator allocator = services.leases().allocator();
         if (allocator == null) {
             refuse(ErrorCode.LEASE_UNAVAILABLE, "the relay has no address allocator now");
             return;
@@ -241,7 +254,7 @@ public final class ControlSession implements ControlStream.Handler {
     }
 
     private void leased(Hello hello, Lease lease) {
-        AddressAllocator allocator = relay.allocator();
+        AddressAllocator allocator = services.leases().allocator();
         if (allocator == null || !Session.fits(lease, allocator.network())) {
             refuse(ErrorCode.LEASE_UNAVAILABLE, "the pool changed meanwhile");
             return;
@@ -251,8 +264,8 @@ public final class ControlSession implements ControlStream.Handler {
         if (open == null || machine.state() != RelaySession.State.LEASING) {
             return;
         }
-        Opaque secret = relay.random().opaque(Protocol.SECRET);
-        long id = relay.random().id();
+        Opaque secret = services.random().opaque(Protocol.SECRET);
+        long id = services.random().id();
         Welcome welcome = new Welcome(
                 minor,
                 id,
@@ -262,8 +275,8 @@ public final class ControlSession implements ControlStream.Handler {
                 network.prefixLength(),
                 ByteBuffer.wrap(network.ulaPrefix().getAddress()).getLong(),
                 (int) settings.keepalive().toMillis(),
-                relay.epoch(),
-                relay.software());
+                services.identity().epoch(),
+                services.identity().software());
         Session registered = new Session(
                 hello,
                 groups(),
@@ -273,30 +286,29 @@ public final class ControlSession implements ControlStream.Handler {
                 secret,
                 open,
                 this::dismiss,
-                new Allowance(relay::limits, System.nanoTime()),
-                relay.events(),
-                relay.budget()::scarce);
+                new Allowance(() -> services.settings().get().policy().limits(), System.nanoTime()),
+                services.events(),
+                services.budget()::scarce);
         open.allowLargeMessages();
         // the registry sends the welcome itself, so that nothing can come before it
         if (!machine.leased(welcome, System.nanoTime()).isEmpty()) {
             session = registered;
             entry.release();
-            relay.sessions().join(registered, welcome);
-            RelaySecurity overlay = relay.overlay();
-            if (overlay != null && peer != null) {
-                registered.send(overlay.greeting());
-                renewals = new Renewals(relay, overlay, peer, open);
+            services.sessions().join(registered, welcome);
+            if (security != null && peer != null) {
+                registered.send(security.greeting());
+                renewals = security.renewals(peer, open);
             }
-            relay.dismissIfReaddressed(registered);
+            services.leases().dismissIfReaddressed(registered);
             // it may have been shut out since it was let in
-            relay.guard().refusal(hello.deviceId()).ifPresent(registered::dismiss);
-            relay.events()
+            services.access().refusal(hello.deviceId()).ifPresent(registered::dismiss);
+            services.events()
                     .record(
                             Events.Kind.JOINED,
                             hello.deviceId(),
                             remote(),
                             lease.ipv4().getHostAddress() + (groups().isEmpty() ? "" : " groups " + groups()));
-            relay.deviceLog()
+            services.log()
                     .info(
                             hello.deviceId(),
                             "joined from " + remote() + " as " + lease.ipv4().getHostAddress());
@@ -325,10 +337,10 @@ public final class ControlSession implements ControlStream.Handler {
     }
 
     private void forward(Session sender, Envelope envelope) {
-        Session receiver = relay.sessions().atNode(envelope.destination());
-        boolean acquainted = receiver == null || relay.sessions().acquainted(sender, receiver);
+        Destination receiver = services.sessions().to(envelope.destination());
+        boolean acquainted = receiver == null || services.sessions().acquainted(sender, receiver);
         if (!acquainted) {
-            relay.counters().add(Counter.DROP_RULES, 1);
+            services.counters().add(Counter.DROP_RULES, 1);
         }
         // who may not talk to a device does not learn that it is there
         if (receiver == null || !acquainted) {
@@ -342,13 +354,13 @@ public final class ControlSession implements ControlStream.Handler {
                     "too much waits for node " + envelope.destination() + ": try again later"));
             return;
         }
-        relay.counters().add(Counter.ENVELOPES, 1);
-        relay.sessions().introduce(sender, receiver);
+        services.counters().add(Counter.ENVELOPES, 1);
+        services.sessions().introduce(sender, receiver);
         // the sender's word for its own node is not taken
         receiver.send(new Envelope(sender.node(), envelope.destination(), envelope.kind(), envelope.payload()));
     }
 
-    /** Ends the session from outside; any thread. */
+    @Override
     public void dismiss(ErrorReport report) {
         execute(() -> perform(machine.refused(report)));
     }
@@ -359,16 +371,13 @@ public final class ControlSession implements ControlStream.Handler {
         if (registered == null) {
             return;
         }
-        boolean was = relay.sessions().leave(registered);
+        boolean was = services.sessions().leave(registered);
         // only now: a data stream that is being bound either finds no session any more, or is found here
         registered.unbind();
         if (was) {
-            AddressAllocator allocator = relay.allocator();
-            if (allocator != null) {
-                allocator.renew(registered.deviceId());
-            }
-            relay.events().record(Events.Kind.LEFT, registered.deviceId(), registered.remote(), why);
-            relay.deviceLog().info(registered.deviceId(), "left: " + why);
+            services.leases().left(registered.deviceId());
+            services.events().record(Events.Kind.LEFT, registered.deviceId(), registered.remote(), why);
+            services.log().info(registered.deviceId(), "left: " + why);
         }
     }
 

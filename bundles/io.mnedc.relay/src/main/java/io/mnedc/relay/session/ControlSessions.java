@@ -1,7 +1,13 @@
 package io.mnedc.relay.session;
 
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.trust.Admissions;
 import io.mnedc.relay.trust.Peer;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.transport.ControlStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,32 +15,43 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The control streams of devices that were let in, registered or not yet. Thread-safe. */
-public final class ControlSessions {
+public final class ControlSessions implements Admissions {
     private static final int GOODBYE_MILLIS = 500;
     private static final int GOODBYE_POLL_MILLIS = 5;
 
+    private final SessionServices services;
     private final Set<ControlSession> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong rechecks = new AtomicLong();
 
-    public void add(ControlSession control) {
+    public ControlSessions(SessionServices services) {
+        this.services = services;
+    }
+
+    /** Takes over a control stream of a relay without security. */
+    public ControlStream.Handler unsecured(HalfOpen.Entry entry) {
+        return open(entry, null, null);
+    }
+
+    @Override
+    public Admitted admit(HalfOpen.Entry entry, Peer peer, RelaySecurity by) {
+        return open(entry, peer, by);
+    }
+
+    private ControlSession open(HalfOpen.Entry entry, @Nullable Peer peer, @Nullable RelaySecurity by) {
+        ControlSession control = new ControlSession(services, entry, peer, by, open::remove);
         open.add(control);
+        return control;
     }
 
-    void remove(ControlSession control) {
-        open.remove(control);
-    }
-
-    /**
-     * How many rechecks there have been. Who checks a device before it is listed looks at this before the check and after
-     * the listing: if it has changed, the check may have come too early, and the recheck before the listing.
-     */
+    @Override
     public long rechecks() {
         return rechecks.get();
     }
 
-    /** Ends the sessions of some devices for which there is a reason now. To be called when the reason holds already. */
+    @Override
     public void recheck(Predicate<Peer> which, Function<Peer, Optional<ErrorReport>> reason) {
         rechecks.incrementAndGet();
         for (ControlSession control : open) {
@@ -43,6 +60,13 @@ public final class ControlSessions {
                 reason.apply(peer).ifPresent(control::dismiss);
             }
         }
+    }
+
+    @Override
+    public int tell(Credentials now) {
+        List<Session> all = services.sessions().all();
+        all.forEach(session -> session.send(now));
+        return all.size();
     }
 
     /** Ends all, and waits a moment: Netty closes what is open at once when it shuts down, so they are told before. */

@@ -17,8 +17,10 @@ import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.announce.PeerRecord;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.forward.Allowance;
+import io.mnedc.relay.forward.Destination;
+import io.mnedc.relay.forward.StreamOwner;
+import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
@@ -33,7 +35,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
-public final class Session {
+public final class Session implements Destination, StreamOwner {
     private static final int FLOOD_RETRY_MILLIS = 60_000;
     /** Some rounds of announcements. */
     private static final long NEW_NANOS = 5 * Announcer.MOST_APART.toNanos();
@@ -56,10 +58,10 @@ public final class Session {
     private volatile PeerRecord told;
     private volatile @Nullable AnnouncementFeed feed;
 
-    public final LongAdder framesIn = new LongAdder();
-    public final LongAdder bytesIn = new LongAdder();
-    public final LongAdder framesOut = new LongAdder();
-    public final LongAdder bytesOut = new LongAdder();
+    private final LongAdder framesIn = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder framesOut = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
     private final LongAdder droppedBefore = new LongAdder();
 
     /**
@@ -98,16 +100,17 @@ public final class Session {
         this.told = PeerRecord.of(record(), this.groups);
     }
 
+    @Override
     public String deviceId() {
         return hello.deviceId();
     }
 
-    /** What the device belongs to in the access rules; never changes. */
+    @Override
     public Set<String> groups() {
         return groups;
     }
 
-    /** What the device may still send. */
+    @Override
     public Allowance allowance() {
         return allowance;
     }
@@ -136,14 +139,17 @@ public final class Session {
         return lease;
     }
 
+    @Override
     public int node() {
         return lease.node();
     }
 
+    @Override
     public long id() {
         return id;
     }
 
+    @Override
     public Opaque secret() {
         return secret;
     }
@@ -172,8 +178,8 @@ public final class Session {
         return told;
     }
 
-    /** About how many bytes of control messages wait for the device. */
-    long waitingBytes() {
+    @Override
+    public long waitingBytes() {
         return control.waitingBytes();
     }
 
@@ -181,6 +187,7 @@ public final class Session {
         return new NodeRecord(hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), info);
     }
 
+    @Override
     public void send(ControlMessage message) {
         control.send(message);
     }
@@ -219,12 +226,7 @@ public final class Session {
         }
     }
 
-    /**
-     * Tells the device what has become different, before what is sent afterwards.
-     *
-     * @param last the last round
-     * @param done run when that is done, as far as the device reads, or cannot be done
-     */
+    @Override
     public void tell(AnnouncementDelta last, Runnable done) {
         AnnouncementFeed telling = feed;
         if (telling == null) {
@@ -266,7 +268,7 @@ public final class Session {
         };
     }
 
-    /** Tells the device, at most every ten seconds, that it sends too much. */
+    @Override
     public void overLimit(String what, long now) {
         if (allowance.noticeDue(now)) {
             String sentence = "too much is sent: " + what + "; the relay allows " + allowance.limits();
@@ -275,7 +277,7 @@ public final class Session {
         }
     }
 
-    /** Ends the session of a device that goes on sending far too much. */
+    @Override
     public void flooding(String what) {
         String sentence = "far too much " + what + " was sent, on and on; the relay allows " + allowance.limits();
         events.record(Events.Kind.LIMITED, deviceId(), remote(), "closed: " + sentence);
@@ -294,19 +296,19 @@ public final class Session {
         return data.get();
     }
 
-    /** Takes a proven data stream in place of the one before. */
+    @Override
     public void bind(DataStream stream) {
         retire(data.getAndSet(stream));
     }
 
-    /** Forgets a data stream that was closed, if it is still this one. */
+    @Override
     public void unbind(DataStream stream) {
         if (data.compareAndSet(stream, null)) {
             droppedBefore.add(stream.droppedFrames());
         }
     }
 
-    /** Closes the data stream. */
+    @Override
     public void unbind() {
         retire(data.getAndSet(null));
     }
@@ -318,6 +320,37 @@ public final class Session {
         }
     }
 
+    @Override
+    public boolean mayCarry(int source) {
+        return source == lease.node();
+    }
+
+    @Override
+    public void came(int frames, long bytes) {
+        framesIn.add(frames);
+        bytesIn.add(bytes);
+    }
+
+    @Override
+    public boolean forward(ByteBuffer in, int from, int to, int frames) {
+        DataStream stream = data.get();
+        if (stream == null) {
+            return false;
+        }
+        stream.send(in, from, to);
+        framesOut.add(frames);
+        bytesOut.add(to - from);
+        return true;
+    }
+
+    /** What has passed between the device and the relay. */
+    public record Traffic(long framesIn, long bytesIn, long framesOut, long bytesOut) {}
+
+    public Traffic traffic() {
+        return new Traffic(framesIn.sum(), bytesIn.sum(), framesOut.sum(), bytesOut.sum());
+    }
+
+    /** Frames that were dropped because they waited for too long, or too many did. */
     public long dropped() {
         DataStream stream = data.get();
         return droppedBefore.sum() + (stream == null ? 0 : stream.droppedFrames());

@@ -5,14 +5,19 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.access.Access;
+import io.mnedc.relay.access.Members;
 import io.mnedc.relay.access.Quarantine;
 import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.announce.Roster;
-import io.mnedc.relay.audit.Events;
-import io.mnedc.relay.forward.NodeTable;
+import io.mnedc.relay.forward.Destination;
+import io.mnedc.relay.forward.Routes;
+import io.mnedc.relay.forward.StreamOwner;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.DeviceLog;
+import io.mnedc.relay.work.Events;
+import io.mnedc.transport.NodeTable;
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,13 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The registered devices, and who is told what about them. Thread-safe: the lock also orders the announcements. */
-public final class Sessions {
+public final class Sessions implements Members, Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final Map<String, Session> byDevice = new HashMap<>();
     // read by the data loops, which must not wait for the lock
     private final Map<Long, Session> byId = new ConcurrentHashMap<>();
-    private final NodeTable byNode = new NodeTable();
+    private final NodeTable<Destination> byNode = new NodeTable<>();
     private final Quarantine quarantine = new Quarantine();
     private final Counter.Set counters;
     private final DeviceLog log;
@@ -63,13 +68,13 @@ public final class Sessions {
         if (older != null) {
             remove(older);
         }
-        Session holder = byNode.get(session.node());
+        Destination holder = byNode.get(session.node());
         if (holder != null) {
             dismissFromNode(holder, session);
         }
         byDevice.put(session.deviceId(), session);
         byId.put(session.id(), session);
-        byNode.put(session);
+        byNode.put(session.node(), session);
         counters.add(Counter.JOINS, 1);
         census.put(session.told());
         session.send(welcome);
@@ -99,7 +104,7 @@ public final class Sessions {
      * Has a device told of one that has just joined, if that was not done yet: before something is passed on that it would
      * not know what to do with. Without a lock for one that has not.
      */
-    void introduce(Session one, Session to) {
+    void introduce(Session one, Destination to) {
         if (one.isNew(System.nanoTime())) {
             to.tell(seal(), () -> {});
         }
@@ -119,7 +124,7 @@ public final class Sessions {
                 new ErrorReport(ErrorCode.QUARANTINED.number(), sentence, true, (int) Quarantine.LENGTH.toMillis()));
     }
 
-    /** How long a device has still to stay away because of a clone. */
+    @Override
     public synchronized Duration quarantineLeft(String deviceId) {
         return quarantine.left(deviceId, System.nanoTime());
     }
@@ -141,7 +146,11 @@ public final class Sessions {
     }
 
     /** Only after a change of leases beside the relay: the address now belongs to another device. */
-    private void dismissFromNode(Session holder, Session now) {
+    private void dismissFromNode(Destination before, Session now) {
+        Session holder = byDevice.get(before.deviceId());
+        if (holder == null) {
+            return;
+        }
         remove(holder);
         gone(holder);
         holder.dismiss(ErrorReport.fatal(
@@ -167,7 +176,7 @@ public final class Sessions {
     private void remove(Session session) {
         byDevice.remove(session.deviceId(), session);
         byId.remove(session.id());
-        byNode.remove(session);
+        byNode.remove(session.node(), session);
         counters.add(Counter.DROP_QUEUE, session.dropped());
     }
 
@@ -184,17 +193,18 @@ public final class Sessions {
     }
 
     /** Whether two devices may know of each other and talk; without a lock. */
-    public boolean acquainted(Session one, Session other) {
-        return Access.allowed(access, one.told(), other.told());
+    public boolean acquainted(Destination one, Destination other) {
+        Access rules = access;
+        return rules == null || rules.allowed(one.deviceId(), one.groups(), other.deviceId(), other.groups());
     }
 
-    /** The rules in force; null if all may talk to all. Without a lock, for each run of frames. */
+    @Override
     @Nullable
     public Access access() {
         return access;
     }
 
-    /** Puts other rules in force, and tells the devices whom they may know now and whom no longer. */
+    @Override
     public synchronized void access(@Nullable Access now) {
         Access before = access;
         // frames stop at once
@@ -205,20 +215,28 @@ public final class Sessions {
         }
     }
 
+    @Override
+    public void dismiss(String deviceId, ErrorReport report) {
+        Session session = ofDevice(deviceId);
+        if (session != null) {
+            session.dismiss(report);
+        }
+    }
+
     /** The session of a device. */
     public synchronized @Nullable Session ofDevice(String deviceId) {
         return byDevice.get(deviceId);
     }
 
-    /** The session at a node; without a lock, for each frame. */
+    @Override
     @Nullable
-    public Session atNode(int node) {
+    public Destination to(int node) {
         return byNode.get(node);
     }
 
-    /** The session with an ID; without a lock. */
+    @Override
     @Nullable
-    public Session withId(long id) {
+    public StreamOwner owner(long id) {
         return byId.get(id);
     }
 

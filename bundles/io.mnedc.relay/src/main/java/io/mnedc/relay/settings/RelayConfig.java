@@ -1,6 +1,5 @@
 package io.mnedc.relay.settings;
 
-import io.mnedc.relay.RelayComponent;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Icon;
@@ -9,7 +8,7 @@ import org.osgi.service.metatype.annotations.Option;
 
 /** Configuration of the relay. */
 @ObjectClassDefinition(
-        id = RelayComponent.PID,
+        id = RelayConfig.PID,
         name = "MNEDC relay",
         icon = {
             @Icon(resource = "OSGI-INF/icon/mnedc-32.png", size = 32),
@@ -17,6 +16,9 @@ import org.osgi.service.metatype.annotations.Option;
         },
         description = "The server in the topmost NAT that every device dials and that forwards their packets.")
 public @interface RelayConfig {
+    /** Of the configuration. */
+    String PID = "io.mnedc.relay";
+
     String DEFAULT_LISTEN = "*:3334";
 
     /** {@return whether the relay runs} */

@@ -7,10 +7,9 @@ import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
-import io.mnedc.relay.Relay;
 import io.mnedc.relay.accept.HalfOpen;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
@@ -32,7 +31,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
         DONE
     }
 
-    private final Relay relay;
+    private final TrustServices services;
     private final RelaySecurity overlay;
     private final HalfOpen.Entry entry;
     private State state = State.WAITING;
@@ -41,8 +40,8 @@ public final class EnrolmentSession implements ControlStream.Handler {
     private @Nullable ErrorReport refusal;
     private long due;
 
-    public EnrolmentSession(Relay relay, RelaySecurity overlay, HalfOpen.Entry entry) {
-        this.relay = relay;
+    public EnrolmentSession(TrustServices services, RelaySecurity overlay, HalfOpen.Entry entry) {
+        this.services = services;
         this.overlay = overlay;
         this.entry = entry;
     }
@@ -99,15 +98,15 @@ public final class EnrolmentSession implements ControlStream.Handler {
     }
 
     private void enrolled(Enrolled enrolled, Enrol request) {
-        relay.counters().add(Counter.ENROLMENTS, 1);
-        relay.events()
+        services.counters().add(Counter.ENROLMENTS, 1);
+        services.events()
                 .record(
                         Events.Kind.ENROLLED,
                         enrolled.deviceId(),
                         entry.remote(),
                         "token " + JoinTokens.name(request.joinId())
                                 + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
-        relay.deviceLog().info(enrolled.deviceId(), "enrolled from " + entry.remote());
+        services.log().info(enrolled.deviceId(), "enrolled from " + entry.remote());
         answer(overlay.message(enrolled));
     }
 

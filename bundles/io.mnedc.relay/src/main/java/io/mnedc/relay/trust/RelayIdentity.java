@@ -4,7 +4,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.audit.DataDirectory;
+import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.relay.work.Descriptors;
 import io.mnedc.security.OverlayTls;

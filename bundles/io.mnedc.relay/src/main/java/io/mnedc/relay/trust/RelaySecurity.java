@@ -5,13 +5,10 @@ import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.Relay;
 import io.mnedc.relay.accept.FirstFlight;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.HandshakeQueue;
 import io.mnedc.relay.accept.JoinDelays;
-import io.mnedc.relay.accept.TlsGate;
-import io.mnedc.relay.access.DataDirectoryWatcher;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.SourceNetwork;
 import io.mnedc.relay.work.Workers;
@@ -19,7 +16,6 @@ import io.mnedc.security.OverlayTls;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
-import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
 import java.nio.ByteBuffer;
@@ -49,8 +45,7 @@ public final class RelaySecurity implements AutoCloseable {
     private static final int BUSY_RETRY_MILLIS = 2000;
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
 
-    private final Relay relay;
-    private final ControlLoop group;
+    private final TrustServices services;
     private final RelayIdentity admission;
     private final JoinDelays delays = new JoinDelays();
     private final Reenrolments reenrolments = new Reenrolments();
@@ -59,11 +54,10 @@ public final class RelaySecurity implements AutoCloseable {
     private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
     private final DataDirectoryWatcher watch;
 
-    private RelaySecurity(Relay relay, ControlLoop group, RelayIdentity admission, Path directory) {
-        this.relay = relay;
-        this.group = group;
+    private RelaySecurity(TrustServices services, RelayIdentity admission, Path directory) {
+        this.services = services;
         this.admission = admission;
-        this.watch = new DataDirectoryWatcher(relay, this, admission, directory);
+        this.watch = new DataDirectoryWatcher(services, this, admission, directory);
     }
 
     /**
@@ -71,11 +65,11 @@ public final class RelaySecurity implements AutoCloseable {
      *
      * @param directory of the relay's data
      */
-    public static RelaySecurity start(Relay relay, ControlLoop group, RelayIdentity admission, Path directory) {
-        RelaySecurity overlay = new RelaySecurity(relay, group, admission, directory);
+    public static RelaySecurity start(TrustServices services, RelayIdentity admission, Path directory) {
+        RelaySecurity overlay = new RelaySecurity(services, admission, directory);
         overlay.onFiles(overlay.watch::look);
         overlay.handshakes.whenIdle(new WarmUp(admission));
-        group.repeat(LOOK, () -> overlay.onFiles(overlay::look));
+        services.loop().repeat(LOOK, () -> overlay.onFiles(overlay::look));
         return overlay;
     }
 
@@ -113,10 +107,20 @@ public final class RelaySecurity implements AutoCloseable {
             return;
         }
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
-        TlsGate gate = new TlsGate(relay, this, entry);
+        TlsGate gate = new TlsGate(services.admissions(), this, entry);
         ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, gate, left);
-        ControlStream.adopt(group, entry.socket(), said, tls, relay.budget(), gate)
+        ControlStream.adopt(services.loop(), entry.socket(), said, tls, services.budget(), gate)
                 .ifPresent(stream -> entry.servedBy(stream::cut));
+    }
+
+    /** Answers requests of a registered device for another certificate. */
+    public Renewals renewals(Peer peer, ControlStream stream) {
+        return new Renewals(services, this, peer, stream);
+    }
+
+    /** Serves a connection that asks for a first certificate. */
+    ControlStream.Handler enrolment(HalfOpen.Entry entry) {
+        return new EnrolmentSession(services, this, entry);
     }
 
     /** Runs what a handshake needs. */
@@ -151,7 +155,7 @@ public final class RelaySecurity implements AutoCloseable {
             Enrolled done = admission.enrol(request);
             reenrolments.enrolled(done.deviceId(), System.nanoTime());
             enrolled.accept(done);
-            relay.controls().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
+            services.admissions().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
         });
     }
 

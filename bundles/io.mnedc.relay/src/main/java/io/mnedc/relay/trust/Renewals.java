@@ -5,10 +5,9 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.Relay;
 import io.mnedc.relay.accept.Acceptor;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +19,7 @@ public final class Renewals {
     private static final int BURST = 5;
     private static final long EARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final Relay relay;
+    private final TrustServices services;
     private final RelaySecurity overlay;
     private final Peer peer;
     private final ControlStream stream;
@@ -28,8 +27,8 @@ public final class Renewals {
     private int left = BURST;
     private long earned = System.nanoTime();
 
-    public Renewals(Relay relay, RelaySecurity overlay, Peer peer, ControlStream stream) {
-        this.relay = relay;
+    Renewals(TrustServices services, RelaySecurity overlay, Peer peer, ControlStream stream) {
+        this.services = services;
         this.overlay = overlay;
         this.peer = peer;
         this.stream = stream;
@@ -61,15 +60,15 @@ public final class Renewals {
     }
 
     private void renewed(Credentials credentials) {
-        relay.counters().add(Counter.RENEWALS, 1);
-        relay.events().record(Events.Kind.RENEWED, peer.deviceId(), remote(), "");
-        relay.deviceLog().info(peer.deviceId(), "has another certificate: it was renewed");
+        services.counters().add(Counter.RENEWALS, 1);
+        services.events().record(Events.Kind.RENEWED, peer.deviceId(), remote(), "");
+        services.log().info(peer.deviceId(), "has another certificate: it was renewed");
         answer(credentials);
     }
 
     private void refused(ErrorReport refusal) {
         Counter kind = Counter.of(refusal);
-        relay.refusals()
+        services.refusals()
                 .add(
                         kind == null ? Counter.REFUSED_CERTIFICATE : kind,
                         remote(),

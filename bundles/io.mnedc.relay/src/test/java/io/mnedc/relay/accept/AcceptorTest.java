@@ -8,8 +8,8 @@ import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.Relay;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.TestSettings;
-import io.mnedc.relay.audit.Events;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
@@ -127,10 +127,12 @@ class AcceptorTest {
     }
 
     private static Selector selector(TestRelay relay) throws ReflectiveOperationException {
-        Field acceptor = Relay.class.getDeclaredField("acceptor");
+        Field port = Relay.class.getDeclaredField("port");
+        port.setAccessible(true);
+        Field acceptor = ListeningPort.class.getDeclaredField("acceptor");
         acceptor.setAccessible(true);
         Field selector = Acceptor.class.getDeclaredField("selector");
         selector.setAccessible(true);
-        return (Selector) selector.get(acceptor.get(relay.relay()));
+        return (Selector) selector.get(acceptor.get(port.get(relay.relay())));
     }
 }

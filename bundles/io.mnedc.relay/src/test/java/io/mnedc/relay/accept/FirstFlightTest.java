@@ -8,6 +8,7 @@ import io.mnedc.relay.Loopback;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.trust.TlsGate;
 import io.mnedc.relay.trust.WarmUp;
 import io.mnedc.relay.work.Counter;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class FirstFlightTest {
                     TestRelay.eventually(() -> questions.get() == busy);
                 }
             }
-            TestRelay.eventually(() -> relay.relay().halfOpen().count() == threads + 20);
+            TestRelay.eventually(() -> relay.relay().services().halfOpen().count() == threads + 20);
             go.countDown();
             TestOverlay.joined(relay.address(), pki.identity("a", Instant.now()), "a")
                     .close();
@@ -133,13 +134,13 @@ class FirstFlightTest {
         try (TestRelay relay =
                         TestRelay.with(new TestOverlay(directory).settings().halfOpenPerSource(1));
                 Loopback loopback = new Loopback()) {
-            RelaySecurity overlay = Objects.requireNonNull(relay.relay().overlay());
-            HalfOpen halfOpen = relay.relay().halfOpen();
+            RelaySecurity overlay = Objects.requireNonNull(relay.relay().security());
+            HalfOpen halfOpen = relay.relay().services().halfOpen();
             long deadline = System.nanoTime() + 60_000_000_000L;
             HalfOpen.Entry closed = halfOpen.enter(loopback.from(2).accepted(), deadline);
             HalfOpen.Entry evicted = halfOpen.enter(loopback.from(3).accepted(), deadline);
-            TlsGate first = new TlsGate(relay.relay(), overlay, closed);
-            TlsGate second = new TlsGate(relay.relay(), overlay, evicted);
+            TlsGate first = new TlsGate(relay.relay().services().controls(), overlay, closed);
+            TlsGate second = new TlsGate(relay.relay().services().controls(), overlay, evicted);
             first.execute(() -> done.add("before"));
             TestRelay.eventually(() -> done.contains("before"));
             first.closed(null);

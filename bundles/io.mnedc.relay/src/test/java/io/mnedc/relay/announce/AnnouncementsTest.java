@@ -93,7 +93,7 @@ class AnnouncementsTest {
             }
             Map<String, NodeRecord> expected = new TreeMap<>();
             present.values().stream()
-                    .filter(other -> !other.deviceId().equals(id) && Access.allowed(access, self, other))
+                    .filter(other -> !other.deviceId().equals(id) && PeerRecord.acquainted(access, self, other))
                     .forEach(other -> expected.put(other.deviceId(), records.get(other.deviceId())));
             assertThat(listener.known()).as(id).isEqualTo(expected);
         });

@@ -106,12 +106,14 @@ class DeafTest {
                 pourers.forEach(Pourer::pour);
                 honest.send(new Ping(++answered));
                 assertThat(honest.receiveRaw(Pong.class).token()).isEqualTo(answered);
-                most = Math.max(most, relay.relay().budget().used());
+                most = Math.max(
+                        most, relay.relay().services().session().budget().used());
             }
             assertThat(pourers).as("cut off before so much was read from it").allMatch(each -> each.cut);
             assertThat(most).as("bytes that wait").isPositive().isLessThan(ATTACKERS * EACH);
-            TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
-            TestRelay.eventually(() -> relay.relay().budget().used() == 0);
+            TestRelay.eventually(() -> relay.relay().services().sessions().count() == 1);
+            TestRelay.eventually(
+                    () -> relay.relay().services().session().budget().used() == 0);
         }
     }
 

@@ -48,7 +48,7 @@ class RevocationTest {
                 PlainDevice thief = relay.joined("stolen");
                 PlainDevice peer = relay.joined("peer")) {
             peer.await(Announce.class);
-            relay.relay().guard().revoke("stolen", "left in a taxi");
+            relay.relay().services().access().revoke("stolen", "left in a taxi");
             ErrorReport told = thief.awaitEnd();
             assertThat(told.code()).isEqualTo(ErrorCode.REVOKED.number());
             assertThat(told.fatal()).isTrue();
@@ -69,12 +69,12 @@ class RevocationTest {
     @Test
     void aRevocationSurvivesARestartAndCanBeUndone() throws Exception {
         try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory)) {
-            relay.relay().guard().revoke("a", "");
+            relay.relay().services().access().revoke("a", "");
         }
         try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory)) {
             assertThat(refusal(relay, "a").code()).isEqualTo(ErrorCode.REVOKED.number());
-            assertThat(relay.relay().guard().unrevoke("a")).isTrue();
-            assertThat(relay.relay().guard().unrevoke("a")).isFalse();
+            assertThat(relay.relay().services().access().unrevoke("a")).isTrue();
+            assertThat(relay.relay().services().access().unrevoke("a")).isFalse();
             try (PlainDevice again = relay.joined("a")) {
                 assertThat(again.welcome.node()).isEqualTo(2);
             }
@@ -86,7 +86,7 @@ class RevocationTest {
         TestOverlay overlay = new TestOverlay(temporary);
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
             var identity = overlay.identity("a", Instant.now());
-            relay.relay().guard().revoke("a", "stolen");
+            relay.relay().services().access().revoke("a", "stolen");
             // as an editor does that takes the line out and puts it in again: the guard need not have seen either
             var list = relay.authority().revocations();
             for (int i = 0; i < 3; i++) {
@@ -107,7 +107,8 @@ class RevocationTest {
             Files.writeString(file, "# by hand\na 2026-01-02T03:04:05Z stolen\n");
             assertThat(a.awaitEnd().code()).isEqualTo(ErrorCode.REVOKED.number());
             Files.delete(file);
-            TestRelay.eventually(() -> relay.relay().guard().refusal("a").isEmpty());
+            TestRelay.eventually(
+                    () -> relay.relay().services().access().refusal("a").isEmpty());
         }
         assertThat(Files.readString(directory.resolve("audit.jsonl"))).containsSubsequence("revoked", "unrevoked");
     }

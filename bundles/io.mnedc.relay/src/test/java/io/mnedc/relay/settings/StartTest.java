@@ -98,6 +98,6 @@ class StartTest {
                 assertThat(socket.getInputStream().read()).isEqualTo(-1);
             }
         }
-        assertThat(relay.relay().halfOpen().count()).isZero();
+        assertThat(relay.relay().services().halfOpen().count()).isZero();
     }
 }

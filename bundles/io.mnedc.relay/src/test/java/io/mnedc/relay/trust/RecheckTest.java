@@ -68,12 +68,12 @@ class RecheckTest {
             Identity fresh = overlay.identity("new", clock.instant());
             clock.set(begin.plus(Duration.ofDays(365 + 9)));
             try (PlainDevice young = TestOverlay.joined(relay.address(), fresh, "new")) {
-                assertThat(relay.relay().sessions().count())
+                assertThat(relay.relay().services().sessions().count())
                         .as("within the grace")
                         .isEqualTo(2);
                 clock.set(begin.plus(Duration.ofDays(365 + 11)));
                 assertThat(TestOverlay.code(old.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
-                TestRelay.eventually(() -> relay.relay().sessions().count() == 1);
+                TestRelay.eventually(() -> relay.relay().services().sessions().count() == 1);
                 young.sendFrame(young.welcome.node(), new byte[] {1});
                 assertThat(PlainDevice.payload(young.receiveFrame())).containsExactly(1);
             }
@@ -94,14 +94,14 @@ class RecheckTest {
             try (PlainDevice a = TestOverlay.dial(relay.address(), device)) {
                 assertThat(vault.asked.await(60, TimeUnit.SECONDS)).isTrue();
                 vault.now = new Identity(server.key(), server.chain(), Set.copyOf(stranger.trusted()));
-                RelaySecurity overlay = Objects.requireNonNull(relay.relay().overlay());
-                relay.relay().controls().recheck(peer -> true, overlay::stillGood);
+                RelaySecurity overlay = Objects.requireNonNull(relay.relay().security());
+                relay.relay().services().controls().recheck(peer -> true, overlay::stillGood);
                 vault.answer.countDown();
                 a.control.setSoTimeout(15_000); // less than keepalives are apart
                 // it hears of it, preamble first, before it has said anything
                 a.receivePreamble();
                 assertThat(TestOverlay.code(a.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
-                TestRelay.eventually(() -> relay.relay().sessions().count() == 0);
+                TestRelay.eventually(() -> relay.relay().services().sessions().count() == 0);
             }
         }
     }
@@ -120,12 +120,12 @@ class RecheckTest {
                 return server;
             });
             try (PlainDevice a = TestOverlay.joined(relay.address(), pki.identity("a", Instant.now()), "a")) {
-                RelaySecurity overlay = Objects.requireNonNull(relay.relay().overlay());
+                RelaySecurity overlay = Objects.requireNonNull(relay.relay().security());
                 broken.set(true);
-                relay.relay().controls().recheck(peer -> true, overlay::stillGood);
+                relay.relay().services().controls().recheck(peer -> true, overlay::stillGood);
                 a.sendFrame(a.welcome.node(), new byte[] {1});
                 assertThat(PlainDevice.payload(a.receiveFrame())).containsExactly(1);
-                assertThat(relay.relay().sessions().ofDevice("a")).isNotNull();
+                assertThat(relay.relay().services().sessions().ofDevice("a")).isNotNull();
             }
         }
     }

@@ -24,7 +24,7 @@ class WarmUpTest {
     private Path directory;
 
     private static RelayIdentity admission(TestRelay relay) {
-        return Objects.requireNonNull(relay.relay().overlay()).admission();
+        return Objects.requireNonNull(relay.relay().security()).admission();
     }
 
     @Test
@@ -40,7 +40,7 @@ class WarmUpTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
             assertThat(warmUp.getAsBoolean()).isFalse();
             assertThat(relay.count(Counter.CONNECTIONS)).isZero();
-            assertThat(relay.relay().halfOpen().count()).isZero();
+            assertThat(relay.relay().services().halfOpen().count()).isZero();
         }
     }
 

@@ -93,7 +93,7 @@ public class CertificatesTest {
                 overlay.identity("x", Instant.now()).trusted());
         assertThat(refusal(mixed, "a")).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
         assertThat(relay.count(Counter.REFUSED_CERTIFICATE)).isEqualTo(1);
-        assertThat(relay.relay().sessions().all()).isEmpty();
+        assertThat(relay.relay().services().sessions().all()).isEmpty();
     }
 
     @Test
@@ -144,7 +144,7 @@ public class CertificatesTest {
     private Set<String> groupsOf(String deviceId, Identity identity) throws Exception {
         try (PlainDevice device = TestOverlay.joined(relay.address(), identity, deviceId)) {
             assertThat(device.welcome.node()).isEqualTo(2);
-            return Objects.requireNonNull(relay.relay().sessions().ofDevice(deviceId))
+            return Objects.requireNonNull(relay.relay().services().sessions().ofDevice(deviceId))
                     .groups();
         }
     }
@@ -231,7 +231,7 @@ public class CertificatesTest {
                 beside.drop(first);
                 ErrorReport gone = b.await(ErrorReport.class);
                 assertThat(TestOverlay.code(gone)).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
-                assertThat(relay.relay().sessions().all())
+                assertThat(relay.relay().services().sessions().all())
                         .extracting(Session::deviceId)
                         .containsExactly("a");
                 assertThat(again.welcome.node()).isEqualTo(2);

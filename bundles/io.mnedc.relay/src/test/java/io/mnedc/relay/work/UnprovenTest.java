@@ -85,10 +85,10 @@ public class UnprovenTest {
             }
         }
         TestRelay.eventually(() -> relay.count(Counter.CONNECTIONS) == 5 * MOST);
-        assertThat(relay.relay().halfOpen().count()).isEqualTo(MOST);
+        assertThat(relay.relay().services().halfOpen().count()).isEqualTo(MOST);
         try (PlainDevice device = TestOverlay.joined(relay.address(), good, "good")) {
             assertThat(device.welcome.node()).isEqualTo(2);
-            TestRelay.eventually(() -> relay.relay().halfOpen().count() < MOST);
+            TestRelay.eventually(() -> relay.relay().services().halfOpen().count() < MOST);
         }
         assertThat(relay.count(Counter.REFUSED_LIMIT)).isGreaterThanOrEqualTo(4 * MOST);
         assertThat(strangers.get(0).getInputStream().read())
@@ -105,8 +105,8 @@ public class UnprovenTest {
             stranger((byte) 0x16, (byte) 3, (byte) 1);
         }
         TestRelay.eventually(() -> relay.count(Counter.CONNECTIONS) == 2 * MOST
-                && relay.relay().halfOpen().count() == MOST
-                && relay.relay().halfOpen().begun() == MOST);
+                && relay.relay().services().halfOpen().count() == MOST
+                && relay.relay().services().halfOpen().begun() == MOST);
         // whoever comes later is served later: all that is to be said of the evicted has been said
         TestOverlay.joined(relay.address(), good, "good").close();
         assertThat(relay.count(Counter.REFUSED_LIMIT)).isBetween((long) MOST, MOST + 2L);
@@ -120,7 +120,7 @@ public class UnprovenTest {
             stranger((byte) 0x16, (byte) 3, (byte) 1);
             stranger();
         }
-        TestRelay.eventually(() -> relay.relay().halfOpen().count() == 0
+        TestRelay.eventually(() -> relay.relay().services().halfOpen().count() == 0
                 && relay.count(Counter.REFUSED_TLS) == MOST / 2
                 && relay.count(Counter.REFUSED_TIMEOUT) == MOST / 2);
     }
@@ -132,7 +132,7 @@ public class UnprovenTest {
             for (int i = 0; i < 3 * MOST; i++) {
                 stranger((byte) 0x16);
             }
-            TestRelay.eventually(() -> relay.relay().halfOpen().count() == MOST);
+            TestRelay.eventually(() -> relay.relay().services().halfOpen().count() == MOST);
             device.sendFrame(device.welcome.node(), new byte[10]);
             assertThat(device.receiveFrame().remaining()).isPositive();
         }

@@ -137,7 +137,7 @@ class ArchitectureTest {
 
     /** So a package can be read and moved without those that use it. */
     @ParameterizedTest
-    @ValueSource(strings = "io.mnedc.device")
+    @ValueSource(strings = {"io.mnedc.device", "io.mnedc.relay"})
     void packagesOfABundleMakeNoCycle(String bundle) {
         slices().matching("io.mnedc.(**)")
                 .should()

@@ -1,9 +1,11 @@
-package io.mnedc.relay.audit;
+package io.mnedc.relay.access;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
-import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.audit.AuditLog;
+import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.relay.work.Events;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.Revocations;
 import java.io.IOException;
@@ -25,6 +27,11 @@ public record DataDirectory(
         Events events,
         AuditState noted,
         @Nullable Revocations revocations) implements AutoCloseable {
+    /** The file of access rules. */
+    public static final String RULES = "rules";
+
+    /** The file of revoked devices. */
+    static final String REVOKED = "revoked";
 
     /** For a relay that keeps nothing. */
     public static DataDirectory none() {
@@ -43,7 +50,7 @@ public record DataDirectory(
             throw new IOException("data.dir = " + path + " cannot be used: " + PlainText.of(e), e);
         }
         Clock clock = Clock.systemUTC();
-        Revocations revocations = Revocations.open(path.resolve(AccessControl.REVOKED), clock);
+        Revocations revocations = Revocations.open(path.resolve(REVOKED), clock);
         return new DataDirectory(path, AuditLog.open(path, clock, counters), new AuditState(path), revocations);
     }
 

@@ -1,13 +1,10 @@
-package io.mnedc.relay.access;
+package io.mnedc.relay.trust;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.files.PrivateFiles;
-import io.mnedc.relay.Relay;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.audit.Events;
-import io.mnedc.relay.trust.RelayIdentity;
-import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Events;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
@@ -37,7 +34,7 @@ public final class DataDirectoryWatcher {
     private static final int LONGEST_TOKEN_FILE = 64 * 1024;
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
 
-    private final Relay relay;
+    private final TrustServices services;
     private final RelaySecurity overlay;
     private final RelayIdentity admission;
     private final Path tokens;
@@ -51,8 +48,9 @@ public final class DataDirectoryWatcher {
      *
      * @param directory of the relay's data
      */
-    public DataDirectoryWatcher(Relay relay, RelaySecurity overlay, RelayIdentity admission, Path directory) {
-        this.relay = relay;
+    public DataDirectoryWatcher(
+            TrustServices services, RelaySecurity overlay, RelayIdentity admission, Path directory) {
+        this.services = services;
         this.overlay = overlay;
         this.admission = admission;
         this.tokens = directory.resolve("tokens");
@@ -78,7 +76,7 @@ public final class DataDirectoryWatcher {
             // also backwards: a clock that was set right
             if (others || Math.abs(now - checked) >= RECHECK_MILLIS) {
                 checked = now;
-                relay.controls().recheck(peer -> true, overlay::stillGood);
+                services.admissions().recheck(peer -> true, overlay::stillGood);
             }
             tellDevices();
             admission.authority().ifPresent(authority -> {
@@ -112,7 +110,7 @@ public final class DataDirectoryWatcher {
         trusted = now;
         Set<String> fingerprints = new TreeSet<>();
         now.forEach(ca -> fingerprints.add(Fingerprints.of(ca)));
-        AuditState.Change change = relay.noted().update(AuditState.CA, fingerprints);
+        AuditState.Change change = services.noted().update(AuditState.CA, fingerprints);
         if (!change.first() && !change.none()) {
             record(
                     Events.Kind.CA_CHANGED,
@@ -129,16 +127,14 @@ public final class DataDirectoryWatcher {
         Credentials now = now();
         if (!now.trusted().equals(told.trusted())) {
             told = now;
-            relay.sessions().all().forEach(session -> session.send(now));
-            LOG.info(
-                    "the trusted authorities have changed: {} registered devices are told",
-                    relay.sessions().count());
+            int devices = services.admissions().tell(now);
+            LOG.info("the trusted authorities have changed: {} registered devices are told", devices);
         }
     }
 
     private void inUse(OverlayAuthority authority) {
         String fingerprint = authority.fingerprint();
-        AuditState.Change change = relay.noted().update(AuditState.CA_IN_USE, Set.of(fingerprint));
+        AuditState.Change change = services.noted().update(AuditState.CA_IN_USE, Set.of(fingerprint));
         if (!change.first() && !change.none()) {
             record(Events.Kind.CA_CHANGED, "certificates are made by " + fingerprint + " now");
         }
@@ -157,7 +153,7 @@ public final class DataDirectoryWatcher {
             LOG.debug("the join tokens cannot be listed: later", e);
             return;
         }
-        for (String token : relay.noted().update(AuditState.TOKEN, now).added()) {
+        for (String token : services.noted().update(AuditState.TOKEN, now).added()) {
             made(token);
         }
     }
@@ -170,7 +166,7 @@ public final class DataDirectoryWatcher {
         } catch (IOException | IllegalArgumentException e) {
             LOG.debug("join token {} cannot be read", token, e);
         }
-        relay.events()
+        services.events()
                 .record(
                         Events.Kind.TOKEN_MADE,
                         fields.getProperty("device", ""),
@@ -181,6 +177,6 @@ public final class DataDirectoryWatcher {
     }
 
     private void record(Events.Kind kind, String detail) {
-        relay.events().record(kind, "", "", detail);
+        services.events().record(kind, "", "", detail);
     }
 }

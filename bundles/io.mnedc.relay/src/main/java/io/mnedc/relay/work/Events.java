@@ -1,4 +1,4 @@
-package io.mnedc.relay.audit;
+package io.mnedc.relay.work;
 
 import java.util.Locale;
 

@@ -1,15 +1,11 @@
-package io.mnedc.relay.accept;
+package io.mnedc.relay.trust;
 
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
-import io.mnedc.relay.Relay;
-import io.mnedc.relay.session.ControlSession;
-import io.mnedc.relay.trust.EnrolmentSession;
-import io.mnedc.relay.trust.Peer;
-import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.transport.ControlStream;
@@ -31,15 +27,15 @@ import org.jspecify.annotations.Nullable;
 public final class TlsGate implements ControlStream.Handler, Executor {
     private static final Duration TICK = Duration.ofMillis(250);
 
-    private final Relay relay;
+    private final Admissions admissions;
     private final RelaySecurity overlay;
     private final HalfOpen.Entry entry;
     private @Nullable ControlStream stream;
     private boolean decided;
     private volatile boolean over;
 
-    public TlsGate(Relay relay, RelaySecurity overlay, HalfOpen.Entry entry) {
-        this.relay = relay;
+    public TlsGate(Admissions admissions, RelaySecurity overlay, HalfOpen.Entry entry) {
+        this.admissions = admissions;
         this.overlay = overlay;
         this.entry = entry;
     }
@@ -59,10 +55,10 @@ public final class TlsGate implements ControlStream.Handler, Executor {
         secured.tickEvery(TICK);
         if (protocol.equals(OverlayTls.ENROL)) {
             decided = true;
-            secured.authenticated(new EnrolmentSession(relay, overlay, entry));
+            secured.authenticated(overlay.enrolment(entry));
             return;
         }
-        long before = relay.controls().rechecks();
+        long before = admissions.rechecks();
         overlay.admit(
                 this,
                 certificates(session),
@@ -91,9 +87,9 @@ public final class TlsGate implements ControlStream.Handler, Executor {
     private void admitted(ControlStream secured, Peer peer, long before) {
         if (!decided) {
             decided = true;
-            ControlSession control = relay.session(entry, peer);
+            Admissions.Admitted control = admissions.admit(entry, peer, overlay);
             secured.authenticated(control);
-            if (relay.controls().rechecks() != before) {
+            if (admissions.rechecks() != before) {
                 overlay.recheck(peer, control::dismiss);
             }
         }

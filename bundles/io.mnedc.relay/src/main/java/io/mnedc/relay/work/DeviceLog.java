@@ -1,4 +1,4 @@
-package io.mnedc.relay.session;
+package io.mnedc.relay.work;
 
 import java.util.HashMap;
 import java.util.Map;
