@@ -7,26 +7,19 @@ import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.TimeFloor;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.device.DeviceIdentityStore;
-import java.math.BigInteger;
+import io.mnedc.testing.TestCertificate;
+import io.mnedc.testing.TestPki;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** An overlay's authority on real files, devices with real keys. */
@@ -63,16 +56,11 @@ final class TestOverlay {
     }
 
     /** Signed by itself, with an extension of so many bytes that means nothing. */
-    @SuppressWarnings("JavaUtilDate") // the library's interface
     static X509Certificate largeCertificate(int bytes) throws Exception {
-        KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
-        Instant now = Instant.now();
-        X500Name name = new X500Name("CN=large");
-        X509CertificateHolder holder = new JcaX509v3CertificateBuilder(
-                        name, BigInteger.ONE, Date.from(now), Date.from(now.plusSeconds(3600)), name, keys.getPublic())
-                .addExtension(new ASN1ObjectIdentifier("1.3.6.1.4.1.32473.1"), false, new byte[bytes])
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
-        return new JcaX509CertificateConverter().getCertificate(holder);
+        KeyPair keys = TestPki.newKey();
+        return new TestCertificate("CN=large", keys.getPublic())
+                .with(new ASN1ObjectIdentifier("1.3.6.1.4.1.32473.1"), bytes)
+                .signedByItself(keys);
     }
 
     static TimeFloor floor() {

@@ -5,23 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.settings.ConfigurationReader;
-import java.math.BigInteger;
+import io.mnedc.testing.TestCertificate;
+import io.mnedc.testing.TestPki;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,19 +91,8 @@ class KeystoreIdentityTest {
     }
 
     private X509Certificate add(String alias, boolean withKey) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(256);
-        KeyPair pair = generator.generateKeyPair();
-        X500Name name = new X500Name("CN=" + alias);
-        X509Certificate certificate = new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                name,
-                                BigInteger.valueOf(System.nanoTime()),
-                                Date.from(Instant.now().minus(Duration.ofDays(1))),
-                                Date.from(Instant.now().plus(Duration.ofDays(1))),
-                                name,
-                                pair.getPublic())
-                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+        KeyPair pair = TestPki.newKey();
+        X509Certificate certificate = new TestCertificate("CN=" + alias, pair.getPublic()).signedByItself(pair);
         entries.put(
                 alias,
                 withKey

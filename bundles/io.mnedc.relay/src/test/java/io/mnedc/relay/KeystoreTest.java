@@ -10,12 +10,19 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.security.StoreIdentity;
+import io.mnedc.testing.TestKeyStore;
+import io.mnedc.testing.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyPair;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A relay and devices with certificates of a PKI of one's own, by the settings keystore and truststore. */
 @Timeout(180)
 class KeystoreTest {
+    private static final String PASSWORD = "changeit";
     private static final byte[] HI = {1, 2, 3};
 
     @TempDir
@@ -36,8 +44,23 @@ class KeystoreTest {
 
     @BeforeEach
     void pki() throws Exception {
-        works = new TestPki("Works CA");
-        strangers = new TestPki("Other CA");
+        works = TestPki.root("O=Works,CN=Works CA");
+        strangers = TestPki.root("O=Works,CN=Other CA");
+    }
+
+    /** A key store with a key for that name; a relay is dialled as 127.0.0.1. */
+    private Path key(TestPki pki, String name, String type, KeyPurposeId purpose) throws Exception {
+        KeyPair key = TestPki.newKey();
+        List<GeneralName> address = List.of(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+        return new TestKeyStore(type, PASSWORD)
+                .key(name, key.getPrivate(), pki.chain(key, "O=Works,CN=" + name, purpose, address))
+                .write(directory.resolve(name + ".store"));
+    }
+
+    private Path trust(String name, String type, TestPki... all) throws Exception {
+        return new TestKeyStore(type, PASSWORD)
+                .trusted(Stream.of(all).map(TestPki::ca).toList())
+                .write(directory.resolve(name + ".store"));
     }
 
     private TestSettings settings(String type) throws Exception {
@@ -45,19 +68,19 @@ class KeystoreTest {
                 .tls()
                 .directory(directory.resolve("data"))
                 .store(new RelaySecuritySettings.Store(
-                        works.relay(directory.resolve("relay.store"), type),
-                        TestPki.PASSWORD,
-                        Optional.of(works.trust(directory.resolve("trust.store"), type)),
-                        TestPki.PASSWORD));
+                        key(works, "relay", type, KeyPurposeId.id_kp_serverAuth),
+                        PASSWORD,
+                        Optional.of(trust("trust", type, works)),
+                        PASSWORD));
     }
 
     /** A device of some PKI that believes relays of this one. */
     private Identity device(TestPki pki, String id) throws Exception {
-        char[] password = TestPki.PASSWORD.toCharArray();
+        char[] password = PASSWORD.toCharArray();
         return new StoreIdentity(
-                        pki.device(directory.resolve(id + ".store"), id),
+                        key(pki, id, "PKCS12", KeyPurposeId.id_kp_clientAuth),
                         password,
-                        works.trust(directory.resolve(id + ".trust"), "PKCS12"),
+                        trust(id + "-trust", "PKCS12", works),
                         password)
                 .identity();
     }
@@ -84,7 +107,7 @@ class KeystoreTest {
             assertThat(TestOverlay.refusal(relay.address(), device(works, "c"), "c"))
                     .isEqualTo(ErrorCode.REVOKED);
 
-            changed(strangers.trust(directory.resolve("trust.store"), type));
+            changed(trust("trust", type, strangers));
             TestOverlay.joined(relay.address(), foreign, "foreign").close();
         }
     }
@@ -97,11 +120,11 @@ class KeystoreTest {
     void whenACaIsTakenOutOfTheTrustStoreItsDevicesHaveToGoAndTheOthersStay() throws Exception {
         Path trust = directory.resolve("trust.store");
         TestSettings settings = settings("PKCS12");
-        works.trust(trust, "PKCS12", strangers);
+        trust("trust", "PKCS12", works, strangers);
         try (TestRelay relay = TestRelay.with(settings);
                 PlainDevice stays = TestOverlay.joined(relay.address(), device(works, "a"), "a");
                 PlainDevice goes = TestOverlay.joined(relay.address(), device(strangers, "b"), "b")) {
-            changed(works.trust(trust, "PKCS12"));
+            changed(trust("trust", "PKCS12", works));
             assertThat(TestOverlay.code(goes.await(ErrorReport.class))).isEqualTo(ErrorCode.CERTIFICATE_REFUSED);
             TestRelay.eventually(() -> relay.relay().services().sessions().count() == 1);
             stays.sendFrame(stays.welcome.node(), HI);

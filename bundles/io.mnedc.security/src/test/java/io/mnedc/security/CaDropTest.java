@@ -10,7 +10,7 @@ import io.mnedc.security.authority.Issuer;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.device.DeviceIdentityStore;
 import io.mnedc.testing.Log;
-import java.math.BigInteger;
+import io.mnedc.testing.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,15 +27,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,22 +70,14 @@ class CaDropTest {
 
     private X509Certificate sign(Issuer by, String subject, X509Certificate keyOf, boolean authority) throws Exception {
         var now = overlay.clock.instant();
-        var builder = new JcaX509v3CertificateBuilder(
-                new X500Name(by.certificate().getSubjectX500Principal().getName()),
-                BigInteger.valueOf(7),
-                Date.from(now.minus(Duration.ofHours(1))),
-                Date.from(now.plus(Duration.ofDays(9))),
-                new X500Name(subject),
-                keyOf.getPublicKey());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-        builder.addExtension(
-                Extension.keyUsage, true, new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
+        TestCertificate certificate = new TestCertificate(subject, keyOf.getPublicKey())
+                .good(now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(9)))
+                .authority(authority)
+                .usage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature);
         if (!authority) {
-            builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+            certificate.purpose(KeyPurposeId.id_kp_clientAuth);
         }
-        return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(by.key())));
+        return certificate.signedBy(by.certificate(), by.key());
     }
 
     private void nobodyIn(Issuer dropped, Issuer left) throws Exception {

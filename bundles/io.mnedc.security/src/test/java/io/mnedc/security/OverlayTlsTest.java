@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.testing.TestPki;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -125,10 +126,10 @@ class OverlayTlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"EC", "RSA", "Ed25519"})
     void keysOfAnyKindThatGatewaysHaveServeOnBothSides(String algorithm) throws Exception {
-        Pki pki = Pki.root();
+        TestPki pki = TestPki.root();
         KeyPair key = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
         Identity one = new Identity(
-                key.getPrivate(), pki.chain(key, "CN=a", KeyPurposeId.id_kp_clientAuth, List.of()), Set.of(pki.ca));
+                key.getPrivate(), pki.chain(key, "CN=a", KeyPurposeId.id_kp_clientAuth, List.of()), Set.of(pki.ca()));
         TimeFloor floor = TimeFloor.inMemory(InstantSource.system());
         SSLContext context = OverlayTls.context(one, OverlayTrust.peerTrust(one.trusted(), "a", floor));
         SSLEngine server = OverlayTls.server(context, true, OverlayTls.PEER);

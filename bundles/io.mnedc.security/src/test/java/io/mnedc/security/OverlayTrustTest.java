@@ -8,6 +8,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.security.authority.Issuer;
 import io.mnedc.testing.Log;
 import io.mnedc.testing.TestClock;
+import io.mnedc.testing.TestPki;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -37,12 +38,12 @@ class OverlayTrustTest {
     private Path directory;
 
     private Overlay overlay;
-    private Pki pki;
+    private TestPki pki;
 
     @BeforeEach
     void authorities() throws Exception {
         overlay = new Overlay(directory.resolve("relay"));
-        pki = Pki.root();
+        pki = TestPki.root();
     }
 
     private PeerName check(Identity identity, Role role) throws CertificateException {
@@ -50,7 +51,7 @@ class OverlayTrustTest {
     }
 
     private PeerName foreign(List<X509Certificate> chain, Role role) throws CertificateException {
-        return OverlayTrust.check(chain, role, Set.of(pki.ca), Instant.now(), Duration.ZERO);
+        return OverlayTrust.check(chain, role, Set.of(pki.ca()), Instant.now(), Duration.ZERO);
     }
 
     private static GeneralName name(int type, String value) {
@@ -155,8 +156,8 @@ class OverlayTrustTest {
                                 Duration.ZERO)
                         .deviceId())
                 .isEqualTo("a");
-        assertThatThrownBy(
-                        () -> OverlayTrust.check(List.of(), Role.DEVICE, Set.of(pki.ca), Instant.now(), Duration.ZERO))
+        assertThatThrownBy(() ->
+                        OverlayTrust.check(List.of(), Role.DEVICE, Set.of(pki.ca()), Instant.now(), Duration.ZERO))
                 .isInstanceOf(CertificateException.class);
     }
 
@@ -171,7 +172,7 @@ class OverlayTrustTest {
     @Test
     void anotherPkisDeviceIsItsOnlyCommonName() throws Exception {
         var key = Keys.generate();
-        for (Pki issuer : List.of(pki, pki.sub(), pki.sub().sub())) {
+        for (TestPki issuer : List.of(pki, pki.sub(), pki.sub().sub())) {
             assertThat(foreign(
                             issuer.chain(key, "O=Works,CN=dev-7", KeyPurposeId.id_kp_clientAuth, List.of()),
                             Role.DEVICE))
@@ -252,7 +253,7 @@ class OverlayTrustTest {
                         Keys.generate(), "CN=relay", KeyPurposeId.id_kp_serverAuth, List.of(name(type, san)))
                 .toArray(new X509Certificate[0]);
         X509ExtendedTrustManager trust =
-                OverlayTrust.relayTrust(Set.of(pki.ca), host, TimeFloor.inMemory(overlay.clock));
+                OverlayTrust.relayTrust(Set.of(pki.ca()), host, TimeFloor.inMemory(overlay.clock));
         if (good) {
             assertThatCode(() -> trust.checkServerTrusted(chain, "UNKNOWN")).doesNotThrowAnyException();
         } else {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
-import java.io.OutputStream;
+import io.mnedc.testing.TestKeyStore;
+import io.mnedc.testing.TestPki;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,30 +29,24 @@ class StoreIdentityTest {
     @TempDir
     private Path directory;
 
-    private Pki pki;
+    private TestPki pki;
 
     @BeforeEach
     void pki() throws Exception {
-        pki = Pki.root();
+        pki = TestPki.root();
     }
 
     private Path store(String name, String type, List<String> devices, boolean withCa) throws Exception {
-        KeyStore store = KeyStore.getInstance(type);
-        store.load(null, null);
+        TestKeyStore store = new TestKeyStore(type, String.valueOf(PASSWORD));
         for (String device : devices) {
             KeyPair key = Keys.generate();
-            Certificate[] chain = pki.chain(key, "CN=" + device, KeyPurposeId.id_kp_clientAuth, List.of())
-                    .toArray(new Certificate[0]);
-            store.setKeyEntry(device, key.getPrivate(), PASSWORD, chain);
+            store.key(
+                    device, key.getPrivate(), pki.chain(key, "CN=" + device, KeyPurposeId.id_kp_clientAuth, List.of()));
         }
         if (withCa) {
-            store.setCertificateEntry("ca", pki.ca);
+            store.trusted(List.of(pki.ca()));
         }
-        Path file = directory.resolve(name);
-        try (OutputStream out = Files.newOutputStream(file)) {
-            store.store(out, PASSWORD);
-        }
-        return file;
+        return store.write(directory.resolve(name));
     }
 
     @ParameterizedTest
@@ -62,7 +55,7 @@ class StoreIdentityTest {
         Path keys = store("keys", type, List.of("a"), false);
         Path trust = store("trust", type, List.of(), true);
         Identity identity = new StoreIdentity(keys, PASSWORD, trust, PASSWORD).identity();
-        assertThat(identity.trusted()).containsExactly(pki.ca);
+        assertThat(identity.trusted()).containsExactly(pki.ca());
         assertThat(OverlayTrust.check(identity.chain(), Role.DEVICE, identity.trusted(), Instant.now(), Duration.ZERO)
                         .deviceId())
                 .isEqualTo("a");
@@ -72,7 +65,7 @@ class StoreIdentityTest {
     void oneStoreMayHaveBoth() throws Exception {
         Path keys = store("keys", "PKCS12", List.of("a"), true);
         assertThat(new StoreIdentity(keys, PASSWORD, null, null).identity().trusted())
-                .containsExactly(pki.ca);
+                .containsExactly(pki.ca());
     }
 
     @Test
@@ -80,7 +73,7 @@ class StoreIdentityTest {
         Path keys = store("keys", "PKCS12", List.of("a"), false);
         Path trust = store("trust", "JKS", List.of(), true);
         assertThat(new StoreIdentity(keys, PASSWORD, trust, null).identity().trusted())
-                .containsExactly(pki.ca);
+                .containsExactly(pki.ca());
     }
 
     @Test

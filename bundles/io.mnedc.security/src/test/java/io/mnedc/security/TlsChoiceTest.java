@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.testing.HardwareKey;
+import io.mnedc.testing.TestPki;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,31 +74,12 @@ class TlsChoiceTest {
                         .getName())
                 .as("an enrolment shows nothing")
                 .isEqualTo("Other");
-        assertThat(used(new Identity(new InHardware(), device.chain(), device.trusted())))
+        assertThat(used(new Identity(new HardwareKey(device.key()), device.chain(), device.trusted())))
                 .isEqualTo("SunJSSE");
-        Pki pki = Pki.root();
+        TestPki pki = TestPki.root();
         KeyPair key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         List<X509Certificate> chain = pki.chain(key, "CN=a", KeyPurposeId.id_kp_clientAuth, List.of());
-        assertThat(used(new Identity(key.getPrivate(), chain, Set.of(pki.ca)))).isEqualTo("SunJSSE");
-    }
-
-    /** A key that does not leave its token. */
-    private static final class InHardware implements PrivateKey {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public String getAlgorithm() {
-            return "EC";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
+        assertThat(used(new Identity(key.getPrivate(), chain, Set.of(pki.ca()))))
+                .isEqualTo("SunJSSE");
     }
 }

@@ -8,6 +8,7 @@ import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.testing.TestTls;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class ControlTlsTest extends OnLoopback {
     private static final String CONTROL = "test-control/1";
-    private static TestKeys keys;
+    private static TestTls keys;
     private static SSLContext relayContext;
     private static SSLContext deviceContext;
 
@@ -42,7 +43,7 @@ class ControlTlsTest extends OnLoopback {
 
     @BeforeAll
     static void keys() throws Exception {
-        keys = new TestKeys();
+        keys = new TestTls();
         relayContext = keys.context("relay");
         deviceContext = keys.context("device");
     }
@@ -130,7 +131,7 @@ class ControlTlsTest extends OnLoopback {
 
     @Test
     void aRelayThatIsNotTrustedIsNotTalkedTo() throws Exception {
-        dial(clientTls(new TestKeys().context("device"), "TLSv1.3", CONTROL));
+        dial(clientTls(new TestTls().context("device"), "TLSv1.3", CONTROL));
         adopt(serverTls(tasks, PATIENCE));
         assertThat(device.next()).asString().startsWith("closed: TLS handshake failed");
         assertThat(relay.next()).asString().contains("does not accept this end's certificate");

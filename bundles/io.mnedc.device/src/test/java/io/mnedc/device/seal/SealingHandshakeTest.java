@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.SealMessage;
+import io.mnedc.testing.TestTls;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,11 @@ class SealingHandshakeTest {
     private static final String VERSION = "TLSv1.3";
     private static final List<SealCipher> CIPHERS = SealCipher.preferred(true);
 
-    private TestKeys keys;
+    private TestTls keys;
 
     @BeforeEach
     void makeKeys() throws Exception {
-        keys = new TestKeys();
+        keys = new TestTls();
     }
 
     /** One end's TLS. */
@@ -241,7 +242,7 @@ class SealingHandshakeTest {
     /** With the certificate, and the trust, of another overlay. */
     private static SSLEngine foreign(SSLEngine like) {
         try {
-            SSLEngine engine = new TestKeys().context("one").createSSLEngine();
+            SSLEngine engine = new TestTls().context("one").createSSLEngine();
             engine.setUseClientMode(like.getUseClientMode());
             engine.setSSLParameters(like.getSSLParameters());
             return engine;

@@ -6,6 +6,7 @@ import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.ProtocolException;
+import io.mnedc.testing.TestTls;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
     static final long MILLI = 1_000_000L;
-    private static final TestKeys KEYS = keys();
+    private static final TestTls KEYS = keys();
     private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
 
     /** How bad the channel for envelopes is. */
@@ -62,9 +63,9 @@ final class World {
         high.start();
     }
 
-    private static TestKeys keys() {
+    private static TestTls keys() {
         try {
-            return new TestKeys();
+            return new TestTls();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -336,7 +337,7 @@ final class World {
 
     private static SSLContext context(String name) {
         try {
-            return name.startsWith("foreign-") ? new TestKeys().context(name.substring(8)) : KEYS.context(name);
+            return name.startsWith("foreign-") ? new TestTls().context(name.substring(8)) : KEYS.context(name);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

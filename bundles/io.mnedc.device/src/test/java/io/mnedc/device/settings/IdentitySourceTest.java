@@ -14,17 +14,15 @@ import io.mnedc.device.Fixture;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
 import io.mnedc.device.TestPackets;
-import io.mnedc.device.TokenProvider;
+import io.mnedc.device.identity.CertifiedId;
 import io.mnedc.testing.Await;
-import java.io.OutputStream;
-import java.nio.file.Files;
+import io.mnedc.testing.HardwareKey;
+import io.mnedc.testing.HardwareProvider;
+import io.mnedc.testing.TestKeyStore;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.Provider;
 import java.security.Security;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -120,10 +118,9 @@ class IdentitySourceTest extends InTlsLab {
     @Test
     void keyMayStayInItsHardware() throws Exception {
         Identity readable = identity("one");
-        Identity identity =
-                new Identity(new TokenProvider.Handle(readable.key()), readable.chain(), readable.trusted());
+        Identity identity = new Identity(new HardwareKey(readable.key()), readable.chain(), readable.trusted());
         assertThat(identity.key().getEncoded()).isNull();
-        Provider token = new TokenProvider();
+        Provider token = new HardwareProvider();
         assertThat(Security.addProvider(token)).isPositive();
         try {
             Node one = lab.provided("one", name -> Optional.of(() -> identity));
@@ -149,19 +146,10 @@ class IdentitySourceTest extends InTlsLab {
     }
 
     private Path keyStore(Identity identity, String password) throws Exception {
-        Path file = directory.resolve("own.p12");
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry(
-                "own", identity.key(), password.toCharArray(), identity.chain().toArray(new Certificate[0]));
-        int number = 0;
-        for (X509Certificate trusted : identity.trusted()) {
-            store.setCertificateEntry("ca" + number++, trusted);
-        }
-        try (OutputStream out = Files.newOutputStream(file)) {
-            store.store(out, password.toCharArray());
-        }
-        return file;
+        return new TestKeyStore("PKCS12", password)
+                .key("own", identity.key(), identity.chain())
+                .trusted(identity.trusted())
+                .write(directory.resolve("own.p12"));
     }
 
     private Map<String, Object> nameless(Path keyStore, String password) throws Exception {

@@ -6,13 +6,11 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.testing.HardwareKey;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,47 +42,21 @@ class WarmUpTest {
         }
     }
 
-    /** As of hardware: it cannot be had, and signing would be noticed. */
-    private static final class HardKey implements PrivateKey {
-        private static final long serialVersionUID = 1;
-        private final AtomicInteger used;
-
-        HardKey(AtomicInteger used) {
-            this.used = used;
-        }
-
-        @Override
-        public String getAlgorithm() {
-            used.incrementAndGet();
-            return "EC";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    }
-
     @Test
     void aKeyInHardwareIsLeftAlone() throws Exception {
         TestOverlay pki = new TestOverlay(directory.resolve("pki"));
         Identity own = pki.authority().identity();
-        AtomicInteger used = new AtomicInteger();
-        Identity hard = new Identity(new HardKey(used), own.chain(), own.trusted());
+        HardwareKey key = new HardwareKey(own.key());
+        Identity hard = new Identity(key, own.chain(), own.trusted());
         try (TestRelay relay = TestRelay.with(
                 new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
             assertThat(new WarmUp(admission(relay)).getAsBoolean())
                     .as("nobody there yet")
                     .isFalse();
             relay.supply("vault", 1, () -> hard);
-            used.set(0);
+            int before = key.asked();
             assertThat(new WarmUp(admission(relay)).getAsBoolean()).isFalse();
-            assertThat(used).hasValue(0);
+            assertThat(key.asked()).isEqualTo(before);
             Identity device = pki.identity("x", Instant.now());
             relay.supply("vault", 2, () -> device);
             assertThat(new WarmUp(admission(relay)).getAsBoolean())

@@ -8,10 +8,10 @@ import io.mnedc.security.Keys;
 import io.mnedc.security.Overlay;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.PeerTrust;
-import io.mnedc.security.Pki;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.testing.Log;
+import io.mnedc.testing.TestPki;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +51,9 @@ class DeviceAuthorizationTest {
 
     @Test
     void withAnotherPkiItsCertificateAndTheRevocationsDecide() throws Exception {
-        Pki pki = Pki.root();
+        TestPki pki = TestPki.root();
         List<X509Certificate> chain = pki.chain(Keys.generate(), "CN=dev-7", KeyPurposeId.id_kp_clientAuth, List.of());
-        Identity relay = new Identity(Keys.generate().getPrivate(), List.of(pki.ca), Set.of(pki.ca));
+        Identity relay = new Identity(Keys.generate().getPrivate(), List.of(pki.ca()), Set.of(pki.ca()));
         DeviceAuthorization admission = new DeviceAuthorization(() -> relay, revocations, null, overlay.clock);
         assertThat(admission.admit(chain, Duration.ZERO)).isEqualTo(new PeerName("dev-7", Set.of(), false));
         refused(Reason.CERTIFICATE_REFUSED, admission, overlay.device("a").chain());

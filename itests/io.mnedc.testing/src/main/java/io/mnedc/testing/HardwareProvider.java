@@ -1,4 +1,4 @@
-package io.mnedc.device;
+package io.mnedc.testing;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -8,50 +8,24 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
-import org.jspecify.annotations.Nullable;
 
-/** Signs as a TPM or a smart card does: what others get of a key is a handle, and nothing can be read from it. */
-public final class TokenProvider extends Provider {
+/** Signs with a {@link HardwareKey}, as the provider of a TPM or a smart card does. */
+public final class HardwareProvider extends Provider {
     private static final long serialVersionUID = 1L;
     private static final String ALGORITHM = "SHA256withECDSA";
 
-    public TokenProvider() {
+    /** Knows the one algorithm that our TLS signs with. */
+    public HardwareProvider() {
         super("MnedcTestToken", "1", "keys that sign and stay where they are");
         put("Signature." + ALGORITHM, Signer.class.getName());
-        put("Signature." + ALGORITHM + " SupportedKeyClasses", Handle.class.getName());
+        put("Signature." + ALGORITHM + " SupportedKeyClasses", HardwareKey.class.getName());
     }
 
-    /** What the gateway gets of a key. */
-    @SuppressWarnings("serial") // nobody writes it
-    public static final class Handle implements PrivateKey {
-        private static final long serialVersionUID = 1L;
-        private final transient PrivateKey inside;
-
-        public Handle(PrivateKey inside) {
-            this.inside = inside;
-        }
-
-        @Override
-        public String getAlgorithm() {
-            return "EC";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    }
-
-    /** The inside of the token. */
+    /** What signs inside the hardware. */
     public static final class Signer extends SignatureSpi {
         private final Signature inside;
 
-        /** Made by name. */
+        /** Called by name. */
         public Signer() throws GeneralSecurityException {
             inside = Signature.getInstance(ALGORITHM, "SunEC");
         }
@@ -63,10 +37,10 @@ public final class TokenProvider extends Provider {
 
         @Override
         protected void engineInitSign(PrivateKey key) throws InvalidKeyException {
-            if (!(key instanceof Handle handle)) {
+            if (!(key instanceof HardwareKey handle)) {
                 throw new InvalidKeyException("not a key of this token");
             }
-            inside.initSign(handle.inside);
+            inside.initSign(handle.inside());
         }
 
         @Override
