@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.testing.Await;
+import io.mnedc.testing.TestRegistry;
 import java.io.File;
-import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 
 /** A lease store that cannot be opened at the start is opened as soon as it can be. */
 @Timeout(120)
@@ -28,40 +26,24 @@ class LateDirectoryTest {
     @TempDir
     Path directory;
 
-    private final List<LeaseStore> stores = new CopyOnWriteArrayList<>();
-    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private final TestRegistry registry = new TestRegistry();
     private LeaseStoreComponent component = booted();
 
     private LeaseStoreComponent booted() {
-        return new LeaseStoreComponent(context(), Duration.ofMillis(50));
+        return new LeaseStoreComponent(registry.context(), Duration.ofMillis(50));
     }
 
-    private BundleContext context() {
-        Object registration = registration(stores);
-        Object notice = registration(notices);
-        return (BundleContext) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (self, method, arguments) -> {
-                    if (method.getName().equals("getDataFile")) {
-                        return directory.resolve("area").toFile();
-                    }
-                    if (!method.getName().equals("registerService")) {
-                        return null;
-                    }
-                    if (arguments[1] instanceof Notice said) {
-                        notices.add(said.text());
-                        return notice;
-                    }
-                    stores.add((LeaseStore) arguments[1]);
-                    return registration;
-                });
+    @BeforeEach
+    void area() {
+        registry.storage(directory.resolve("area"));
     }
 
-    private Object registration(List<?> registered) {
-        return Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {ServiceRegistration.class}, (self, method, arguments) -> {
-                    registered.clear();
-                    return null;
-                });
+    private List<LeaseStore> stores() {
+        return registry.services(LeaseStore.class);
+    }
+
+    private List<String> notices() {
+        return registry.services(Notice.class).stream().map(Notice::text).toList();
     }
 
     @AfterEach
@@ -77,19 +59,19 @@ class LateDirectoryTest {
     }
 
     private void awaitStore() throws Exception {
-        Await.until("a store", () -> !stores.isEmpty());
-        assertThat(stores).hasSize(1);
+        Await.until("a store", () -> !stores().isEmpty());
+        assertThat(stores()).hasSize(1);
     }
 
     @Test
     void aFileInPlaceOfTheDirectoryIsRemovedLater() throws Exception {
         Path leases = Files.createFile(directory.resolve("leases"));
         component.change(keptIn(leases));
-        assertThat(stores).isEmpty();
-        assertThat(notices).singleElement().asString().contains("waits and tries again", leases.toString());
+        assertThat(stores()).isEmpty();
+        assertThat(notices()).singleElement().asString().contains("waits and tries again", leases.toString());
         Files.delete(leases);
         awaitStore();
-        assertThat(notices).isEmpty();
+        assertThat(notices()).isEmpty();
     }
 
     @Test
@@ -107,7 +89,7 @@ class LateDirectoryTest {
         try {
             assertThat(other.getInputStream().read()).as("it is held").isEqualTo('h');
             component.change(keptIn(leases));
-            assertThat(stores).isEmpty();
+            assertThat(stores()).isEmpty();
         } finally {
             other.destroyForcibly();
         }
@@ -137,24 +119,24 @@ class LateDirectoryTest {
         component.change(Map.of("enabled", false, "data.dir", leases.toString()));
         Files.delete(leases);
         component.stop(6);
-        assertThat(stores).isEmpty();
+        assertThat(stores()).isEmpty();
         assertThat(leases).doesNotExist();
     }
 
     @Test
     void aChangeThatCannotBeMadeLeavesTheStoreWhereItIs() throws Exception {
         component.change(keptIn(directory.resolve("leases")));
-        LeaseStore before = stores.get(0);
+        LeaseStore before = stores().get(0);
         component.change(keptIn(Path.of("/proc/nope")));
-        assertThat(stores).containsExactly(before);
+        assertThat(stores()).containsExactly(before);
     }
 
     @Test
     void anotherDirectoryEndsTheWait() throws Exception {
         component.change(keptIn(Path.of("/proc/nope")));
-        assertThat(stores).isEmpty();
+        assertThat(stores()).isEmpty();
         component.change(keptIn(directory.resolve("leases")));
-        assertThat(stores).hasSize(1);
+        assertThat(stores()).hasSize(1);
     }
 
     @Test
@@ -165,29 +147,29 @@ class LateDirectoryTest {
         for (Object wrong : List.of("/proc/nope", new String[] {"/a", "/b"})) {
             component = booted();
             component.change(Map.of("enabled", true, "data.dir", wrong));
-            assertThat(stores).as("%s", wrong).hasSize(1);
+            assertThat(stores()).as("%s", wrong).hasSize(1);
             component.stop(6);
         }
         component = booted();
         component.change(Map.of("enabled", false, "data.dir", "/proc/nope"));
-        assertThat(stores).isEmpty();
+        assertThat(stores()).isEmpty();
     }
 
     private void awaitNothingToSay() throws Exception {
-        Await.until("no notice", notices::isEmpty);
+        Await.until("no notice", () -> notices().isEmpty());
     }
 
     @Test
     void aStoreThatIsKeptElsewhereMovesOnceTheDirectoryCanBeUsed() throws Exception {
         component.change(keptIn(directory.resolve("leases")));
-        LeaseStore before = stores.get(0);
+        LeaseStore before = stores().get(0);
         Path other = Files.createFile(directory.resolve("other"));
         component.change(keptIn(other));
-        assertThat(stores).containsExactly(before);
-        assertThat(notices).singleElement().asString().contains("data.dir", other.toString(), "as before");
+        assertThat(stores()).containsExactly(before);
+        assertThat(notices()).singleElement().asString().contains("data.dir", other.toString(), "as before");
         Files.delete(other);
         awaitNothingToSay();
-        assertThat(stores).hasSize(1).doesNotContain(before);
+        assertThat(stores()).hasSize(1).doesNotContain(before);
         assertThat(other).isDirectory();
     }
 
@@ -198,12 +180,12 @@ class LateDirectoryTest {
         Path other = Files.createFile(directory.resolve("other"));
         component = booted();
         component.change(keptIn(other));
-        assertThat(stores).hasSize(1);
-        assertThat(notices).singleElement().asString().contains("data.dir", other.toString(), "as before");
+        assertThat(stores()).hasSize(1);
+        assertThat(notices()).singleElement().asString().contains("data.dir", other.toString(), "as before");
         Files.delete(other);
         awaitNothingToSay();
         awaitStore();
-        assertThat(stores).hasSize(1);
+        assertThat(stores()).hasSize(1);
         assertThat(other).isDirectory();
     }
 
@@ -216,23 +198,23 @@ class LateDirectoryTest {
         Files.createFile(leases);
         component = booted();
         component.change(keptIn(Path.of("/proc/nope")));
-        assertThat(stores).isEmpty();
+        assertThat(stores()).isEmpty();
         Files.delete(leases);
         Files.move(moved, leases);
         awaitStore();
-        Await.until("a notice", () -> notices.toString().contains("as before"));
-        assertThat(notices).singleElement().asString().contains("/proc/nope", leases.toString(), "as before");
+        Await.until("a notice", () -> notices().toString().contains("as before"));
+        assertThat(notices()).singleElement().asString().contains("/proc/nope", leases.toString(), "as before");
     }
 
     @Test
     void aMistakenFileWithoutAStoreIsSaid() {
         component.change(Map.of("enabled", "true", "pool", "I\"10\"", "felix.fileinstall.filename", "a.cfg"));
-        assertThat(stores).isEmpty();
-        assertThat(notices)
+        assertThat(stores()).isEmpty();
+        assertThat(notices())
                 .singleElement()
                 .asString()
                 .contains("configuration refused", "pool", "there is no lease store");
         component.change(keptIn(directory.resolve("leases")));
-        assertThat(notices).isEmpty();
+        assertThat(notices()).isEmpty();
     }
 }

@@ -8,13 +8,12 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.notice.Notice;
-import java.lang.reflect.Proxy;
+import io.mnedc.testing.TestRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 
 /** A virtual network must not contain an address at which devices reach the relay. */
 class PoolOfThisHostTest {
@@ -36,15 +33,15 @@ class PoolOfThisHostTest {
 
     private final List<Nic> host = new CopyOnWriteArrayList<>();
     private final List<Outside> outside = new CopyOnWriteArrayList<>();
-    private final List<String> leased = new ArrayList<>();
-    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private final TestRegistry registry = new TestRegistry();
     private MvLeaseStore store;
     private AddressAllocatorComponent component;
 
     @BeforeEach
     void open() throws Exception {
+        registry.storage(directory.resolve("area"));
         store = new MvLeaseStore(directory.resolve("leases"));
-        component = new AddressAllocatorComponent(context(), store, () -> host);
+        component = new AddressAllocatorComponent(registry.context(), store, () -> host);
     }
 
     @AfterEach
@@ -53,44 +50,12 @@ class PoolOfThisHostTest {
         store.close();
     }
 
-    /** Notes the pool of the service that is registered; none while there is no service. */
-    private BundleContext context() {
-        Object registration = proxy(ServiceRegistration.class, (method, arguments) -> {
-            leased.clear();
-            if (method.equals("setProperties")) {
-                leased.add(pool(arguments[0]));
-            }
-        });
-        return (BundleContext) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (self, method, arguments) -> {
-                    if (method.getName().equals("getDataFile")) {
-                        return directory.resolve("area").toFile();
-                    }
-                    if (!method.getName().equals("registerService")) {
-                        return null;
-                    }
-                    if (arguments[1] instanceof Notice said) {
-                        notices.add(said.text());
-                        return proxy(ServiceRegistration.class, (called, values) -> notices.clear());
-                    }
-                    leased.add(pool(arguments[2]));
-                    return registration;
-                });
+    private List<String> leased() {
+        return registry.properties(AddressAllocator.class, AddressAllocator.POOL);
     }
 
-    private interface Called {
-        void with(String method, Object[] arguments);
-    }
-
-    private static Object proxy(Class<?> type, Called called) {
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-            called.with(method.getName(), arguments);
-            return null;
-        });
-    }
-
-    private static String pool(Object properties) {
-        return String.valueOf(((Dictionary<?, ?>) properties).get(AddressAllocator.POOL));
+    private List<String> notices() {
+        return registry.services(Notice.class).stream().map(Notice::text).toList();
     }
 
     private static Map<String, Object> config(String pool) {
@@ -111,16 +76,16 @@ class PoolOfThisHostTest {
     void afterABootWithAWrongPoolTheOneBeforeIsLeased() {
         component.start(config("10.5.0.0/24"));
         component.stop(6);
-        component = new AddressAllocatorComponent(context(), store, () -> host);
+        component = new AddressAllocatorComponent(registry.context(), store, () -> host);
         component.start(Map.of("enabled", true, "pool", "10.0.0.1/99", "lease.absence", "soon"));
-        assertThat(leased).containsExactly("10.5.0.0/24");
-        assertThat(notices)
+        assertThat(leased()).containsExactly("10.5.0.0/24");
+        assertThat(notices())
                 .singleElement()
                 .asString()
                 .contains("configuration refused", "10.0.0.1/99", "soon", "running with the settings of 20");
         component.change(Map.of("enabled", false, "pool", "10.0.0.1/99"));
-        assertThat(leased).isEmpty();
-        assertThat(notices).isEmpty();
+        assertThat(leased()).isEmpty();
+        assertThat(notices()).isEmpty();
     }
 
     @Test
@@ -128,11 +93,11 @@ class PoolOfThisHostTest {
         host.add(nic("eth0", false, "10.0.0.5/24"));
 
         component.start(Map.of("enabled", true));
-        assertThat(leased).as("nothing that devices could not use").isEmpty();
+        assertThat(leased()).as("nothing that devices could not use").isEmpty();
 
         host.set(0, nic("eth0", false, "192.168.1.5/24"));
         component.look();
-        assertThat(leased).containsExactly("10.0.0.0/24");
+        assertThat(leased()).containsExactly("10.0.0.0/24");
     }
 
     @Test
@@ -149,11 +114,11 @@ class PoolOfThisHostTest {
         component.start(config("10.0.0.0/24"));
 
         component.change(config("192.168.100.0/24"));
-        assertThat(leased).containsExactly("10.0.0.0/24");
+        assertThat(leased()).containsExactly("10.0.0.0/24");
 
         host.set(0, nic("eth0", false, "192.168.7.10/24"));
         component.look();
-        assertThat(leased).containsExactly("192.168.100.0/24");
+        assertThat(leased()).containsExactly("192.168.100.0/24");
     }
 
     @Test
@@ -166,23 +131,23 @@ class PoolOfThisHostTest {
         host.set(0, nic("eth0", false, "10.0.0.5/24"));
         component.look();
 
-        assertThat(leased).as("devices that dial another address go on").containsExactly("10.0.0.0/24");
+        assertThat(leased()).as("devices that dial another address go on").containsExactly("10.0.0.0/24");
     }
 
     @Test
     void relayThatIsReachedInThePoolEndsItAtItsStart() throws Exception {
         component.start(config("10.0.0.0/24"));
-        assertThat(leased).containsExactly("10.0.0.0/24");
+        assertThat(leased()).containsExactly("10.0.0.0/24");
 
         outside.add(new Outside(InetAddress.getByName("10.0.0.9"), "where the relay listens"));
         component.addOutside(() -> outside);
         component.look();
-        assertThat(leased).isEmpty();
+        assertThat(leased()).isEmpty();
 
         component.change(config("10.9.0.0/24"));
-        assertThat(leased).containsExactly("10.9.0.0/24");
+        assertThat(leased()).containsExactly("10.9.0.0/24");
         component.change(config("10.0.0.0/8"));
-        assertThat(leased).as("enlarged over the relay").containsExactly("10.9.0.0/24");
+        assertThat(leased()).as("enlarged over the relay").containsExactly("10.9.0.0/24");
     }
 
     @Test
@@ -199,7 +164,7 @@ class PoolOfThisHostTest {
         }
         host.clear();
         component.look();
-        assertThat(leased).isEmpty();
+        assertThat(leased()).isEmpty();
     }
 
     @ParameterizedTest

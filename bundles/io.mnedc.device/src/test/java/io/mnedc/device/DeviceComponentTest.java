@@ -8,10 +8,9 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.Log;
+import io.mnedc.testing.TestRegistry;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,28 +18,21 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.Version;
 
 /** The component with a registry of its own; in frameworks it is tested by the integration tests. */
 @Timeout(180)
 class DeviceComponentTest {
-    private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
+    private final TestRegistry registry = new TestRegistry();
     private final MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
     private final Map<String, Object> properties = new HashMap<>();
     private TestRelay relay;
-    private @Nullable Path storage;
 
     @BeforeEach
     void begin() throws IOException {
@@ -57,41 +49,11 @@ class DeviceComponentTest {
         relay.close();
     }
 
-    private static <T> T fake(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(DeviceComponentTest.class.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private BundleContext context() {
-        Bundle bundle = fake(Bundle.class, (self, method, arguments) -> new Version("1.2.3.SNAPSHOT"));
-        return fake(BundleContext.class, (self, method, arguments) -> {
-            if (method.getName().equals("getBundle")) {
-                return bundle;
-            }
-            if (method.getName().equals("getProperty")) {
-                // no Karaf
-                return null;
-            }
-            if (method.getName().equals("getDataFile")) {
-                // at first a framework without a storage area: nothing is remembered
-                return storage == null ? null : storage.toFile();
-            }
-            Class<?> type = (Class<?>) arguments[0];
-            services.put(type, arguments[1]);
-            return fake(ServiceRegistration.class, (registration, called, values) -> {
-                if (called.getName().equals("unregister")) {
-                    services.remove(type);
-                }
-                return null;
-            });
-        });
-    }
-
     @Test
     void aPartThatFailsHasTheDeviceStartAgainLaterEachTime() throws Exception {
         AtomicInteger opened = new AtomicInteger();
         DeviceComponent component = new DeviceComponent(
-                context(),
+                registry.context(),
                 settings -> {
                     if (opened.incrementAndGet() <= 2) {
                         throw new NoClassDefFoundError("of a test");
@@ -101,11 +63,13 @@ class DeviceComponentTest {
                 Duration.ofMillis(300));
         String log = Log.of(() -> {
             component.activate(properties);
-            Object first = services.get(DeviceStatus.class);
-            Await.until("stopped", () -> !services.containsKey(DeviceStatus.class) && notice().contains("has failed"));
+            Object first = registry.services().get(DeviceStatus.class);
+            Await.until(
+                    "stopped",
+                    () -> !registry.services().containsKey(DeviceStatus.class) && notice().contains("has failed"));
             assertThat(notice()).contains("the device has stopped, because the control loop has failed", "tried again");
             awaitReady(opened, 3);
-            assertThat(services.get(DeviceStatus.class)).isNotSameAs(first);
+            assertThat(registry.services().get(DeviceStatus.class)).isNotSameAs(first);
             Await.until("no notice", () -> notice().isEmpty());
             component.deactivate(6);
         });
@@ -113,13 +77,13 @@ class DeviceComponentTest {
                 .hasSize(2);
         assertThat(log.lines().filter(line -> line.contains("The device stops: the control loop has failed")))
                 .hasSize(2);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
     }
 
     private void awaitReady(AtomicInteger opened, int most) throws Exception {
         Await.until(
                 "ready",
-                () -> services.get(DeviceStatus.class) instanceof DeviceStatus status
+                () -> registry.services().get(DeviceStatus.class) instanceof DeviceStatus status
                         && status.snapshot().state() == State.READY);
         assertThat(opened).hasValue(most);
     }
@@ -127,7 +91,7 @@ class DeviceComponentTest {
     @Test
     void whoeverIsSwitchedOffWhileItRestsStaysOff() throws Exception {
         DeviceComponent component = new DeviceComponent(
-                context(),
+                registry.context(),
                 settings -> {
                     throw new NoClassDefFoundError("of a test");
                 },
@@ -136,7 +100,7 @@ class DeviceComponentTest {
         Await.until("stopped", () -> notice().contains("has failed"));
         properties.put("enabled", "false");
         component.modified(properties);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         component.deactivate(6);
         Await.until(
                 "no thread",
@@ -145,13 +109,13 @@ class DeviceComponentTest {
     }
 
     private DeviceComponent component() {
-        DeviceComponent component = new DeviceComponent(context(), driver, Duration.ofMillis(50));
+        DeviceComponent component = new DeviceComponent(registry.context(), driver, Duration.ofMillis(50));
         component.activate(properties);
         return component;
     }
 
     private DeviceStatus.Snapshot snapshot() {
-        return ((DeviceStatus) Objects.requireNonNull(services.get(DeviceStatus.class))).snapshot();
+        return ((DeviceStatus) Objects.requireNonNull(registry.services().get(DeviceStatus.class))).snapshot();
     }
 
     private void awaitReady() throws Exception {
@@ -162,25 +126,25 @@ class DeviceComponentTest {
     void servicesAreThereOnlyWhileItIsEnabled() throws Exception {
         properties.put("enabled", false);
         DeviceComponent component = component();
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         properties.put("enabled", true);
         component.modified(properties);
-        assertThat(services).hasSize(2);
+        assertThat(registry.services()).hasSize(2);
         awaitReady();
         properties.put("enabled", "false");
         component.modified(properties);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         assertThat(driver.devices()).isEmpty();
         component.deactivate(6);
     }
 
     private String notice() {
-        return services.get(Notice.class) instanceof Notice notice ? notice.text() : "";
+        return registry.services().get(Notice.class) instanceof Notice notice ? notice.text() : "";
     }
 
     @Test
     void afterABootWithWrongValuesItRunsAsBefore(@TempDir Path area) throws Exception {
-        storage = area;
+        registry.storage(area);
         properties.put("mtu", "1300");
         DeviceComponent component = component();
         awaitReady();
@@ -201,25 +165,25 @@ class DeviceComponentTest {
         assertThat(notice()).isEmpty();
         Await.until("MTU", () -> driver.devices().get(0).settings().mtu() == 1301);
         component.deactivate(6);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
     }
 
     @Test
     void whatIsSwitchedOffOrDeletedDoesNotStart(@TempDir Path area) throws Exception {
-        storage = area;
+        registry.storage(area);
         component().deactivate(6);
         properties.put("mtu", "12");
         properties.put("enabled", "false");
         DeviceComponent component = component();
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         component.modified(Map.of());
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         component.deactivate(6);
     }
 
     @Test
     void afterABootWithADirectoryThatCannotBeUsedItRunsAsBefore(@TempDir Path area) throws Exception {
-        storage = area;
+        registry.storage(area);
         DeviceComponent component = component();
         awaitReady();
         component.deactivate(6);
@@ -233,7 +197,7 @@ class DeviceComponentTest {
 
     @Test
     void afterABootItGoesToTheDirectoryOfItsSettingsOnceThatCanBeUsed(@TempDir Path area) throws Exception {
-        storage = area;
+        registry.storage(area);
         DeviceComponent component = component();
         awaitReady();
         component.deactivate(6);
@@ -245,13 +209,13 @@ class DeviceComponentTest {
         awaitReady();
         assertThat(snapshot().deviceId()).isEqualTo("one");
         assertThat(notice()).contains("data.dir", directory.toString(), "running with the settings of", "tried again");
-        Object running = services.get(DeviceStatus.class);
+        Object running = registry.services().get(DeviceStatus.class);
         Files.delete(directory);
         Await.until("it is there", () -> snapshot().deviceId().equals("two"));
         Await.until("nothing to say", () -> notice().isEmpty());
         // without an identity in that directory it has to join
         Await.until("its own identity", () -> snapshot().problem().orElse("").contains("no identity"));
-        assertThat(services.get(DeviceStatus.class)).isSameAs(running);
+        assertThat(registry.services().get(DeviceStatus.class)).isSameAs(running);
         assertThat(directory).isDirectory();
         component.deactivate(6);
     }
@@ -281,7 +245,7 @@ class DeviceComponentTest {
     void aDirectoryThatCannotBeUsedStopsNoDevice() throws Exception {
         DeviceComponent component = component();
         awaitReady();
-        Object running = services.get(DeviceStatus.class);
+        Object running = registry.services().get(DeviceStatus.class);
         long reconnects = Objects.requireNonNull(snapshot().counters().get("reconnects"));
         properties.put("security", "tls");
         properties.put("data.dir", "/proc/nope");
@@ -295,7 +259,7 @@ class DeviceComponentTest {
                 "MTU",
                 () -> !driver.devices().isEmpty()
                         && driver.devices().get(0).settings().mtu() == 1300);
-        assertThat(services.get(DeviceStatus.class)).isSameAs(running);
+        assertThat(registry.services().get(DeviceStatus.class)).isSameAs(running);
         assertThat(snapshot().counters()).containsEntry("reconnects", reconnects);
         component.deactivate(6);
     }
@@ -317,7 +281,7 @@ class DeviceComponentTest {
                 "the right one is in force",
                 () -> relay.has("other") && tun.settings().mtu() == 1300);
         component.deactivate(6);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         assertThat(tun.isClosed()).isTrue();
     }
 
@@ -325,19 +289,13 @@ class DeviceComponentTest {
     void wrongFirstConfigurationStartsNothing() {
         properties.put("relays", "a:b:c");
         DeviceComponent component = component();
-        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(registry.services()).containsOnlyKeys(Notice.class);
         assertThat(notice()).contains("relays", "no device is started");
         component.deactivate(6);
     }
 
-    @SuppressWarnings("unchecked")
     private static ServiceReference<IdentityProvider> reference(String name, int ranking) {
-        return fake(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
-            case "getProperty" -> arguments[0].equals(IdentityProvider.NAME) ? name : ranking;
-            case "compareTo" -> ranking - (int) ((ServiceReference<?>) arguments[0]).getProperty("ranking");
-            case "equals" -> self == arguments[0];
-            default -> ranking;
-        });
+        return TestRegistry.reference(IdentityProvider.class, IdentityProvider.NAME, name, ranking);
     }
 
     @Test

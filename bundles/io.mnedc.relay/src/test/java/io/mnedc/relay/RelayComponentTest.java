@@ -7,9 +7,8 @@ import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.testing.Log;
+import io.mnedc.testing.TestRegistry;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,17 +16,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.Version;
 
 /** The component with a registry of its own; in frameworks it is tested by the integration tests. */
 @Timeout(180)
@@ -35,49 +28,20 @@ class RelayComponentTest {
     @TempDir
     private Path directory;
 
-    private final Map<Class<?>, Object> services = new ConcurrentHashMap<>();
+    private final TestRegistry registry = new TestRegistry();
     private final Map<String, Object> properties = new HashMap<>();
-    private @Nullable Path storage;
     private RelayComponent component = booted();
 
     private RelayComponent booted() {
-        return new RelayComponent(context(), Duration.ofMillis(50));
+        return new RelayComponent(registry.context(), Duration.ofMillis(50));
     }
 
     private String notice() {
-        return services.get(Notice.class) instanceof Notice notice ? notice.text() : "";
+        return registry.services().get(Notice.class) instanceof Notice notice ? notice.text() : "";
     }
 
     private RelayStatus relay() {
-        return (RelayStatus) Objects.requireNonNull(services.get(RelayStatus.class));
-    }
-
-    private static <T> T fake(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(RelayComponentTest.class.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private BundleContext context() {
-        Bundle bundle = fake(Bundle.class, (self, method, arguments) -> new Version("1.2.3.SNAPSHOT"));
-        return fake(BundleContext.class, (self, method, arguments) -> {
-            if (method.getName().equals("getBundle")) {
-                return bundle;
-            }
-            if (method.getName().equals("getProperty")) {
-                return null;
-            }
-            if (method.getName().equals("getDataFile")) {
-                return storage == null ? null : storage.toFile();
-            }
-            Class<?> type = (Class<?>) arguments[0];
-            services.put(type, arguments[1]);
-            return fake(ServiceRegistration.class, (registration, called, values) -> {
-                if (called.getName().equals("unregister")) {
-                    services.remove(type);
-                }
-                return null;
-            });
-        });
+        return (RelayStatus) Objects.requireNonNull(registry.services().get(RelayStatus.class));
     }
 
     @BeforeEach
@@ -88,7 +52,7 @@ class RelayComponentTest {
     @AfterEach
     void end() throws Exception {
         component.stop(6);
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         TestRelay.eventually(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith("mnedc-")));
     }
@@ -98,7 +62,7 @@ class RelayComponentTest {
     }
 
     private void awaitRelay() throws Exception {
-        TestRelay.eventually(() -> services.containsKey(RelayStatus.class));
+        TestRelay.eventually(() -> registry.services().containsKey(RelayStatus.class));
     }
 
     @Test
@@ -107,7 +71,7 @@ class RelayComponentTest {
         properties.put("token.request", "press-7");
         try (Log log = new Log()) {
             component.start(properties);
-            assertThat(services).containsOnlyKeys(Notice.class);
+            assertThat(registry.services()).containsOnlyKeys(Notice.class);
             assertThat(notice()).contains("waits and tries again", data().toString());
             Files.delete(data());
             awaitRelay();
@@ -116,7 +80,7 @@ class RelayComponentTest {
             assertThat(log.lines("has found what it waited for")).hasSize(1);
         }
         RelayAdministration administration =
-                (RelayAdministration) Objects.requireNonNull(services.get(RelayAdministration.class));
+                (RelayAdministration) Objects.requireNonNull(registry.services().get(RelayAdministration.class));
         TestRelay.eventually(() -> administration.requestedToken().isPresent());
     }
 
@@ -125,7 +89,7 @@ class RelayComponentTest {
         Files.createDirectories(data().resolve(AuditLog.FILE).resolve("in.the.way"));
         Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
         component.start(properties);
-        assertThat(services).doesNotContainKey(RelayStatus.class);
+        assertThat(registry.services()).doesNotContainKey(RelayStatus.class);
         Files.delete(data().resolve(AuditLog.FILE).resolve("in.the.way"));
         Files.delete(data().resolve(AuditLog.FILE));
         awaitRelay();
@@ -158,8 +122,8 @@ class RelayComponentTest {
             running.relay().services().loop().execute(() -> {
                 throw new OutOfMemoryError("of a test");
             });
-            TestRelay.eventually(
-                    () -> services.containsKey(RelayStatus.class) && services.get(RelayStatus.class) != first);
+            TestRelay.eventually(() -> registry.services().containsKey(RelayStatus.class)
+                    && registry.services().get(RelayStatus.class) != first);
             TestRelay.eventually(() -> notice().isEmpty());
             assertThat(log.lines("the control loop has ended because of a fault"))
                     .isNotEmpty();
@@ -171,14 +135,14 @@ class RelayComponentTest {
     @Test
     void aDirectoryThatCannotBeUsedStopsNoRelay() {
         component.start(properties);
-        Object running = services.get(RelayStatus.class);
+        Object running = registry.services().get(RelayStatus.class);
         assertThat(running).isNotNull();
         properties.put("data.dir", "/proc/nope");
         component.modified(properties);
-        assertThat(services.get(RelayStatus.class)).isSameAs(running);
+        assertThat(registry.services().get(RelayStatus.class)).isSameAs(running);
         properties.put("data.dir", directory.resolve("other").toString());
         component.modified(properties);
-        assertThat(services.get(RelayStatus.class)).isNotNull().isNotSameAs(running);
+        assertThat(registry.services().get(RelayStatus.class)).isNotNull().isNotSameAs(running);
     }
 
     @Test
@@ -206,7 +170,7 @@ class RelayComponentTest {
     @Test
     void afterABootWithADirectoryThatCannotBeUsedItRunsAsBefore() throws Exception {
         Path area = directory.resolve("area");
-        storage = area;
+        registry.storage(area);
         component.start(properties);
         component.stop(6);
         properties.put("data.dir", "/proc/nope");
@@ -222,16 +186,16 @@ class RelayComponentTest {
         component.stop(6);
         component = booted();
         component.start(Map.of("enabled", false, "loops", "many", "data.dir", data().toString()));
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
         component.modified(Map.of());
-        assertThat(services).isEmpty();
+        assertThat(registry.services()).isEmpty();
     }
 
     @Test
     void withoutAnythingKeptTheNoticeSaysThatNothingRuns() {
         properties.put("loops", "many");
         component.start(properties);
-        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(registry.services()).containsOnlyKeys(Notice.class);
         assertThat(notice()).contains("loops", "the relay does not run");
     }
 
@@ -248,7 +212,7 @@ class RelayComponentTest {
 
     @Test
     void afterABootItGoesToTheDirectoryOfItsSettingsOnceThatCanBeUsed() throws Exception {
-        storage = directory.resolve("area");
+        registry.storage(directory.resolve("area"));
         component.start(properties);
         component.stop(6);
         Path other = Files.createFile(directory.resolve("other"));
@@ -301,7 +265,7 @@ class RelayComponentTest {
 
     @Test
     void ifNeitherDirectoryCanBeUsedTheOneThatCanFirstIsTaken() throws Exception {
-        storage = directory.resolve("area");
+        registry.storage(directory.resolve("area"));
         component.start(properties);
         component.stop(6);
         Path moved = Files.move(data(), directory.resolve("moved"));
@@ -309,7 +273,7 @@ class RelayComponentTest {
         properties.put("data.dir", "/proc/nope");
         component = booted();
         component.start(properties);
-        assertThat(services).containsOnlyKeys(Notice.class);
+        assertThat(registry.services()).containsOnlyKeys(Notice.class);
         assertThat(notice())
                 .contains("configuration refused", "/proc/nope", "waits and tries again", data().toString());
         Files.delete(data());
