@@ -171,12 +171,15 @@ class DeviceFaultsTest {
     void whoReadsTheInterfaceFailsAndReadsAnotherOne() throws Exception {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
         CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch opened = new CountDownLatch(2);
         TunDriver failing = settings -> {
             TunDevice real = driver.open(settings);
+            opened.countDown();
             return failed.getCount() == 0 ? real : readsFail(real, failed);
         };
         Node one = new Node(fixture.device(Fixture.settings("one", fixture.relay()), failing), driver);
         assertThat(failed.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(opened.await(60, TimeUnit.SECONDS)).isTrue();
         one.awaitReady();
         assertThat(one.tun().isClosed()).isFalse();
         assertThat(fixture.failed).isEmpty();
