@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.identity.Identity;
 import io.mnedc.api.tun.TunState;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Change;
@@ -13,27 +14,23 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.common.Counters;
 import io.mnedc.device.common.LogLimiter;
 import io.mnedc.device.common.OutageLog;
-import io.mnedc.device.control.CertificateRenewal;
 import io.mnedc.device.control.RefusalResponse;
 import io.mnedc.device.control.RelayAttempt;
 import io.mnedc.device.control.RelayConnector;
 import io.mnedc.device.data.DataConnector;
-import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.TunHolder;
 import io.mnedc.device.dial.Paths;
-import io.mnedc.device.keys.KeyExchange;
 import io.mnedc.device.network.Membership;
-import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,58 +42,36 @@ import org.slf4j.LoggerFactory;
 final class DeviceLife implements RelayConnector.Events, DataConnector.Events, TunHolder.Events {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceLife.class);
 
+    private final SharedParts shared;
     private final StatusBoard board;
     private final Counters counters;
     private final Paths paths;
     private final OutageLog outages = new OutageLog("relay");
     private final OutageLog streamOutages = new OutageLog("data stream");
     private final LogLimiter notices = new LogLimiter(Duration.ofSeconds(10));
-    private @Nullable Parts parts;
+    private final DeviceParts parts;
+    private @Nullable Identity identity;
     private @Nullable Membership membership;
     private String tunName = "";
     private RelayAddress relay = new RelayAddress("", 0);
     private boolean everRegistered;
     private boolean said;
 
-    private record Parts(
-            Supplier<DeviceSettings> settings,
-            RelayConnector control,
-            DataConnector stream,
-            TunHolder tun,
-            NetworkGuard guard,
-            PeerAnnouncements link,
-            CertificateRenewal renewals,
-            KeyExchange sealing) {}
-
-    DeviceLife(StatusBoard board, Counters counters, Paths paths) {
-        this.paths = paths;
-        this.board = board;
-        this.counters = counters;
+    /** Puts the parts together. */
+    DeviceLife(SharedParts shared) {
+        this.shared = shared;
+        this.board = shared.board();
+        this.counters = shared.counters();
+        this.paths = shared.paths();
+        this.parts = new DeviceParts(shared, this);
     }
 
-    /** Says who is told; before anything happens. */
-    void wire(
-            Supplier<DeviceSettings> settings,
-            RelayConnector control,
-            DataConnector stream,
-            TunHolder tun,
-            NetworkGuard guard,
-            PeerAnnouncements link,
-            CertificateRenewal renewals,
-            KeyExchange sealing) {
-        parts = new Parts(settings, control, stream, tun, guard, link, renewals, sealing);
-    }
-
-    private Parts parts() {
-        Parts wired = parts;
-        if (wired == null) {
-            throw new IllegalStateException("not wired yet");
-        }
-        return wired;
+    DeviceParts parts() {
+        return parts;
     }
 
     private DeviceSettings settings() {
-        return parts().settings().get();
+        return shared.settings().get();
     }
 
     @Override
@@ -112,12 +87,12 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public void relaysKnown(List<RelayAddress> relays) {
         board.relays(relays);
-        parts().guard().relays(relays);
+        parts.guard().relays(relays);
     }
 
     @Override
     public void found(RelayAddress at, List<InetSocketAddress> addresses) {
-        parts().guard().found(at, addresses);
+        parts.guard().found(at, addresses);
     }
 
     @Override
@@ -139,19 +114,19 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         membership = now;
         relay = attempt.relay();
         board.registered(relay, now);
-        parts().renewals().registered(attempt);
-        parts().sealing().joined(settings().deviceId(), now);
+        parts.renewals().registered(attempt);
+        parts.sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
-        parts().guard().joined(now, attempt.ends());
-        parts().stream().open(welcome, now, relay, attempt.remote());
+        parts.guard().joined(now, attempt.ends());
+        parts.stream().open(welcome, now, relay, attempt.remote());
     }
 
     @Override
     public void snapshot(List<NodeRecord> nodes, long leftOut) {
         Membership self = membership;
         if (self != null) {
-            parts().link().snapshot(nodes, leftOut, self);
-            parts().tun().destinationsChanged();
+            parts.link().snapshot(nodes, leftOut, self);
+            parts.tun().destinationsChanged();
         }
     }
 
@@ -159,8 +134,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     public void changed(List<Change> changes) {
         Membership self = membership;
         if (self != null) {
-            parts().link().changed(changes, self);
-            parts().tun().destinationsChanged();
+            parts.link().changed(changes, self);
+            parts.tun().destinationsChanged();
         }
     }
 
@@ -168,13 +143,13 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     public void envelope(Envelope envelope) {
         Membership self = membership;
         if (self != null && self.sealed()) {
-            parts().sealing().envelope(envelope);
+            parts.sealing().envelope(envelope);
         }
     }
 
     @Override
     public void credentialed(RelayAttempt attempt, Credentials credentials) {
-        parts().renewals().received(attempt, credentials);
+        parts.renewals().received(attempt, credentials);
     }
 
     @Override
@@ -192,8 +167,8 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void ended(RelayAttempt attempt, String why) {
-        parts().stream().close();
-        parts().renewals().ended();
+        parts.stream().close();
+        parts.renewals().ended();
         said = false;
         String id = settings().deviceId();
         ErrorReport refusal = attempt.refusal();
@@ -210,7 +185,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     private long pauseSeconds() {
-        return parts().control().longestPause().toSeconds();
+        return parts.control().longestPause().toSeconds();
     }
 
     @Override
@@ -245,28 +220,28 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void watched(long heard) {
-        if (parts().control().present().narrowed(heard)) {
+        if (parts.control().present().narrowed(heard)) {
             registerAnew("large packets get lost on the way; smaller ones from now on");
         }
     }
 
     @Override
     public void ask() {
-        parts().control().present().tell(new Ping(System.nanoTime()));
+        parts.control().present().tell(new Ping(System.nanoTime()));
     }
 
     @Override
     public long answered() {
-        return parts().control().present().heardNanos();
+        return parts.control().present().heardNanos();
     }
 
     @Override
     public void sessionUnknown(String why) {
         said = false;
         lost(relay + ": " + why, false);
-        parts().renewals().ended();
-        parts().stream().close();
-        parts().control().giveUp("the relay does not know this session's data stream");
+        parts.renewals().ended();
+        parts.stream().close();
+        parts.control().giveUp("the relay does not know this session's data stream");
     }
 
     @Override
@@ -281,13 +256,13 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     /** Called by any thread. */
     @Override
     public Iterator<InetAddress> destinations() {
-        return parts().link().addresses();
+        return parts.link().addresses();
     }
 
     /** Called by any thread. */
     @Override
     public Collection<InetAddress> outside() {
-        return parts().guard().outside();
+        return parts.guard().outside();
     }
 
     @Override
@@ -311,11 +286,6 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
                 relay);
     }
 
-    /** Name, MTU or offloads are different now, or what networks are allowed. */
-    void tunSettingsChanged() {
-        parts().guard().settingsChanged();
-    }
-
     /** The data stream will be opened anew: no reason to warn. */
     void expectUnbound() {
         said = false;
@@ -324,23 +294,46 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     /** The list of relays is different now. */
     void relaysChanged(List<RelayAddress> relays) {
-        RelayConnector control = parts().control();
+        RelayConnector control = parts.control();
         if (!control.goesOn(relays)) {
             leaving();
         }
         control.relays(relays);
     }
 
+    /**
+     * This is the identity from now on. Keys with peers stay, unless somebody is not trusted any more who was; and a device
+     * that could not prove itself before need not wait any longer.
+     */
+    void identified(Identity now) {
+        board.identity(now);
+        Identity before = identity;
+        identity = now;
+        if (before == null || before.equals(now)) {
+            return;
+        }
+        Instant ended = before.chain().get(0).getNotAfter().toInstant();
+        if (!now.trusted().containsAll(before.trusted())
+                || shared.identities().floor().now().isAfter(ended)) {
+            parts.sealing().renew();
+        }
+    }
+
+    /** There is a join token that was not used yet. */
+    void tokenFound() {
+        registerAnew("there is a new join token");
+    }
+
     /** Something that the relay must hear is different now. */
     void registerAnew(String reason) {
         leaving();
-        parts().control().again(reason);
+        parts.control().again(reason);
     }
 
     private void leaving() {
         said = false;
-        parts().renewals().ended();
-        parts().stream().close();
+        parts.renewals().ended();
+        parts.stream().close();
         board.unregistered(null, false);
     }
 }

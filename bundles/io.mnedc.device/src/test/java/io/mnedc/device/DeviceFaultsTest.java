@@ -59,6 +59,10 @@ class DeviceFaultsTest {
                                 || thread.getName().startsWith("mnedc-device-identity")));
     }
 
+    private static SharedParts shared(Node node) throws Exception {
+        return part(node.device(), "shared", SharedParts.class);
+    }
+
     private static <T> T part(Object of, String name, Class<T> type) throws Exception {
         Field field = of.getClass().getDeclaredField(name);
         field.setAccessible(true);
@@ -108,7 +112,7 @@ class DeviceFaultsTest {
     @Test
     void aTaskOfTheControlLoopThatFailsByMistake() throws Exception {
         Node one = fixture.ready("one", fixture.relay());
-        part(one.device(), "loop", ControlLoop.class).schedule(Duration.ofMillis(1), () -> {
+        shared(one).loop().schedule(Duration.ofMillis(1), () -> {
             throw new IllegalStateException("a mistake");
         });
         awaitFailed(one, "the control loop", "a mistake");
@@ -131,7 +135,7 @@ class DeviceFaultsTest {
     @Test
     void theControlLoopEndsByItself() throws Exception {
         Node one = fixture.ready("one", fixture.relay());
-        ControlLoop loop = part(one.device(), "loop", ControlLoop.class);
+        ControlLoop loop = shared(one).loop();
         loop.close();
         awaitFailed(one, "the control loop", "see the log");
     }
@@ -139,8 +143,7 @@ class DeviceFaultsTest {
     @Test
     void theDataLoopEndsByItself() throws Exception {
         Node one = fixture.ready("one", fixture.relay());
-        part(part(one.device(), "data", Object.class), "selector", Closeable.class)
-                .close();
+        part(shared(one).data(), "selector", Closeable.class).close();
         awaitFailed(one, "the data loop", "see the log");
     }
 

@@ -87,13 +87,24 @@ public final class Onboarding {
     private final Supplier<DeviceSettings> settings;
     private final Supplier<@Nullable Provider> providers;
     private final String software;
+    private final Runnable joined;
+    private final Runnable found;
     private @Nullable Enrolment enrolment;
     private @Nullable JoinToken refused;
-    private Runnable joined = () -> {};
-    private Runnable found = () -> {};
     private boolean looking;
     private int turn;
 
+    /**
+     * Nothing is looked at yet.
+     *
+     * @param loop the control loop
+     * @param thread the identity thread
+     * @param settings those in force
+     * @param providers who makes TLS beside the Java runtime
+     * @param software what this device says it runs
+     * @param joined run on the loop when this device has joined
+     * @param found run on the loop when a join token turns up in the directory
+     */
     public Onboarding(
             ControlLoop loop,
             Executor thread,
@@ -101,7 +112,9 @@ public final class Onboarding {
             Dialer dialer,
             Supplier<DeviceSettings> settings,
             Supplier<@Nullable Provider> providers,
-            String software) {
+            String software,
+            Runnable joined,
+            Runnable found) {
         this.loop = loop;
         this.thread = thread;
         this.identities = identities;
@@ -109,16 +122,8 @@ public final class Onboarding {
         this.settings = settings;
         this.providers = providers;
         this.software = software;
-    }
-
-    /** Says what is done when this device has joined anew; on the control loop. */
-    public void whenJoined(Runnable task) {
-        joined = task;
-    }
-
-    /** Says what is done when a join token turns up in the directory meanwhile; on the control loop. */
-    public void whenFound(Runnable task) {
-        found = task;
+        this.joined = joined;
+        this.found = found;
     }
 
     /** Ends what {@link #prepare} has begun; nothing is told any more. */

@@ -22,7 +22,6 @@ public final class FrameSender {
 
     private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
     private @Nullable SealBuffers buffers;
-    private @Nullable PeerKeys sealed;
     private volatile @Nullable PeerRoutes routes;
     private long counter;
     private long droppedBefore;
@@ -43,11 +42,6 @@ public final class FrameSender {
         }
         routes = next;
         probed = 0;
-    }
-
-    /** Says where the keys are, once, before there are routes. */
-    public synchronized void sealed(PeerKeys peers) {
-        sealed = peers;
     }
 
     /**
@@ -74,30 +68,15 @@ public final class FrameSender {
     }
 
     /**
-     * Sends an echo; one to a peer for whom there is no key yet waits for it.
+     * Sends an echo.
      *
-     * @return whether there is a data stream
+     * @param sealer seals it; null: it is not sealed
      */
-    synchronized boolean echo(int node, long token) {
-        PeerRoutes to = routes;
-        if (to == null) {
-            return false;
-        }
+    synchronized void echo(PeerRoutes by, int node, @Nullable Sealer sealer, long token) {
         echo.clear();
         echo.putLong(DataFrame.HEADER, token);
-        PeerKeys peers = to.membership().sealed() && node != Protocol.RELAY_NODE ? sealed : null;
-        Sealer sealer = null;
-        if (peers != null) {
-            peers.refresh();
-            sealer = peers.sealer(node);
-            if (sealer == null) {
-                peers.await(node, DataFrame.ECHO, echo, DataFrame.HEADER, TOKEN, System.nanoTime());
-                return true;
-            }
-        }
-        int size = put(echo, 0, DataFrame.ECHO, to.membership().node(), node, sealer, TOKEN);
-        to.to(node).send(echo, 0, size);
-        return true;
+        int size = put(echo, 0, DataFrame.ECHO, by.membership().node(), node, sealer, TOKEN);
+        by.to(node).send(echo, 0, size);
     }
 
     /** Sends an echo back where it came from, unsealed, in the buffer where it lies. */
@@ -115,7 +94,9 @@ public final class FrameSender {
 
     /** Keeps the data stream and the NAT mappings on its way alive, and tells how long the way is. */
     synchronized void probe() {
-        if (echo(Protocol.RELAY_NODE, PROBE)) {
+        PeerRoutes by = routes;
+        if (by != null) {
+            echo(by, Protocol.RELAY_NODE, null, PROBE);
             // of two that are under way, it could not be told which one is answered
             probed = probed == 0 ? System.nanoTime() : UNKNOWN;
         }

@@ -1,6 +1,7 @@
 package io.mnedc.device.data;
 
 import io.mnedc.codec.DataFrame;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.device.common.Counters;
 import io.mnedc.device.packet.Packets;
@@ -96,6 +97,32 @@ public final class PeerKeys {
         if (!peer.asked) {
             peer.asked = true;
             requests.wanted(node);
+        }
+    }
+
+    /**
+     * Sends an echo to a node; one to a peer for whom there is no key yet waits for it.
+     *
+     * @return whether there is a data stream
+     */
+    boolean echo(int node, long token) {
+        synchronized (outlet) {
+            PeerRoutes by = outlet.routes();
+            if (by == null) {
+                return false;
+            }
+            Sealer sealer = null;
+            if (by.membership().sealed() && node != Protocol.RELAY_NODE) {
+                refresh();
+                sealer = sealer(node);
+                if (sealer == null) {
+                    ByteBuffer payload = ByteBuffer.allocate(FrameSender.TOKEN).putLong(0, token);
+                    await(node, DataFrame.ECHO, payload, 0, FrameSender.TOKEN, System.nanoTime());
+                    return true;
+                }
+            }
+            outlet.echo(by, node, sealer, token);
+            return true;
         }
     }
 

@@ -19,11 +19,13 @@ public final class Pings {
     private record Waiting(int node, long sent, CompletableFuture<Duration> reply, Scheduler.@Nullable Timer expiry) {}
 
     private final FrameSender outlet;
+    private final PeerKeys keys;
     private final Scheduler timer;
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
 
-    public Pings(FrameSender outlet, Scheduler timer) {
+    public Pings(FrameSender outlet, PeerKeys keys, Scheduler timer) {
         this.outlet = outlet;
+        this.keys = keys;
         this.timer = timer;
     }
 
@@ -61,7 +63,7 @@ public final class Pings {
             end(token, new IOException("the device is stopping"));
             return reply;
         }
-        if (!outlet.echo(node, token)) {
+        if (!keys.echo(node, token)) {
             end(token, new IOException("the connection to the relay was lost just now"));
         }
         return reply;

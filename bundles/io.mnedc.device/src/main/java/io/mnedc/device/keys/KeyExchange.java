@@ -105,7 +105,6 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         this.peers = new PeerKeys(outlet, capabilities, counters, new Asked());
         this.seals = new KeyAgreements(engines, ciphers, new SecureRandom(), new Done());
         seals.rekeyAfter(rekey.toNanos());
-        outlet.sealed(peers);
     }
 
     /** One that only rehearses, and tells nobody what comes of it. */
