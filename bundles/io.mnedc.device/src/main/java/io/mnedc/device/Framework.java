@@ -1,0 +1,128 @@
+package io.mnedc.device;
+
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.notice.Notice;
+import io.mnedc.device.settings.DeviceSettings;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a device has in its framework: a place for files, its version, and its services. */
+final class Framework {
+    private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
+
+    /** Service property of both services: the device's ID. */
+    private static final String DEVICE_ID = "mnedc.device.id";
+
+    private static final String KARAF_DATA = "karaf.data";
+
+    private final BundleContext context;
+
+    Framework(BundleContext context) {
+        this.context = context;
+    }
+
+    /** The services of a device that runs. */
+    static final class Published {
+        private final ServiceRegistration<DeviceStatus> status;
+        private final ServiceRegistration<RelayLink> link;
+
+        private Published(ServiceRegistration<DeviceStatus> status, ServiceRegistration<RelayLink> link) {
+            this.status = status;
+            this.link = link;
+        }
+
+        void changed(DeviceSettings settings) {
+            status.setProperties(properties(settings));
+            link.setProperties(properties(settings));
+        }
+
+        void withdraw() {
+            unregister(link);
+            unregister(status);
+        }
+    }
+
+    /** Registers the services of a device. With no lock held: listeners may call anything. */
+    Published publish(Device device, DeviceSettings settings) {
+        return new Published(
+                context.registerService(DeviceStatus.class, device, properties(settings)),
+                context.registerService(RelayLink.class, device.link(), properties(settings)));
+    }
+
+    /**
+     * Registers a notice.
+     *
+     * @return withdraws it
+     */
+    Runnable publish(Notice notice) {
+        ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
+        return () -> unregister(registration);
+    }
+
+    @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
+    private static Dictionary<String, Object> properties(DeviceSettings settings) {
+        return new Hashtable<>(Map.of(DEVICE_ID, settings.deviceId()));
+    }
+
+    private static void unregister(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
+        }
+    }
+
+    /** Where identity and virtual network are kept if no setting says so. */
+    Path storage() {
+        Path area = requiredArea();
+        if (context.getProperty(KARAF_DATA) != null) {
+            return area;
+        }
+        LOG.warn(
+                "The device's identity and virtual network are kept in the framework's storage area, which some gateways"
+                        + " clear when they start: then it has to join anew. Better set data.dir of {}",
+                DeviceSettings.PID);
+        return area;
+    }
+
+    /**
+     * As {@link #storage}, without a warning.
+     *
+     * @throws IllegalArgumentException if there is none, with the cure
+     */
+    Path requiredArea() {
+        Path area = area();
+        if (area == null) {
+            throw new IllegalArgumentException(
+                    "data.dir is empty and this framework has no storage area; set data.dir");
+        }
+        return area;
+    }
+
+    /** {@return a place that outlives restarts; null if the framework has none} */
+    @Nullable
+    Path area() {
+        String karaf = context.getProperty(KARAF_DATA);
+        if (karaf != null) {
+            return Path.of(karaf, "mnedc", "identity").toAbsolutePath().normalize();
+        }
+        File area = context.getDataFile("identity");
+        return area == null ? null : area.toPath().toAbsolutePath().normalize();
+    }
+
+    /** {@return what this device says it runs, such as {@code mnedc/0.1.0}} */
+    String software() {
+        Version version = context.getBundle().getVersion();
+        return "mnedc/" + version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
+    }
+}
