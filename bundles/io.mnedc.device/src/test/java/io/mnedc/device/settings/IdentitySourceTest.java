@@ -14,7 +14,6 @@ import io.mnedc.device.Fixture;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
 import io.mnedc.device.TestPackets;
-import io.mnedc.device.identity.CertifiedId;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.HardwareKey;
 import io.mnedc.testing.HardwareProvider;
