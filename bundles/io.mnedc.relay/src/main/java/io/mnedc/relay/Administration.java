@@ -1,10 +1,10 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.work.Events;
-import io.mnedc.relay.work.Events.Kind;
+import io.mnedc.relay.events.Events;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;

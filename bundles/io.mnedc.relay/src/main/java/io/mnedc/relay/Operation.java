@@ -3,6 +3,7 @@ package io.mnedc.relay;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelayConfig;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.Storage;
@@ -44,6 +45,7 @@ final class Operation {
     private final Duration pause;
     private final IdentityProviders identities;
     private final Supplier<@Nullable Provider> tls;
+    private final EventListeners listeners;
     private final Retry retry;
     private final RestartPauses pauses;
     private final NoticeBoard notices;
@@ -73,10 +75,16 @@ final class Operation {
     private @Nullable AddressAllocator allocator;
 
     /** Runs nothing yet. */
-    Operation(BundleContext context, IdentityProviders identities, Supplier<@Nullable Provider> tls, Duration pause) {
+    Operation(
+            BundleContext context,
+            IdentityProviders identities,
+            Supplier<@Nullable Provider> tls,
+            EventListeners listeners,
+            Duration pause) {
         this.context = context;
         this.identities = identities;
         this.tls = tls;
+        this.listeners = listeners;
         this.pause = pause;
         this.pauses = new RestartPauses(pause);
         this.notices = new NoticeBoard(PID, notice -> {
@@ -269,8 +277,8 @@ final class Operation {
 
     private void start(RelaySettings settings) throws IOException {
         int mine = ++generation;
-        running =
-                RunningRelay.start(context, settings, identities, tls, allocator, what -> failed(settings, mine, what));
+        running = RunningRelay.start(
+                context, settings, identities, tls, listeners, allocator, what -> failed(settings, mine, what));
         obstacle = "";
         pauses.started(System.nanoTime());
     }

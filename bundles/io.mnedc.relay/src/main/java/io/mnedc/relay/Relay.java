@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
@@ -9,6 +10,9 @@ import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.accept.ListeningPort;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.access.DataDirectory;
+import io.mnedc.relay.events.EventListeners;
+import io.mnedc.relay.events.EventRecorder;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.settings.RelaySettings;
@@ -17,7 +21,6 @@ import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.transport.ChunkPool;
@@ -56,6 +59,7 @@ public final class Relay implements AutoCloseable {
 
     private final RelayServices services;
     private final Loops loops;
+    private final EventListeners listeners;
     private final SettingsInForce settings;
     private final AtomicBoolean closed;
     private final @Nullable RelaySecurity security;
@@ -66,11 +70,13 @@ public final class Relay implements AutoCloseable {
     private Relay(
             RelayServices services,
             Loops loops,
+            EventListeners listeners,
             SettingsInForce settings,
             AtomicBoolean closed,
             @Nullable RelaySecurity security) {
         this.services = services;
         this.loops = loops;
+        this.listeners = listeners;
         this.settings = settings;
         this.closed = closed;
         this.security = security;
@@ -98,6 +104,7 @@ public final class Relay implements AutoCloseable {
      * @param identities who may supply the relay's key and trust
      * @param tls who makes TLS beside the Java runtime, now; null: nobody
      * @param clock of certificates
+     * @param others who is told of what happens, beside the audit log
      * @param failed told what has ended by itself, for want of memory, say: the relay is of no use any more and must be
      *     closed. On any thread; must not block
      * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
@@ -109,12 +116,14 @@ public final class Relay implements AutoCloseable {
             IdentityProviders identities,
             Supplier<@Nullable Provider> tls,
             InstantSource clock,
+            EventListeners others,
             Consumer<String> failed)
             throws IOException {
         AtomicBoolean closed = new AtomicBoolean();
         Loops loops = new Loops(
                 new ControlLoop("relay-control", fault -> taskFailed(closed.get(), fault, failed)), new ArrayList<>());
         DataDirectory data = DataDirectory.none();
+        EventListeners listeners = new EventListeners();
         Relay relay = null;
         try {
             Counter.Set counters = new Counter.Set();
@@ -122,7 +131,9 @@ public final class Relay implements AutoCloseable {
             Path directory = settings.directory();
             if (directory != null) {
                 data = DataDirectory.open(directory, counters);
+                listeners.add(Objects.requireNonNull(data.audit()));
             }
+            Events events = new EventRecorder(InstantSource.system(), counters, listeners, others);
             if (settings.security().tls()) {
                 identity = RelayIdentity.open(settings.security(), data, identities, tls, clock);
                 data = data.sharing(identity.authority());
@@ -131,7 +142,7 @@ public final class Relay implements AutoCloseable {
             for (int i = 0; i < settings.loops(); i++) {
                 loops.data().add(new DataLoop("relay-data-" + i, pool, () -> failed.accept("a data loop")));
             }
-            relay = build(settings, software, counters, data, loops, closed, identity);
+            relay = build(settings, software, counters, data, events, listeners, loops, closed, identity);
             loops.control().whenEnded(() -> {
                 if (!closed.get()) {
                     failed.accept(CONTROL_LOOP);
@@ -144,6 +155,7 @@ public final class Relay implements AutoCloseable {
             closed.set(true);
             if (relay == null) {
                 loops.end();
+                listeners.close();
                 data.close();
             } else {
                 relay.close();
@@ -157,15 +169,17 @@ public final class Relay implements AutoCloseable {
             String software,
             Counter.Set counters,
             DataDirectory data,
+            Events events,
+            EventListeners listeners,
             Loops loops,
             AtomicBoolean closed,
             @Nullable RelayIdentity identity) {
         SettingsInForce inForce = new SettingsInForce(settings);
-        RelayServices services = RelayServices.of(inForce, software, counters, data, loops.control());
+        RelayServices services = RelayServices.of(inForce, software, counters, data, events, loops.control());
         RelaySecurity security = null;
         try {
             String how = software + " security=" + settings.security().mode();
-            services.session().events().record(Events.Kind.STARTED, "", "", how);
+            events.record(Kind.STARTED, "", "", how);
             services.access().tell();
             Path directory = data.path();
             if (identity == null || directory == null) {
@@ -173,7 +187,7 @@ public final class Relay implements AutoCloseable {
             } else {
                 security = RelaySecurity.start(services.trust(), identity, directory);
             }
-            return new Relay(services, loops, inForce, closed, security);
+            return new Relay(services, loops, listeners, inForce, closed, security);
         } catch (RuntimeException | Error e) {
             services.access().close();
             if (security != null) {
@@ -334,7 +348,8 @@ public final class Relay implements AutoCloseable {
         }
         loops.end();
         services.halfOpen().close();
-        services.session().events().record(Events.Kind.STOPPED, "", "", "");
+        services.session().events().record(Kind.STOPPED, "", "", "");
+        listeners.close();
         services.data().close();
         LOG.info("relay stopped");
     }

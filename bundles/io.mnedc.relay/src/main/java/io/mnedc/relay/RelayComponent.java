@@ -2,6 +2,8 @@ package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayEventListener;
+import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelayConfig;
 import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.security.TlsChoice;
@@ -37,6 +39,7 @@ public final class RelayComponent {
     private static final long AGAIN_MILLIS = 5000;
 
     private final IdentityProviders identities = new IdentityProviders();
+    private final EventListeners listeners = new EventListeners();
     private final Operation operation;
 
     @Reference(
@@ -54,7 +57,7 @@ public final class RelayComponent {
 
     /** The same with a pause of the test's. */
     RelayComponent(BundleContext context, Duration pause) {
-        operation = new Operation(context, identities, () -> tls, pause);
+        operation = new Operation(context, identities, () -> tls, listeners, pause);
     }
 
     @Activate
@@ -70,6 +73,7 @@ public final class RelayComponent {
     @Deactivate
     void stop(int reason) {
         operation.close(Endings.why(reason));
+        listeners.close();
     }
 
     @Reference(
@@ -88,6 +92,15 @@ public final class RelayComponent {
 
     void unsetAllocator(AddressAllocator gone) {
         operation.allocatorGone(gone);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(RelayEventListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(RelayEventListener listener) {
+        listeners.remove(listener);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

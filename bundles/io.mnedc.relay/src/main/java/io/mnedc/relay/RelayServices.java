@@ -4,6 +4,7 @@ import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.Refusals;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.access.DataDirectory;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.session.ControlSessions;
 import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
@@ -34,25 +35,27 @@ public record RelayServices(
      *
      * @param settings those in force now
      * @param counters of this relay
+     * @param events what is recorded
      */
     static RelayServices of(
             Supplier<RelaySettings> settings,
             String software,
             Counter.Set counters,
             DataDirectory data,
+            Events events,
             ControlLoop loop) {
         DeviceLog log = new DeviceLog();
         Randomness random = new Randomness();
-        Refusals refusals = new Refusals(counters, data.events());
+        Refusals refusals = new Refusals(counters, events);
         Sessions sessions = new Sessions(
-                counters, data.events(), log, () -> settings.get().policy().cloneSwapsPerMinute(), loop);
-        AccessControl access =
-                AccessControl.start(sessions, data, settings.get().policy().rules());
+                counters, events, log, () -> settings.get().policy().cloneSwapsPerMinute(), loop);
+        AccessControl access = AccessControl.start(
+                sessions, events, data, settings.get().policy().rules());
         SessionServices session = new SessionServices(
                 new SessionServices.Identity(software, random.id()),
                 settings,
                 counters,
-                data.events(),
+                events,
                 log,
                 refusals,
                 random,

@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.Storage;
 import io.mnedc.relay.trust.IdentityProviders;
@@ -42,6 +43,7 @@ final class RunningRelay {
             RelaySettings settings,
             IdentityProviders identities,
             Supplier<@Nullable Provider> tls,
+            EventListeners listeners,
             @Nullable AddressAllocator allocator,
             Consumer<String> failed)
             throws IOException {
@@ -52,8 +54,8 @@ final class RunningRelay {
                     RelayComponent.PID);
         }
         String software = "mnedc/" + context.getBundle().getVersion();
-        RunningRelay started =
-                new RunningRelay(Relay.start(settings, software, identities, tls, InstantSource.system(), failed));
+        RunningRelay started = new RunningRelay(
+                Relay.start(settings, software, identities, tls, InstantSource.system(), listeners, failed));
         try {
             if (allocator != null) {
                 started.relay.allocator(allocator);

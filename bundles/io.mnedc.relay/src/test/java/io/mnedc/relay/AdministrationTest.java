@@ -8,10 +8,10 @@ import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.session.Sessions;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.DeviceLog;
-import io.mnedc.relay.work.Events;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
@@ -45,7 +45,7 @@ class AdministrationTest {
                 new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
         AuditState noted = new AuditState(null);
         AccessControl guard =
-                AccessControl.start(sessions, new DataDirectory(null, events, noted, revocations), List.of());
+                AccessControl.start(sessions, events, new DataDirectory(null, null, noted, revocations), List.of());
         guard.close();
         return new Administration(
                 guard,

@@ -3,6 +3,8 @@ package io.mnedc.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.relay.RelayEventListener;
+import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.settings.RelaySettings;
@@ -28,6 +30,7 @@ import org.osgi.framework.ServiceReference;
 public final class TestRelay implements AutoCloseable {
     private final @Nullable Path directory;
     private final MemoryAllocator allocator = new MemoryAllocator("10.9.0.0/24");
+    private final EventListeners listeners = new EventListeners();
     private final IdentityProviders identities = new IdentityProviders();
     private static volatile @Nullable Provider usual;
 
@@ -44,7 +47,7 @@ public final class TestRelay implements AutoCloseable {
     }
 
     private Relay begin(RelaySettings settings) throws IOException {
-        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock, failed::add);
+        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock, listeners, failed::add);
         started.allocator(allocator);
         return started;
     }
@@ -114,6 +117,16 @@ public final class TestRelay implements AutoCloseable {
         identities.remove(reference);
     }
 
+    /** A service that listens comes. */
+    public void listen(RelayEventListener listener) {
+        listeners.add(listener);
+    }
+
+    /** It goes. */
+    public void listenNoMore(RelayEventListener listener) {
+        listeners.remove(listener);
+    }
+
     public Relay relay() {
         return relay;
     }
@@ -147,6 +160,7 @@ public final class TestRelay implements AutoCloseable {
     @Override
     public void close() {
         relay.close();
+        listeners.close();
         // a Netty thread tells its end a moment before it has ended
         for (int i = 0; i < 6000 && threads(); i++) {
             LockSupport.parkNanos(10_000_000);

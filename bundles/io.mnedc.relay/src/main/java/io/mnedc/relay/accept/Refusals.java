@@ -1,8 +1,9 @@
 package io.mnedc.relay.accept;
 
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ public final class Refusals {
 
     public void add(Counter kind, String remote, String why, long now) {
         counters.add(kind, 1);
-        events.record(Events.Kind.REFUSED, "", remote, kind.label() + ": " + why);
+        events.record(Kind.REFUSED, "", remote, kind.label() + ": " + why);
         long unlogged;
         synchronized (this) {
             Seen last = seen.get(kind);

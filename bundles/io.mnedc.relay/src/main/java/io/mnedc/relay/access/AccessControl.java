@@ -1,12 +1,12 @@
 package io.mnedc.relay.access;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.work.Events;
-import io.mnedc.relay.work.Events.Kind;
+import io.mnedc.relay.events.Events;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.authority.Revocations;
 import io.mnedc.security.authority.RulesFile;
@@ -55,9 +55,9 @@ public final class AccessControl implements AutoCloseable {
     private @Nullable AccessRules next;
     private long changed = System.nanoTime() - CHANGES_APART_NANOS;
 
-    private AccessControl(Members members, DataDirectory data, List<String> setting) {
+    private AccessControl(Members members, Events events, DataDirectory data, List<String> setting) {
         this.members = members;
-        this.events = data.events();
+        this.events = events;
         this.noted = data.noted();
         this.setting = setting;
         this.directory = data.path();
@@ -70,8 +70,8 @@ public final class AccessControl implements AutoCloseable {
      * @param data where the file {@value DataDirectory#RULES} may be, and who is shut out
      * @param setting rules of the configuration, checked
      */
-    public static AccessControl start(Members members, DataDirectory data, List<String> setting) {
-        AccessControl guard = new AccessControl(members, data, setting);
+    public static AccessControl start(Members members, Events events, DataDirectory data, List<String> setting) {
+        AccessControl guard = new AccessControl(members, events, data, setting);
         guard.begin();
         return guard;
     }

@@ -5,7 +5,6 @@ import io.mnedc.files.PrivateFiles;
 import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.Revocations;
 import java.io.IOException;
@@ -18,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * What a relay keeps on disk beside its identity.
  *
  * @param path of the directory, for this relay alone; null: it keeps nothing
- * @param events the audit log
+ * @param audit the audit log; null: there is none
  * @param noted what that has told already
  * @param revocations who is shut out; null: nobody can be
  */
 public record DataDirectory(
         @Nullable Path path,
-        Events events,
+        @Nullable AuditLog audit,
         AuditState noted,
         @Nullable Revocations revocations) implements AutoCloseable {
     /** The file of access rules. */
@@ -35,7 +34,7 @@ public record DataDirectory(
 
     /** For a relay that keeps nothing. */
     public static DataDirectory none() {
-        return new DataDirectory(null, Events.NONE, new AuditState(null), null);
+        return new DataDirectory(null, null, new AuditState(null), null);
     }
 
     /**
@@ -51,21 +50,25 @@ public record DataDirectory(
         }
         Clock clock = Clock.systemUTC();
         Revocations revocations = Revocations.open(path.resolve(REVOKED), clock);
-        return new DataDirectory(path, AuditLog.open(path, clock, counters), new AuditState(path), revocations);
+        return new DataDirectory(
+                path,
+                AuditLog.open(path, clock, lost -> counters.add(Counter.AUDIT_LOST, lost)),
+                new AuditState(path),
+                revocations);
     }
 
     /** The same, with the revocations that an authority of the same directory has opened, if there is one. */
     public DataDirectory sharing(Optional<OverlayAuthority> authority) {
         return authority
-                .map(own -> new DataDirectory(path, events, noted, own.revocations()))
+                .map(own -> new DataDirectory(path, audit, noted, own.revocations()))
                 .orElse(this);
     }
 
     /** Writes what is left to write. */
     @Override
     public void close() {
-        if (events instanceof AuditLog log) {
-            log.close();
+        if (audit != null) {
+            audit.close();
         }
     }
 }

@@ -2,9 +2,10 @@ package io.mnedc.relay.audit;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import io.mnedc.api.relay.RelayEvent;
+import io.mnedc.api.relay.RelayEvent.Kind;
+import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.text.PlainText;
-import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The audit log: a line of JSON for each event, appended by a thread of its own. Whoever records never waits: what finds
  * no room in the queue or on the disk is counted, and the count is written when that is possible again. Thread-safe.
  */
-public final class AuditLog implements Events, AutoCloseable {
+public final class AuditLog implements RelayEventListener, AutoCloseable {
     public static final String FILE = "audit.jsonl";
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
@@ -37,59 +39,61 @@ public final class AuditLog implements Events, AutoCloseable {
     private static final long COMPLAINTS_APART_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long CLOSE_MILLIS = 3000;
 
-    private record Entry(Instant time, Kind kind, String device, String remote, String detail) {}
-
     /** Wakes the thread for its end. */
-    private static final Entry END = new Entry(Instant.EPOCH, Kind.STOPPED, "", "", "");
+    private static final RelayEvent END = new RelayEvent(Instant.EPOCH, Kind.STOPPED, "", "", "");
 
-    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+    private final BlockingQueue<RelayEvent> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
     private final AtomicLong lost = new AtomicLong();
     private final AuditThrottle throttle = new AuditThrottle();
     private final RotatingFile file;
     private final Clock clock;
-    private final Counter.Set counters;
+    private final LongConsumer losses;
     private final Thread thread;
     private volatile boolean closing;
     private long complained = System.nanoTime() - COMPLAINTS_APART_NANOS;
 
-    private AuditLog(RotatingFile file, Clock clock, Counter.Set counters) {
+    private AuditLog(RotatingFile file, Clock clock, LongConsumer losses) {
         this.file = file;
         this.clock = clock;
-        this.counters = counters;
+        this.losses = losses;
         this.thread = Daemon.thread("mnedc-relay-audit", this::run);
     }
 
     /**
      * Opens the log of a data directory, which exists, and starts its thread.
      *
+     * @param losses told how many more events are lost; on any thread
      * @throws IOException if it cannot be opened; the message has the cure
      */
-    public static AuditLog open(Path directory, Clock clock, Counter.Set counters) throws IOException {
+    public static AuditLog open(Path directory, Clock clock, LongConsumer losses) throws IOException {
         RotatingFile file = new RotatingFile(directory.resolve(FILE));
         file.open();
-        AuditLog log = new AuditLog(file, clock, counters);
+        AuditLog log = new AuditLog(file, clock, losses);
         log.thread.start();
         return log;
     }
 
     @Override
-    public void record(Kind kind, String device, String remote, String detail) {
-        if (closing || !throttle.pass(kind, device, remote, System.nanoTime())) {
-            return;
+    public void happened(RelayEvent event) {
+        boolean written = !closing && throttle.pass(event.kind(), event.deviceId(), event.remote(), System.nanoTime());
+        if (written && !queue.offer(event)) {
+            lost(1);
         }
-        if (!queue.offer(new Entry(clock.instant(), kind, device, remote, detail))) {
-            lost.incrementAndGet();
-            counters.add(Counter.AUDIT_LOST, 1);
-        }
+    }
+
+    @Override
+    public void lost(long events) {
+        lost.addAndGet(events);
+        losses.accept(events);
     }
 
     private void run() {
         long synced = System.nanoTime();
         boolean dirty = false;
-        List<Entry> batch = new ArrayList<>();
+        List<RelayEvent> batch = new ArrayList<>();
         try {
             while (!closing || !queue.isEmpty()) {
-                Entry first = queue.poll(SYNC_NANOS, TimeUnit.NANOSECONDS);
+                RelayEvent first = queue.poll(SYNC_NANOS, TimeUnit.NANOSECONDS);
                 if (first != null) {
                     batch.add(first);
                     queue.drainTo(batch, MOST_AT_ONCE);
@@ -114,19 +118,18 @@ public final class AuditLog implements Events, AutoCloseable {
     }
 
     /** Writes lines; whether there were any. */
-    private boolean write(List<Entry> batch, long now) {
+    private boolean write(List<RelayEvent> batch, long now) {
         try {
             return writeLines(batch, now);
         } catch (RuntimeException | Error e) {
             // an Error too, or nothing would be written any more
-            lost.addAndGet(batch.size());
-            counters.add(Counter.AUDIT_LOST, batch.size());
+            lost(batch.size());
             complain(e);
             return false;
         }
     }
 
-    private boolean writeLines(List<Entry> batch, long now) {
+    private boolean writeLines(List<RelayEvent> batch, long now) {
         StringBuilder lines = new StringBuilder();
         batch.forEach(entry -> lines.append(line(entry)).append('\n'));
         long dropped = lost.getAndSet(0);
@@ -144,8 +147,8 @@ public final class AuditLog implements Events, AutoCloseable {
         try {
             file.append(lines.toString());
         } catch (IOException e) {
-            lost.addAndGet(entries + dropped);
-            counters.add(Counter.AUDIT_LOST, entries);
+            lost.addAndGet(dropped);
+            lost(entries);
             complain(e);
         }
         return true;
@@ -181,11 +184,11 @@ public final class AuditLog implements Events, AutoCloseable {
                 + "\n";
     }
 
-    private static String line(Entry entry) {
+    private static String line(RelayEvent entry) {
         JsonObject line = Json.object()
                 .add("time", entry.time().toString())
                 .add("event", entry.kind().label());
-        add(line, "device", entry.device());
+        add(line, "device", entry.deviceId());
         add(line, "remote", entry.remote());
         add(line, "detail", entry.detail());
         return shown(line.toString());

@@ -1,6 +1,6 @@
 package io.mnedc.relay.audit;
 
-import io.mnedc.relay.work.Events.Kind;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

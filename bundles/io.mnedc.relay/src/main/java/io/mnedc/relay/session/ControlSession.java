@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.AllocationException;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -28,7 +29,6 @@ import io.mnedc.relay.trust.Peer;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.trust.Renewals;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
@@ -304,7 +304,7 @@ public final class ControlSession implements Admissions.Admitted {
             services.access().refusal(hello.deviceId()).ifPresent(registered::dismiss);
             services.events()
                     .record(
-                            Events.Kind.JOINED,
+                            Kind.JOINED,
                             hello.deviceId(),
                             remote(),
                             lease.ipv4().getHostAddress() + (groups().isEmpty() ? "" : " groups " + groups()));
@@ -376,7 +376,7 @@ public final class ControlSession implements Admissions.Admitted {
         registered.unbind();
         if (was) {
             services.leases().left(registered.deviceId());
-            services.events().record(Events.Kind.LEFT, registered.deviceId(), registered.remote(), why);
+            services.events().record(Kind.LEFT, registered.deviceId(), registered.remote(), why);
             services.log().info(registered.deviceId(), "left: " + why);
         }
     }

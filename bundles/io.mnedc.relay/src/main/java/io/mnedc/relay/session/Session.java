@@ -2,6 +2,7 @@ package io.mnedc.relay.session;
 
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -17,10 +18,10 @@ import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.announce.PeerRecord;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.forward.Allowance;
 import io.mnedc.relay.forward.Destination;
 import io.mnedc.relay.forward.StreamOwner;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataStream;
 import java.net.InetSocketAddress;
@@ -273,14 +274,14 @@ public final class Session implements Destination, StreamOwner {
         if (allowance.noticeDue(now)) {
             String sentence = "too much is sent: " + what + "; the relay allows " + allowance.limits();
             send(ErrorReport.notice(ErrorCode.LIMIT_EXCEEDED, sentence));
-            events.record(Events.Kind.LIMITED, deviceId(), remote(), sentence);
+            events.record(Kind.LIMITED, deviceId(), remote(), sentence);
         }
     }
 
     @Override
     public void flooding(String what) {
         String sentence = "far too much " + what + " was sent, on and on; the relay allows " + allowance.limits();
-        events.record(Events.Kind.LIMITED, deviceId(), remote(), "closed: " + sentence);
+        events.record(Kind.LIMITED, deviceId(), remote(), "closed: " + sentence);
         dismiss(new ErrorReport(ErrorCode.LIMIT_EXCEEDED.number(), sentence, true, FLOOD_RETRY_MILLIS));
     }
 

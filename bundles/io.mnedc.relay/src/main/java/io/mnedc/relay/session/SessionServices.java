@@ -2,10 +2,10 @@ package io.mnedc.relay.session;
 
 import io.mnedc.relay.accept.Refusals;
 import io.mnedc.relay.access.AccessControl;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.DeviceLog;
-import io.mnedc.relay.work.Events;
 import io.mnedc.relay.work.Randomness;
 import io.mnedc.transport.SendBudget;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package io.mnedc.relay.session;
 
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -11,12 +12,12 @@ import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.announce.Roster;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.forward.Destination;
 import io.mnedc.relay.forward.Routes;
 import io.mnedc.relay.forward.StreamOwner;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.DeviceLog;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.NodeTable;
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
@@ -119,7 +120,7 @@ public final class Sessions implements Members, Routes {
                 + ", the last one from " + session.remote() + ": one must be a cloned image. Both have to wait "
                 + Quarantine.LENGTH.toMinutes() + " minutes; give one of them another ID and key";
         LOG.error("{}", sentence);
-        events.record(Events.Kind.QUARANTINED, session.deviceId(), session.remote(), sentence);
+        events.record(Kind.QUARANTINED, session.deviceId(), session.remote(), sentence);
         session.dismiss(
                 new ErrorReport(ErrorCode.QUARANTINED.number(), sentence, true, (int) Quarantine.LENGTH.toMillis()));
     }

@@ -1,10 +1,10 @@
 package io.mnedc.relay.trust;
 
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.relay.audit.AuditState;
-import io.mnedc.relay.work.Events;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
@@ -113,7 +113,7 @@ public final class DataDirectoryWatcher {
         AuditState.Change change = services.noted().update(AuditState.CA, fingerprints);
         if (!change.first() && !change.none()) {
             record(
-                    Events.Kind.CA_CHANGED,
+                    Kind.CA_CHANGED,
                     now.size() + " authorities are trusted now"
                             + (change.added().isEmpty() ? "" : ", new: " + String.join(" ", change.added()))
                             + (change.removed().isEmpty() ? "" : ", no longer: " + String.join(" ", change.removed())));
@@ -136,7 +136,7 @@ public final class DataDirectoryWatcher {
         String fingerprint = authority.fingerprint();
         AuditState.Change change = services.noted().update(AuditState.CA_IN_USE, Set.of(fingerprint));
         if (!change.first() && !change.none()) {
-            record(Events.Kind.CA_CHANGED, "certificates are made by " + fingerprint + " now");
+            record(Kind.CA_CHANGED, "certificates are made by " + fingerprint + " now");
         }
     }
 
@@ -168,7 +168,7 @@ public final class DataDirectoryWatcher {
         }
         services.events()
                 .record(
-                        Events.Kind.TOKEN_MADE,
+                        Kind.TOKEN_MADE,
                         fields.getProperty("device", ""),
                         "",
                         "token " + token + " made beside the relay, until " + fields.getProperty("expires", "?") + ", "
@@ -176,7 +176,7 @@ public final class DataDirectoryWatcher {
                                 + fields.getProperty("groups", "?") + "]");
     }
 
-    private void record(Events.Kind kind, String detail) {
+    private void record(Kind kind, String detail) {
         services.events().record(kind, "", "", detail);
     }
 }

@@ -1,5 +1,6 @@
 package io.mnedc.relay.trust;
 
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -9,7 +10,6 @@ import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
@@ -101,7 +101,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
         services.counters().add(Counter.ENROLMENTS, 1);
         services.events()
                 .record(
-                        Events.Kind.ENROLLED,
+                        Kind.ENROLLED,
                         enrolled.deviceId(),
                         entry.remote(),
                         "token " + JoinTokens.name(request.joinId())

@@ -1,5 +1,6 @@
 package io.mnedc.relay.trust;
 
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -7,7 +8,6 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlStream;
 import java.util.concurrent.TimeUnit;
 
@@ -61,7 +61,7 @@ public final class Renewals {
 
     private void renewed(Credentials credentials) {
         services.counters().add(Counter.RENEWALS, 1);
-        services.events().record(Events.Kind.RENEWED, peer.deviceId(), remote(), "");
+        services.events().record(Kind.RENEWED, peer.deviceId(), remote(), "");
         services.log().info(peer.deviceId(), "has another certificate: it was renewed");
         answer(credentials);
     }

@@ -2,9 +2,9 @@ package io.mnedc.relay.trust;
 
 import io.mnedc.relay.accept.Refusals;
 import io.mnedc.relay.audit.AuditState;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.DeviceLog;
-import io.mnedc.relay.work.Events;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.SendBudget;
 

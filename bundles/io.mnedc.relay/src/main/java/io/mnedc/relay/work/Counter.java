@@ -44,7 +44,8 @@ public enum Counter {
     DROP_LIMIT,
     DROP_MESSAGES,
     ENVELOPES,
-    AUDIT_LOST;
+    AUDIT_LOST,
+    EVENTS_LOST;
 
     /** What a refusal with this report counts as; null if its code has no counter. */
     public static @Nullable Counter of(ErrorReport report) {

@@ -3,8 +3,8 @@ package io.mnedc.relay.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.relay.Loopback;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events;
 import io.mnedc.relay.work.FairQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;

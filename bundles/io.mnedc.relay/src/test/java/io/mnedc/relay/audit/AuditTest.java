@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import io.mnedc.api.relay.RelayEvent;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +72,9 @@ class AuditTest {
 
     @Test
     void whatAnAttackerWritesStaysInsideItsString() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
-            log.record(Kind.LEFT, "a", "", "\"}\n{\"event\":\"joined\", \u0000 ü \u2028");
+        try (AuditLog log = AuditLog.open(directory, NOON, lost -> {})) {
+            log.happened(
+                    new RelayEvent(NOON.instant(), Kind.LEFT, "a", "", "\"}\n{\"event\":\"joined\", \u0000 ü \u2028"));
         }
         assertThat(lines())
                 .singleElement()
@@ -84,8 +86,8 @@ class AuditTest {
     void onlyTheOwnerCanReadItAndALineCutOffByACrashIsEnded() throws Exception {
         Files.writeString(file(), "{\"event\":\"joi");
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));
-        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
-            log.record(Kind.JOINED, "a", "", "");
+        try (AuditLog log = AuditLog.open(directory, NOON, lost -> {})) {
+            log.happened(new RelayEvent(NOON.instant(), Kind.JOINED, "a", "", ""));
         }
         assertThat(Files.readAllLines(file()))
                 .containsExactly(
@@ -194,11 +196,11 @@ class AuditTest {
 
     @Test
     void anAttackerCannotFillTheDiskAndWhatIsLeftOutIsCounted() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, NOON, new Counter.Set())) {
+        try (AuditLog log = AuditLog.open(directory, NOON, lost -> {})) {
             for (int i = 0; i < 5000; i++) {
-                log.record(Kind.REFUSED, "", "192.0.2.1:" + i, "x");
+                log.happened(new RelayEvent(NOON.instant(), Kind.REFUSED, "", "192.0.2.1:" + i, "x"));
             }
-            log.record(Kind.REFUSED, "", "192.0.2.2:1", "somebody else");
+            log.happened(new RelayEvent(NOON.instant(), Kind.REFUSED, "", "192.0.2.2:1", "somebody else"));
         }
         assertThat(lines()).hasSize(AuditThrottle.REFUSALS_PER_SOURCE + 2);
         JsonObject sum = lines().get(lines().size() - 1);

@@ -2,17 +2,18 @@ package io.mnedc.relay.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.relay.RelayEvent;
+import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage.Bye;
-import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.Events.Kind;
 import io.mnedc.security.authority.Revocations;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,8 +51,8 @@ class HostileTextTest {
 
     @Test
     void theAuditLogCanBeLookedAt() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, Clock.systemUTC(), new Counter.Set())) {
-            log.record(Kind.LEFT, "a", HOSTILE, HOSTILE);
+        try (AuditLog log = AuditLog.open(directory, Clock.systemUTC(), lost -> {})) {
+            log.happened(new RelayEvent(Instant.EPOCH, Kind.LEFT, "a", HOSTILE, HOSTILE));
         }
         String written = Files.readString(directory.resolve("audit.jsonl"));
         assertThat(written).contains("\\u202e", "\\u001b", "\\u009b", "\\u200b", "\\ufeff");

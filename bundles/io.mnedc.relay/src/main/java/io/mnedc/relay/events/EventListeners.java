@@ -1,0 +1,48 @@
+package io.mnedc.relay.events;
+
+import io.mnedc.api.relay.RelayEvent;
+import io.mnedc.api.relay.RelayEventListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Who is told of events, each by a thread of its own. Listeners may come and go while a relay runs. Thread-safe. */
+public final class EventListeners implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    private final Map<RelayEventListener, ListenerQueue> queues = new ConcurrentHashMap<>();
+
+    /** Tells a listener of what happens from now on. */
+    public void add(RelayEventListener listener) {
+        queues.computeIfAbsent(listener, ListenerQueue::new);
+    }
+
+    /** Tells a listener no more. */
+    public void remove(RelayEventListener listener) {
+        ListenerQueue gone = queues.remove(listener);
+        if (gone != null) {
+            gone.drop();
+        }
+    }
+
+    /** Has all told; how many of them have no room for it. */
+    int tell(RelayEvent event) {
+        int lost = 0;
+        for (ListenerQueue queue : queues.values()) {
+            lost += queue.offer(event) ? 0 : 1;
+        }
+        return lost;
+    }
+
+    /** Tells what is left to tell, within three seconds, and ends the threads. */
+    @Override
+    public void close() {
+        List<ListenerQueue> all = new ArrayList<>(queues.values());
+        queues.clear();
+        long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        all.forEach(ListenerQueue::finish);
+        all.forEach(queue -> queue.join(end));
+    }
+}

@@ -1,0 +1,132 @@
+package io.mnedc.relay.events;
+
+import io.mnedc.api.relay.RelayEvent;
+import io.mnedc.api.relay.RelayEvent.Kind;
+import io.mnedc.api.relay.RelayEventListener;
+import io.mnedc.transport.Daemon;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events that wait for one listener, and the thread that tells it. Who has an event never waits. What comes in floods
+ * takes half of the queue at most: so nobody who floods the relay can hide what else happens. Thread-safe.
+ */
+final class ListenerQueue {
+    static final int MOST = 4096;
+
+    private static final int MOST_OF_FLOODS = MOST / 2;
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
+    private static final long COMPLAINTS_APART_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** Wakes the thread for its end. */
+    private static final RelayEvent END = new RelayEvent(Instant.EPOCH, Kind.STOPPED, "", "", "");
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private final RelayEventListener listener;
+    private final BlockingQueue<RelayEvent> queue = new ArrayBlockingQueue<>(MOST);
+    private final AtomicLong lost = new AtomicLong();
+    private final Thread thread;
+    private volatile boolean ending;
+    private long complained = System.nanoTime() - COMPLAINTS_APART_NANOS;
+
+    ListenerQueue(RelayEventListener listener) {
+        this.listener = listener;
+        this.thread = Daemon.thread("mnedc-relay-events-" + NUMBERS.getAndIncrement(), this::run);
+        thread.start();
+    }
+
+    /** Takes an event; whether there was room for it. */
+    boolean offer(RelayEvent event) {
+        if (ending) {
+            return true;
+        }
+        boolean floods = event.kind() == Kind.REFUSED || event.kind() == Kind.LIMITED;
+        boolean room = !floods || queue.size() < MOST_OF_FLOODS;
+        if (room && queue.offer(event)) {
+            return true;
+        }
+        lost.incrementAndGet();
+        return false;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the one mark of the end
+    private void run() {
+        try {
+            while (!ending || !queue.isEmpty()) {
+                RelayEvent next = queue.take();
+                if (next != END) {
+                    tell(next);
+                }
+            }
+            tellLost();
+        } catch (InterruptedException e) {
+            LOG.debug("a listener's thread was interrupted", e);
+        }
+    }
+
+    private void tell(RelayEvent event) {
+        tellLost();
+        guarded(() -> listener.happened(event));
+    }
+
+    private void tellLost() {
+        long events = lost.getAndSet(0);
+        if (events > 0) {
+            guarded(() -> listener.lost(events));
+        }
+    }
+
+    /** Whatever a listener throws, it is told the next event. */
+    private void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            long now = System.nanoTime();
+            if (now - complained >= COMPLAINTS_APART_NANOS) {
+                complained = now;
+                LOG.warn(
+                        "a listener of relay events has failed: {}",
+                        listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+
+    /** Takes no more; what waits is told still. */
+    void finish() {
+        ending = true;
+        // with a full queue the thread is awake
+        if (!queue.offer(END)) {
+            LOG.debug("the queue of a listener is full at its end");
+        }
+    }
+
+    /** Takes no more, and forgets what waits. */
+    void drop() {
+        queue.clear();
+        finish();
+    }
+
+    /** Waits for the thread after {@link #finish}; if it does not end, it ends when its listener returns. */
+    void join(long end) {
+        try {
+            long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
+            thread.join(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn(
+                    "a listener of relay events does not return: {}",
+                    listener.getClass().getName());
+            queue.clear();
+        }
+    }
+}
