@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
@@ -49,29 +50,39 @@ final class Operation {
     private final Retry retry;
     private final RestartPauses pauses;
     private final NoticeBoard notices;
+
+    @GuardedBy("this")
     private @Nullable RunningRelay running;
 
     /** Of the relay that runs, or of none. */
+    @GuardedBy("this")
     private int generation;
 
     /** When the settings in force were taken on. */
+    @GuardedBy("this")
     private Instant since = Instant.EPOCH;
 
     /** The present configuration if it is not in force, but may be later: a directory is not there yet. */
+    @GuardedBy("this")
     private @Nullable Wanted wanted;
 
     /** What is to run while nothing does, and the present configuration cannot. */
+    @GuardedBy("this")
     private LastSettings.@Nullable Old<RelaySettings> before;
 
     /** Why the present configuration is not in force; empty if that is not its fault. */
+    @GuardedBy("this")
     private String refusal = "";
 
     /** Why nothing runs yet. */
+    @GuardedBy("this")
     private String obstacle = "";
 
     /** A wish of the settings, for whichever relay can fulfil it. */
+    @GuardedBy("this")
     private String wishedToken = "";
 
+    @GuardedBy("this")
     private @Nullable AddressAllocator allocator;
 
     /** Runs nothing yet. */
@@ -123,11 +134,13 @@ final class Operation {
     }
 
     /** {@return what has been waited for so far; null if nothing} */
+    @GuardedBy("this")
     private LastSettings.@Nullable Old<RelaySettings> unfinished() {
         Wanted next = wanted;
         return before != null || next == null ? before : new LastSettings.Old<>(Instant.now(), next.settings());
     }
 
+    @GuardedBy("this")
     private void change(Wanted next) {
         RunningRelay now = running;
         if (now == null) {
@@ -140,6 +153,7 @@ final class Operation {
     }
 
     /** Others than the last ones that cannot start must not keep a relay off the air. */
+    @GuardedBy("this")
     private void beginFirst(Wanted next) {
         boolean others = last(next.properties())
                 .filter(old -> !old.settings().equals(next.settings()))
@@ -150,6 +164,7 @@ final class Operation {
     }
 
     /** Whether a relay with these settings finds its files; if not, it is looked for them again and again. */
+    @GuardedBy("this")
     private boolean rehearsed(Wanted next) {
         try {
             Relay.rehearse(next.settings(), identities, tls, InstantSource.system());
@@ -170,6 +185,7 @@ final class Operation {
         }
     }
 
+    @GuardedBy("this")
     private void reconfigure(Relay now, Wanted next) {
         try {
             now.become(next.settings());
@@ -180,6 +196,7 @@ final class Operation {
     }
 
     /** One relay ends and another begins, if that can; else the one before goes on. */
+    @GuardedBy("this")
     private void replace(RunningRelay now, Wanted next) {
         LastSettings.Old<RelaySettings> goesOn =
                 new LastSettings.Old<>(since, now.relay().settings());
@@ -202,6 +219,7 @@ final class Operation {
      *
      * @param unfinished what is to be waited for if nothing was in force; null: nothing
      */
+    @GuardedBy("this")
     private void refused(
             Map<String, Object> properties, String problem, LastSettings.@Nullable Old<RelaySettings> unfinished) {
         refusal = problem;
@@ -215,10 +233,12 @@ final class Operation {
         tell();
     }
 
+    @GuardedBy("this")
     private String outcome() {
         return running == null ? "the relay does not run" : "running with the settings of " + since;
     }
 
+    @GuardedBy("this")
     private void tell() {
         String waits = obstacle.isEmpty() ? "" : "the relay waits and tries again: " + obstacle;
         if (refusal.isEmpty()) {
@@ -230,6 +250,7 @@ final class Operation {
         }
     }
 
+    @GuardedBy("this")
     private void begin(Wanted next) {
         try {
             start(next.settings());
@@ -244,6 +265,7 @@ final class Operation {
         }
     }
 
+    @GuardedBy("this")
     private void beginBefore(LastSettings.Old<RelaySettings> old) {
         try {
             start(old.settings());
@@ -260,6 +282,7 @@ final class Operation {
         }
     }
 
+    @GuardedBy("this")
     private void waits(String problem) {
         obstacle = problem;
         retry.failed("the relay cannot start: " + problem);
@@ -267,6 +290,7 @@ final class Operation {
     }
 
     /** After a fault it is tried again later each time. */
+    @GuardedBy("this")
     private void rests(String problem, @Nullable Throwable fault) {
         Duration rest = pauses.failed(System.nanoTime());
         LOG.error("{}: the relay does not run and starts again in {} s: {}", PID, rest.toSeconds(), problem, fault);
@@ -275,6 +299,7 @@ final class Operation {
         tell();
     }
 
+    @GuardedBy("this")
     private void start(RelaySettings settings) throws IOException {
         int mine = ++generation;
         running = RunningRelay.start(
@@ -283,6 +308,7 @@ final class Operation {
         pauses.started(System.nanoTime());
     }
 
+    @GuardedBy("this")
     private void inForce(Wanted now) {
         since = Instant.now();
         found();
@@ -290,6 +316,7 @@ final class Operation {
         lastSettings().keep(now.properties());
     }
 
+    @GuardedBy("this")
     private void found() {
         if (retry.end()) {
             LOG.info("the relay has found what it waited for, and starts");
@@ -297,6 +324,7 @@ final class Operation {
     }
 
     /** Nothing is waited for any more. */
+    @GuardedBy("this")
     private void giveUp() {
         wanted = null;
         before = null;
@@ -334,6 +362,7 @@ final class Operation {
         return new LastSettings(PID, RelayConfig.class, LOG::warn, Storage.of(context));
     }
 
+    @GuardedBy("this")
     private void requestToken() {
         RunningRelay now = running;
         if (now != null) {
@@ -378,6 +407,7 @@ final class Operation {
         }
     }
 
+    @GuardedBy("this")
     private void tellAllocator() {
         RunningRelay now = running;
         if (now != null) {
@@ -397,6 +427,7 @@ final class Operation {
         stop(why);
     }
 
+    @GuardedBy("this")
     private void stop(String why) {
         // a fault of a relay that has ended is of no interest
         generation++;

@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.FairQueue;
 import io.mnedc.relay.work.SourceNetwork;
@@ -40,7 +41,10 @@ public final class HalfOpen implements AutoCloseable {
         private final AtomicBoolean refused = new AtomicBoolean();
         private FairQueue<Entry>.@Nullable Place place;
         private boolean begun;
+        @GuardedBy("this")
         private @Nullable Runnable closer;
+
+        @GuardedBy("this")
         private boolean evicted;
 
         private Entry(SocketChannel socket, SourceNetwork source, String remote, long deadline) {
@@ -140,8 +144,14 @@ public final class HalfOpen implements AutoCloseable {
     private final int mostBegun;
     private final IntSupplier mostOfOne;
     private final Refusals refusals;
+
+    @GuardedBy("this")
     private final FairQueue<Entry> waiting = new FairQueue<>();
+
+    @GuardedBy("this")
     private final FairQueue<Entry> begun = new FairQueue<>();
+
+    @GuardedBy("this")
     private boolean closed;
 
     /**

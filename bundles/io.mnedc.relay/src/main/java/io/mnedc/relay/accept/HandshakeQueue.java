@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.relay.work.FairQueue;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class HandshakeQueue {
         }
     }
 
+    @GuardedBy("this")
     private final FairQueue<Arrival> waiting = new FairQueue<>();
 
     /** Takes one in. */

@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.relay.work.SourceNetwork;
 import java.time.Duration;
 import java.util.Iterator;
@@ -21,6 +22,7 @@ public final class JoinDelays {
     private record Failures(int count, long last, long due) {}
 
     // by the last failure
+    @GuardedBy("this")
     private final Map<SourceNetwork, Failures> bySource = new LinkedHashMap<>();
 
     /** Another enrolment was refused: how long its answer is to wait. */

@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.transport.Scheduler;
 import java.io.IOException;
@@ -33,8 +34,13 @@ public final class ListeningPort implements AutoCloseable {
     private final Scheduler loop;
     private final Opener opener;
     private final Runnable opened;
+
+    @GuardedBy("this")
     private List<InetSocketAddress> listen;
+
     private volatile @Nullable Acceptor acceptor;
+
+    @GuardedBy("this")
     private boolean closed;
 
     /**

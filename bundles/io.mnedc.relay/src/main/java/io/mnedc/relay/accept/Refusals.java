@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.events.Events;
@@ -21,6 +22,8 @@ public final class Refusals {
 
     private final Counter.Set counters;
     private final Events events;
+
+    @GuardedBy("this")
     private final Map<Counter, Seen> seen = new EnumMap<>(Counter.class);
 
     public Refusals(Counter.Set counters, Events events) {

@@ -1,5 +1,6 @@
 package io.mnedc.relay.access;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
@@ -45,14 +46,26 @@ public final class AccessControl implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
     private final Object reviewing = new Object();
+
+    @GuardedBy("this")
     private List<String> setting;
+
+    @GuardedBy("this")
     private @Nullable RulesFile rules;
     /** The file may be half written, and nothing is known of what it was: nobody may talk. */
+    @GuardedBy("this")
     private boolean incomplete;
 
+    @GuardedBy("this")
     private String complaint = "";
+
+    @GuardedBy("this")
     private AccessRules inForce = AccessRules.parse(List.of());
+
+    @GuardedBy("this")
     private @Nullable AccessRules next;
+
+    @GuardedBy("this")
     private long changed = System.nanoTime() - CHANGES_APART_NANOS;
 
     private AccessControl(Members members, Events events, DataDirectory data, List<String> setting) {
@@ -87,6 +100,7 @@ public final class AccessControl implements AutoCloseable {
         }
     }
 
+    @GuardedBy("this")
     private void openRules(Path where) {
         try {
             RulesFile opened =
@@ -112,6 +126,7 @@ public final class AccessControl implements AutoCloseable {
     }
 
     /** The file of rules cannot be used as it is now; empty: it can. */
+    @GuardedBy("this")
     private void broken(String problem) {
         if (!problem.isEmpty() && !problem.equals(complaint)) {
             events.record(Kind.RULES_BROKEN, "", "", problem);
@@ -127,6 +142,7 @@ public final class AccessControl implements AutoCloseable {
         review();
     }
 
+    @GuardedBy("this")
     private void tellRules() {
         String text = inForce.toString().strip().replace("\n", "; ");
         AuditState.Change change = noted.updateText(AuditState.RULES, text);
@@ -210,6 +226,7 @@ public final class AccessControl implements AutoCloseable {
         setting = now;
     }
 
+    @GuardedBy("this")
     private void changed(AccessRules now) {
         if (incomplete) {
             return;
@@ -243,6 +260,7 @@ public final class AccessControl implements AutoCloseable {
         tellRules();
     }
 
+    @GuardedBy("this")
     private void putInForce(AccessRules now) {
         inForce = now;
         RulesFile opened = rules;

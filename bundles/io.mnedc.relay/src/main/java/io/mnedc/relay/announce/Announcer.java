@@ -1,5 +1,6 @@
 package io.mnedc.relay.announce;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,14 @@ public final class Announcer {
     private final Scheduler loop;
     private final Supplier<AnnouncementDelta> seal;
     private final Supplier<List<? extends Receiver>> everybody;
+
+    @GuardedBy("this")
     private boolean due;
+
+    @GuardedBy("this")
     private boolean running;
+
+    @GuardedBy("this")
     private long next = System.nanoTime();
 
     /**
@@ -50,6 +57,7 @@ public final class Announcer {
         }
     }
 
+    @GuardedBy("this")
     private void schedule() {
         long wait = next - System.nanoTime();
         if (wait <= 0) {

@@ -1,5 +1,6 @@
 package io.mnedc.relay.audit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
 import java.io.IOException;
@@ -45,7 +46,11 @@ public final class AuditState {
     }
 
     private final @Nullable Path file;
+
+    @GuardedBy("this")
     private final TreeMap<String, TreeSet<String>> known = new TreeMap<>();
+
+    @GuardedBy("this")
     private boolean complained;
 
     /**
@@ -60,6 +65,7 @@ public final class AuditState {
         }
     }
 
+    @GuardedBy("this")
     private void read(Path from) {
         try {
             String text = new String(PrivateFiles.read(from, LIMIT), StandardCharsets.UTF_8);
@@ -121,6 +127,7 @@ public final class AuditState {
         return added;
     }
 
+    @GuardedBy("this")
     private void write() {
         if (file == null) {
             return;

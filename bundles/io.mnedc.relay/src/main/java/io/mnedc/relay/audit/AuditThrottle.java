@@ -1,5 +1,6 @@
 package io.mnedc.relay.audit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,10 +29,19 @@ public final class AuditThrottle {
         }
     }
 
+    @GuardedBy("this")
     private final Map<String, Integer> refused = new HashMap<>();
+
+    @GuardedBy("this")
     private final Map<String, Integer> changed = new HashMap<>();
+
+    @GuardedBy("this")
     private long began = System.nanoTime();
+
+    @GuardedBy("this")
     private int refusals;
+
+    @GuardedBy("this")
     private long suppressed;
 
     synchronized boolean pass(Kind kind, String device, String remote, long now) {
@@ -99,6 +109,7 @@ public final class AuditThrottle {
         return sum;
     }
 
+    @GuardedBy("this")
     private void restart(long now) {
         began = now;
         refused.clear();

@@ -1,5 +1,6 @@
 package io.mnedc.relay.forward;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.work.TokenBucket;
 import java.util.function.Supplier;
@@ -17,10 +18,20 @@ public final class Allowance {
     private static final long NOTICE_NANOS = 10_000_000_000L;
 
     private final Supplier<Limits> limits;
+
+    @GuardedBy("this")
     private final TokenBucket frames;
+
+    @GuardedBy("this")
     private final TokenBucket bytes;
+
+    @GuardedBy("this")
     private final TokenBucket messages;
+
+    @GuardedBy("this")
     private final TokenBucket publications;
+
+    @GuardedBy("this")
     private long noticed;
 
     public Allowance(Supplier<Limits> limits, long now) {

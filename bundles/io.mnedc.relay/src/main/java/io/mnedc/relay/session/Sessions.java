@@ -1,5 +1,6 @@
 package io.mnedc.relay.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeInfo;
@@ -36,16 +37,23 @@ import org.slf4j.LoggerFactory;
 public final class Sessions implements Members, Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
+    @GuardedBy("this")
     private final Map<String, Session> byDevice = new HashMap<>();
     // read by the data loops, which must not wait for the lock
     private final Map<Long, Session> byId = new ConcurrentHashMap<>();
     private final NodeTable<Destination> byNode = new NodeTable<>();
+
+    @GuardedBy("this")
     private final Quarantine quarantine = new Quarantine();
+
     private final Counter.Set counters;
     private final DeviceLog log;
     private final Events events;
     private final IntSupplier cloneSwaps;
+
+    @GuardedBy("this")
     private final Roster census = new Roster();
+
     private final Announcer announcer;
     private volatile @Nullable Access access;
 
@@ -111,6 +119,7 @@ public final class Sessions implements Members, Routes {
         }
     }
 
+    @GuardedBy("this")
     private void countSwap(Session session) {
         if (!quarantine.swapped(session.deviceId(), cloneSwaps.getAsInt(), System.nanoTime())) {
             return;
@@ -130,6 +139,7 @@ public final class Sessions implements Members, Routes {
         return quarantine.left(deviceId, System.nanoTime());
     }
 
+    @GuardedBy("this")
     private void takeOver(Session older, Session newer) {
         counters.add(Counter.TAKEOVERS, 1);
         boolean clone = older.instance() != newer.instance();
@@ -147,6 +157,7 @@ public final class Sessions implements Members, Routes {
     }
 
     /** Only after a change of leases beside the relay: the address now belongs to another device. */
+    @GuardedBy("this")
     private void dismissFromNode(Destination before, Session now) {
         Session holder = byDevice.get(before.deviceId());
         if (holder == null) {
@@ -168,12 +179,14 @@ public final class Sessions implements Members, Routes {
         return true;
     }
 
+    @GuardedBy("this")
     private void gone(Session session) {
         counters.add(Counter.LEAVES, 1);
         census.remove(session.deviceId());
         announcer.changed();
     }
 
+    @GuardedBy("this")
     private void remove(Session session) {
         byDevice.remove(session.deviceId(), session);
         byId.remove(session.id());

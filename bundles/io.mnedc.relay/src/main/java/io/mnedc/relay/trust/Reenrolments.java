@@ -1,5 +1,6 @@
 package io.mnedc.relay.trust;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ public final class Reenrolments {
     private record Left(int left, long since) {}
 
     // by the last enrolment
+    @GuardedBy("this")
     private final Map<String, Left> byDevice = new LinkedHashMap<>();
 
     /** How long a device has to wait until it may be enrolled again; zero: not at all. */

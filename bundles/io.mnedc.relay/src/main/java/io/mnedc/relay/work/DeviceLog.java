@@ -1,5 +1,6 @@
 package io.mnedc.relay.work;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,16 @@ public final class DeviceLog {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceLog.class);
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    @GuardedBy("this")
     private final Map<String, Integer> lines = new HashMap<>();
+
+    @GuardedBy("this")
     private long began = System.nanoTime();
+
+    @GuardedBy("this")
     private int written;
+
+    @GuardedBy("this")
     private long leftOut;
 
     /** Writes a line about a device, unless there were too many. */

@@ -31,7 +31,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
             "org.osgi.annotation",
             "org.osgi.service.component.annotations",
             "org.osgi.service.metatype.annotations",
-            "org.jspecify.annotations");
+            "org.jspecify.annotations",
+            "com.google.errorprone.annotations");
 
     static Stream<Part> all() {
         return Stream.of(
