@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.device.DeviceStatus.Certificate;
 import io.mnedc.api.device.DeviceStatus.Snapshot;
 import io.mnedc.api.device.DeviceStatus.State;
@@ -20,22 +21,39 @@ import org.jspecify.annotations.Nullable;
 
 /** How far the device is, put together from what its parts report. Thread-safe. */
 final class StatusBoard {
+    @GuardedBy("this")
     private DeviceSettings settings;
+    @GuardedBy("this")
     private State state = State.CONNECTING;
+    @GuardedBy("this")
     private Instant since = Instant.now();
+    @GuardedBy("this")
     private @Nullable RelayAddress relay;
+    @GuardedBy("this")
     private List<RelayAddress> relays;
+    @GuardedBy("this")
     private Optional<Certificate> certificate = Optional.empty();
+    @GuardedBy("this")
     private @Nullable Membership membership;
+    @GuardedBy("this")
     private List<Prefix> present = List.of();
+    @GuardedBy("this")
     private String tun = "";
+    @GuardedBy("this")
     private boolean registered;
+    @GuardedBy("this")
     private boolean bound;
+    @GuardedBy("this")
     private boolean hopeless;
+    @GuardedBy("this")
     private @Nullable String fault;
+    @GuardedBy("this")
     private @Nullable String tunProblem;
+    @GuardedBy("this")
     private @Nullable String tunWarning;
+    @GuardedBy("this")
     private @Nullable String relayProblem;
+    @GuardedBy("this")
     private @Nullable String streamProblem;
 
     StatusBoard(DeviceSettings settings) {
@@ -128,6 +146,7 @@ final class StatusBoard {
         return leased == null ? List.of() : leased.addresses(present);
     }
 
+    @GuardedBy("this")
     private void update() {
         State next;
         if (fault != null || tunProblem != null || hopeless) {

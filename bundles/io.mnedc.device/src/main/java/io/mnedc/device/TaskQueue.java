@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,8 +16,11 @@ import org.slf4j.LoggerFactory;
 final class TaskQueue {
     private static final Logger LOG = LoggerFactory.getLogger(TaskQueue.class);
 
+    @GuardedBy("this")
     private final Deque<Runnable> waiting = new ArrayDeque<>();
+    @GuardedBy("this")
     private @Nullable Thread runner;
+    @GuardedBy("this")
     private boolean closed;
 
     /** Runs a task, now or after those before it; then another thread runs it. Dropped after the end. */

@@ -1,5 +1,6 @@
 package io.mnedc.device.common;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -19,6 +20,7 @@ public final class Faults {
     private final String deviceId;
     private final Consumer<String> shown;
     private final Consumer<String> owner;
+    @GuardedBy("this")
     private boolean over;
 
     /**

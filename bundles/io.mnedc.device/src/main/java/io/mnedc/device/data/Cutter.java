@@ -1,5 +1,6 @@
 package io.mnedc.device.data;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.device.common.Counters;
 import io.mnedc.device.packet.Segmenter;
@@ -14,6 +15,7 @@ final class Cutter {
     private final FrameSender outlet;
     private final Counters counters;
     private final Segmenter segmenter = new Segmenter();
+    @GuardedBy("outlet")
     private @Nullable ByteBuffer scratch;
 
     Cutter(FrameSender outlet, Counters counters) {
@@ -32,6 +34,7 @@ final class Cutter {
      * @param length bytes of header and packet
      * @return bytes of all frames sent; 0 if the packet was malformed
      */
+    @GuardedBy("outlet")
     long cut(PeerRoutes routes, int to, @Nullable Sealer sealer, ByteBuffer in, int packet, int length) {
         assert Thread.holdsLock(outlet);
         if (!segmenter.begin(in, packet, length)) {

@@ -1,5 +1,6 @@
 package io.mnedc.device.data;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.device.seal.SealBuffers;
@@ -20,12 +21,17 @@ public final class FrameSender {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
 
+    @GuardedBy("this")
     private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
+    @GuardedBy("this")
     private @Nullable SealBuffers buffers;
     private volatile @Nullable PeerRoutes routes;
+    @GuardedBy("this")
     private long counter;
+    @GuardedBy("this")
     private long droppedBefore;
     /** When the probe was sent that is not answered yet; 0: none is under way. */
+    @GuardedBy("this")
     private long probed;
 
     /** {@return where frames go; null while there is no data stream} */
@@ -53,6 +59,7 @@ public final class FrameSender {
      * @param sealer seals it; null: it is not sealed
      * @return bytes of the whole frame
      */
+    @GuardedBy("this")
     int put(ByteBuffer out, int at, int type, int from, int to, @Nullable Sealer sealer, int payload) {
         assert Thread.holdsLock(this);
         if (sealer == null) {

@@ -1,5 +1,6 @@
 package io.mnedc.device.data;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.VirtioNetHeader;
@@ -42,9 +43,11 @@ public final class PeerKeys {
     private final PeerTable capabilities;
     private final Counters counters;
     private final Requests requests;
+    @GuardedBy("outlet")
     private final WaitingPackets waiting;
     private final Cutter cutter;
     private @Nullable SealBuffers opening;
+    @GuardedBy("outlet")
     private @Nullable ByteBuffer flushing;
     private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
 
@@ -87,7 +90,9 @@ public final class PeerKeys {
      *
      * @param from has it; copied
      */
+    @SuppressWarnings("GuardedBy") // whoever calls has an outlet of its own, which is the same one
     public void await(int node, int type, ByteBuffer from, int at, int length, long now) {
+        assert Thread.holdsLock(outlet);
         SealedPeer peer = find(node);
         if (peer == null || peer.gone) {
             counters.noKey.increment();
@@ -282,8 +287,8 @@ public final class PeerKeys {
         }
     }
 
+    @GuardedBy("outlet")
     private void flush(SealedPeer peer, Sealer sealer) {
-        assert Thread.holdsLock(outlet);
         PeerRoutes routes = outlet.routes();
         if (routes == null || !routes.membership().sealed()) {
             waiting.dropAll(peer);
@@ -318,7 +323,9 @@ public final class PeerKeys {
         }
 
         @Override
+        @SuppressWarnings("GuardedBy") // called by flush only
         public void take(int type, byte[] bytes) {
+            assert Thread.holdsLock(outlet);
             if (end + DataFrame.HEADER + bytes.length + DataFrame.TAG > FLUSH) {
                 send();
             }

@@ -1,5 +1,6 @@
 package io.mnedc.device.data;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Protocol;
@@ -135,6 +136,7 @@ public final class Uplink {
         counters.bytesOut.add(bytes);
     }
 
+    @GuardedBy("outlet")
     private void frame(PeerRoutes routes, int count, int gap) {
         Membership self = routes.membership();
         RouteTable table = self.routes();
@@ -195,6 +197,8 @@ public final class Uplink {
         }
     }
 
+    @GuardedBy("outlet")
+    @SuppressWarnings("GuardedBy") // the cutter has the same outlet, and asserts it
     private void cut(PeerRoutes routes, int to, @Nullable Sealer sealer, int packet, int length) {
         long sent = cutter.cut(routes, to, sealer, batch, packet, length);
         bytes += sent;

@@ -1,5 +1,6 @@
 package io.mnedc.device.dial;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.Daemon;
@@ -42,6 +43,7 @@ public final class Resolver implements AutoCloseable {
 
     private final Names names;
     private final ThreadPoolExecutor threads;
+    @GuardedBy("this")
     private final Map<String, List<Consumer<List<InetAddress>>>> pending = new HashMap<>();
 
     public Resolver() {
@@ -85,20 +87,18 @@ public final class Resolver implements AutoCloseable {
     }
 
     /** {@return whether nobody has asked for this name yet} */
-    private boolean first(String host, Consumer<List<InetAddress>> tell) {
-        synchronized (pending) {
-            List<Consumer<List<InetAddress>>> waiting = pending.get(host);
-            boolean first = waiting == null;
-            if (waiting == null) {
-                waiting = new ArrayList<>();
-                pending.put(host, waiting);
-            }
-            if (waiting.size() == MOST_WAITING) {
-                waiting.remove(0);
-            }
-            waiting.add(tell);
-            return first;
+    private synchronized boolean first(String host, Consumer<List<InetAddress>> tell) {
+        List<Consumer<List<InetAddress>>> waiting = pending.get(host);
+        boolean first = waiting == null;
+        if (waiting == null) {
+            waiting = new ArrayList<>();
+            pending.put(host, waiting);
         }
+        if (waiting.size() == MOST_WAITING) {
+            waiting.remove(0);
+        }
+        waiting.add(tell);
+        return first;
     }
 
     private void answer(String host) {
@@ -109,12 +109,14 @@ public final class Resolver implements AutoCloseable {
             // whoever asked hears of no address, and asks again
             LOG.error("looking up {} has failed", PlainText.of(host), e);
         } finally {
-            List<Consumer<List<InetAddress>>> waiting;
-            synchronized (pending) {
-                waiting = pending.remove(host);
-            }
-            tell(waiting == null ? List.of() : waiting, found);
+            tell(taken(host), found);
         }
+    }
+
+    /** {@return who waited for this name} */
+    private synchronized List<Consumer<List<InetAddress>>> taken(String host) {
+        List<Consumer<List<InetAddress>>> waiting = pending.remove(host);
+        return waiting == null ? List.of() : waiting;
     }
 
     private static void tell(List<Consumer<List<InetAddress>>> waiting, List<InetAddress> found) {

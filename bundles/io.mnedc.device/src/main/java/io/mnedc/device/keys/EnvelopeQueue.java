@@ -1,5 +1,6 @@
 package io.mnedc.device.keys;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.codec.ControlMessage.Envelope;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,8 +17,10 @@ final class EnvelopeQueue {
     static final int MOST = 256;
 
     /** By sender, whose turn is next first; none is empty. */
+    @GuardedBy("this")
     private final Map<Integer, Deque<Envelope>> waiting = new LinkedHashMap<>();
 
+    @GuardedBy("this")
     private int size;
 
     /**
@@ -41,6 +44,7 @@ final class EnvelopeQueue {
     }
 
     /** Of several who have as many, the one given, if it is one of them. */
+    @GuardedBy("this")
     private int longest(int sender) {
         int longest = sender;
         int most = waiting.getOrDefault(sender, new ArrayDeque<>()).size();
