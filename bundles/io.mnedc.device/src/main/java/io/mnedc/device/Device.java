@@ -35,7 +35,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
      *
      * @param settings checked
      * @param around where it runs
-     * @param failed told what has failed, for want of memory, say: the device is of no use any more and must be closed. On
+     * @param failed told what has failed, such as for want of memory: the device is useless then and must be closed. On
      *     any thread; must not block
      * @return the device, owned by the caller
      * @throws IOException if the system has no selector left

@@ -221,7 +221,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     @Override
     public void watched(long heard) {
         if (parts.control().present().narrowed(heard)) {
-            registerAnew("large packets get lost on the way; smaller ones from now on");
+            registerAgain("large packets get lost on the way; smaller ones from now on");
         }
     }
 
@@ -286,7 +286,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
                 relay);
     }
 
-    /** The data stream will be opened anew: no reason to warn. */
+    /** The data stream will be opened again: no reason to warn. */
     void expectUnbound() {
         said = false;
         board.bound(false);
@@ -321,11 +321,11 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     /** There is a join token that was not used yet. */
     void tokenFound() {
-        registerAnew("there is a new join token");
+        registerAgain("there is a new join token");
     }
 
     /** Something that the relay must hear is different now. */
-    void registerAnew(String reason) {
+    void registerAgain(String reason) {
         leaving();
         parts.control().again(reason);
     }

@@ -39,7 +39,7 @@ final class Operation {
     /**
      * What is not in force yet, but may be later.
      *
-     * @param settings what it says; null if it has to be read anew
+     * @param settings what it says; null if it has to be read again
      */
     private record Waiting(
             Map<String, Object> properties, @Nullable DeviceSettings settings) {}

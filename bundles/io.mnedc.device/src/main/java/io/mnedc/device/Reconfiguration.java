@@ -67,7 +67,7 @@ final class Reconfiguration {
         }
         JoinToken join = next.security().join();
         if (changes.contains(SettingsChange.REGISTRATION)) {
-            life.registerAnew("its settings have changed");
+            life.registerAgain("its settings have changed");
         } else if (changes.contains(SettingsChange.JOIN) && join != null) {
             parts.admission().ifNew(join, life::tokenFound);
         }

@@ -23,36 +23,52 @@ import org.jspecify.annotations.Nullable;
 final class StatusBoard {
     @GuardedBy("this")
     private DeviceSettings settings;
+
     @GuardedBy("this")
     private State state = State.CONNECTING;
+
     @GuardedBy("this")
     private Instant since = Instant.now();
+
     @GuardedBy("this")
     private @Nullable RelayAddress relay;
+
     @GuardedBy("this")
     private List<RelayAddress> relays;
+
     @GuardedBy("this")
     private Optional<Certificate> certificate = Optional.empty();
+
     @GuardedBy("this")
     private @Nullable Membership membership;
+
     @GuardedBy("this")
     private List<Prefix> present = List.of();
+
     @GuardedBy("this")
     private String tun = "";
+
     @GuardedBy("this")
     private boolean registered;
+
     @GuardedBy("this")
     private boolean bound;
+
     @GuardedBy("this")
     private boolean hopeless;
+
     @GuardedBy("this")
     private @Nullable String fault;
+
     @GuardedBy("this")
     private @Nullable String tunProblem;
+
     @GuardedBy("this")
     private @Nullable String tunWarning;
+
     @GuardedBy("this")
     private @Nullable String relayProblem;
+
     @GuardedBy("this")
     private @Nullable String streamProblem;
 

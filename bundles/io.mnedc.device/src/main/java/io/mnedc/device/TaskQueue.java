@@ -18,8 +18,10 @@ final class TaskQueue {
 
     @GuardedBy("this")
     private final Deque<Runnable> waiting = new ArrayDeque<>();
+
     @GuardedBy("this")
     private @Nullable Thread runner;
+
     @GuardedBy("this")
     private boolean closed;
 

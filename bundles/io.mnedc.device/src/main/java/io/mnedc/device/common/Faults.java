@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of a fault that nobody expects, such as want of memory, on one of a device's threads. What was to be done is
- * half done then, and nobody knows which half: the device says so, and whoever has started it ends it. Thread-safe.
+ * half done then, and nobody knows which half: the device says so, and its owner ends it. Thread-safe.
  */
 public final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
@@ -20,6 +20,7 @@ public final class Faults {
     private final String deviceId;
     private final Consumer<String> shown;
     private final Consumer<String> owner;
+
     @GuardedBy("this")
     private boolean over;
 
@@ -36,7 +37,7 @@ public final class Faults {
     }
 
     /**
-     * A control stream has ended in the midst of something that has failed: whoever looks after the control loop decides.
+     * A control stream has ended in the midst of something that has failed: the owner of the control loop decides.
      *
      * @param loop the control loop
      */
@@ -56,7 +57,7 @@ public final class Faults {
      *
      * @param part such as {@code the control loop}
      * @param fault why; null: it has ended by itself
-     * @param loop where the owner is told again if he could not be
+     * @param loop where the owner is told again if that has failed
      */
     public void occurred(String part, @Nullable Throwable fault, Scheduler loop) {
         synchronized (this) {

@@ -20,11 +20,11 @@ public final class IdleThread implements Executor, AutoCloseable {
     private final Duration end;
 
     /**
-     * Makes it; the thread begins with the first work.
+     * The thread begins with the first work.
      *
      * @param name of the thread
      * @param end how long to wait for its end; what cannot be interrupted may end later
-     * @param faults told what a task has thrown: whoever waits for its result would wait for ever
+     * @param faults told what a task has thrown; else its result would be waited for without end
      */
     public IdleThread(String name, Duration end, Consumer<Throwable> faults) {
         this.faults = faults;

@@ -17,9 +17,9 @@ public final class OutageLog {
     private int attempts;
 
     /**
-     * Makes it.
+     * There is no outage yet.
      *
-     * @param what the device has not, during an outage
+     * @param what the device lacks during an outage
      */
     public OutageLog(String what) {
         this.what = what;

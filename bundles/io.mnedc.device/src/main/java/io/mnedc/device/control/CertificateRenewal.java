@@ -59,7 +59,7 @@ public final class CertificateRenewal {
     private boolean asked;
 
     /**
-     * Makes it.
+     * There is no session yet.
      *
      * @param counters what is counted
      * @param changed told on the loop of another identity

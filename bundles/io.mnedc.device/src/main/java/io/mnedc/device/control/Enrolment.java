@@ -27,7 +27,7 @@ final class Enrolment {
          *
          * @param why the refusal that says most
          * @param code what a relay says, if it says so
-         * @param lasting whether trying again soon is of no use
+         * @param lasting whether trying again soon does not help
          */
         void failed(String why, @Nullable ErrorCode code, boolean lasting);
     }

@@ -262,7 +262,7 @@ public final class Onboarding {
 
     private void join(MustJoin must, DeviceSettings now, Events events) {
         JoinToken token = must.token();
-        // whoever configures relays means them; the pinned authority makes sure that they are the token's
+        // relays that are configured are meant; the pinned authority makes sure that they are the token's
         Set<RelayAddress> relays = new LinkedHashSet<>(now.relays());
         relays.addAll(parse(token.addresses()));
         Enrol request = new Enrol(now.deviceId(), token.id(), Opaque.copyOf(token.secret()), must.request(), software);

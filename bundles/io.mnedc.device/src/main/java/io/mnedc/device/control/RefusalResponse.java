@@ -14,7 +14,7 @@ public final class RefusalResponse {
     /** Between two looks for what this host lacks, such as room on a disk. */
     static final Duration SHORT = Duration.ofSeconds(5);
 
-    /** Somebody has to do something about these: trying again soon is of no use. */
+    /** Somebody has to do something about these: trying again soon does not help. */
     private static final Set<ErrorCode> LASTING = EnumSet.of(
             ErrorCode.VERSION_UNSUPPORTED,
             ErrorCode.SECURITY_MISMATCH,

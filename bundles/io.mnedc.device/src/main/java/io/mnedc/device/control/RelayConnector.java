@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class RelayConnector {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
-    /** A session that lived so long was a success; the pauses begin anew. */
+    /** A session that lived so long was a success; the pauses start again. */
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
 
     /** What others want to know. It is always of the present connection; an attempt that is over tells nothing. */

@@ -15,6 +15,7 @@ final class Cutter {
     private final FrameSender outlet;
     private final Counters counters;
     private final Segmenter segmenter = new Segmenter();
+
     @GuardedBy("outlet")
     private @Nullable ByteBuffer scratch;
 

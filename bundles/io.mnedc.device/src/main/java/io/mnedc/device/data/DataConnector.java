@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a data stream for a session: opens it, watches it, opens it anew while the session lives. On the control loop,
+ * Keeps a data stream for a session: opens it, watches it, opens it again while the session lives. On the control loop,
  * but for {@link DataAttempt}'s events, which it moves there.
  */
 public final class DataConnector {
@@ -30,13 +30,13 @@ public final class DataConnector {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-    /** A stream that lived so long was a success; the pauses begin anew. */
+    /** A stream that lived so long was a success; the pauses start again. */
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
 
     private static final int WATCHES_PER_KEEPALIVE = 5;
     private static final long LONGEST_WATCH = Duration.ofSeconds(1).toNanos();
 
-    /** Not asked for by silence: how long the way is should be known soon, and the JVM slows the first answers. */
+    /** Sent without silence before: the round trip should be known soon, and the JVM slows the first answers. */
     private static final int FIRST_PROBES = 4;
 
     /** What others want to know. */
@@ -44,14 +44,14 @@ public final class DataConnector {
         /** Frames flow. */
         void bound();
 
-        /** They no longer do; it will be opened anew. */
+        /** They no longer do; it will be opened again. */
         void unbound(String why);
 
         /** It could not be opened; it will be tried again. */
         void unopened(String why);
 
         /**
-         * Large packets get lost on the way.
+         * Large packets get lost on the path.
          *
          * @param segment the most data in a segment from now on; {@link Paths#USUAL} if it does not get any smaller
          */
@@ -70,7 +70,7 @@ public final class DataConnector {
         /** {@return when the relay last said something there, as {@link System#nanoTime}} */
         long answered();
 
-        /** The relay does not know the session: it must register anew. */
+        /** The relay does not know the session: it must register again. */
         void sessionUnknown(String why);
     }
 
@@ -117,7 +117,7 @@ public final class DataConnector {
         attempt();
     }
 
-    /** Changes how is buffered; an open stream is opened anew. */
+    /** Changes how is buffered; an open stream is opened again. */
     public void settings(StreamSettings changed) {
         settings = changed;
         Session now = session;

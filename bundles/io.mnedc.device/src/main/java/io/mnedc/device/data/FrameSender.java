@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out: the paths to the peers, and the frame counter. Whoever sends holds this object's monitor from
- * taking a counter until its frame is sent, so that counters leave in ascending order; that is once per batch.
+ * The way out: the paths to the peers, and the frame counter. A sender holds this object's monitor from taking
+ * a counter until its frame is sent, so that counters leave in ascending order. That is once per batch.
  */
 public final class FrameSender {
     /** Bytes of an echo's token. */
@@ -23,11 +23,15 @@ public final class FrameSender {
 
     @GuardedBy("this")
     private final ByteBuffer echo = ByteBuffer.allocateDirect(DataFrame.HEADER + TOKEN + DataFrame.TAG);
+
     @GuardedBy("this")
     private @Nullable SealBuffers buffers;
+
     private volatile @Nullable PeerRoutes routes;
+
     @GuardedBy("this")
     private long counter;
+
     @GuardedBy("this")
     private long droppedBefore;
     /** When the probe was sent that is not answered yet; 0: none is under way. */
@@ -99,7 +103,7 @@ public final class FrameSender {
         return droppedBefore + (now == null ? 0 : now.droppedFrames());
     }
 
-    /** Keeps the data stream and the NAT mappings on its way alive, and tells how long the way is. */
+    /** Keeps the data stream and the NAT mappings of its path alive, and measures the round trip. */
     synchronized void probe() {
         PeerRoutes by = routes;
         if (by != null) {

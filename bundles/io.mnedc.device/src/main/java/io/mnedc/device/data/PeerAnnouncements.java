@@ -70,7 +70,7 @@ public final class PeerAnnouncements implements RelayLink {
     private volatile NodeInfo own = NodeInfo.NONE;
 
     /**
-     * Makes it.
+     * No peer is known yet.
      *
      * @param loop the control loop
      * @param table what the data path knows of the peers
@@ -128,7 +128,7 @@ public final class PeerAnnouncements implements RelayLink {
     }
 
     /**
-     * Everybody who is there.
+     * All devices that are there.
      *
      * @param leftOut how many more there are, who are not remembered
      */

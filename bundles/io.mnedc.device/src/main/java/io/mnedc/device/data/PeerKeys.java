@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys as the data path has them: which seals for a node, which open its frames, and the packets that wait for one.
- * Whoever sends holds the outlet's monitor, as for counters; the data loop opens without a lock. The sealing thread
+ * A sender holds the outlet's monitor, as for counters; the data loop opens without a lock. The sealing thread
  * writes.
  */
 public final class PeerKeys {
@@ -43,12 +43,16 @@ public final class PeerKeys {
     private final PeerTable capabilities;
     private final Counters counters;
     private final Requests requests;
+
     @GuardedBy("outlet")
     private final WaitingPackets waiting;
+
     private final Cutter cutter;
     private @Nullable SealBuffers opening;
+
     @GuardedBy("outlet")
     private @Nullable ByteBuffer flushing;
+
     private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
 
     @SuppressWarnings("UnusedVariable") // written and read only so that the pages are seen
@@ -90,7 +94,7 @@ public final class PeerKeys {
      *
      * @param from has it; copied
      */
-    @SuppressWarnings("GuardedBy") // whoever calls has an outlet of its own, which is the same one
+    @SuppressWarnings("GuardedBy") // the caller's outlet is the same one
     public void await(int node, int type, ByteBuffer from, int at, int length, long now) {
         assert Thread.holdsLock(outlet);
         SealedPeer peer = find(node);
@@ -106,7 +110,7 @@ public final class PeerKeys {
     }
 
     /**
-     * Sends an echo to a node; one to a peer for whom there is no key yet waits for it.
+     * Sends an echo to a node; one to a peer without a key yet waits for it.
      *
      * @return whether there is a data stream
      */

@@ -27,7 +27,7 @@ public final class PeerRoom {
      * An empty one.
      *
      * @param bound how much is remembered, now
-     * @param leftOut counts who is not
+     * @param leftOut counts those that are not
      */
     public PeerRoom(Supplier<PeerBound> bound, LongAdder leftOut) {
         this.bound = bound;
@@ -61,7 +61,7 @@ public final class PeerRoom {
         used -= cost == null ? 0 : cost;
     }
 
-    /** So many were announced for whom there is no room. */
+    /** So many were announced for which there is no room. */
     void leaveOut(long count) {
         if (count == 0) {
             return;

@@ -4,12 +4,12 @@ import io.mnedc.api.tcp.TcpState;
 import java.time.Duration;
 
 /**
- * Notices that a data stream is stuck while its way is open: large packets do not get through, and nobody says so. A loss,
+ * Notices that a data stream is stuck while its path is open: large packets do not get through, and nobody says so. A loss,
  * or an outage, looks the same at first. So the control stream's relay is asked, which takes small packets only: once it
  * has answered, something that is sent again must arrive.
  */
 final class StallWatch {
-    /** So long without progress is worth a question; no way is that slow to acknowledge. */
+    /** So long without progress is worth a question; no path is that slow to acknowledge. */
     static final long SUSPICIOUS = Duration.ofMillis(1500).toNanos();
 
     /** After so long without a byte, a relay that was busy is asked for one. */

@@ -34,7 +34,7 @@ public final class TunHolder implements NetworkGuard.Gate {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /** An interface that lived so long was a success; the pauses begin anew. */
+    /** An interface that lived so long was a success; the pauses start again. */
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
 
     /** What others want to know. */
@@ -75,7 +75,7 @@ public final class TunHolder implements NetworkGuard.Gate {
     public record TunReader(TunDevice device, Consumer<Exception> failed) {}
 
     /**
-     * Makes it; nothing is opened before {@link #want}.
+     * Nothing is opened before {@link #want}.
      *
      * @param driver opens interfaces
      * @param loop the control loop
@@ -111,7 +111,7 @@ public final class TunHolder implements NetworkGuard.Gate {
     public void want(TunSettings settings) {
         Open now = open;
         cancelRetry();
-        // not again at each registration; whoever wants something else and then this once more means it
+        // not again at each registration; but a person who sets something else, and then this again, means it
         boolean known = wanted != null && settings.equals(turnedDown);
         if (!known) {
             turnedDown = null;
@@ -182,7 +182,7 @@ public final class TunHolder implements NetworkGuard.Gate {
                 wanted = now.asked();
                 tellReady(device);
             } else {
-                // with the addresses of an old lease it is of no use
+                // with the addresses of an old lease it is useless
                 closeOpen();
                 failed(e);
             }
@@ -297,7 +297,7 @@ public final class TunHolder implements NetworkGuard.Gate {
         loop.execute(() -> broke(port, cause));
     }
 
-    /** An interface failed or was closed; if not by this object, it is made anew. */
+    /** An interface failed or was closed; if not by this object, it is made again. */
     public void broke(TunPort port, Exception cause) {
         Open now = open;
         if (now != null && now.port().equals(port)) {

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the interface into the data stream, on a thread of its own. Packets are read side by side with room for a frame
- * header before each, so that a batch becomes a run of frames where it lies and leaves with one write. Nothing is
- * allocated, logged or locked per packet.
+ * From the interface to the paths of the peers, on a thread of its own. Packets are read side by side, with room for a
+ * frame header before each. So a batch becomes a run of frames in place, and leaves with one write. Nothing is allocated,
+ * logged or locked per packet.
  */
 public final class Uplink {
     /** Two super-packets: more of them delay each other and leave the processor's cache. */
@@ -52,7 +52,7 @@ public final class Uplink {
     private long bytes;
 
     /**
-     * Makes it; {@link #start} starts it.
+     * Nothing is read before {@link #start}.
      *
      * @param tun read until it is closed
      * @param outlet where frames go
@@ -104,7 +104,7 @@ public final class Uplink {
             // also when it was closed: its owner knows whether that was in order
             failed.accept(e);
         } catch (Throwable e) {
-            // such as no memory: the owner begins anew, and nobody takes a dead interface for a good one
+            // such as no memory: the owner starts again, and nobody takes a dead interface for a good one
             failed.accept(new IOException("reading the interface failed: " + e, e));
         }
     }

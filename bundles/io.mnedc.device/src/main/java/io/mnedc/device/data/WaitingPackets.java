@@ -24,7 +24,7 @@ final class WaitingPackets {
 
     /**
      * How long a packet waits, in nanoseconds: as long as for a neighbour's address, which is asked for three times, a
-     * second apart (RFC 4861, section 10), and so for two attempts at a handshake of which the first one fails.
+     * second apart (RFC 4861, section 10). That is enough for a handshake whose first attempt fails.
      */
     static final long LONGEST = 3_000_000_000L;
 

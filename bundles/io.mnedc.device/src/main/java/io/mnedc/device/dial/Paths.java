@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How large segments may be on the ways to relays' addresses. It is the system's business, unless a way turned out to drop
- * large packets without a word; then segments are smaller there, for a time, in both directions. On the control loop.
+ * How large segments may be on the paths to relays' addresses. The system decides, unless a path has turned out to drop
+ * large packets without a word. Then segments are smaller there, for a time, in both directions. On the control loop.
  */
 public final class Paths {
     private static final Logger LOG = LoggerFactory.getLogger(Paths.class);
@@ -26,10 +26,10 @@ public final class Paths {
     /** As large as the system finds right. */
     public static final int USUAL = 0;
 
-    /** No way of IPv6 may be too narrow for the first (RFC 8200, section 5), none of IPv4 for the second (RFC 1122). */
+    /** Every path of IPv6 takes the first (RFC 8200, section 5), every path of IPv4 the second (RFC 1122). */
     private static final int[] SIZES = {1220, 536};
 
-    /** A way that was mended, or another one, should be used as it is. */
+    /** The path may be mended after that time, or be another one. */
     private static final long MEMORY = Duration.ofHours(1).toNanos();
 
     private static final int MOST = 64;
@@ -42,7 +42,7 @@ public final class Paths {
     private final Set<InetSocketAddress> suspected = new HashSet<>();
 
     /**
-     * Makes it.
+     * No path is known to be narrow yet.
      *
      * @param sockets who looks at sockets, now; null: nobody
      * @param deviceId for the log
@@ -54,15 +54,15 @@ public final class Paths {
 
     /** {@return the most data in a segment to this address, or {@link #USUAL}} */
     public int segment(InetSocketAddress remote) {
-        Known way = known.get(remote);
-        if (way == null) {
+        Known path = known.get(remote);
+        if (path == null) {
             return USUAL;
         }
-        if (System.nanoTime() - way.since() > MEMORY) {
+        if (System.nanoTime() - path.since() > MEMORY) {
             known.remove(remote);
             return USUAL;
         }
-        return way.segment();
+        return path.segment();
     }
 
     /** {@return what comes below; {@link #USUAL} if nothing does} */
@@ -95,7 +95,7 @@ public final class Paths {
         return service == null || local == null || remote == null ? Optional.empty() : service.state(local, remote);
     }
 
-    /** {@return whether something seems to be on its way that does not arrive} */
+    /** {@return whether something was sent that does not arrive} */
     boolean stuck(@Nullable InetSocketAddress local, InetSocketAddress remote) {
         // a relay that is merely busy has sent nothing at all yet, and acknowledged what was sent to it
         return suspected.contains(remote)
@@ -120,7 +120,7 @@ public final class Paths {
     }
 
     /**
-     * The way to this address drops large packets.
+     * The path to this address drops large packets.
      *
      * @param segment what is right for it, or to be tried next
      */

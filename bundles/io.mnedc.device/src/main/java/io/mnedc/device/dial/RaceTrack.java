@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 interface RaceTrack {
     /** An attempt under way. */
     interface Runner extends Connection {
-        /** {@return whether it is connected and something is on its way that does not arrive} */
+        /** {@return whether it is connected and something was sent that does not arrive} */
         boolean stuck();
     }
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a relay that answers, as RFC 8305 finds an address: the addresses of a name are tried with short delays between
- * them, without waiting for the end of the attempts before, and the first that is connected and secured wins. The relays
- * of the list have longer delays, because their order means something: a later one gets its turn when the one before has
- * failed or is silent. On the control loop.
+ * them, and attempts before need not have ended. The first that is connected and secured wins. Relays of the list have
+ * longer delays, because their order means something: a later one gets its turn when the one before has failed or is
+ * silent. On the control loop.
  */
 public final class RelayRace {
     /** Between the addresses of one relay: the Connection Attempt Delay of RFC 8305, section 5. */
@@ -62,7 +62,7 @@ public final class RelayRace {
          */
         void failed(RelayAddress relay, String why, boolean lasting);
 
-        /** This one is connected and secured, and all others are closed. {@link #resume} goes on if it is of no use. */
+        /** This one is connected and secured, and all others are closed. {@link #resume} goes on if it is useless. */
         void won(Target target, Connection connection);
 
         /** None is left. */
@@ -174,7 +174,7 @@ public final class RelayRace {
         this.events = events;
     }
 
-    /** Begins, or goes on after a winner that was of no use: with all that have not failed yet. */
+    /** Begins, or goes on after a winner that was useless, with all that have not failed yet. */
     public void resume() {
         if (state != State.OVER) {
             state = State.RUNNING;
@@ -314,7 +314,7 @@ public final class RelayRace {
         lane.runner = track.start(lane.target, lane);
     }
 
-    /** A way may drop the large packets of TLS: then the same address is tried with small ones, too. */
+    /** A path may drop the large packets of TLS: then the same address is tried with small ones, too. */
     private long narrowThoseStuck(long now) {
         long wake = Long.MAX_VALUE;
         for (Lane lane : List.copyOf(lanes)) {

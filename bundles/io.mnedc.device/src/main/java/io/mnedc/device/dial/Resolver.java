@@ -43,6 +43,7 @@ public final class Resolver implements AutoCloseable {
 
     private final Names names;
     private final ThreadPoolExecutor threads;
+
     @GuardedBy("this")
     private final Map<String, List<Consumer<List<InetAddress>>>> pending = new HashMap<>();
 
@@ -106,7 +107,7 @@ public final class Resolver implements AutoCloseable {
         try {
             found = lookUp(host);
         } catch (RuntimeException | Error e) {
-            // whoever asked hears of no address, and asks again
+            // those who asked hear of no address, and ask again
             LOG.error("looking up {} has failed", PlainText.of(host), e);
         } finally {
             tell(taken(host), found);

@@ -133,7 +133,7 @@ public final class DeviceIdentity {
         return store != null && store.halfWritten();
     }
 
-    /** The one in the directory first: it was put there by whoever has started the device just now. */
+    /** The one in the directory first: it was put there by the person who has just started the device. */
     private @Nullable JoinToken token(DeviceIdentityStore store, @Nullable JoinToken set, Predicate<JoinToken> usable)
             throws IOException {
         Optional<JoinToken> waiting = store.waiting().filter(usable);
@@ -274,7 +274,7 @@ public final class DeviceIdentity {
     }
 
     /**
-     * Takes what a relay tells a registered device. Whoever brings an identity brings its trust, too: then there is
+     * Takes what a relay tells a registered device. An identity from elsewhere brings its own trust; then there is
      * nothing to take.
      *
      * @return whether the identity is another one now

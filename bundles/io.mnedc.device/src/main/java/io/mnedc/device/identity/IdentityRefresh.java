@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the identity read anew for handshakes: once in a while, and not while it is being read. Peers begin handshakes as
+ * Has the identity read again for handshakes, but not too often, and not while it is being read. Peers begin handshakes as
  * often as they like; that must not fill the identity thread's queue, nor keep a gateway's key store busy. Any thread.
  */
 public final class IdentityRefresh {
@@ -22,11 +22,11 @@ public final class IdentityRefresh {
     private final LongSupplier clock;
     private final AtomicBoolean pending = new AtomicBoolean();
 
-    /** By whoever has set {@link #pending}. */
+    /** Used by the thread that has set {@link #pending}. */
     private final LogLimiter times = new LogLimiter(APART);
 
     /**
-     * Makes it.
+     * Nothing was read yet.
      *
      * @param thread where the identity is read
      * @param read reads it

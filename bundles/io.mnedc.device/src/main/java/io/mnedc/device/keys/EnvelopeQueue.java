@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Envelopes that wait for the sealing thread. There is a bound, and their senders have turns: who floods delays and
- * displaces his own only. Thread-safe.
+ * Envelopes that wait for the sealing thread. There is a bound, and their senders have turns: a sender that floods
+ * delays and displaces its own envelopes only. Thread-safe.
  */
 final class EnvelopeQueue {
     /** How many wait, at most. */

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Two understudies of this device, in memory, make keys with each other, from the first packet that waits to the first
  * sealed frame, again and again: what Java loads, links and compiles for the first handshake takes many times as long as
- * the handshake, and packets wait for it. Then it seals and opens frames, for the same reason. Nobody hears of it.
+ * the handshake, and packets wait for it. Then it seals and opens frames, for the same reason. Nothing of it leaves this device.
  *
  * <p>On a thread of its own, with pauses so that it takes little of a processor, until a handshake is fast, or there have
  * been enough.
@@ -71,7 +71,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
     private volatile int played;
 
     /**
-     * Makes it; {@link #run} plays it.
+     * Nothing is played before {@link #run}.
      *
      * @param deviceId of this device
      * @param engines the real ones

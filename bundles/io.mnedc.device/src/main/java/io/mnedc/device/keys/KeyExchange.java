@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the keys between this device and its peers, on a thread of its own: the sums of a handshake take milliseconds,
- * and neither packets nor the control stream's keepalive are to wait for them. Any thread may call.
+ * Makes the keys between this device and its peers, on a thread of its own: a handshake takes milliseconds of
+ * computation, and neither packets nor the control stream's keepalive must wait for it. Any thread may call.
  */
 public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyExchange.class);
@@ -67,7 +67,7 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     private long tickAt;
 
     /**
-     * Makes it; the thread begins with the first work.
+     * The thread begins with the first work.
      *
      * @param outlet the data path's way out, whose monitor guards the keys that seal
      * @param capabilities of the peers
@@ -244,7 +244,7 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         execute(() -> seals.absent(node));
     }
 
-    /** Whom this device talks to, or as whom, is different now: all keys are made anew. */
+    /** This device, or those that it talks to, prove something else now: all keys are made again. */
     public void renew() {
         execute(seals::dropAll);
     }

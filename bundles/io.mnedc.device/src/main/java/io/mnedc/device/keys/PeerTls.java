@@ -31,10 +31,10 @@ public final class PeerTls implements PeerEngines {
     private final Runnable refresh;
 
     /**
-     * Makes it.
+     * Makes engines when it is asked for them.
      *
      * @param tls who makes it beside the Java runtime
-     * @param refresh has the identity read anew, soon, elsewhere and not too often: a provider may have another one for the
+     * @param refresh has the identity read again, soon, elsewhere and not too often: a provider may have another one for the
      *     next time
      */
     public PeerTls(

@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The virtual network that this device has taken on, in the file {@code network} of its data directory: it outlives
- * restarts. Whoever deletes the file, or writes another network into it, has decided. On the control loop; written by
+ * restarts. A person who deletes the file, or writes another network into it, has decided. On the control loop; written by
  * another thread.
  */
-public final class KnownNetwork {
+final class KnownNetwork {
     /** The file's name. */
     static final String FILE = "network";
 
@@ -38,7 +38,7 @@ public final class KnownNetwork {
     private int writing;
 
     /**
-     * Makes it; nothing is read yet.
+     * Nothing is read yet.
      *
      * @param writer what writes to the disk is run by it, in turn
      */
@@ -119,7 +119,7 @@ public final class KnownNetwork {
     }
 
     /**
-     * Forgets it: this device has joined anew.
+     * Forgets it: this device has joined again.
      *
      * @param loop the control loop
      */

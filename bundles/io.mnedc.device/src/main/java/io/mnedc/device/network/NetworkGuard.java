@@ -77,7 +77,7 @@ public final class NetworkGuard {
     private boolean lookingUp;
 
     /**
-     * Makes it; nothing is looked at before a relay announces a network.
+     * Nothing is looked at before a relay announces a network.
      *
      * @param loop the control loop
      * @param lookUps runs what asks the DNS
@@ -157,7 +157,7 @@ public final class NetworkGuard {
         }
     }
 
-    /** This device has joined anew: it may be another overlay. */
+    /** This device has joined again: it may be another overlay. */
     public void forget() {
         // what was announced before is of the overlay before: it must not be remembered again
         membership = null;
@@ -218,9 +218,9 @@ public final class NetworkGuard {
     /**
      * Gives the interface what it may have.
      *
-     * @param anew whether the interface is to be told in any case
+     * @param always whether the interface is to be told in any case
      */
-    private void judge(boolean anew) {
+    private void judge(boolean always) {
         Membership now = membership;
         if (now == null) {
             return;
@@ -235,24 +235,24 @@ public final class NetworkGuard {
                 .or(() -> needed(network))
                 .or(() -> unknown(network));
         if (problem.isPresent()) {
-            refuse(problem.get(), anew);
+            refuse(problem.get(), always);
             return;
         }
         remember(network);
         boolean was = !refusal.isEmpty();
         refusal = "";
-        if (anew || was) {
+        if (always || was) {
             tun.want(now.tun(settings.get()));
         }
     }
 
-    private void refuse(String problem, boolean anew) {
+    private void refuse(String problem, boolean always) {
         boolean news = !problem.equals(refusal);
         refusal = problem;
         if (news) {
             LOG.error("device {}: no interface: {}", settings.get().deviceId(), problem);
         }
-        if (news || anew) {
+        if (news || always) {
             tun.refuse(problem);
         }
     }

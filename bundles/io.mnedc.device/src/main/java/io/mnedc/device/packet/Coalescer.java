@@ -142,7 +142,7 @@ public final class Coalescer {
             out.putShort(ip + 10, (short) Packets.checksum(Packets.sum(out, ip, ip + transport, 0)));
         }
         out.putShort(ip + transport + 4, (short) datagram);
-        // of the pseudo header only, not complemented: the rest is left to whoever makes datagrams of it again
+        // of the pseudo header only, not complemented: the rest is left to the one that makes datagrams of it again
         int addresses = v6 ? ip + 8 : ip + 12;
         long pseudo = Packets.sum(out, addresses, ip + transport, (long) UDP + datagram);
         out.putShort(ip + transport + UDP_CHECKSUM, (short) ~Packets.checksum(pseudo));

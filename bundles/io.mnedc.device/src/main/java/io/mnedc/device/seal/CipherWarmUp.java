@@ -21,7 +21,7 @@ public final class CipherWarmUp {
     private long counter;
 
     /**
-     * Makes it.
+     * Nothing is sealed yet.
      *
      * @param cipher what will be used
      */

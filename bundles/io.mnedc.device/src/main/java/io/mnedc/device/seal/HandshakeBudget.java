@@ -8,7 +8,7 @@ final class HandshakeBudget {
     private long spentUntil;
 
     /**
-     * Makes it, untouched.
+     * Nothing was taken yet.
      *
      * @param perSecond how often
      * @param atOnce how many times after a pause

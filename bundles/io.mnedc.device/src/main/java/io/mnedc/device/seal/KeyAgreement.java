@@ -116,7 +116,7 @@ final class KeyAgreement {
         wanted = wanted || sealer == null;
     }
 
-    /** The peer seals with a key that this end does not have: one of the two has started anew. */
+    /** The peer seals with a key that this end does not have: one of the two has started again. */
     void unknownEpoch(long now) {
         if (now - unknownAgainAt >= 0 && (wanted || means.unknown.take(now))) {
             unknownAgainAt = now + UNKNOWN_APART;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of those that are to be begun, a bounded number is running; the others follow in the order in which they were
  *       wanted. Those that only peers want have a bound of their own, and a rate.
  *   <li>If both begin at once, the one with the lower node goes on, and the other one answers.
- *   <li>A handshake that makes no progress is given up and begun anew, three times; then there is a pause.
+ *   <li>A handshake that makes no progress is given up and begun again, three times; then there is a pause.
  *   <li>Keys that cannot be replaced, or are not used, end after five times {@link #REKEY}.
  * </ul>
  *
@@ -122,7 +122,7 @@ public final class KeyAgreements {
     private int answered;
 
     /**
-     * Makes it, without peers.
+     * There are no peers yet.
      *
      * @param engines where TLS engines come from, and who decides whom this device talks to
      * @param ciphers what this device can use, the preferred one first

@@ -43,7 +43,7 @@ final class PeerOpeners {
         youngest = now;
         Opener present = current;
         if (present == null || present.epoch() == next.epoch()) {
-            // a peer that has started anew may begin with any epoch
+            // a peer that has started again may begin with any epoch
             current = next;
             dropOther();
             return;

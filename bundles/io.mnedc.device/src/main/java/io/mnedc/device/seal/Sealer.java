@@ -51,7 +51,7 @@ public final class Sealer {
     }
 
     /** {@return units of {@value #UNIT} bytes sealed so far; any thread, may be a little late} */
-    public long units() {
+    long units() {
         return units.getOpaque();
     }
 

@@ -53,7 +53,7 @@ final class SealingHandshake {
     private @Nullable Sealer sealer;
 
     /**
-     * Makes it; {@link #begin} begins.
+     * Nothing is sent before {@link #begin}.
      *
      * @param id names it
      * @param initiator whether this end begins it

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The ID in a key store's certificate: the only one that a relay accepts from whoever shows it. */
-public final class CertifiedId {
+/** The ID in a key store's certificate: the only one that a relay accepts from a device that shows it. */
+final class CertifiedId {
     private CertifiedId() {}
 
     /**

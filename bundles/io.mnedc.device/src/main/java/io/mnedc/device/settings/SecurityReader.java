@@ -19,7 +19,7 @@ final class SecurityReader {
     private final Supplier<Path> storage;
 
     /**
-     * Makes it.
+     * Nothing is read yet.
      *
      * @param values to be read
      * @param storage where the identity is kept if no setting says so; asked only if needed

@@ -9,15 +9,15 @@ import java.util.stream.Collectors;
 public enum SettingsChange {
     /** The list of relays: the connection goes on if its relay is still in it. */
     RELAYS("relays"),
-    /** Who this device is or what it can: it must register anew. */
+    /** Who this device is or what it can: it must register again. */
     REGISTRATION("identity or abilities"),
-    /** The interface's name or offloads: it must be made anew. */
+    /** The interface's name or offloads: it must be made again. */
     TUN("interface"),
     /** Which virtual networks are taken. */
     NETWORK("allowed networks"),
     /** Something the interface takes while packets flow. */
     TUN_LIVE("MTU"),
-    /** The data stream must be opened anew. */
+    /** The data stream must be opened again. */
     DATA_STREAM("queues"),
     /** The pauses between attempts. */
     PAUSES("pauses between attempts"),

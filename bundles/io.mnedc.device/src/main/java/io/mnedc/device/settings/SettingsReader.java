@@ -87,7 +87,7 @@ public final class SettingsReader {
         try {
             return storage.get();
         } catch (IllegalArgumentException e) {
-            // without security a device runs all the same, and begins anew with each start
+            // without security a device runs all the same; after a restart it remembers nothing
             return null;
         }
     }
