@@ -95,7 +95,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
     public Snapshot snapshot() {
         return shared.board()
                 .snapshot(shared.counters()
-                        .snapshot(shared.outlet().droppedFrames(), parts.tun().refused()));
+                        .snapshot(shared.sender().droppedFrames(), parts.tun().refused()));
     }
 
     @Override

@@ -45,7 +45,7 @@ final class DeviceParts {
     private final TunHolder tun;
     private final NetworkGuard guard;
     private final DataConnector stream;
-    private final Onboarding admission;
+    private final Onboarding onboarding;
     private final RelayConnector control;
     private final CertificateRenewal renewals;
     private final PeerAnnouncements link;
@@ -61,13 +61,13 @@ final class DeviceParts {
         DeviceEnvironment around = shared.around();
         Dialer dialer = Dialer.tcp(shared.loop(), shared.data(), shared.resolver(), shared.paths());
         this.sealing = new KeyExchange(
-                shared.outlet(),
+                shared.sender(),
                 shared.table(),
                 shared.counters(),
                 peerTls(shared),
                 settings.get().security().rekey(),
                 this::tell);
-        this.pings = new Pings(shared.outlet(), sealing.peers(), shared.loop());
+        this.pings = new Pings(shared.sender(), sealing.peers(), shared.loop());
         this.tun = new TunHolder(around.driver(), shared.loop(), this::uplink, life);
         this.guard = new NetworkGuard(
                 shared.loop(),
@@ -79,10 +79,10 @@ final class DeviceParts {
                 around.nameServers(),
                 tun);
         Downlink downlink =
-                new Downlink(shared.outlet(), sealing.peers(), tun::port, shared.counters(), new Arrivals());
+                new Downlink(shared.sender(), sealing.peers(), tun::port, shared.counters(), new Arrivals());
         this.stream = new DataConnector(
-                shared.loop(), shared.outlet(), downlink, dialer, shared.paths(), buffering(settings.get()), life);
-        this.admission = new Onboarding(
+                shared.loop(), shared.sender(), downlink, dialer, shared.paths(), buffering(settings.get()), life);
+        this.onboarding = new Onboarding(
                 shared.loop(),
                 shared.identityThread(),
                 shared.identities(),
@@ -96,7 +96,7 @@ final class DeviceParts {
                 shared.loop(),
                 dialer,
                 shared.paths(),
-                admission,
+                onboarding,
                 settings.get().reconnectMost(),
                 this::hello,
                 this::bound,
@@ -138,7 +138,7 @@ final class DeviceParts {
 
     private Uplink uplink(TunHolder.TunReader reader) {
         TunDevice device = reader.device();
-        return new Uplink(device, shared.outlet(), shared.table(), sealing.peers(), shared.counters(), reader.failed());
+        return new Uplink(device, shared.sender(), shared.table(), sealing.peers(), shared.counters(), reader.failed());
     }
 
     /** Sends a message of the sealing thread's. Any thread. */
@@ -160,7 +160,7 @@ final class DeviceParts {
         @Override
         public void echoed(int node, long token) {
             if (node == Protocol.RELAY_NODE && token == FrameSender.PROBE) {
-                shared.outlet().probeAnswered();
+                shared.sender().probeAnswered();
             } else {
                 pings.echoed(node, token);
             }
@@ -192,8 +192,8 @@ final class DeviceParts {
         return stream;
     }
 
-    Onboarding admission() {
-        return admission;
+    Onboarding onboarding() {
+        return onboarding;
     }
 
     RelayConnector control() {

@@ -69,7 +69,7 @@ final class Reconfiguration {
         if (changes.contains(SettingsChange.REGISTRATION)) {
             life.registerAgain("its settings have changed");
         } else if (changes.contains(SettingsChange.JOIN) && join != null) {
-            parts.admission().ifNew(join, life::tokenFound);
+            parts.onboarding().ifNew(join, life::tokenFound);
         }
     }
 }

@@ -43,7 +43,7 @@ record SharedParts(
         Resolver resolver,
         Paths paths,
         PeerTable table,
-        FrameSender outlet) {
+        FrameSender sender) {
     private static final Duration END = Duration.ofSeconds(1);
     private static final String CONTROL_LOOP = "the control loop";
 

@@ -88,7 +88,7 @@ public final class RelayConnector {
 
     private final ControlLoop loop;
     private final Dialer dialer;
-    private final Onboarding admission;
+    private final Onboarding onboarding;
     private final Supplier<Hello> hello;
     private final Supplier<PeerBound> bound;
     private final Events events;
@@ -110,7 +110,7 @@ public final class RelayConnector {
             ControlLoop loop,
             Dialer dialer,
             Paths paths,
-            Onboarding admission,
+            Onboarding onboarding,
             Duration longest,
             Supplier<Hello> hello,
             Supplier<PeerBound> bound,
@@ -118,7 +118,7 @@ public final class RelayConnector {
         this.bound = bound;
         this.loop = loop;
         this.dialer = dialer;
-        this.admission = admission;
+        this.onboarding = onboarding;
         this.longest = longest;
         this.pauses = pauses(longest);
         this.hello = hello;
@@ -197,7 +197,7 @@ public final class RelayConnector {
     private void leave(String reason) {
         cancelWaiting();
         round++;
-        admission.cancel();
+        onboarding.cancel();
         cancelRace();
         present.leave(reason);
     }
@@ -231,7 +231,7 @@ public final class RelayConnector {
         round++;
         cancelRace();
         hopeful = false;
-        admission.prepare(new Admitted(round));
+        onboarding.prepare(new Admitted(round));
     }
 
     private final class Admitted implements Onboarding.Events {

@@ -8,19 +8,19 @@ import io.mnedc.device.seal.Sealer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts or finishes packets for a peer that cannot do it, and sends the pieces as frames. Under the outlet's monitor. */
+/** Cuts or finishes packets for a peer that cannot do it, and sends the pieces as frames. Under the sender's monitor. */
 final class Cutter {
     private static final int SCRATCH = 256 << 10;
 
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final Counters counters;
     private final Segmenter segmenter = new Segmenter();
 
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     private @Nullable ByteBuffer scratch;
 
-    Cutter(FrameSender outlet, Counters counters) {
-        this.outlet = outlet;
+    Cutter(FrameSender sender, Counters counters) {
+        this.sender = sender;
         this.counters = counters;
     }
 
@@ -35,9 +35,9 @@ final class Cutter {
      * @param length bytes of header and packet
      * @return bytes of all frames sent; 0 if the packet was malformed
      */
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     long cut(PeerRoutes routes, int to, @Nullable Sealer sealer, ByteBuffer in, int packet, int length) {
-        assert Thread.holdsLock(outlet);
+        assert Thread.holdsLock(sender);
         if (!segmenter.begin(in, packet, length)) {
             counters.malformed.increment();
             return 0;
@@ -57,7 +57,7 @@ final class Cutter {
                 at = 0;
             }
             int made = segmenter.next(out, at + DataFrame.HEADER);
-            at += outlet.put(out, at, DataFrame.PACKET, from, to, sealer, made);
+            at += sender.put(out, at, DataFrame.PACKET, from, to, sealer, made);
         }
         counters.segmentedOut.increment();
         return sent + send(path, out, at);

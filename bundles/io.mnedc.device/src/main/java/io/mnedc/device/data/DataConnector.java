@@ -77,7 +77,7 @@ public final class DataConnector {
     private record Session(Welcome welcome, Membership membership, RelayAddress relay, InetSocketAddress remote) {}
 
     private final Scheduler loop;
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final Dialer dialer;
     private final Paths paths;
     private final Downlink downlink;
@@ -94,14 +94,14 @@ public final class DataConnector {
 
     public DataConnector(
             Scheduler loop,
-            FrameSender outlet,
+            FrameSender sender,
             Downlink downlink,
             Dialer dialer,
             Paths paths,
             StreamSettings settings,
             Events events) {
         this.loop = loop;
-        this.outlet = outlet;
+        this.sender = sender;
         this.downlink = downlink;
         this.dialer = dialer;
         this.paths = paths;
@@ -131,7 +131,7 @@ public final class DataConnector {
         session = null;
         current = null;
         bound = false;
-        outlet.routes(null);
+        sender.routes(null);
         cancelTimer();
         DataStream open = stream;
         stream = null;
@@ -192,7 +192,7 @@ public final class DataConnector {
         cancelTimer();
         bound = true;
         boundAt = System.nanoTime();
-        outlet.routes(new PeerRoutes(attempt.membership(), new StreamSink(opened)));
+        sender.routes(new PeerRoutes(attempt.membership(), new StreamSink(opened)));
         firstProbes = FIRST_PROBES;
         long interval = TimeUnit.MILLISECONDS.toNanos(now.welcome().keepaliveMillis());
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
@@ -220,7 +220,7 @@ public final class DataConnector {
         paths.state(opened.local(), remote).ifPresent(state -> {
             switch (stalls.look(System.nanoTime(), state, events.answered())) {
                 case FINE -> LOG.trace("the data stream is fine");
-                case PROBE -> outlet.probe();
+                case PROBE -> sender.probe();
                 case ASK -> events.ask();
                 case STUCK -> stuck(opened, remote);
             }
@@ -229,7 +229,7 @@ public final class DataConnector {
     }
 
     private void probe(StallWatch stalls) {
-        outlet.probe();
+        sender.probe();
         stalls.probed(System.nanoTime());
     }
 
@@ -246,7 +246,7 @@ public final class DataConnector {
         current = null;
         stream = null;
         bound = false;
-        outlet.routes(null);
+        sender.routes(null);
         cancelTimer();
         if (refusal == ErrorCode.BIND_FAILED) {
             events.sessionUnknown(why);

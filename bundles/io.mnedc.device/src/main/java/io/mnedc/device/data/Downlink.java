@@ -35,7 +35,7 @@ public final class Downlink {
         void tunFailed(TunPort port, IOException cause);
     }
 
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final PeerKeys keys;
     private final Supplier<@Nullable TunPort> tun;
     private final Counters counters;
@@ -49,8 +49,8 @@ public final class Downlink {
     private long bytes;
 
     public Downlink(
-            FrameSender outlet, PeerKeys keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
-        this.outlet = outlet;
+            FrameSender sender, PeerKeys keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
+        this.sender = sender;
         this.keys = keys;
         this.tun = tun;
         this.counters = counters;
@@ -117,7 +117,7 @@ public final class Downlink {
             if (DataFrame.sealed(in, at)) {
                 keys.reply(path, self.node(), in, at, payload);
             } else {
-                outlet.reply(path, in, at, end);
+                sender.reply(path, in, at, end);
             }
             in.clear();
         } else if (type == DataFrame.ECHO_REPLY && payload == FrameSender.TOKEN) {

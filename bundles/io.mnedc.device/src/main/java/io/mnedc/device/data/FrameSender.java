@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out: the paths to the peers, and the frame counter. A sender holds this object's monitor from taking
+ * The way out: the paths to the peers, and the frame counter. A thread that sends holds this object's monitor from taking
  * a counter until its frame is sent, so that counters leave in ascending order. That is once per batch.
  */
 public final class FrameSender {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys as the data path has them: which seals for a node, which open its frames, and the packets that wait for one.
- * A sender holds the outlet's monitor, as for counters; the data loop opens without a lock. The sealing thread
+ * A thread that sends holds the sender's monitor, as for counters; the data loop opens without a lock. The sealing thread
  * writes.
  */
 public final class PeerKeys {
@@ -39,18 +39,18 @@ public final class PeerKeys {
         void opened(int node, int epoch);
     }
 
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final PeerTable capabilities;
     private final Counters counters;
     private final Requests requests;
 
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     private final WaitingPackets waiting;
 
     private final Cutter cutter;
     private @Nullable SealBuffers opening;
 
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     private @Nullable ByteBuffer flushing;
 
     private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
@@ -58,13 +58,13 @@ public final class PeerKeys {
     @SuppressWarnings("UnusedVariable") // written and read only so that the pages are seen
     private volatile int version;
 
-    public PeerKeys(FrameSender outlet, PeerTable capabilities, Counters counters, Requests requests) {
-        this.outlet = outlet;
+    public PeerKeys(FrameSender sender, PeerTable capabilities, Counters counters, Requests requests) {
+        this.sender = sender;
         this.capabilities = capabilities;
         this.counters = counters;
         this.requests = requests;
         this.waiting = new WaitingPackets(counters.noKey);
-        this.cutter = new Cutter(outlet, counters);
+        this.cutter = new Cutter(sender, counters);
     }
 
     /** To be called by a reader before a batch. */
@@ -79,7 +79,7 @@ public final class PeerKeys {
         return page == null || page.length == 0 ? null : page[node & (PAGE - 1)];
     }
 
-    // outwards, under the outlet's monitor
+    // outwards, under the sender's monitor
 
     /** {@return what seals for a node; null if there is nothing, then packets have to wait} */
     @Nullable
@@ -94,9 +94,9 @@ public final class PeerKeys {
      *
      * @param from has it; copied
      */
-    @SuppressWarnings("GuardedBy") // the caller's outlet is the same one
+    @SuppressWarnings("GuardedBy") // the caller's sender is the same one
     public void await(int node, int type, ByteBuffer from, int at, int length, long now) {
-        assert Thread.holdsLock(outlet);
+        assert Thread.holdsLock(sender);
         SealedPeer peer = find(node);
         if (peer == null || peer.gone) {
             counters.noKey.increment();
@@ -115,8 +115,8 @@ public final class PeerKeys {
      * @return whether there is a data stream
      */
     boolean echo(int node, long token) {
-        synchronized (outlet) {
-            PeerRoutes by = outlet.routes();
+        synchronized (sender) {
+            PeerRoutes by = sender.routes();
             if (by == null) {
                 return false;
             }
@@ -130,14 +130,14 @@ public final class PeerKeys {
                     return true;
                 }
             }
-            outlet.echo(by, node, sealer, token);
+            sender.echo(by, node, sealer, token);
             return true;
         }
     }
 
     /** Sends a peer's echo back, sealed, in the buffer where it lies, with room for a tag behind it. */
     void reply(FrameSink path, int self, ByteBuffer in, int at, int payload) {
-        synchronized (outlet) {
+        synchronized (sender) {
             int to = DataFrame.source(in, at);
             Sealer sealer = sealer(to);
             if (sealer == null) {
@@ -145,7 +145,7 @@ public final class PeerKeys {
                 await(to, DataFrame.ECHO_REPLY, in, at + DataFrame.HEADER, payload, System.nanoTime());
                 return;
             }
-            int size = outlet.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
+            int size = sender.put(in, at, DataFrame.ECHO_REPLY, self, to, sealer, payload);
             path.send(in, at, at + size);
         }
     }
@@ -212,7 +212,7 @@ public final class PeerKeys {
         SealedPeer peer = find(node);
         if (peer != null) {
             put(node, null);
-            synchronized (outlet) {
+            synchronized (sender) {
                 waiting.dropAll(peer);
                 peer.gone = true;
             }
@@ -255,7 +255,7 @@ public final class PeerKeys {
     public void sealer(int node, String id, @Nullable Sealer sealer) {
         SealedPeer peer = find(node, id);
         if (peer != null) {
-            synchronized (outlet) {
+            synchronized (sender) {
                 peer.sealer = sealer;
                 peer.asked = false;
                 if (sealer != null) {
@@ -270,7 +270,7 @@ public final class PeerKeys {
     public void gaveUp(int node, String id) {
         SealedPeer peer = find(node, id);
         if (peer != null) {
-            synchronized (outlet) {
+            synchronized (sender) {
                 peer.asked = false;
                 if (peer.sealer == null) {
                     waiting.dropAll(peer);
@@ -285,15 +285,15 @@ public final class PeerKeys {
      * @return whether something still waits
      */
     public boolean expire(long now) {
-        synchronized (outlet) {
+        synchronized (sender) {
             waiting.expire(now);
             return waiting.size() > 0;
         }
     }
 
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     private void flush(SealedPeer peer, Sealer sealer) {
-        PeerRoutes routes = outlet.routes();
+        PeerRoutes routes = sender.routes();
         if (routes == null || !routes.membership().sealed()) {
             waiting.dropAll(peer);
             return;
@@ -329,7 +329,7 @@ public final class PeerKeys {
         @Override
         @SuppressWarnings("GuardedBy") // called by flush only
         public void take(int type, byte[] bytes) {
-            assert Thread.holdsLock(outlet);
+            assert Thread.holdsLock(sender);
             if (end + DataFrame.HEADER + bytes.length + DataFrame.TAG > FLUSH) {
                 send();
             }
@@ -343,7 +343,7 @@ public final class PeerKeys {
                 send();
                 counters.bytesOut.add(cutter.cut(routes, to, sealer, out, body, bytes.length));
             } else {
-                end += outlet.put(out, end, type, routes.membership().node(), to, sealer, bytes.length);
+                end += sender.put(out, end, type, routes.membership().node(), to, sealer, bytes.length);
             }
             if (type == DataFrame.PACKET) {
                 counters.framesOut.increment();

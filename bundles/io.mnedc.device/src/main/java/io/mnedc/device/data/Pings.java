@@ -18,20 +18,20 @@ public final class Pings {
 
     private record Waiting(int node, long sent, CompletableFuture<Duration> reply, Scheduler.@Nullable Timer expiry) {}
 
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final PeerKeys keys;
     private final Scheduler timer;
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
 
-    public Pings(FrameSender outlet, PeerKeys keys, Scheduler timer) {
-        this.outlet = outlet;
+    public Pings(FrameSender sender, PeerKeys keys, Scheduler timer) {
+        this.sender = sender;
         this.keys = keys;
         this.timer = timer;
     }
 
     /** See {@link io.mnedc.api.device.DeviceStatus#ping}. */
     public CompletionStage<Duration> ping(int node, Duration timeout) {
-        PeerRoutes routes = outlet.routes();
+        PeerRoutes routes = sender.routes();
         if (routes == null) {
             return CompletableFuture.failedFuture(new IOException("there is no connection to a relay now"));
         }

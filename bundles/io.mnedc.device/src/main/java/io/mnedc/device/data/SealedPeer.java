@@ -16,7 +16,7 @@ final class SealedPeer {
     /** Written by the sealing thread, read by the data loop. */
     volatile Openers openers = Openers.NONE;
 
-    /** Under the outlet's monitor, as all that follow but the last. */
+    /** Under the sender's monitor, as all that follow but the last. */
     @Nullable
     Sealer sealer;
 

@@ -37,7 +37,7 @@ public final class Uplink {
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final TunDevice tun;
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final PeerTable peers;
     private final PeerKeys keys;
     private final Counters counters;
@@ -55,7 +55,7 @@ public final class Uplink {
      * Nothing is read before {@link #start}.
      *
      * @param tun read until it is closed
-     * @param outlet where frames go
+     * @param sender where frames go
      * @param peers what each peer is capable of
      * @param keys what seals for each peer
      * @param counters what is counted
@@ -63,16 +63,16 @@ public final class Uplink {
      */
     public Uplink(
             TunDevice tun,
-            FrameSender outlet,
+            FrameSender sender,
             PeerTable peers,
             PeerKeys keys,
             Counters counters,
             Consumer<Exception> failed) {
         this.tun = tun;
-        this.outlet = outlet;
+        this.sender = sender;
         this.peers = peers;
         this.keys = keys;
-        this.cutter = new Cutter(outlet, counters);
+        this.cutter = new Cutter(sender, counters);
         this.counters = counters;
         this.failed = failed;
         this.thread = Daemon.thread("mnedc-device-uplink-" + THREADS.incrementAndGet(), this::run);
@@ -114,12 +114,12 @@ public final class Uplink {
      * frames lie side by side, sealed or not.
      */
     private int gap() {
-        PeerRoutes routes = outlet.routes();
+        PeerRoutes routes = sender.routes();
         return routes == null || routes.membership().sealed() ? DataFrame.TAG : 0;
     }
 
     private void forward(int count, int gap) {
-        PeerRoutes routes = outlet.routes();
+        PeerRoutes routes = sender.routes();
         if (routes == null || (routes.membership().sealed() && gap == 0)) {
             // between two sessions, of which only the second one seals: the next batch leaves room for tags
             counters.noStream.add(count);
@@ -128,7 +128,7 @@ public final class Uplink {
         peers.refresh();
         frames = 0;
         bytes = 0;
-        synchronized (outlet) {
+        synchronized (sender) {
             keys.refresh();
             frame(routes, count, gap);
         }
@@ -136,7 +136,7 @@ public final class Uplink {
         counters.bytesOut.add(bytes);
     }
 
-    @GuardedBy("outlet")
+    @GuardedBy("sender")
     private void frame(PeerRoutes routes, int count, int gap) {
         Membership self = routes.membership();
         RouteTable table = self.routes();
@@ -169,7 +169,7 @@ public final class Uplink {
                     run = at;
                     path = its;
                 }
-                outlet.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
+                sender.put(batch, at, DataFrame.PACKET, self.node(), to, sealer, length);
                 frames++;
                 if (end != next || end - run >= RUN) {
                     send(path, batch, run, end);
@@ -197,8 +197,8 @@ public final class Uplink {
         }
     }
 
-    @GuardedBy("outlet")
-    @SuppressWarnings("GuardedBy") // the cutter has the same outlet, and asserts it
+    @GuardedBy("sender")
+    @SuppressWarnings("GuardedBy") // the cutter has the same sender, and asserts it
     private void cut(PeerRoutes routes, int to, @Nullable Sealer sealer, int packet, int length) {
         long sent = cutter.cut(routes, to, sealer, batch, packet, length);
         bytes += sent;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Packets that wait while the keys for their peer are made: bounded per peer, in all, and in time; the oldest are dropped
- * first. Under the outlet's monitor.
+ * first. Under the sender's monitor.
  */
 final class WaitingPackets {
     /** The most bytes that wait for one peer, {@link #OVERHEAD} included. */

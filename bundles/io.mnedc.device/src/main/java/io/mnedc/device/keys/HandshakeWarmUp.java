@@ -173,7 +173,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
     /** All that a device has to make keys with, and no streams. */
     private final class Understudy implements PeerEngines, AutoCloseable {
         private final int node;
-        private final FrameSender outlet = new FrameSender();
+        private final FrameSender sender = new FrameSender();
         private final Counters counters = new Counters();
         private final ByteBuffer frame = ByteBuffer.allocateDirect(DataFrame.HEADER + PACKET + DataFrame.TAG);
         private final KeyExchange sealing;
@@ -186,7 +186,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
             Opaque secret = Opaque.copyOf(new byte[Protocol.SECRET]);
             Welcome welcome = new Welcome(0, 1, secret, node, 0x0a000000, 24, 0xfd00000000000000L, 1000, 1, "");
             this.sealing =
-                    KeyExchange.understudy(outlet, counters, checked(), Membership.of(welcome, true), this::pass);
+                    KeyExchange.understudy(sender, counters, checked(), Membership.of(welcome, true), this::pass);
         }
 
         private PeerEngines checked() throws GeneralSecurityException {
@@ -231,7 +231,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
         /** {@return how long it took, in nanoseconds} */
         long makesKeysWith(Understudy other) throws InVainException {
             long begin = System.nanoTime();
-            synchronized (outlet) {
+            synchronized (sender) {
                 sealing.peers().await(other.node, DataFrame.PACKET, frame, 0, PACKET, begin);
             }
             other.open(seal(other));
@@ -247,7 +247,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
             long end = System.nanoTime() + PATIENCE;
             while (true) {
                 Sealer sealer;
-                synchronized (outlet) {
+                synchronized (sender) {
                     sealing.peers().refresh();
                     sealer = sealing.peers().sealer(peer.node);
                 }
@@ -280,7 +280,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
                     throw new InVainException("the keys stay");
                 }
                 LockSupport.parkNanos(GLANCE);
-                synchronized (outlet) {
+                synchronized (sender) {
                     sealed = sealing.peers().sealer(peer.node) != null;
                 }
             }

@@ -69,7 +69,7 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     /**
      * The thread begins with the first work.
      *
-     * @param outlet the data path's way out, whose monitor guards the keys that seal
+     * @param sender the data path's way out, whose monitor guards the keys that seal
      * @param capabilities of the peers
      * @param counters what is counted
      * @param engines where TLS comes from
@@ -77,17 +77,17 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
      * @param out takes envelopes to send; any thread, must not block
      */
     public KeyExchange(
-            FrameSender outlet,
+            FrameSender sender,
             PeerTable capabilities,
             Counters counters,
             PeerEngines engines,
             Duration rekey,
             Consumer<Envelope> out) {
-        this(outlet, capabilities, counters, engines, rekey, out, false);
+        this(sender, capabilities, counters, engines, rekey, out, false);
     }
 
     private KeyExchange(
-            FrameSender outlet,
+            FrameSender sender,
             PeerTable capabilities,
             Counters counters,
             PeerEngines engines,
@@ -102,16 +102,16 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         this.thread = new ScheduledThreadPoolExecutor(1, task -> Daemon.thread(role + THREADS.incrementAndGet(), task));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.peers = new PeerKeys(outlet, capabilities, counters, new Asked());
+        this.peers = new PeerKeys(sender, capabilities, counters, new Asked());
         this.seals = new KeyAgreements(engines, ciphers, new SecureRandom(), new Done());
         seals.rekeyAfter(rekey.toNanos());
     }
 
     /** One that only rehearses, and tells nobody what comes of it. */
     static KeyExchange understudy(
-            FrameSender outlet, Counters counters, PeerEngines engines, Membership self, Consumer<Envelope> out) {
+            FrameSender sender, Counters counters, PeerEngines engines, Membership self, Consumer<Envelope> out) {
         KeyExchange sealing = new KeyExchange(
-                outlet, new PeerTable(), counters, engines, Duration.ofNanos(KeyAgreements.REKEY), out, true);
+                sender, new PeerTable(), counters, engines, Duration.ofNanos(KeyAgreements.REKEY), out, true);
         sealing.begin(self);
         return sealing;
     }

@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Timeout;
 /** The thread that makes keys goes on, whatever one peer brings about. */
 @Timeout(180)
 class KeyExchangeTest implements PeerEngines {
-    private final FrameSender outlet = new FrameSender();
+    private final FrameSender sender = new FrameSender();
     private final Counters counters = new Counters();
     private final List<Envelope> sent = new CopyOnWriteArrayList<>();
     private final Map<String, Error> faults = new ConcurrentHashMap<>();
     private final KeyExchange sealing =
-            new KeyExchange(outlet, new PeerTable(), counters, this, Duration.ofMinutes(2), this::send);
+            new KeyExchange(sender, new PeerTable(), counters, this, Duration.ofMinutes(2), this::send);
 
     @BeforeEach
     void begin() throws Exception {
@@ -77,7 +77,7 @@ class KeyExchangeTest implements PeerEngines {
     }
 
     private void packetFor(int node) {
-        synchronized (outlet) {
+        synchronized (sender) {
             sealing.peers().await(node, DataFrame.PACKET, ByteBuffer.allocate(20), 0, 20, System.nanoTime());
         }
     }
