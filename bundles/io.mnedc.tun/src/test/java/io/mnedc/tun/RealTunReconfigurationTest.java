@@ -18,28 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Changes of an open interface of the kernel. */
-class RealTunReconfigurationTest {
-    private final LinuxTunDriver driver = new LinuxTunDriver();
-    private NetworkNamespace namespace;
-
-    @BeforeEach
-    void enterNamespace() throws Exception {
-        namespace = new NetworkNamespace("test");
-    }
-
-    @AfterEach
-    void leaveNamespace() {
-        driver.stop();
-        if (namespace != null) {
-            namespace.close();
-        }
-    }
-
+class RealTunReconfigurationTest extends InNamespace {
     @Test
     void addressesRoutesAndMtuChangeWhileTheInterfaceStays() throws Exception {
         namespace.run(() -> {

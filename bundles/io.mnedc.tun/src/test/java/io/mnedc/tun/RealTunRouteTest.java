@@ -28,7 +28,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,25 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Routes of the machine that lead the overlay's packets elsewhere. */
 @Timeout(120)
-class RealTunRouteTest {
-    private final LinuxTunDriver driver = new LinuxTunDriver();
-    private NetworkNamespace namespace;
-
+class RealTunRouteTest extends InNamespace {
     @TempDir
     private Path directory;
 
     @BeforeEach
-    void enterNamespace() throws Exception {
-        namespace = new NetworkNamespace("route");
+    void otherInterface() throws Exception {
         namespace.run(() -> driver.open(settings("lan", "198.18.9.1/24", "fd00:9::1/64")));
-    }
-
-    @AfterEach
-    void leaveNamespace() {
-        driver.stop();
-        if (namespace != null) {
-            namespace.close();
-        }
     }
 
     @Test

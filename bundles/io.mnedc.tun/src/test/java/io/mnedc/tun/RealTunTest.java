@@ -26,28 +26,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Interfaces of the kernel, in a network namespace of the test's own. */
-class RealTunTest {
-    private final LinuxTunDriver driver = new LinuxTunDriver();
-    private NetworkNamespace namespace;
-
-    @BeforeEach
-    void enterNamespace() throws Exception {
-        namespace = new NetworkNamespace("test");
-    }
-
-    @AfterEach
-    void leaveNamespace() throws Exception {
-        driver.stop();
-        if (namespace != null) {
-            namespace.close();
-        }
-    }
-
+class RealTunTest extends InNamespace {
     @Test
     void anOpenInterfaceIsUpWithItsMtuAndAddresses() throws Exception {
         namespace.run(() -> {

@@ -20,36 +20,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else changes an interface of the kernel. */
 @Timeout(120)
-class RealTunWatchTest {
+class RealTunWatchTest extends InNamespace {
     private static final String OWN_SOURCES = "198.18.0.1 fd00:6d::1";
     private static final String IPV6 = "fd00006d000000000000000000000001/64";
 
-    private final LinuxTunDriver driver = new LinuxTunDriver();
-    private NetworkNamespace namespace;
-
     @TempDir
     private Path directory;
-
-    @BeforeEach
-    void enterNamespace() throws Exception {
-        namespace = new NetworkNamespace("watch");
-    }
-
-    @AfterEach
-    void leaveNamespace() {
-        driver.stop();
-        if (namespace != null) {
-            namespace.close();
-        }
-    }
 
     @Test
     void whatIsTakenAwayIsPutBackAndForeignAddressesStay() throws Exception {
@@ -291,7 +273,9 @@ class RealTunWatchTest {
         });
     }
 
-    private static Path watchThread() throws IOException {
+    private static Path watchThread() throws Exception {
+        // a thread gets its name a moment after it has begun
+        Await.until("its thread", () -> !watchThreads().isEmpty());
         List<Path> all = watchThreads();
         assertThat(all).hasSize(1);
         return all.get(0);
