@@ -28,29 +28,15 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A data stream that nobody has proved to be his: anybody can open one, and the loops that serve it forward frames. */
 @Timeout(180)
-class BindingTest {
+class BindingTest extends WithRelay {
     private static final byte[] HI = {1, 2, 3};
     /** A message of a type that nobody knows. */
     private static final byte[] UNKNOWN = {0, 0, 0, 2, 0x7f, 1};
-
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws IOException {
-        relay = TestRelay.with(new TestSettings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
 
     private static byte[] repeated(byte[] what, int times) {
         ByteBuffer all = ByteBuffer.allocate(what.length * times);

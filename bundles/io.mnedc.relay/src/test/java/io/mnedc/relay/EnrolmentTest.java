@@ -23,32 +23,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How a device without a certificate gets one, and how it does not. */
 @Timeout(180)
-class EnrolmentTest {
-    @TempDir
-    private Path directory;
-
-    private TestOverlay overlay;
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws Exception {
-        overlay = new TestOverlay(directory);
-        relay = TestRelay.with(overlay.settings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
-
+class EnrolmentTest extends WithOverlay {
     private ControlMessage enrol(String store, String deviceId, JoinToken token) throws Exception {
         return TestOverlay.enrol(relay.address(), overlay.store(store), deviceId, token);
     }

@@ -17,22 +17,18 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whoever pours a gigabyte into a connection before he has proved who he is: he is cut off, and nobody else notices. */
 @Timeout(180)
-class FloodTest {
+class FloodTest extends WithOverlay {
     private static final byte[] HI = {1, 2, 3};
     private static final long GIGABYTE = 1L << 30;
     /** What the sockets' buffers take until the sender hears that he is cut off. */
@@ -42,23 +38,6 @@ class FloodTest {
     /** A message of 500 bytes and a type that nobody knows, to be ignored. */
     private static final byte[] UNKNOWN =
             ByteBuffer.allocate(500).putInt(496).putShort((short) 0x7f01).array();
-
-    @TempDir
-    private Path directory;
-
-    private TestOverlay overlay;
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws Exception {
-        overlay = new TestOverlay(directory);
-        relay = TestRelay.with(overlay.settings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
 
     /** What is poured into what. */
     enum Flood {

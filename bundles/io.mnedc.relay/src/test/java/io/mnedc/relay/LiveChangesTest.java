@@ -12,27 +12,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What changes around a relay while devices are registered. */
 @Timeout(180)
-class LiveChangesTest {
+class LiveChangesTest extends WithRelay {
     private static final byte[] HI = {1, 2, 3};
-
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws IOException {
-        relay = TestRelay.with(new TestSettings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
 
     @Test
     void aSecondConnectionWithTheSameIdTakesOverAndBothAreTold() throws Exception {

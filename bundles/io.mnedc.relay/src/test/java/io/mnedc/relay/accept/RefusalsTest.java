@@ -16,32 +16,19 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.TestSettings;
+import io.mnedc.relay.WithRelay;
 import io.mnedc.relay.events.Events;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a relay does not put up with. */
 @Timeout(180)
-class RefusalsTest {
+class RefusalsTest extends WithRelay {
     private static final byte[] HI = {1, 2, 3};
-
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws IOException {
-        relay = TestRelay.with(new TestSettings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
 
     @Test
     void aFullPoolIsACodedRefusalThatNamesIt() throws Exception {

@@ -14,6 +14,7 @@ import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestRelay;
+import io.mnedc.relay.WithOverlay;
 import io.mnedc.relay.session.Session;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
@@ -27,34 +28,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a secured relay lets in by certificate, and what it does with certificates of those who are in. */
 @Timeout(180)
-public class CertificatesTest {
+public class CertificatesTest extends WithOverlay {
     private static final byte[] HI = {1, 2, 3};
 
-    @TempDir
-    private Path directory;
-
-    private TestOverlay overlay;
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws Exception {
-        overlay = new TestOverlay(directory);
+    @Override
+    protected void prepare() throws Exception {
         // an authority from then can have issued certificates then
         overlay.authority(InstantSource.fixed(Instant.now().minus(Duration.ofDays(1500))));
-        relay = TestRelay.with(overlay.settings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
     }
 
     private ErrorCode refusal(Identity identity, String deviceId) throws Exception {

@@ -18,33 +18,19 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.TestSettings;
-import java.io.IOException;
+import io.mnedc.relay.WithRelay;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices on a relay without security, and what they say to each other. */
 @Timeout(180)
-class TrafficTest {
+class TrafficTest extends WithRelay {
     private static final byte[] HI = {1, 2, 3};
-
-    private TestRelay relay;
-
-    @BeforeEach
-    void start() throws IOException {
-        relay = TestRelay.with(new TestSettings());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        relay.close();
-    }
 
     @Test
     void aDeviceIsLeasedAnAddressAndTheSameOneAgain() throws Exception {
