@@ -317,25 +317,30 @@ class LauncherTest {
                 .start();
         try {
             assertThat(relay.inputReader().readLine()).isEmpty();
-            CommandResult result = Command.run(
-                    Duration.ofSeconds(60),
-                    "",
-                    List.of(
-                            "env",
-                            "MNEDC_BUILD=no",
-                            "JAVA_HOME=" + temporary.resolve("jdk"),
-                            "XDG_DATA_HOME=" + home,
-                            "PATH=" + bin + ":" + System.getenv("PATH"),
-                            "sh",
-                            launcher.toString(),
-                            "relay",
-                            "token"));
+            CommandResult result = token(home, bin);
             assertThat(result.status()).isEqualTo(2);
             assertThat(result.output()).contains(home + "/mnedc/relay", running.toString());
             assertThat(home).isEmptyDirectory();
         } finally {
             relay.destroyForcibly();
         }
+    }
+
+    /** Asks for a token, with a home for data and programs that stand in for those of the machine. */
+    private CommandResult token(Path home, Path bin) {
+        return Command.run(
+                Duration.ofSeconds(60),
+                "",
+                List.of(
+                        "env",
+                        "MNEDC_BUILD=no",
+                        "JAVA_HOME=" + temporary.resolve("jdk"),
+                        "XDG_DATA_HOME=" + home,
+                        "PATH=" + bin + ":" + System.getenv("PATH"),
+                        "sh",
+                        launcher.toString(),
+                        "relay",
+                        "token"));
     }
 
     /** A stand-in for a Kura whose relay has its audit log open in a directory that nobody would guess. */
@@ -357,19 +362,7 @@ class LauncherTest {
                 .start();
         try {
             assertThat(kura.inputReader().readLine()).isEmpty();
-            CommandResult result = Command.run(
-                    Duration.ofSeconds(60),
-                    "",
-                    List.of(
-                            "env",
-                            "MNEDC_BUILD=no",
-                            "JAVA_HOME=" + temporary.resolve("jdk"),
-                            "XDG_DATA_HOME=" + home,
-                            "PATH=" + bin + ":" + System.getenv("PATH"),
-                            "sh",
-                            launcher.toString(),
-                            "relay",
-                            "token"));
+            CommandResult result = token(home, bin);
             assertThat(result.output()).contains("tool.Main token --data " + keys + " --settings");
             assertThat(home).isEmptyDirectory();
         } finally {

@@ -42,13 +42,6 @@ public final class Fairness {
         }
     }
 
-    /** What a notices on its way to b. */
-    private static final class Noticed {
-        final Samples rate = new Samples();
-        final Samples median = new Samples();
-        final Samples high = new Samples();
-    }
-
     private final int rounds;
     private final int seconds;
 
@@ -132,12 +125,7 @@ public final class Fairness {
     private void measure(Host from, String address, Noticed noticed) {
         LabProcess transfer = Iperf.start(from, address, seconds);
         Pings pings = Pings.send(from, address, (int) (seconds / PING_INTERVAL / 2), PING_INTERVAL);
-        transfer.await(Duration.ofSeconds(seconds + 30L));
-        noticed.rate.add(Iperf.transfer(Iperf.parse(String.join("\n", transfer.log()), address))
-                        .bitsPerSecond()
-                / 1e6);
-        noticed.median.add(pings.times().median());
-        noticed.high.add(pings.times().quantile(0.99));
+        noticed.add(transfer, Duration.ofSeconds(seconds + 30L), address, pings);
     }
 
     private void report(Map<Neighbour, Noticed> all) {

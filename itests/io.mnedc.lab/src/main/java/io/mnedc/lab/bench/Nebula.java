@@ -106,15 +106,7 @@ final class Nebula implements Peer {
         LabProcess hubProcess = run(files, hub);
         LabProcess a = run(files, nats.a());
         LabProcess b = run(files, nats.b());
-        Peer.awaitPing(nats.a(), address(2));
-        return Subject.tunnel(
-                id(),
-                title(),
-                Kind.PEER,
-                address(2),
-                new Subject.Node(hub, hubProcess),
-                new Subject.Node(nats.a(), a),
-                new Subject.Node(nats.b(), b));
+        return passing(nats, address(2), hubProcess, a, b);
     }
 
     private static LabProcess run(Path files, Host host) {

@@ -2,6 +2,7 @@ package io.mnedc.lab.bench;
 
 import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
+import io.mnedc.lab.LabProcess;
 import io.mnedc.lab.NestedNats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,19 @@ interface Peer {
             from.exec("sleep", "0.2");
         }
         throw new LabException("no ping from " + from.name() + " to " + address);
+    }
+
+    /** {@return the overlay that has been started, once packets pass from a to b} */
+    default Subject passing(NestedNats nats, String addressOfB, LabProcess hub, LabProcess a, LabProcess b) {
+        awaitPing(nats.a(), addressOfB);
+        return Subject.tunnel(
+                id(),
+                title(),
+                Kind.PEER,
+                addressOfB,
+                new Subject.Node(nats.relay(), hub),
+                new Subject.Node(nats.a(), a),
+                new Subject.Node(nats.b(), b));
     }
 
     /** A directory of the lab for this overlay's files. */

@@ -25,13 +25,6 @@ public final class SlowLinks {
     /** Until the queues are as they stay. */
     private static final int LEAD_SECONDS = 4;
 
-    /** What was noticed on one uplink by one way. */
-    private static final class Noticed {
-        final Samples rate = new Samples();
-        final Samples median = new Samples();
-        final Samples high = new Samples();
-    }
-
     private final int rounds;
     private final int seconds;
 
@@ -106,12 +99,7 @@ public final class SlowLinks {
         LabProcess transfer = Iperf.start(from, address, seconds + LEAD_SECONDS);
         from.exec("sleep", Integer.toString(LEAD_SECONDS));
         Pings pings = Pings.send(from, address, (int) (seconds / PING_INTERVAL), PING_INTERVAL);
-        transfer.await(Duration.ofSeconds(seconds + 60L));
-        noticed.rate.add(Iperf.transfer(Iperf.parse(String.join("\n", transfer.log()), address))
-                        .bitsPerSecond()
-                / 1e6);
-        noticed.median.add(pings.times().median());
-        noticed.high.add(pings.times().quantile(0.99));
+        noticed.add(transfer, Duration.ofSeconds(seconds + 60L), address, pings);
         // what has been queued is gone then
         from.exec("sleep", "2");
     }

@@ -45,15 +45,7 @@ final class Tinc implements Peer {
         LabProcess hubProcess = run(nats, hub);
         LabProcess a = run(nats, nats.a());
         LabProcess b = run(nats, nats.b());
-        Peer.awaitPing(nats.a(), address(2));
-        return Subject.tunnel(
-                id(),
-                title(),
-                Kind.PEER,
-                address(2),
-                new Subject.Node(hub, hubProcess),
-                new Subject.Node(nats.a(), a),
-                new Subject.Node(nats.b(), b));
+        return passing(nats, address(2), hubProcess, a, b);
     }
 
     private static void configure(NestedNats nats, Host host, int index, Host hub) throws IOException {
