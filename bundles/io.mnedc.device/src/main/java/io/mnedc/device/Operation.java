@@ -13,6 +13,7 @@ import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.RestartPauses;
 import io.mnedc.settings.Retry;
+import io.mnedc.settings.TaskQueue;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;

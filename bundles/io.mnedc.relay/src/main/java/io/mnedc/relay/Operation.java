@@ -1,6 +1,5 @@
 package io.mnedc.relay;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
@@ -16,6 +15,7 @@ import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.RestartPauses;
 import io.mnedc.settings.Retry;
+import io.mnedc.settings.TaskQueue;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.security.Provider;
@@ -33,11 +33,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides with which settings a relay runs, and whether one does. What is refused, or cannot be opened, leaves what runs as
- * it is; what may be there later is tried again. Thread-safe.
+ * it is; what may be there later is tried again. Any thread may call; everything happens in the {@link TaskQueue}, one task after
+ * the other, and services come and go under no lock.
  */
 final class Operation {
     private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
     private static final String PID = RelayComponent.PID;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     /** A configuration that can be read. */
     private record Wanted(Map<String, Object> properties, RelaySettings settings) {}
@@ -47,42 +49,34 @@ final class Operation {
     private final IdentityProviders identities;
     private final Supplier<@Nullable Provider> tls;
     private final EventListeners listeners;
+    private final TaskQueue tasks = new TaskQueue();
     private final Retry retry;
     private final RestartPauses pauses;
     private final NoticeBoard notices;
 
-    @GuardedBy("this")
     private @Nullable RunningRelay running;
 
     /** Of the relay that runs, or of none. */
-    @GuardedBy("this")
     private int generation;
 
     /** When the settings in force were taken on. */
-    @GuardedBy("this")
     private Instant since = Instant.EPOCH;
 
     /** The present configuration if it is not in force, but may be later: a directory is not there yet. */
-    @GuardedBy("this")
     private @Nullable Wanted wanted;
 
     /** What is to run while nothing does, and the present configuration cannot. */
-    @GuardedBy("this")
     private LastSettings.@Nullable Old<RelaySettings> before;
 
     /** Why the present configuration is not in force; empty if that is not its fault. */
-    @GuardedBy("this")
     private String refusal = "";
 
     /** Why nothing runs yet. */
-    @GuardedBy("this")
     private String obstacle = "";
 
     /** A wish of the settings, for whichever relay can fulfil it. */
-    @GuardedBy("this")
     private String wishedToken = "";
 
-    @GuardedBy("this")
     private @Nullable AddressAllocator allocator;
 
     /** Runs nothing yet. */
@@ -105,12 +99,16 @@ final class Operation {
         this.retry = new Retry(
                 "mnedc-relay-retry",
                 pause,
-                this::again,
+                () -> tasks.run(this::again),
                 problem -> LOG.error("{}: {}; it is tried again every {} s", PID, problem, pause.toSeconds()));
     }
 
     /** Takes a configuration. */
-    synchronized void apply(Map<String, Object> properties) {
+    void apply(Map<String, Object> properties) {
+        tasks.run(() -> take(properties));
+    }
+
+    private void take(Map<String, Object> properties) {
         ConfigurationReader reader = new ConfigurationReader(properties, RelayConfig.class);
         reader.remarks().forEach(remark -> LOG.warn("{}: {}", PID, remark));
         if (reader.wish() == Wish.OFF) {
@@ -134,13 +132,11 @@ final class Operation {
     }
 
     /** {@return what has been waited for so far; null if nothing} */
-    @GuardedBy("this")
     private LastSettings.@Nullable Old<RelaySettings> unfinished() {
         Wanted next = wanted;
         return before != null || next == null ? before : new LastSettings.Old<>(Instant.now(), next.settings());
     }
 
-    @GuardedBy("this")
     private void change(Wanted next) {
         RunningRelay now = running;
         if (now == null) {
@@ -153,7 +149,6 @@ final class Operation {
     }
 
     /** Others than the last ones that cannot start must not keep a relay off the air. */
-    @GuardedBy("this")
     private void beginFirst(Wanted next) {
         boolean others = last(next.properties())
                 .filter(old -> !old.settings().equals(next.settings()))
@@ -163,8 +158,7 @@ final class Operation {
         }
     }
 
-    /** Whether a relay with these settings finds its files; if not, it is looked for them again and again. */
-    @GuardedBy("this")
+    /** Whether a relay with these settings finds its files; if not, this is tried again and again. */
     private boolean rehearsed(Wanted next) {
         try {
             Relay.rehearse(next.settings(), identities, tls, InstantSource.system());
@@ -185,7 +179,6 @@ final class Operation {
         }
     }
 
-    @GuardedBy("this")
     private void reconfigure(Relay now, Wanted next) {
         try {
             now.become(next.settings());
@@ -196,7 +189,6 @@ final class Operation {
     }
 
     /** One relay ends and another begins, if that can; else the one before goes on. */
-    @GuardedBy("this")
     private void replace(RunningRelay now, Wanted next) {
         LastSettings.Old<RelaySettings> goesOn =
                 new LastSettings.Old<>(since, now.relay().settings());
@@ -219,7 +211,6 @@ final class Operation {
      *
      * @param unfinished what is to be waited for if nothing was in force; null: nothing
      */
-    @GuardedBy("this")
     private void refused(
             Map<String, Object> properties, String problem, LastSettings.@Nullable Old<RelaySettings> unfinished) {
         refusal = problem;
@@ -233,12 +224,10 @@ final class Operation {
         tell();
     }
 
-    @GuardedBy("this")
     private String outcome() {
         return running == null ? "the relay does not run" : "running with the settings of " + since;
     }
 
-    @GuardedBy("this")
     private void tell() {
         String waits = obstacle.isEmpty() ? "" : "the relay waits and tries again: " + obstacle;
         if (refusal.isEmpty()) {
@@ -250,7 +239,6 @@ final class Operation {
         }
     }
 
-    @GuardedBy("this")
     private void begin(Wanted next) {
         try {
             start(next.settings());
@@ -265,7 +253,6 @@ final class Operation {
         }
     }
 
-    @GuardedBy("this")
     private void beginBefore(LastSettings.Old<RelaySettings> old) {
         try {
             start(old.settings());
@@ -282,7 +269,6 @@ final class Operation {
         }
     }
 
-    @GuardedBy("this")
     private void waits(String problem) {
         obstacle = problem;
         retry.failed("the relay cannot start: " + problem);
@@ -290,7 +276,6 @@ final class Operation {
     }
 
     /** After a fault it is tried again later each time. */
-    @GuardedBy("this")
     private void rests(String problem, @Nullable Throwable fault) {
         Duration rest = pauses.failed(System.nanoTime());
         LOG.error("{}: the relay does not run and starts again in {} s: {}", PID, rest.toSeconds(), problem, fault);
@@ -299,7 +284,6 @@ final class Operation {
         tell();
     }
 
-    @GuardedBy("this")
     private void start(RelaySettings settings) throws IOException {
         int mine = ++generation;
         running = RunningRelay.start(
@@ -308,7 +292,6 @@ final class Operation {
         pauses.started(System.nanoTime());
     }
 
-    @GuardedBy("this")
     private void inForce(Wanted now) {
         since = Instant.now();
         found();
@@ -316,7 +299,6 @@ final class Operation {
         lastSettings().keep(now.properties());
     }
 
-    @GuardedBy("this")
     private void found() {
         if (retry.end()) {
             LOG.info("the relay has found what it waited for, and starts");
@@ -324,7 +306,6 @@ final class Operation {
     }
 
     /** Nothing is waited for any more. */
-    @GuardedBy("this")
     private void giveUp() {
         wanted = null;
         before = null;
@@ -334,7 +315,7 @@ final class Operation {
         tell();
     }
 
-    private synchronized void again() {
+    private void again() {
         Wanted next = wanted;
         LastSettings.Old<RelaySettings> old = before;
         RunningRelay now = running;
@@ -362,7 +343,6 @@ final class Operation {
         return new LastSettings(PID, RelayConfig.class, LOG::warn, Storage.of(context));
     }
 
-    @GuardedBy("this")
     private void requestToken() {
         RunningRelay now = running;
         if (now != null) {
@@ -374,11 +354,11 @@ final class Operation {
     private void failed(RelaySettings settings, int failed, String what) {
         LOG.error("{}: {} has ended because of a fault, see above: the relay stops and starts again", PID, what);
         // it may be one of the relay's own threads that says so
-        Daemon.thread("mnedc-relay-again", () -> restart(settings, failed, what))
+        Daemon.thread("mnedc-relay-again", () -> tasks.run(() -> restart(settings, failed, what)))
                 .start();
     }
 
-    private synchronized void restart(RelaySettings settings, int failed, String what) {
+    private void restart(RelaySettings settings, int failed, String what) {
         if (generation == failed) {
             stop("a part of it has failed");
             before = new LastSettings.Old<>(since, settings);
@@ -387,27 +367,32 @@ final class Operation {
     }
 
     /** Tells who leases addresses now. */
-    synchronized void allocator(AddressAllocator now) {
-        allocator = now;
-        tellAllocator();
+    void allocator(AddressAllocator now) {
+        tasks.run(() -> {
+            allocator = now;
+            tellAllocator();
+        });
     }
 
     /** Tells that somebody leases other addresses now. */
-    synchronized void allocatorChanged(AddressAllocator now) {
-        if (now.equals(allocator)) {
-            tellAllocator();
-        }
+    void allocatorChanged(AddressAllocator now) {
+        tasks.run(() -> {
+            if (now.equals(allocator)) {
+                tellAllocator();
+            }
+        });
     }
 
     /** Tells that somebody leases addresses no more; another one may do so already. */
-    synchronized void allocatorGone(AddressAllocator gone) {
-        if (gone.equals(allocator)) {
-            allocator = null;
-            tellAllocator();
-        }
+    void allocatorGone(AddressAllocator gone) {
+        tasks.run(() -> {
+            if (gone.equals(allocator)) {
+                allocator = null;
+                tellAllocator();
+            }
+        });
     }
 
-    @GuardedBy("this")
     private void tellAllocator() {
         RunningRelay now = running;
         if (now != null) {
@@ -417,17 +402,15 @@ final class Operation {
 
     /** Ends the relay, if one runs, and begins none any more. */
     void close(String why) {
-        end(why);
-        // without our lock, for which it may be waiting
+        tasks.end(() -> end(why), END_LIMIT);
         retry.close();
     }
 
-    private synchronized void end(String why) {
+    private void end(String why) {
         giveUp();
         stop(why);
     }
 
-    @GuardedBy("this")
     private void stop(String why) {
         // a fault of a relay that has ended is of no interest
         generation++;

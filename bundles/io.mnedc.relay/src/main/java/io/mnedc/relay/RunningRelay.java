@@ -21,7 +21,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A relay from its start to its end, with the services that it is published by. Its owner's lock guards it. */
+/** A relay from its start to its end, with the services that it is published by. Its owner uses it by one thread at a time. */
 final class RunningRelay {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRelay.class);
 

@@ -1,4 +1,4 @@
-package io.mnedc.device;
+package io.mnedc.settings;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Runs tasks one after the other, without a thread of its own and without a lock: a caller that finds no task running runs
  * its own and all that come meanwhile. So a task may register services, whose listeners may call anything. Thread-safe.
  */
-final class TaskQueue {
+public final class TaskQueue {
     private static final Logger LOG = LoggerFactory.getLogger(TaskQueue.class);
 
     @GuardedBy("this")
@@ -26,7 +26,7 @@ final class TaskQueue {
     private boolean closed;
 
     /** Runs a task, now or after those before it; then another thread runs it. Dropped after the end. */
-    void run(Runnable task) {
+    public void run(Runnable task) {
         if (add(task, false)) {
             drain();
         }
@@ -37,7 +37,7 @@ final class TaskQueue {
      *
      * @param limit how long another thread's task is waited for, which may itself wait for the caller
      */
-    void end(Runnable last, Duration limit) {
+    public void end(Runnable last, Duration limit) {
         if (add(last, true)) {
             drain();
         } else {

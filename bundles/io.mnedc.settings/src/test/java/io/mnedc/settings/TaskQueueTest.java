@@ -1,4 +1,4 @@
-package io.mnedc.device;
+package io.mnedc.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
