@@ -36,7 +36,7 @@ final class Administration implements RelayAdministration {
     }
 
     /**
-     * Makes it.
+     * Of one relay.
      *
      * @param noted what the audit log has told already
      * @param authority the overlay's own; empty for a PKI that others run

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A running relay, for those who look at it. */
+/** The state of a running relay, as a service. */
 final class RelayView implements RelayStatus {
     private final SessionServices services;
     private final ListeningPort port;

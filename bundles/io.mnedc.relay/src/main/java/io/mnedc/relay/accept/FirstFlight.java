@@ -8,12 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a connection has said until it is served. Who has hung up meanwhile shows it only to those who read, and for him
- * there is nothing to be computed.
+ * What a connection has sent until it is served. A client that has hung up meanwhile is found only by reading; nothing needs
+ * to be computed for it.
  */
 public final class FirstFlight {
     private static final Logger LOG = LoggerFactory.getLogger(FirstFlight.class);
-    /** A ClientHello is some hundred bytes; whoever says more is there still. */
+    /** A ClientHello is some hundred bytes; a client that sends more is still there. */
     private static final int MOST = 4096;
 
     private FirstFlight() {}

@@ -17,10 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections that have not proved yet who they are. There is room for {@value #MOST}, and for fewer of one source;
- * where there is none, the oldest one of the source with the most gives way: who is honest needs milliseconds, who stalls is
- * the oldest. One for which nothing has been done yet gives way before one that has cost the processor something already.
- * There is less room for the latter, which cost memory too. Thread-safe.
+ * The connections that have not proved yet who they are. There is room for {@value #MOST}, and for fewer of one source. At
+ * the limit the relay drops the oldest connection of the busiest source, first those whose handshake has not begun. An
+ * honest client needs milliseconds. Handshakes that have begun cost memory, so there is less room for them. Thread-safe.
  */
 public final class HalfOpen implements AutoCloseable {
     public static final int MOST = 4096;
@@ -41,6 +40,7 @@ public final class HalfOpen implements AutoCloseable {
         private final AtomicBoolean refused = new AtomicBoolean();
         private FairQueue<Entry>.@Nullable Place place;
         private boolean begun;
+
         @GuardedBy("this")
         private @Nullable Runnable closer;
 
@@ -101,7 +101,7 @@ public final class HalfOpen implements AutoCloseable {
             return evicted;
         }
 
-        /** Whoever serves it closes it in its own order. */
+        /** The part that serves it closes it in its own order. */
         private void giveWay(String why) {
             refuse(Counter.REFUSED_LIMIT, why);
             Runnable close;
@@ -117,7 +117,7 @@ public final class HalfOpen implements AutoCloseable {
             }
         }
 
-        /** It is refused; counted and logged once, however often and by whomsoever it is said. */
+        /** It is refused. This is counted and logged once, however often it is called. */
         public void refuse(Counter kind, String why) {
             if (refused.compareAndSet(false, true)) {
                 refusals.add(kind, remote, why);

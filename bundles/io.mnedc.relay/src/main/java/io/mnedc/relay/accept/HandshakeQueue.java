@@ -8,16 +8,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections for whose handshake nothing has been done yet. They are served in the order in which they came, as long as
- * nobody waits long. When more come than can be served, as after the relay was away, that order would serve each of them
- * just before it gives up: then the newest comes first, of the source of which the fewest wait, so that nobody who floods the
- * relay keeps others out. Thread-safe; time comes in as an argument.
+ * The connections whose handshake has not begun. They are served in the order in which they came, as long as nobody waits
+ * long. When more come than can be served, that order would serve each just before it gives up. Then the newest comes first,
+ * of the source with the fewest connections, so that a flood keeps no other source out. Thread-safe; time comes in as an argument.
  */
 public final class HandshakeQueue {
     /** How long the oldest may have waited for the order to stay. */
     static final Duration PATIENCE = Duration.ofMillis(1500);
 
-    /** Who has less than this part of his time left when it is his turn is not begun with any more. */
+    /** A connection is not begun if less than this part of its time is left. */
     private static final int LEAST_PART = 8;
 
     /**

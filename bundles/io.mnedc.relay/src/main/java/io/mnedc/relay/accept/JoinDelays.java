@@ -8,9 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How long a refused enrolment waits for its answer: longer with each one from the same source. Until then nothing else from
- * there is looked at, so that hanging up and dialling again saves no time. Remembers at most {@value #MOST} sources, the
- * latest. Thread-safe; time comes in as an argument.
+ * How long a refused enrolment waits for its answer: longer each time for the same source. Until then the relay answers
+ * nothing else from there, so that hanging up and dialling again saves no time. It remembers the last {@value #MOST} sources. Thread-safe; time comes in as an argument.
  */
 public final class JoinDelays {
     public static final int MOST = 4096;
@@ -43,7 +42,7 @@ public final class JoinDelays {
         return delay;
     }
 
-    /** How long the next enrolment from there has to wait until it is looked at. */
+    /** How long the next enrolment from there has to wait. */
     public synchronized Duration untilNext(SourceNetwork source, long now) {
         Failures before = bySource.get(source);
         return before == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, before.due() - now));

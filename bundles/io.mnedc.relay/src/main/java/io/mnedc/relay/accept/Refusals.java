@@ -10,7 +10,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts connections that were refused, and logs them without letting strangers fill the log. Thread-safe. */
+/** Counts refused connections, and logs them so that strangers cannot fill the log. Thread-safe. */
 public final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
     static final long QUIET_NANOS = 10_000_000_000L;

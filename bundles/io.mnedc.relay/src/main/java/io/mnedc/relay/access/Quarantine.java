@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds device IDs for which two devices fight, which is what a cloned image does, and keeps both away for a while.
- * Remembers at most {@value #MOST} IDs. Not thread-safe; time comes in as an argument.
+ * Finds device IDs that two devices use in turns, as a cloned image does, and keeps both away for a while. It remembers at
+ * most {@value #MOST} IDs. Not thread-safe; time comes in as an argument.
  */
 public final class Quarantine {
     public static final Duration LENGTH = Duration.ofMinutes(10);

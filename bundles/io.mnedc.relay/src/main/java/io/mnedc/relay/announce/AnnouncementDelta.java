@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became different between two moments, to be told to all receivers, to each as far as it may know. Rounds make a list:
- * who still has to tell something to a slow receiver holds the round that it is at, and the collector frees those that
- * nobody is at any more. Thread-safe; immutable but for what is worked out once, and for its successor.
+ * What has changed between two moments: a round of announcements. Each receiver is told what it may know. Rounds make a
+ * list. A slow receiver holds the round that it is at, and the garbage collector frees the rounds that nobody holds.
+ * Thread-safe; immutable except for its successor, and for what is computed once.
  */
 public final class AnnouncementDelta {
     /** Kinds of receivers whose records are kept; with more of them, which only rules for single devices make, none are. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells one device of the others: a snapshot, then round after round, as fast as it reads. It holds a place in the list of
- * rounds and not a queue: how slow a device reads is of no matter for memory. One that falls far behind gets another
+ * rounds, not a queue: a slow reader costs no extra memory. One that falls far behind gets another
  * snapshot. All on the event loop of its stream.
  */
 public final class AnnouncementFeed implements Runnable {

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * When the devices are told what has changed: at once after a quiet time, else in rounds. The longer a round takes, because
- * of many devices or a busy processor, the longer it is until the next one, and the more it tells: however fast devices
- * join, telling the others takes but a part of the time. Thread-safe.
+ * Decides when the devices are told what has changed: at once after a quiet time, else in rounds.
+ * The longer a round takes, the later the next one begins, and the more it tells. So telling takes only a part of the time,
+ * however fast devices join. Thread-safe.
  */
 public final class Announcer {
     private static final long LEAST_APART = Duration.ofMillis(50).toNanos();
@@ -35,7 +35,7 @@ public final class Announcer {
     private long next = System.nanoTime();
 
     /**
-     * Makes it.
+     * Tells nobody yet.
      *
      * @param loop where rounds begin
      * @param seal makes a round of what has changed; the last one

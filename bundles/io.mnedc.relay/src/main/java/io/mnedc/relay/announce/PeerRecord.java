@@ -9,7 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What others are told of a device. Apart from its session, which would be kept alive by all that still has to be told of it.
+ * What others are told of a device. It is apart from the session, so that announcements that wait do not keep a session in
+ * memory.
  *
  * @param deviceId the device
  * @param groups what it belongs to in the access rules

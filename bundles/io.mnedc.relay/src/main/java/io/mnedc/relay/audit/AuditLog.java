@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The audit log: a line of JSON for each event, appended by a thread of its own. Whoever records never waits: what finds
- * no room in the queue or on the disk is counted, and the count is written when that is possible again. Thread-safe.
+ * The audit log: a line of JSON for each event, appended by a thread of its own. A caller never waits. Events
+ * that find no room in the queue or on the disk are counted, and the number is written when there is room again. Thread-safe.
  */
 public final class AuditLog implements RelayEventListener, AutoCloseable {
     public static final String FILE = "audit.jsonl";

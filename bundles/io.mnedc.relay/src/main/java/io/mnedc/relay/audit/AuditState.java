@@ -54,7 +54,8 @@ public final class AuditState {
     private boolean complained;
 
     /**
-     * Reads it. One that is damaged is begun anew: some things are told twice then, which is better than not at all.
+     * Reads it. A damaged file is begun again: some things are told twice
+     * then, which is better than not at all.
      *
      * @param directory of the relay's data; null: it is kept in memory only
      */

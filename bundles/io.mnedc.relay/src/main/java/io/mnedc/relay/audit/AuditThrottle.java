@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps those who are refused, or come and go all the time, from filling the audit log: so many lines per source and
- * minute, and so many refusals of all sources together. What is left out is summed up. Memory is bounded. Thread-safe.
+ * Keeps clients that are refused, or that come and go all the time, from filling the audit log. It limits the lines per
+ * source and minute, and the refusals of all sources together. What is left out is counted. Memory is bounded. Thread-safe.
  */
 public final class AuditThrottle {
     public static final int REFUSALS_PER_SOURCE = 10;

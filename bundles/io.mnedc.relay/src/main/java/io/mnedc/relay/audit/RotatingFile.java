@@ -110,7 +110,7 @@ final class RotatingFile {
                 file.write(bytes);
             }
         } catch (IOException e) {
-            // the next attempt opens it anew, and ends the half line
+            // the next attempt opens it again, and ends the half line
             close();
             throw e;
         }

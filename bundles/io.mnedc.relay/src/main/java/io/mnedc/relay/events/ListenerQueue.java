@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events that wait for one listener, and the thread that tells it. Who has an event never waits. What comes in floods
- * takes half of the queue at most: so nobody who floods the relay can hide what else happens. Thread-safe.
+ * The events that wait for one listener, and the thread that tells it. A caller never waits. Events that come in
+ * floods take half of the queue at most, so that a flood cannot hide what else happens. Thread-safe.
  */
 final class ListenerQueue {
     static final int MOST = 4096;

@@ -4,7 +4,7 @@ import io.mnedc.relay.access.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found out about one sender's receivers, so that rules are not walked through for each run of frames. Of one
+ * Remembers to whom one sender may talk, so that the rules are not evaluated for each run of frames. Of one
  * thread. Destinations never change their ID or groups, so what is true of one stays true until the rules change.
  */
 final class AccessMemory {

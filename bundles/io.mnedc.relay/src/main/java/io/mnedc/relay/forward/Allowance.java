@@ -6,8 +6,8 @@ import io.mnedc.relay.work.TokenBucket;
 import java.util.function.Supplier;
 
 /**
- * What one device may still send: its buckets, under the limits that are in force now. Kept with the session, so that a
- * new data stream does not bring a new burst. Thread-safe; one short lock per read, not per frame.
+ * What one device may still send: token buckets under the limits that are in force now. They belong to the session, so that
+ * a new data stream does not bring another burst. Thread-safe; one short lock per read, not per frame.
  */
 public final class Allowance {
     private static final int DATA_BURST_SECONDS = 1;

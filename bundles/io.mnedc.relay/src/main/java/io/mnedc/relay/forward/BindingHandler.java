@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data stream until it has proved which session it belongs to; then it is handed to a {@link Forwarder}. Anybody can open
- * one, and it is served by a loop that forwards others' frames: so it may say little, and leaves nothing behind.
+ * one, and the loop that serves it forwards the frames of others. So it may send little, and leaves nothing behind.
  */
 public final class BindingHandler implements DataHandler {
     /** Twice what a device has to say, and a notice or two. */
@@ -46,7 +46,7 @@ public final class BindingHandler implements DataHandler {
     private boolean done;
 
     /**
-     * Makes it.
+     * For one connection.
      *
      * @param entry the connection, released when the stream is bound, after which it has another handler, or closed
      */

@@ -6,7 +6,6 @@ import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
-import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
@@ -22,7 +21,6 @@ import io.mnedc.codec.session.RelaySession;
 import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.forward.Allowance;
-import io.mnedc.relay.forward.Destination;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.trust.Admissions;
 import io.mnedc.relay.trust.Peer;
@@ -47,17 +45,16 @@ import org.slf4j.LoggerFactory;
 public final class ControlSession implements Admissions.Admitted {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final int RETRY_MILLIS = 500;
-    /** What may wait for a device before further envelopes for it are refused. */
-    private static final int MOST_WAITING_ENVELOPES = 256 << 10;
 
     private final SessionServices services;
+    private final Envelopes envelopes;
     private final RelaySession machine;
     private final RelaySettings settings;
     private final Consumer<ControlSession> over;
     private final HalfOpen.Entry entry;
     private final @Nullable Peer peer;
     private final @Nullable RelaySecurity security;
-    // set on the event loop; whoever ends the session from outside reads it
+    // set on the event loop; other threads that end the session read it
     private volatile @Nullable ControlStream stream;
     private @Nullable Session session;
     private @Nullable NodeInfo unpublished;
@@ -80,6 +77,7 @@ public final class ControlSession implements Admissions.Admitted {
             @Nullable RelaySecurity security,
             Consumer<ControlSession> over) {
         this.services = services;
+        this.envelopes = new Envelopes(services.sessions(), services.counters());
         this.settings = services.settings().get();
         this.security = security;
         this.over = over;
@@ -201,7 +199,7 @@ public final class ControlSession implements Admissions.Admitted {
             } else if (effect instanceof Effect.Published published && session != null) {
                 publish(session, published.info(), System.nanoTime());
             } else if (effect instanceof Effect.Forward forward && session != null) {
-                forward(session, forward.envelope());
+                envelopes.pass(session, forward.envelope());
             } else if (effect instanceof Effect.Renewal renewal && renewals != null) {
                 renewals.requested(renewal.request(), System.nanoTime());
             } else if (effect instanceof Effect.Reported reported) {
@@ -334,30 +332,6 @@ public final class ControlSession implements Admissions.Admitted {
 
     private void refuse(ErrorCode code, String sentence) {
         perform(machine.refused(new ErrorReport(code.number(), sentence, true, RETRY_MILLIS)));
-    }
-
-    private void forward(Session sender, Envelope envelope) {
-        Destination receiver = services.sessions().to(envelope.destination());
-        boolean acquainted = receiver == null || services.sessions().acquainted(sender, receiver);
-        if (!acquainted) {
-            services.counters().add(Counter.DROP_RULES, 1);
-        }
-        // who may not talk to a device does not learn that it is there
-        if (receiver == null || !acquainted) {
-            sender.send(ErrorReport.notice(
-                    ErrorCode.PEER_UNKNOWN, "no device is registered at node " + envelope.destination()));
-            return;
-        }
-        if (receiver.waitingBytes() > MOST_WAITING_ENVELOPES) {
-            sender.send(ErrorReport.notice(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "too much waits for node " + envelope.destination() + ": try again later"));
-            return;
-        }
-        services.counters().add(Counter.ENVELOPES, 1);
-        services.sessions().introduce(sender, receiver);
-        // the sender's word for its own node is not taken
-        receiver.send(new Envelope(sender.node(), envelope.destination(), envelope.kind(), envelope.payload()));
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * Registered devices and their control streams. Start with {@link ControlSession}. A stream runs on the control loop;
- * {@link Sessions} is used by all threads.
+ * Registered devices and their control streams. Start with {@link ControlSession}, which runs on the control loop. {@link
+ * Sessions} knows who is registered; all threads use it.
  */
 @NullMarked
 package io.mnedc.relay.session;

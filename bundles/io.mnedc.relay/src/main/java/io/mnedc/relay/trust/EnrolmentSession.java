@@ -17,8 +17,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and as long
- * as one is due, further requests from its source wait: so guessing takes long. All on the stream's event loop.
+ * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and
+ * meanwhile further requests from the same source wait, so guessing takes long. All on the stream's event loop.
  */
 public final class EnrolmentSession implements ControlStream.Handler {
     private static final Duration TICK = Duration.ofMillis(100);

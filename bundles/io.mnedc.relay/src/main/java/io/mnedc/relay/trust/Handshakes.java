@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that do the cryptography of handshakes. What goes on with a connection comes before what begins with
- * another one, so no more is begun than can be completed: with a queue for both, all would wait for all, until all
- * have given up. What is done only to be faster later comes last. Thread-safe.
+ * The threads that compute handshakes. Work for a handshake that has begun comes before the next handshake, so no more are
+ * begun than can be completed. With one queue for both, each would wait for all others until all have given up. Warming up
+ * comes last. Thread-safe.
  */
 public final class Handshakes implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Handshakes.class);
@@ -46,7 +46,7 @@ public final class Handshakes implements Executor, AutoCloseable {
     }
 
     /**
-     * Goes on with something that was begun.
+     * Does work for a handshake that has begun.
      *
      * @throws RejectedExecutionException if too much waits, or the relay ends
      */

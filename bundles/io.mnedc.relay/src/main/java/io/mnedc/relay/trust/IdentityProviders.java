@@ -21,7 +21,7 @@ public final class IdentityProviders {
         known.remove(reference);
     }
 
-    /** A provider that asks whoever has the name at that time; of several, the one that the framework ranks highest. */
+    /** A provider that asks the service that has this name at that time; of several, the one that the framework ranks highest. */
     IdentityProvider named(String name) {
         return new IdentityProvider() {
             @Override

@@ -102,7 +102,7 @@ public final class RelaySecurity implements AutoCloseable {
             return;
         }
         if (!entry.begin()) {
-            // whoever has had it give way says why
+            // the part that dropped it has said why
             entry.discard();
             return;
         }
@@ -206,7 +206,7 @@ public final class RelaySecurity implements AutoCloseable {
                 } catch (RejectedExecutionException e) {
                     LOG.debug("the relay has stopped meanwhile");
                 } catch (RuntimeException | Error e) {
-                    // an Error too, or whoever waits would never hear of it
+                    // an Error too, or the device that waits would never hear of it
                     failed(e);
                     refused.accept(ErrorReport.fatal(
                             ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));

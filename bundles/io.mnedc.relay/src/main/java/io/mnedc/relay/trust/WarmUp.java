@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handshakes of the relay with itself, in memory, before many devices come: the first ones in a new JVM take twenty times as
- * long as the thousandth, and devices that come back to a relay that was restarted come all at once. Thread-safe.
+ * Handshakes of the relay with itself, in memory, before many devices come. In a new JVM the first handshakes take twenty times
+ * as long as the thousandth. After a restart of the relay all devices come back at once. Thread-safe.
  */
 public final class WarmUp implements BooleanSupplier {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
