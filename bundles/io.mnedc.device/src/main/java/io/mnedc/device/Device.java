@@ -41,7 +41,7 @@ public final class Device implements DeviceStatus, AutoCloseable {
      * @throws IOException if the system has no selector left
      */
     static Device start(DeviceSettings settings, DeviceEnvironment around, Consumer<String> failed) throws IOException {
-        Reconfiguration.warnIfNaked(settings);
+        Reconfiguration.warnIfUnprotected(settings);
         SharedParts shared = SharedParts.start(settings, around, failed);
         try {
             Device device = new Device(shared);

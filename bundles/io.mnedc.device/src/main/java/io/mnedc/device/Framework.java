@@ -90,7 +90,7 @@ final class Framework {
         }
         LOG.warn(
                 "The device's identity and virtual network are kept in the framework's storage area, which some gateways"
-                        + " clear when they start: then it has to join anew. Better set data.dir of {}",
+                        + " clear when they start: then it has to join again. Better set data.dir of {}",
                 DeviceSettings.PID);
         return area;
     }

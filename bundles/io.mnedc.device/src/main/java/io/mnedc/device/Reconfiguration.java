@@ -19,10 +19,10 @@ final class Reconfiguration {
         this.life = life;
     }
 
-    static void warnIfNaked(DeviceSettings settings) {
+    static void warnIfUnprotected(DeviceSettings settings) {
         if (!settings.security().tls()) {
             LOG.warn(
-                    "device {}: security is none: nothing is encrypted or authenticated, whoever is on the way can read"
+                    "device {}: security is none: nothing is encrypted or authenticated, anyone on the path can read"
                             + " and forge packets; for laboratories only",
                     settings.deviceId());
         }
@@ -35,7 +35,7 @@ final class Reconfiguration {
             return;
         }
         if (before.security().tls()) {
-            warnIfNaked(next);
+            warnIfUnprotected(next);
         }
         LOG.info("device {}: settings changed: {}", next.deviceId(), SettingsChange.inWords(changes));
         shared.settings().set(next);

@@ -200,7 +200,7 @@ public final class DeviceIdentity {
             current = provider(here).identity();
         } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
             // what was known goes on: connections that exist stay
-            LOG.debug("the identity cannot be read anew", e);
+            LOG.debug("the identity cannot be read again", e);
         }
     }
 
