@@ -61,7 +61,7 @@ public final class CertificateRequest {
     }
 
     /**
-     * Takes the key out of a request, once it is proven that whoever made the request has the private one.
+     * Takes the key out of a request, once it is proven that the sender has the private one.
      *
      * @param der from the network
      * @return a key that is good enough
@@ -115,8 +115,7 @@ public final class CertificateRequest {
             throw refused(
                     "signature algorithm " + algorithm.getAlgorithm().getId() + ": use one with SHA-256 or Ed25519");
         }
-        Signature signature = Signature.getInstance(name);
-        signature.initVerify(key);
+        Signature signature = EcdsaVerifier.of(name, key);
         signature.update(request.toASN1Structure().getCertificationRequestInfo().getEncoded(ASN1Encoding.DER));
         return signature.verify(request.getSignature());
     }

@@ -1,138 +1,91 @@
 package io.mnedc.security;
 
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 import java.security.Provider;
-import java.security.Security;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bouncycastle.jcajce.provider.asymmetric.ec.SignatureSpi;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Has ECDSA signatures checked by BouncyCastle, which takes a quarter of the time that Java 17's own provider takes, and half
- * of Java 25's; a relay to which thousands of devices come back does little else. The TLS of the Java runtime takes the
- * first provider of the list that can do it. This one stands there before the runtime's own, and can do it only on a thread,
- * and only while that runs something by {@link #run}: to all others it says that it has nothing. It has nothing but checking,
- * which deals with no secrets; whoever signs does so as before. Thread-safe.
+ * Checks ECDSA signatures by BouncyCastle. It takes a quarter of the time of Java 17's own provider, and half of Java 25's. A
+ * relay to which thousands of devices come back does little else. The provider is named in each call; it is never in the list
+ * of the Java runtime. It checks only: signing has secrets and stays with the runtime. Thread-safe.
  */
-public final class EcdsaVerifier implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EcdsaVerifier.class);
-    private static final String NAME = "MNEDC-ECDSA";
-    private static final String OWN = "SunEC";
+final class EcdsaVerifier {
+    private static final Set<String> ALGORITHMS = Set.of("SHA256withECDSA", "SHA384withECDSA");
+    private static final Provider PROVIDER = new Swift();
 
-    private static final Object LOCK = new Object();
-    private static @Nullable Swift installed;
-    private static int users;
+    private EcdsaVerifier() {}
 
-    private final @Nullable Swift provider;
-    private boolean closed;
-
-    private EcdsaVerifier(@Nullable Swift provider) {
-        this.provider = provider;
+    /** {@return a signature of this algorithm for this key, ready to check} */
+    static Signature of(String algorithm, PublicKey key) throws GeneralSecurityException {
+        Signature signature =
+                knows(algorithm, key) ? Signature.getInstance(algorithm, PROVIDER) : Signature.getInstance(algorithm);
+        signature.initVerify(key);
+        return signature;
     }
 
-    /**
-     * Puts the provider into the list of the Java runtime; several may do so.
-     *
-     * @return to be closed; if that was not possible, signatures are checked as ever
-     */
-    public static EcdsaVerifier install() {
-        synchronized (LOCK) {
-            if (installed == null) {
-                installed = insert();
-            }
-            if (installed != null) {
-                users++;
-            }
-            return new EcdsaVerifier(installed);
-        }
+    /** {@return the same certificates; a check of their path checks their ECDSA signatures here} */
+    static List<X509Certificate> checking(List<X509Certificate> chain) {
+        return chain.stream()
+                .map(each -> (X509Certificate) new CheckedCertificate(each))
+                .toList();
     }
 
-    private static @Nullable Swift insert() {
-        Provider[] all = Security.getProviders();
-        for (int i = 0; i < all.length; i++) {
-            if (all[i].getName().equals(OWN)) {
-                Swift swift = new Swift();
-                try {
-                    return Security.insertProviderAt(swift, i + 1) > 0 ? swift : null;
-                } catch (SecurityException e) {
-                    LOG.info(
-                            "ECDSA signatures are checked by the Java runtime, this is not allowed: {}",
-                            e.getMessage());
-                    return null;
-                }
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Runs a task whose checks of ECDSA signatures are to be fast.
-     *
-     * @param task on this thread
-     */
-    public void run(Runnable task) {
-        Swift swift = provider;
-        if (swift == null || swift.here.get() != null) {
-            task.run();
-            return;
-        }
-        swift.here.set(Boolean.TRUE);
-        try {
-            task.run();
-        } finally {
-            swift.here.remove();
+    /** As {@link X509Certificate#verify(PublicKey)}. */
+    static void verify(X509Certificate certificate, PublicKey issuer)
+            throws CertificateException, NoSuchAlgorithmException, InvalidKeyException, NoSuchProviderException,
+                    SignatureException {
+        if (knows(certificate.getSigAlgName(), issuer)) {
+            certificate.verify(issuer, PROVIDER);
+        } else {
+            certificate.verify(issuer);
         }
     }
 
-    /** Takes the provider out of the list, if nobody else needs it. */
-    @Override
-    public void close() {
-        synchronized (LOCK) {
-            if (!closed && provider != null && --users == 0) {
-                Security.removeProvider(NAME);
-                installed = null;
-            }
-            closed = true;
-        }
+    private static boolean knows(String algorithm, PublicKey key) {
+        return key instanceof ECPublicKey && ALGORITHMS.contains(algorithm);
     }
 
     private static final class Swift extends Provider {
         private static final long serialVersionUID = 1;
 
-        private final transient ThreadLocal<Boolean> here = new ThreadLocal<>();
-
         Swift() {
-            super(NAME, "1", "checks ECDSA signatures by BouncyCastle, where it is wanted");
-            putService(new Check("SHA256withECDSA", SignatureSpi.ecDSA256::new));
-            putService(new Check("SHA384withECDSA", SignatureSpi.ecDSA384::new));
+            super("MNEDC-ECDSA", "1", "checks ECDSA signatures by BouncyCastle");
+            putService(new Check(this, "SHA256withECDSA", SignatureSpi.ecDSA256::new));
+            putService(new Check(this, "SHA384withECDSA", SignatureSpi.ecDSA384::new));
+        }
+    }
+
+    /** Needs no reflection, which would look for BouncyCastle's classes in the wrong class loader. */
+    private static final class Check extends Provider.Service {
+        private final Supplier<java.security.SignatureSpi> maker;
+
+        Check(Provider provider, String algorithm, Supplier<java.security.SignatureSpi> maker) {
+            super(provider, "Signature", algorithm, SignatureSpi.class.getName(), List.of(), Map.of());
+            this.maker = maker;
         }
 
-        private final class Check extends Service {
-            private final Supplier<java.security.SignatureSpi> maker;
+        @Override
+        public boolean supportsParameter(Object key) {
+            return key instanceof ECPublicKey;
+        }
 
-            Check(String algorithm, Supplier<java.security.SignatureSpi> maker) {
-                // whoever asks what kind of class this is, and remembers it, must not remember what it was elsewhere
-                super(Swift.this, "Signature", algorithm, SignatureSpi.class.getName(), List.of(), Map.of());
-                this.maker = maker;
-            }
-
-            @Override
-            public boolean supportsParameter(Object key) {
-                return here.get() != null && key instanceof ECPublicKey;
-            }
-
-            @Override
-            public Object newInstance(@Nullable Object parameter) throws NoSuchAlgorithmException {
-                if (here.get() == null) {
-                    throw new NoSuchAlgorithmException("not on this thread");
-                }
-                return maker.get();
-            }
+        @Override
+        public Object newInstance(@Nullable Object parameter) {
+            return maker.get();
         }
     }
 }

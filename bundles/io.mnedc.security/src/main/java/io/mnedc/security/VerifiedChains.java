@@ -66,7 +66,7 @@ public final class VerifiedChains {
                 return before.name;
             }
         }
-        PeerName name = OverlayTrust.check(chain, Role.DEVICE, trusted, now, grace);
+        PeerName name = OverlayTrust.check(EcdsaVerifier.checking(chain), Role.DEVICE, trusted, now, grace);
         Instant begin = Instant.MIN;
         Instant end = Instant.MAX;
         for (X509Certificate each : chain) {

@@ -1,17 +1,20 @@
 package io.mnedc.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mnedc.security.authority.Issuer;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.PublicKey;
+import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,86 +36,53 @@ class EcdsaVerifierTest {
         return signature.sign();
     }
 
-    /** By which provider it was checked, if it is good. */
-    private static String checked(String algorithm, PublicKey key, byte[] value) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance(algorithm);
-        signature.initVerify(key);
-        signature.update(TEXT);
-        return signature.verify(value) ? signature.getProvider().getName() : "wrong";
-    }
-
-    private interface Attempt {
-        String run() throws GeneralSecurityException;
-    }
-
-    private static String on(EcdsaVerifier swift, Attempt attempt) {
-        List<String> result = new ArrayList<>();
-        swift.run(() -> {
-            try {
-                result.add(attempt.run());
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        return result.get(0);
-    }
-
-    private static boolean listed() {
-        return Arrays.stream(Security.getProviders())
-                .anyMatch(provider -> provider.getName().startsWith("MNEDC"));
-    }
-
     @ParameterizedTest
     @CsvSource({"secp256r1,SHA256withECDSA", "secp384r1,SHA384withECDSA"})
-    void signaturesAreCheckedByItWhereThatIsWantedAndNowhereElse(String curve, String algorithm) throws Exception {
+    void signaturesAreCheckedByBouncyCastle(String curve, String algorithm) throws Exception {
         KeyPair key = key(curve);
         byte[] value = signed(algorithm, key.getPrivate());
-        String own = checked(algorithm, key.getPublic(), value);
-        try (EcdsaVerifier swift = EcdsaVerifier.install()) {
-            assertThat(own).isNotEqualTo("wrong").doesNotStartWith("MNEDC");
-            // twice: the runtime remembers what a provider had the first time
-            for (int i = 0; i < 2; i++) {
-                assertThat(checked(algorithm, key.getPublic(), value)).isEqualTo(own);
-                assertThat(Signature.getInstance(algorithm).getProvider().getName())
-                        .isEqualTo(own);
-                assertThat(on(swift, () -> checked(algorithm, key.getPublic(), value)))
-                        .startsWith("MNEDC");
-            }
-            byte[] flipped = value.clone();
-            flipped[flipped.length - 1] ^= 1;
-            assertThat(on(swift, () -> checked(algorithm, key.getPublic(), flipped)))
-                    .isEqualTo("wrong");
-            assertThat(on(swift, () -> checked(algorithm, key(curve).getPublic(), value)))
-                    .isEqualTo("wrong");
-        }
-        assertThat(checked(algorithm, key.getPublic(), value)).isEqualTo(own);
+        byte[] flipped = value.clone();
+        flipped[flipped.length - 1] ^= 1;
+
+        Signature signature = EcdsaVerifier.of(algorithm, key.getPublic());
+        assertThat(signature.getProvider().getName()).startsWith("MNEDC");
+        signature.update(TEXT);
+        assertThat(signature.verify(value)).isTrue();
+        signature.update(TEXT);
+        assertThat(signature.verify(flipped)).isFalse();
+        Signature others = EcdsaVerifier.of(algorithm, key(curve).getPublic());
+        others.update(TEXT);
+        assertThat(others.verify(value)).isFalse();
     }
 
     @Test
-    void whoSignsDoesSoAsBefore() throws Exception {
+    void otherKeysAreCheckedByTheRuntime() throws Exception {
+        KeyPair key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Signature signature = EcdsaVerifier.of("Ed25519", key.getPublic());
+        assertThat(signature.getProvider().getName()).doesNotStartWith("MNEDC");
+        signature.update(TEXT);
+        assertThat(signature.verify(signed("Ed25519", key.getPrivate()))).isTrue();
+    }
+
+    @Test
+    void aCertificateIsCheckedByTheKeyOfItsIssuerOnly() throws Exception {
         KeyPair key = key("secp256r1");
-        try (EcdsaVerifier swift = EcdsaVerifier.install()) {
-            String by = on(swift, () -> {
-                Signature signature = Signature.getInstance("SHA256withECDSA");
-                signature.initSign(key.getPrivate());
-                signature.update(TEXT);
-                byte[] value = signature.sign();
-                assertThat(checked("SHA256withECDSA", key.getPublic(), value)).startsWith("MNEDC");
-                return signature.getProvider().getName();
-            });
-            assertThat(by).isEqualTo("SunEC");
-        }
+        X509Certificate ca = Issuer.selfSigned(key, Instant.now());
+        X509Certificate checked = EcdsaVerifier.checking(List.of(ca)).get(0);
+
+        assertThat(checked).isEqualTo(ca);
+        checked.verify(key.getPublic());
+        assertThatThrownBy(() -> checked.verify(key("secp256r1").getPublic())).isInstanceOf(SignatureException.class);
     }
 
     @Test
-    void itIsTakenOutWhenTheLastOneNeedsItNoMore() {
-        assertThat(listed()).isFalse();
-        EcdsaVerifier one = EcdsaVerifier.install();
-        EcdsaVerifier other = EcdsaVerifier.install();
-        one.close();
-        one.close();
-        assertThat(listed()).isTrue();
-        other.close();
-        assertThat(listed()).isFalse();
+    void theListOfTheRuntimeStaysAsItIs() throws Exception {
+        List<Provider> before = List.of(Security.getProviders());
+        KeyPair key = key("secp256r1");
+        EcdsaVerifier.of("SHA256withECDSA", key.getPublic());
+        EcdsaVerifier.checking(List.of(Issuer.selfSigned(key, Instant.now())))
+                .get(0)
+                .verify(key.getPublic());
+        assertThat(Security.getProviders()).containsExactlyElementsOf(before);
     }
 }

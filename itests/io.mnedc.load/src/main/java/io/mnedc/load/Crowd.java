@@ -1,7 +1,6 @@
 package io.mnedc.load;
 
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.security.EcdsaVerifier;
 import io.mnedc.security.OverlayTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -80,8 +79,6 @@ final class Crowd implements AutoCloseable {
     private final EventLoopGroup streams = new NioEventLoopGroup(1, new DefaultThreadFactory("crowd-data", true));
     private final ExecutorService handshakes =
             Executors.newFixedThreadPool(TLS_THREADS, new DefaultThreadFactory("crowd-tls", true));
-    // what the crowd computes is taken from the relay
-    private final EcdsaVerifier swift = EcdsaVerifier.install();
     private final List<LoadDevice> devices = new ArrayList<>();
     private final LongAdder acquaintances = new LongAdder();
     private final LongAdder asked = new LongAdder();
@@ -146,10 +143,8 @@ final class Crowd implements AutoCloseable {
         dial(controls, index, new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel made) {
-                        SslHandler ssl = new SslHandler(
-                                OverlayTls.client(tls, OverlayTls.CONTROL),
-                                false,
-                                task -> handshakes.execute(() -> swift.run(task)));
+                        SslHandler ssl =
+                                new SslHandler(OverlayTls.client(tls, OverlayTls.CONTROL), false, handshakes);
                         ssl.setHandshakeTimeoutMillis(HANDSHAKE.toMillis());
                         made.pipeline().addLast(ssl, end);
                         made.closeFuture().addListener(closed -> release(ssl.engine()));
@@ -343,6 +338,5 @@ final class Crowd implements AutoCloseable {
         controls.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
         streams.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3000);
         handshakes.shutdownNow();
-        swift.close();
     }
 }

@@ -4,7 +4,6 @@ import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.HandshakeQueue;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.Workers;
-import io.mnedc.security.EcdsaVerifier;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,7 +26,6 @@ public final class Handshakes implements Executor, AutoCloseable {
     /** Each connection has one task at most, and one turn that was not needed in the end. */
     private static final int MOST_WAITING = 4 * HalfOpen.MOST;
 
-    private final EcdsaVerifier swift = EcdsaVerifier.install();
     private final ThreadPoolExecutor threads;
     private final Consumer<HandshakeQueue.Arrival> beginning;
     private final Queue<Runnable> going = new ConcurrentLinkedQueue<>();
@@ -96,7 +94,7 @@ public final class Handshakes implements Executor, AutoCloseable {
     }
 
     private void turn() {
-        threads.execute(() -> swift.run(this::next));
+        threads.execute(this::next);
     }
 
     private void next() {
@@ -147,6 +145,5 @@ public final class Handshakes implements Executor, AutoCloseable {
     @Override
     public void close() {
         Workers.end(threads);
-        swift.close();
     }
 }

@@ -14,6 +14,8 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.Security;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -137,12 +139,25 @@ class ArchitectureTest {
 
     /** So a package can be read and moved without those that use it. */
     @ParameterizedTest
-    @ValueSource(strings = {"io.mnedc.device", "io.mnedc.relay"})
+    @ValueSource(strings = {"io.mnedc.device", "io.mnedc.relay", "io.mnedc.security"})
     void packagesOfABundleMakeNoCycle(String bundle) {
         slices().matching("io.mnedc.(**)")
                 .should()
                 .beFreeOfCycles()
                 .check(CLASSES.that(resideInAPackage(bundle + "..")));
+    }
+
+    /** Everything in the process gets its cryptography by that list. Providers are named where they are used. */
+    @Test
+    void nobodyChangesTheListOfProvidersOfTheProcess() {
+        noClasses()
+                .should()
+                .callMethod(Security.class, "addProvider", Provider.class)
+                .orShould()
+                .callMethod(Security.class, "insertProviderAt", Provider.class, int.class)
+                .orShould()
+                .callMethod(Security.class, "removeProvider", String.class)
+                .check(CLASSES);
     }
 
     /** So a relay has no code that could seal, open, or take part in a handshake between devices. */
