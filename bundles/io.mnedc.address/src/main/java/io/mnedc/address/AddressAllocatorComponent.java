@@ -14,9 +14,11 @@ import io.mnedc.settings.Endings;
 import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.work.PeriodicThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -58,6 +60,7 @@ import org.slf4j.LoggerFactory;
         uses = AddressAllocator.class)
 public final class AddressAllocatorComponent {
     private static final Logger LOG = LoggerFactory.getLogger(AddressAllocatorComponent.class);
+    private static final Duration WATCH = Duration.ofSeconds(5);
     private static final String CHOSEN_PREFIX = "ipv6.prefix";
 
     /** The allocator while it runs. */
@@ -71,7 +74,7 @@ public final class AddressAllocatorComponent {
     private final LeaseStore store;
     private final Supplier<List<Nic>> host;
     private final List<OutsideAddresses> outside = new CopyOnWriteArrayList<>();
-    private volatile @Nullable HostWatch watch;
+    private volatile @Nullable PeriodicThread watch;
     private @Nullable Running running;
     private @Nullable LeasePolicy wanted;
 
@@ -123,7 +126,7 @@ public final class AddressAllocatorComponent {
     }
 
     private void lookSoon() {
-        HostWatch watching = watch;
+        PeriodicThread watching = watch;
         if (watching != null) {
             watching.soon();
         }
@@ -148,9 +151,19 @@ public final class AddressAllocatorComponent {
             complaint = "";
             plan(properties, reader);
             if ((wanted != null || unfinished != null) && watch == null) {
-                watch = new HostWatch(this::look);
+                watch = watch();
             }
         }
+    }
+
+    /** Looks every few seconds whether an address of this host has come into the pool, or has left it. */
+    private PeriodicThread watch() {
+        PeriodicThread thread = new PeriodicThread(
+                "mnedc-address-watch",
+                this::look,
+                fault -> LOG.error("could not look at the addresses of this host; tried again later", fault));
+        thread.every(WATCH);
+        return thread;
     }
 
     private void plan(Map<String, Object> properties, ConfigurationReader reader) {
@@ -298,7 +311,7 @@ public final class AddressAllocatorComponent {
     }
 
     private void end(String why) {
-        HostWatch ending;
+        PeriodicThread ending;
         synchronized (this) {
             ending = watch;
             watch = null;

@@ -7,6 +7,7 @@ import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.LeaseStore.Entry;
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
 import java.time.Clock;
 import java.time.Duration;
@@ -125,7 +126,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         if (!DeviceIds.isValid(deviceId)) {
             return CompletableFuture.failedFuture(new AllocationException(
                     Reason.DEVICE_ID_INVALID,
-                    "device ID \"" + DeviceIds.printable(deviceId) + "\" is not " + DeviceIds.ALLOWED
+                    "device ID \"" + PlainText.of(deviceId, MAX_DEVICE_ID) + "\" is not " + DeviceIds.ALLOWED
                             + ": change the device's setting id"));
         }
         return inTurn(deviceId, () -> settle(deviceId, 0));

@@ -84,7 +84,8 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
         }
         committer = new Thread(this::run, "mnedc-lease-commit");
         committer.setDaemon(true);
-        // not the loader of whoever happens to start it, nor this bundle's: a thread that has ended forgets all but
+        // not the loader of the thread that happens to start it, nor this bundle's: a thread that has ended forgets all
+        // but
         // this,
         // and others may remember the thread
         committer.setContextClassLoader(null);

@@ -1,6 +1,8 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.VirtualNetwork;
+import io.mnedc.api.text.DeviceIds;
+import io.mnedc.api.text.Durations;
 import io.mnedc.settings.ConfigurationReader;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -9,14 +11,10 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and checks the settings of the allocator. What is wrong is told as key, value and what is allowed. */
 final class Settings {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*([smhd])");
-
     /** Connected devices are marked as seen every few tens of seconds. */
     private static final Duration LEAST_ABSENCE = Duration.ofMinutes(1);
 
@@ -122,17 +120,10 @@ final class Settings {
         if (text.isEmpty() || text.equals("never")) {
             return Optional.empty();
         }
-        Matcher matcher = DURATION.matcher(text);
-        long number = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
-        if (number == 0) {
+        Duration absence = Durations.parse(text).orElse(Duration.ZERO);
+        if (absence.isZero()) {
             throw refused("lease.absence", value, "it is neither never nor a number above 0 with s, m, h or d");
         }
-        Duration absence = switch (text.charAt(text.length() - 1)) {
-            case 's' -> Duration.ofSeconds(number);
-            case 'm' -> Duration.ofMinutes(number);
-            case 'h' -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
         if (absence.compareTo(LEAST_ABSENCE) < 0) {
             throw refused("lease.absence", value, "less than a minute would end leases of connected devices");
         }

@@ -32,7 +32,7 @@ final class ListenerDispatch {
                 0, Integer.MAX_VALUE, IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), task -> {
                     var thread = new Thread(task, "mnedc-discovery-dispatch-" + number.incrementAndGet());
                     thread.setDaemon(true);
-                    // not the loader of whoever happened to announce the first peer, nor this bundle's: a thread that
+                    // not the loader of the thread that announced the first peer, nor this bundle's: a thread that
                     // has
                     // ended forgets all but this, and others may remember the thread
                     thread.setContextClassLoader(null);

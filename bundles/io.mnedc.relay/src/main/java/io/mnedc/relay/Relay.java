@@ -17,12 +17,12 @@ import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.SettingsInForce;
-import io.mnedc.relay.trust.IdentityProviders;
 import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.settings.IdentityProviders;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
@@ -185,7 +185,8 @@ public final class Relay implements AutoCloseable {
             if (identity == null || directory == null) {
                 LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
             } else {
-                security = RelaySecurity.start(services.trust(), identity, directory);
+                security = RelaySecurity.start(services.trust(), identity);
+                services.access().alsoLook(security::lookSoon);
             }
             return new Relay(services, loops, listeners, inForce, closed, security);
         } catch (RuntimeException | Error e) {

@@ -6,6 +6,7 @@ import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.JoinTokens;
+import io.mnedc.security.authority.RelayDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,14 +23,13 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestedToken {
     private static final Logger LOG = LoggerFactory.getLogger(RequestedToken.class);
-    private static final String FILE = "requested-token";
     private static final int LIMIT = 16 * 1024;
 
     private final @Nullable Path file;
 
     /** For the relay that keeps its data in this directory, if in any. */
     RequestedToken(@Nullable Path directory) {
-        this.file = directory == null ? null : directory.resolve(FILE);
+        this.file = directory == null ? null : directory.resolve(RelayDirectory.REQUESTED_TOKEN);
     }
 
     /**

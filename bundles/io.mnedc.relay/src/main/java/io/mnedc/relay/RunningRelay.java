@@ -7,7 +7,7 @@ import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.Storage;
-import io.mnedc.relay.trust.IdentityProviders;
+import io.mnedc.settings.IdentityProviders;
 import java.io.IOException;
 import java.security.Provider;
 import java.time.InstantSource;

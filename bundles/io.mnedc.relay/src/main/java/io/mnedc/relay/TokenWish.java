@@ -1,14 +1,13 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.DeviceIds;
+import io.mnedc.api.text.Durations;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The setting {@code token.request} in the terms of the administration. */
 final class TokenWish {
@@ -19,8 +18,6 @@ final class TokenWish {
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final int MOST_USES = 1000;
     private static final int LONGEST_TEXT = 512;
-    private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smhd])");
-    private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
     private TokenWish() {}
 
@@ -61,7 +58,7 @@ final class TokenWish {
     }
 
     private static String device(String word, String before) {
-        if (!DEVICE.matcher(word).matches()) {
+        if (!DeviceIds.isValid(word)) {
             throw wrong(word, "is no device ID");
         }
         if (!before.isEmpty()) {
@@ -79,17 +76,7 @@ final class TokenWish {
     }
 
     private static Duration lifetime(String value) {
-        Matcher time = TIME.matcher(value.toLowerCase(Locale.ROOT));
-        if (!time.matches()) {
-            throw wrong("ttl=" + value, "is no time");
-        }
-        long number = Long.parseLong(time.group(1));
-        Duration lifetime = switch (time.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        Duration lifetime = Durations.parse(value).orElseThrow(() -> wrong("ttl=" + value, "is no time"));
         if (lifetime.isZero() || lifetime.compareTo(LONGEST) > 0) {
             throw wrong("ttl=" + value, "is not in 1s..30d");
         }

@@ -9,13 +9,11 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.access.DataDirectory;
-import io.mnedc.relay.audit.AuditLog;
-import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.security.device.DeviceIdentityStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +44,7 @@ class BesideTest {
     }
 
     private List<JsonObject> events(String kind) throws IOException {
-        try (var lines = Files.lines(directory.resolve(AuditLog.FILE))) {
+        try (var lines = Files.lines(directory.resolve(RelayDirectory.AUDIT))) {
             return lines.map(line -> Json.parse(line).asObject())
                     .filter(line -> line.getString("event", "").equals(kind))
                     .toList();
@@ -133,7 +131,7 @@ class BesideTest {
             assertThat(detail("token-made", 3)).contains(id(away));
             assertThat(relay.authority().tokens()).isNotNull();
         }
-        assertThat(Files.readString(directory.resolve(AuditLog.FILE)))
+        assertThat(Files.readString(directory.resolve(RelayDirectory.AUDIT)))
                 .as("no secrets")
                 .doesNotContain(
                         HexFormat.of().formatHex(away.secret()), HexFormat.of().formatHex(during.secret()));
@@ -161,7 +159,7 @@ class BesideTest {
 
     @Test
     void rulesThatChangeOrBreakAreToldWhetherTheRelayRunsOrNot() throws Exception {
-        Path rules = directory.resolve(DataDirectory.RULES);
+        Path rules = directory.resolve(RelayDirectory.RULES);
         TestRelay.with(overlay.settings()).close();
         assertThat(events("rules-changed")).as("all may talk to all, as ever").isEmpty();
         Files.writeString(rules, "deny device:a device:b\n");
@@ -211,11 +209,11 @@ class BesideTest {
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
             relay.relay().services().access().revoke("a", "");
         }
-        Files.writeString(directory.resolve(AuditState.FILE), "\u0000\n\nnonsense\nrevoked \n");
+        Files.writeString(directory.resolve(RelayDirectory.AUDIT_STATE), "\u0000\n\nnonsense\nrevoked \n");
         TestRelay.with(overlay.settings()).close();
         assertThat(events("revoked")).hasSize(2);
-        Files.delete(directory.resolve(AuditState.FILE));
-        Files.createDirectory(directory.resolve(AuditState.FILE));
+        Files.delete(directory.resolve(RelayDirectory.AUDIT_STATE));
+        Files.createDirectory(directory.resolve(RelayDirectory.AUDIT_STATE));
         TestRelay.with(overlay.settings()).close();
         assertThat(events("revoked")).as("and it starts all the same").hasSize(3);
     }

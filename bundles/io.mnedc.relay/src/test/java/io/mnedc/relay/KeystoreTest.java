@@ -7,9 +7,9 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.security.StoreIdentity;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.testing.TestKeyStore;
 import io.mnedc.testing.TestPki;
 import java.io.IOException;
@@ -138,7 +138,7 @@ class KeystoreTest {
                     .isInstanceOf(IOException.class);
             assertThat(relay.relay().services().sessions().ofDevice("a")).isNotNull();
         }
-        assertThat(Files.readString(directory.resolve("data").resolve(AuditLog.FILE)))
+        assertThat(Files.readString(directory.resolve("data").resolve(RelayDirectory.AUDIT)))
                 .containsSubsequence("ca-changed", "1 authorities are trusted now", "no longer");
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
-import io.mnedc.relay.audit.AuditLog;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.testing.Log;
 import io.mnedc.testing.TestRegistry;
 import java.lang.reflect.Field;
@@ -86,12 +86,12 @@ class RelayComponentTest {
 
     @Test
     void anAuditLogThatCannotBeOpenedIsWaitedFor() throws Exception {
-        Files.createDirectories(data().resolve(AuditLog.FILE).resolve("in.the.way"));
+        Files.createDirectories(data().resolve(RelayDirectory.AUDIT).resolve("in.the.way"));
         Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
         component.start(properties);
         assertThat(registry.services()).doesNotContainKey(RelayStatus.class);
-        Files.delete(data().resolve(AuditLog.FILE).resolve("in.the.way"));
-        Files.delete(data().resolve(AuditLog.FILE));
+        Files.delete(data().resolve(RelayDirectory.AUDIT).resolve("in.the.way"));
+        Files.delete(data().resolve(RelayDirectory.AUDIT));
         awaitRelay();
     }
 
@@ -227,7 +227,7 @@ class RelayComponentTest {
             Files.delete(other);
             TestRelay.eventually(() -> notice().isEmpty());
             assertThat(relay()).isNotSameAs(asBefore);
-            assertThat(other.resolve(AuditLog.FILE)).isNotEmptyFile();
+            assertThat(other.resolve(RelayDirectory.AUDIT)).isNotEmptyFile();
             assertThat(log.lines("running with the settings of")).hasSize(1);
             assertThat(log.lines("cannot be in force yet")).hasSize(1);
         }
@@ -244,7 +244,7 @@ class RelayComponentTest {
         Files.delete(other);
         TestRelay.eventually(() -> notice().isEmpty());
         assertThat(relay()).isNotSameAs(before);
-        assertThat(other.resolve(AuditLog.FILE)).isNotEmptyFile();
+        assertThat(other.resolve(RelayDirectory.AUDIT)).isNotEmptyFile();
     }
 
     @Test

@@ -7,7 +7,6 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
-import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.audit.AuditThrottle;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.settings.Policy;
@@ -15,6 +14,7 @@ import io.mnedc.relay.trust.Reenrolments;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.DeviceLog;
 import io.mnedc.security.JoinToken;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.testing.Log;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class RestlessTest {
     private Path directory;
 
     private static List<String> lines(Path audit, String event) throws Exception {
-        try (Stream<String> lines = Files.lines(audit.resolve(AuditLog.FILE))) {
+        try (Stream<String> lines = Files.lines(audit.resolve(RelayDirectory.AUDIT))) {
             return lines.filter(line -> line.contains("\"event\":\"" + event + "\""))
                     .toList();
         }

@@ -118,7 +118,7 @@ public final class AccessRules {
         return otherwise;
     }
 
-    /** {@return whether everybody may talk to everybody, whoever comes} */
+    /** {@return whether every device may talk to every other one, also to those that join later} */
     public boolean open() {
         return otherwise && rules.stream().allMatch(Rule::allow);
     }

@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.DeviceIds;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -88,9 +89,9 @@ public final class CertificateNames {
     }
 
     private static String checked(String id, String where) throws CertificateException {
-        if (!Names.isDeviceId(id)) {
-            throw new CertificateException("the certificate's " + Names.shown(where)
-                    + " is no device ID: 1 to 64 characters of A-Z a-z 0-9 . _ : - are allowed");
+        if (!DeviceIds.isValid(id)) {
+            throw new CertificateException("the certificate's " + Names.shown(where) + " is no device ID: "
+                    + DeviceIds.ALLOWED + " are allowed");
         }
         return id;
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Keys {
     private static final int RSA_LEAST = 2048;
-    /** Checking a larger one would cost whoever is asked to more than whoever asks. */
+    /** Checking a larger one would cost this side more than the other. */
     private static final int RSA_MOST = 8192;
     /** So would one with a longer exponent, which nobody uses: nearly all keys have 17. */
     private static final int EXPONENT_MOST = 64;

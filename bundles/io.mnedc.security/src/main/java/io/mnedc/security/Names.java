@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,25 +15,17 @@ public final class Names {
     /** So that a certificate fits a control message. */
     static final int MAX_GROUPS = 32;
 
-    /** As in the protocol: it stands in URIs, file lines and rules unescaped. */
-    private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
-
     private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private Names() {}
-
-    public static boolean isDeviceId(String id) {
-        return DEVICE.matcher(id).matches();
-    }
 
     static boolean isGroup(String name) {
         return GROUP.matcher(name).matches();
     }
 
     public static String deviceId(String id) {
-        if (!isDeviceId(id)) {
-            throw new IllegalArgumentException(
-                    "device ID '" + shown(id) + "' is not 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+        if (!DeviceIds.isValid(id)) {
+            throw new IllegalArgumentException("device ID '" + shown(id) + "' is not " + DeviceIds.ALLOWED);
         }
         return id;
     }

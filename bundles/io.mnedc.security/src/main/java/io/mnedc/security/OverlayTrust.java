@@ -37,7 +37,7 @@ public final class OverlayTrust {
 
     /**
      * Checks a certificate. That the peer has the key is TLS's business. For a relay whose result is not
-     * {@link PeerName#named}, whoever dialled must also check the host name.
+     * {@link PeerName#named}, the caller must also check the host name.
      *
      * @param chain as the peer sent it, its own first; what follows may be more than is needed
      * @param role what the peer must be

@@ -2,6 +2,7 @@ package io.mnedc.security;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,8 +43,7 @@ public final class TimeFloor {
     private Instant told = Instant.EPOCH;
 
     private long toldNanos;
-    private boolean complained;
-    private long complainedNanos;
+    private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
 
     private TimeFloor(@Nullable Path file, InstantSource system, Instant floor, LongSupplier nanos) {
         this.nanos = nanos;
@@ -72,7 +72,7 @@ public final class TimeFloor {
                 floor = Instant.parse(new String(PrivateFiles.read(file, 64), StandardCharsets.US_ASCII).strip());
             }
         } catch (IOException | DateTimeException e) {
-            LOG.warn("Time floor {} cannot be read and begins anew: {}", file, PlainText.of(e));
+            LOG.warn("Time floor {} cannot be read and begins again: {}", file, PlainText.of(e));
         }
         return new TimeFloor(file, system, floor, nanos);
     }
@@ -123,12 +123,9 @@ public final class TimeFloor {
 
     /** Why a certificate is good that seems to have expired; at each handshake it is the same. */
     private void outvoted(Instant by, String whose, Instant end) {
-        long now = nanos.getAsLong();
-        if (complained && now - complainedNanos < COMPLAINTS_APART.toNanos()) {
+        if (!complaints.may(nanos.getAsLong())) {
             return;
         }
-        complained = true;
-        complainedNanos = now;
         boolean floorAhead = proven().isAfter(end);
         LOG.warn(
                 "{} {} does not count: by it a certificate that the CA has signed would have expired at {}, by {} it is {}."

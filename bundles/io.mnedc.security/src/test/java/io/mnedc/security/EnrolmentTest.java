@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.authority.Enrolments;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
@@ -360,7 +361,7 @@ class EnrolmentTest {
         List<String> ids = List.of("a", "A", ".", "..", "a.b", "a:b", "%41", "_-", "x".repeat(64));
         JoinToken token = overlay.token(Overlay.forAnyDevice(20));
         for (String id : ids) {
-            if (Names.isDeviceId(id)) {
+            if (DeviceIds.isValid(id)) {
                 overlay.redeem(token, id, Keys.generate());
             }
         }
@@ -368,7 +369,7 @@ class EnrolmentTest {
                 .extracting(Enrolment::deviceId)
                 .as("in their order")
                 .containsExactlyElementsOf(
-                        ids.stream().filter(Names::isDeviceId).sorted().toList());
+                        ids.stream().filter(DeviceIds::isValid).sorted().toList());
         assertThat(Enrolments.fileName("A..")).isEqualTo("%41%2e%2e");
         // files that are there already must be found
         assertThat(Enrolments.fileName("az09-_")).isEqualTo("az09-_");

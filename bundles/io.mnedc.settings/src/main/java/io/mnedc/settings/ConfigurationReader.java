@@ -335,7 +335,7 @@ public final class ConfigurationReader {
         }
         String looks = String.join(", ", mistyped) + " came as plain text with quotes: a line of this file is mistaken,"
                 + " so File Install took all of it as plain text; ";
-        // whoever is not typed is the mistake
+        // the one that is not typed is the mistake
         mistyped.addAll(plain);
         if (plain.isEmpty()) {
             return looks + "look for a quote that is not closed";

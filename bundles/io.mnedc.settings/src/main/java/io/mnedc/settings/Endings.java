@@ -13,7 +13,7 @@ public final class Endings {
         return switch (reason) {
             case 1 -> "its component was disabled";
             case 2 -> "a service that it needs has gone";
-            case 3 -> "its settings have changed so that it must start anew";
+            case 3 -> "its settings have changed so that it must start again";
             case 4 -> "its configuration was deleted";
             case 5 -> "its component was disposed of";
             case 6 -> "its bundle is stopped";

@@ -40,7 +40,7 @@ public final class BackOff {
         return jittered(most);
     }
 
-    /** Begins anew: an attempt succeeded. */
+    /** Begins again: an attempt succeeded. */
     public void reset() {
         next = first;
     }

@@ -21,7 +21,7 @@ public final class Daemon {
     }
 
     /**
-     * Makes a daemon of a thread and takes its context class loader away. It would be the one of whoever happens to make
+     * Makes a daemon of a thread and takes its context class loader away. It would be the one of the thread that happens to make
      * the thread; and not even its own bundle's is safe there: a thread that has ended forgets all but its context class
      * loader, and others may remember the thread (Felix 7.0.5 does, when two threads load a class at the same moment).
      *

@@ -22,8 +22,6 @@ final class PreAuthLimit extends ChannelInboundHandlerAdapter {
     private long received;
 
     /**
-     * Makes it.
-     *
      * @param begun the connection's first bytes, as far as they have been read already
      */
     PreAuthLimit(ByteBuffer begun, ControlDecoder decoder) {

@@ -28,7 +28,7 @@ public final class SendBudget {
     private long used;
 
     /**
-     * Makes it.
+     * A budget of which nothing is used yet.
      *
      * @param most bytes that may wait
      */

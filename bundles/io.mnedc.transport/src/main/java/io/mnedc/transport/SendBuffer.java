@@ -57,7 +57,7 @@ final class SendBuffer {
     private int samples;
 
     /**
-     * Makes it; {@link #open} begins.
+     * Changes nothing yet: {@link #open} begins.
      *
      * @param most the largest size; 0 for a buffer that is left to the kernel
      * @param socket whose buffer it is

@@ -142,7 +142,7 @@ final class LinkConfiguration {
         TunSettings wanted = usable(requested, now);
         boolean changed = !wanted.equals(settings);
         settings = wanted;
-        // whoever switches it again and again does not fill the log
+        // somebody who switches it again and again does not fill the log
         if (changed && System.nanoTime() - ipv6Said > StateLog.PAUSE) {
             ipv6Said = System.nanoTime();
             if (now) {

@@ -56,13 +56,13 @@ final class LinkGuard implements AutoCloseable {
 
         static Gone away(String name) {
             return new Gone("somebody removed the interface " + name + " or moved it to another network namespace;"
-                    + " close it and open it anew");
+                    + " close it and open it again");
         }
 
         /** The kernel takes almost any name; with this one, nobody could ask for it by its settings. */
         static Gone renamed(String name, String now) {
             return new Gone("somebody has given the interface " + name + " the name \"" + PlainText.of(now)
-                    + "\", which is not one of letters, digits or _ . -; close it and open it anew");
+                    + "\", which is not one of letters, digits or _ . -; close it and open it again");
         }
     }
 

@@ -66,7 +66,7 @@ final class LinkWatch implements AutoCloseable {
     private long dueAt;
     private boolean due;
 
-    /** Makes it; nothing that happens from now on is missed, once it is started. */
+    /** Nothing that happens from now on is missed, once the watch is started. */
     LinkWatch(int index, Watched watched) throws KernelException {
         this.index = index;
         this.watched = watched;
@@ -93,7 +93,7 @@ final class LinkWatch implements AutoCloseable {
         wakeFd = wake;
         thread = new Thread(this::run, "mnedc-tun-watch-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
-        // it would be that of whoever opens the interface
+        // it would be that of the thread that opens the interface
         thread.setContextClassLoader(null);
     }
 

@@ -247,13 +247,13 @@ final class LinuxTunDevice implements TunDevice {
             throw new TunException(
                     Reason.FAILED,
                     "name and offload of the open interface " + name() + " cannot become " + wanted.name() + " and "
-                            + wanted.offload() + "; close it and open it anew");
+                            + wanted.offload() + "; close it and open it again");
         }
         try {
             inUse.enter();
         } catch (ClosedChannelException e) {
             TunException closed = new TunException(
-                    Reason.FAILED, "interface " + name() + " is closed and cannot be changed; open it anew");
+                    Reason.FAILED, "interface " + name() + " is closed and cannot be changed; open it again");
             closed.initCause(e);
             throw closed;
         }
@@ -369,7 +369,7 @@ final class LinuxTunDevice implements TunDevice {
     private IOException broken(String action, int errno) {
         return new IOException("cannot " + action + " interface " + name() + ": " + LibC.strerror(errno)
                 + (errno == Errno.EBADFD
-                        ? "; somebody removed the interface, close it and open it anew"
+                        ? "; somebody removed the interface, close it and open it again"
                         : " (errno " + errno + ")"));
     }
 

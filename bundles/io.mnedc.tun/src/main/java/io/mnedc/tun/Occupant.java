@@ -15,8 +15,6 @@ final class Occupant {
     private final Path proc;
 
     /**
-     * Makes it.
-     *
      * @param proc where the kernel tells of processes
      */
     Occupant(Path proc) {

@@ -76,7 +76,7 @@ final class TugOfWar {
         return Math.max(pause, LEAST_CALM);
     }
 
-    /** Begins anew: something else is wanted. */
+    /** Begins again: something else is wanted. */
     void reset() {
         times = 0;
         pause = 0;

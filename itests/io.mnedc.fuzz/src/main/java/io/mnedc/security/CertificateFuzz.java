@@ -1,5 +1,6 @@
 package io.mnedc.security;
 
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.fuzz.Checks;
 import java.io.ByteArrayInputStream;
 import java.security.PublicKey;
@@ -69,7 +70,7 @@ public final class CertificateFuzz {
         CertificateNames names = new CertificateNames(certificate);
         Checks.that(!names.relay() || names.named(), "a relay is one by its name");
         PeerName device = names.device();
-        Checks.that(Names.isDeviceId(device.deviceId()), "a device's ID is one", device);
+        Checks.that(DeviceIds.isValid(device.deviceId()), "a device's ID is one", device);
         Checks.that(device.groups().stream().allMatch(Names::isGroup), "a device's groups are some", device);
         Checks.that(device.named() || device.groups().isEmpty(), "only our own certificates have groups", device);
         Checks.that(!names.relay(), "a relay is no device");

@@ -1,6 +1,6 @@
-/** How text from elsewhere becomes fit for logs and terminals. */
+/** How text from elsewhere becomes fit for logs and terminals, and the forms of texts that people write. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.api.text;
 

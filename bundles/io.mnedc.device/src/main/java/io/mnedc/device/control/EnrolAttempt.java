@@ -9,7 +9,7 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.common.Faults;
-import io.mnedc.device.identity.PeerCertificates;
+import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;

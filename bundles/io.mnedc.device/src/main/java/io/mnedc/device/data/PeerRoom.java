@@ -2,7 +2,7 @@ package io.mnedc.device.data;
 
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.session.PeerBound;
-import io.mnedc.device.common.LogLimiter;
+import io.mnedc.work.LogLimiter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

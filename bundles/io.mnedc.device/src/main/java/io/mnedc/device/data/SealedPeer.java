@@ -1,8 +1,8 @@
 package io.mnedc.device.data;
 
-import io.mnedc.device.common.LogLimiter;
 import io.mnedc.device.seal.Openers;
 import io.mnedc.device.seal.Sealer;
+import io.mnedc.work.LogLimiter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,8 +1,8 @@
 package io.mnedc.device.dial;
 
 import io.mnedc.api.text.PlainText;
-import io.mnedc.device.identity.PeerCertificates;
 import io.mnedc.device.settings.RelayAddress;
+import io.mnedc.security.PeerCertificates;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.mnedc.device.identity;
 
-import io.mnedc.device.common.LogLimiter;
+import io.mnedc.work.LogLimiter;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;

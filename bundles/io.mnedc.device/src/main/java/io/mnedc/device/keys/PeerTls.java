@@ -2,12 +2,12 @@ package io.mnedc.device.keys;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.device.identity.DeviceIdentity;
-import io.mnedc.device.identity.PeerCertificates;
 import io.mnedc.device.seal.PeerEngines;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.security.AccessRules;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
+import io.mnedc.security.PeerCertificates;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.Role;
 import java.security.GeneralSecurityException;

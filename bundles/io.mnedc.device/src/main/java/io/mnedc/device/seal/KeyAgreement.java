@@ -3,6 +3,7 @@ package io.mnedc.device.seal;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.PeerHandshake;
 import io.mnedc.codec.SealMessage;
+import io.mnedc.work.TokenBucket;
 import java.security.SecureRandom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ final class KeyAgreement {
          */
         private static final int PER_SECOND = 64;
 
-        final HandshakeBudget answers = new HandshakeBudget(PER_SECOND, PER_SECOND);
-        final HandshakeBudget unknown = new HandshakeBudget(PER_SECOND, PER_SECOND);
+        final TokenBucket answers = new TokenBucket(Nanos.seconds(1));
+        final TokenBucket unknown = new TokenBucket(Nanos.seconds(1));
         final PeerEngines engines;
         final List<SealCipher> ciphers;
         final SecureRandom random;
@@ -63,7 +64,7 @@ final class KeyAgreement {
     private final int node;
     private final String id;
     private final PeerOpeners openers = new PeerOpeners();
-    private final HandshakeBudget answers = new HandshakeBudget(ANSWERS_PER_SECOND, ANSWERS_AT_ONCE);
+    private final TokenBucket answers = new TokenBucket(Nanos.seconds(ANSWERS_AT_ONCE / ANSWERS_PER_SECOND));
     private @Nullable SealingHandshake handshake;
     private boolean ours;
     private long progressBy;
@@ -118,7 +119,7 @@ final class KeyAgreement {
 
     /** The peer seals with a key that this end does not have: one of the two has started again. */
     void unknownEpoch(long now) {
-        if (now - unknownAgainAt >= 0 && (wanted || means.unknown.take(now))) {
+        if (now - unknownAgainAt >= 0 && (wanted || means.unknown.takeOne(Means.PER_SECOND, now))) {
             unknownAgainAt = now + UNKNOWN_APART;
             wanted = true;
         }
@@ -187,7 +188,10 @@ final class KeyAgreement {
             boolean beginning = part.initiator() && part.sequence() == 0;
             boolean ownWins = running != null && running.initiator() && first;
             boolean instead = runningOurs();
-            if (!beginning || ownWins || !answers.take(now) || !(instead || (mayAnswer && means.answers.take(now)))) {
+            if (!beginning
+                    || ownWins
+                    || !answers.takeOne(ANSWERS_PER_SECOND, now)
+                    || !(instead || (mayAnswer && means.answers.takeOne(Means.PER_SECOND, now)))) {
                 return;
             }
             ours = instead;

@@ -1,5 +1,6 @@
 package io.mnedc.device.settings;
 
+import io.mnedc.api.text.HostPort;
 import io.mnedc.codec.Protocol;
 
 /**
@@ -59,6 +60,6 @@ public record RelayAddress(String host, int port) {
 
     @Override
     public String toString() {
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        return HostPort.text(host, port);
     }
 }

@@ -1,5 +1,6 @@
 package io.mnedc.relay.accept;
 
+import io.mnedc.api.text.HostPort;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.relay.work.Counter;
@@ -132,7 +133,7 @@ public final class Acceptor implements AutoCloseable {
         String host = address.getAddress().isAnyLocalAddress()
                 ? "*"
                 : address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+        return HostPort.text(host, address.getPort());
     }
 
     /** Whether it has not ended. */

@@ -1,5 +1,7 @@
 package io.mnedc.relay.accept;
 
+import java.time.Duration;
+import io.mnedc.work.LogLimiter;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
@@ -13,18 +15,13 @@ import org.slf4j.LoggerFactory;
 /** Counts refused connections, and logs them so that strangers cannot fill the log. Thread-safe. */
 public final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
-    static final long QUIET_NANOS = 10_000_000_000L;
-
-    private static final class Seen {
-        long logged;
-        long since;
-    }
+    static final Duration QUIET = Duration.ofSeconds(10);
 
     private final Counter.Set counters;
     private final Events events;
 
     @GuardedBy("this")
-    private final Map<Counter, Seen> seen = new EnumMap<>(Counter.class);
+    private final Map<Counter, LogLimiter> kinds = new EnumMap<>(Counter.class);
 
     public Refusals(Counter.Set counters, Events events) {
         this.counters = counters;
@@ -39,17 +36,13 @@ public final class Refusals {
     public void add(Counter kind, String remote, String why, long now) {
         counters.add(kind, 1);
         events.record(Kind.REFUSED, "", remote, kind.label() + ": " + why);
-        long unlogged;
+        int unlogged;
         synchronized (this) {
-            Seen last = seen.get(kind);
-            if (last != null && now - last.logged < QUIET_NANOS) {
-                last.since++;
+            LogLimiter lines = kinds.computeIfAbsent(kind, unused -> new LogLimiter(QUIET));
+            if (!lines.may(now)) {
                 return;
             }
-            unlogged = last == null ? 0 : last.since;
-            Seen fresh = new Seen();
-            fresh.logged = now;
-            seen.put(kind, fresh);
+            unlogged = lines.count();
         }
         LOG.warn(
                 "refused {}: {}{}",

@@ -1,5 +1,8 @@
 package io.mnedc.relay.audit;
 
+import io.mnedc.security.authority.RelayDirectory;
+import java.time.Duration;
+import io.mnedc.work.LogLimiter;
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import io.mnedc.api.relay.RelayEvent;
@@ -27,8 +30,6 @@ import org.slf4j.LoggerFactory;
  * that find no room in the queue or on the disk are counted, and the number is written when there is room again. Thread-safe.
  */
 public final class AuditLog implements RelayEventListener, AutoCloseable {
-    public static final String FILE = "audit.jsonl";
-
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int MOST_QUEUED = 8192;
     private static final int MOST_TEXT = 600;
@@ -36,7 +37,7 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
     private static final int MOST_AT_ONCE = 1024;
 
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long COMPLAINTS_APART_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration COMPLAINTS_APART = Duration.ofSeconds(10);
     private static final long CLOSE_MILLIS = 3000;
 
     /** Wakes the thread for its end. */
@@ -50,7 +51,7 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
     private final LongConsumer losses;
     private final Thread thread;
     private volatile boolean closing;
-    private long complained = System.nanoTime() - COMPLAINTS_APART_NANOS;
+    private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
 
     private AuditLog(RotatingFile file, Clock clock, LongConsumer losses) {
         this.file = file;
@@ -66,7 +67,7 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
      * @throws IOException if it cannot be opened; the message has the cure
      */
     public static AuditLog open(Path directory, Clock clock, LongConsumer losses) throws IOException {
-        RotatingFile file = new RotatingFile(directory.resolve(FILE));
+        RotatingFile file = new RotatingFile(directory.resolve(RelayDirectory.AUDIT));
         file.open();
         AuditLog log = new AuditLog(file, clock, losses);
         log.thread.start();
@@ -156,9 +157,7 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
 
     /** The relay goes on: who can fill a disk must not be able to stop it. */
     private void complain(Throwable e) {
-        long now = System.nanoTime();
-        if (now - complained >= COMPLAINTS_APART_NANOS) {
-            complained = now;
+        if (complaints.may(System.nanoTime())) {
             LOG.warn(
                     "the audit log {} cannot be written and loses events until it can: {}; make room on its disk",
                     file,

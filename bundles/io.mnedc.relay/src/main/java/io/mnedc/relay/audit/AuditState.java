@@ -3,6 +3,7 @@ package io.mnedc.relay.audit;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.security.authority.RelayDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -23,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * is told once, whoever made it and whether the relay ran or not. Thread-safe.
  */
 public final class AuditState {
-    public static final String FILE = "audit.known";
     public static final String REVOKED = "revoked";
     public static final String RULES = "rules";
     public static final String RULES_DEFAULT = "rules-default";
@@ -60,7 +60,7 @@ public final class AuditState {
      * @param directory of the relay's data; null: it is kept in memory only
      */
     public AuditState(@Nullable Path directory) {
-        file = directory == null ? null : directory.resolve(FILE);
+        file = directory == null ? null : directory.resolve(RelayDirectory.AUDIT_STATE);
         if (file != null) {
             read(file);
         }

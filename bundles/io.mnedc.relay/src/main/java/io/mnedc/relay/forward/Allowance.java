@@ -2,7 +2,7 @@ package io.mnedc.relay.forward;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.relay.settings.Limits;
-import io.mnedc.relay.work.TokenBucket;
+import io.mnedc.relay.work.FloodWatch;
 import java.util.function.Supplier;
 
 /**
@@ -20,26 +20,26 @@ public final class Allowance {
     private final Supplier<Limits> limits;
 
     @GuardedBy("this")
-    private final TokenBucket frames;
+    private final FloodWatch frames;
 
     @GuardedBy("this")
-    private final TokenBucket bytes;
+    private final FloodWatch bytes;
 
     @GuardedBy("this")
-    private final TokenBucket messages;
+    private final FloodWatch messages;
 
     @GuardedBy("this")
-    private final TokenBucket publications;
+    private final FloodWatch publications;
 
     @GuardedBy("this")
     private long noticed;
 
     public Allowance(Supplier<Limits> limits, long now) {
         this.limits = limits;
-        this.frames = new TokenBucket(DATA_BURST_SECONDS, now);
-        this.bytes = new TokenBucket(DATA_BURST_SECONDS, now);
-        this.messages = new TokenBucket(MESSAGES_BURST_SECONDS, now);
-        this.publications = new TokenBucket(MESSAGES_BURST_SECONDS, now);
+        this.frames = new FloodWatch(DATA_BURST_SECONDS, now);
+        this.bytes = new FloodWatch(DATA_BURST_SECONDS, now);
+        this.messages = new FloodWatch(MESSAGES_BURST_SECONDS, now);
+        this.publications = new FloodWatch(MESSAGES_BURST_SECONDS, now);
         this.noticed = now - NOTICE_NANOS;
     }
 

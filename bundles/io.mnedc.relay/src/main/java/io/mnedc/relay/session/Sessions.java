@@ -230,11 +230,13 @@ public final class Sessions implements Members, Routes {
     }
 
     @Override
-    public void dismiss(String deviceId, ErrorReport report) {
+    public boolean dismiss(String deviceId, ErrorReport report) {
         Session session = ofDevice(deviceId);
-        if (session != null) {
-            session.dismiss(report);
+        if (session == null) {
+            return false;
         }
+        session.dismiss(report);
+        return true;
     }
 
     /** The session of a device. */

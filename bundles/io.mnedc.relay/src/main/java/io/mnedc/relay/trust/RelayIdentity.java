@@ -17,9 +17,11 @@ import io.mnedc.security.TlsChoice;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.security.authority.Revocations;
+import io.mnedc.settings.IdentityProviders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStoreException;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -101,7 +103,7 @@ public final class RelayIdentity {
 
     private static @Nullable IdentityProvider foreign(RelaySecuritySettings settings, IdentityProviders identities) {
         if (!settings.identityProvider().isEmpty()) {
-            return identities.named(settings.identityProvider());
+            return named(settings.identityProvider(), identities);
         }
         return settings.store()
                 .map(store -> new StoreIdentity(
@@ -112,6 +114,20 @@ public final class RelayIdentity {
                                 ? null
                                 : store.truststorePassword().toCharArray()))
                 .orElse(null);
+    }
+
+    /** A provider that asks the one with this name at that time; of several, the one that the framework ranks highest. */
+    static IdentityProvider named(String name, IdentityProviders identities) {
+        return new IdentityProvider() {
+            @Override
+            public Identity identity() throws GeneralSecurityException {
+                return identities
+                        .find(name)
+                        .orElseThrow(() -> new KeyStoreException("identity.provider = \"" + name
+                                + "\": no such service now; there are " + identities.names()))
+                        .identity();
+            }
+        };
     }
 
     /** The overlay's own authority; empty for a PKI that others run. */

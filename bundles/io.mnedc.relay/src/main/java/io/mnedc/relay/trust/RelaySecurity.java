@@ -18,8 +18,8 @@ import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
+import io.mnedc.work.LogLimiter;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RelaySecurity implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySecurity.class);
-    private static final long FAULTS_APART_NANOS = 10_000_000_000L;
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration FAULTS_APART = Duration.ofSeconds(10);
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
@@ -51,26 +49,26 @@ public final class RelaySecurity implements AutoCloseable {
     private final Reenrolments reenrolments = new Reenrolments();
     private final Handshakes handshakes = new Handshakes(this::adopt);
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
-    private final AtomicLong faultLogged = new AtomicLong(System.nanoTime() - FAULTS_APART_NANOS);
+    private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final DataDirectoryWatcher watch;
 
-    private RelaySecurity(TrustServices services, RelayIdentity admission, Path directory) {
+    private RelaySecurity(TrustServices services, RelayIdentity admission) {
         this.services = services;
         this.admission = admission;
-        this.watch = new DataDirectoryWatcher(services, this, admission, directory);
+        this.watch = new DataDirectoryWatcher(services, this, admission);
     }
 
-    /**
-     * Begins; files are read.
-     *
-     * @param directory of the relay's data
-     */
-    public static RelaySecurity start(TrustServices services, RelayIdentity admission, Path directory) {
-        RelaySecurity overlay = new RelaySecurity(services, admission, directory);
+    /** Begins; files are read. */
+    public static RelaySecurity start(TrustServices services, RelayIdentity admission) {
+        RelaySecurity overlay = new RelaySecurity(services, admission);
         overlay.onFiles(overlay.watch::look);
         overlay.handshakes.whenIdle(new WarmUp(admission));
-        services.loop().repeat(LOOK, () -> overlay.onFiles(overlay::look));
         return overlay;
+    }
+
+    /** Has it looked at what others have changed in the data directory; to be called once a second, on any thread. */
+    public void lookSoon() {
+        onFiles(this::look);
     }
 
     private void look() {
@@ -189,9 +187,7 @@ public final class RelaySecurity implements AutoCloseable {
 
     /** At the will of strangers, so not a line for each of them. */
     private void failed(Throwable fault) {
-        long now = System.nanoTime();
-        long last = faultLogged.get();
-        if (now - last >= FAULTS_APART_NANOS && faultLogged.compareAndSet(last, now)) {
+        if (faults.may(System.nanoTime())) {
             LOG.error("checking or making a certificate failed", fault);
         }
     }

@@ -8,14 +8,10 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.OverlayTls;
+import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -61,23 +57,9 @@ public final class TlsGate implements ControlStream.Handler, Executor {
         long before = admissions.rechecks();
         overlay.admit(
                 this,
-                certificates(session),
+                PeerCertificates.of(session),
                 peer -> back(secured, () -> admitted(secured, peer, before)),
                 report -> back(secured, () -> refuse(secured, report)));
-    }
-
-    private static List<X509Certificate> certificates(SSLSession session) {
-        List<X509Certificate> chain = new ArrayList<>();
-        try {
-            for (Certificate certificate : session.getPeerCertificates()) {
-                if (certificate instanceof X509Certificate x509) {
-                    chain.add(x509);
-                }
-            }
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of(); // it has shown none
-        }
-        return chain;
     }
 
     private static void back(ControlStream to, Runnable task) {

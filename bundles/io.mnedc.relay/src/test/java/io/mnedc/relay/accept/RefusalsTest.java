@@ -143,14 +143,15 @@ class RefusalsTest extends WithRelay {
         try (Log log = new Log()) {
             for (int i = 0; i < 1000; i++) {
                 refusals.add(Counter.REFUSED_TLS, "192.0.2.1:" + i, "flood of handshakes", 0);
-                refusals.add(Counter.REFUSED_BIND, "192.0.2.1:" + i, "flood of data streams", Refusals.QUIET_NANOS - 1);
+                refusals.add(
+                        Counter.REFUSED_BIND, "192.0.2.1:" + i, "flood of data streams", Refusals.QUIET.toNanos() - 1);
             }
             assertThat(log.lines("flood of handshakes"))
                     .singleElement()
                     .asString()
                     .contains("192.0.2.1:0");
             assertThat(log.lines("flood of data streams")).hasSize(1);
-            refusals.add(Counter.REFUSED_TLS, "192.0.2.1:1", "one later", Refusals.QUIET_NANOS);
+            refusals.add(Counter.REFUSED_TLS, "192.0.2.1:1", "one later", Refusals.QUIET.toNanos());
             assertThat(log.lines("one later")).singleElement().asString().contains("and 999 more like it");
         }
         assertThat(counters.values())

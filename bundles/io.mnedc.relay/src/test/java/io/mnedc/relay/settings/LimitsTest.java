@@ -17,7 +17,7 @@ import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestRelay;
 import io.mnedc.relay.forward.Allowance;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.relay.work.TokenBucket;
+import io.mnedc.relay.work.FloodWatch;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,7 +128,7 @@ class LimitsTest {
 
     @Test
     void aBucketIsRefilledAtItsRateUpToItsBurst() {
-        TokenBucket bucket = new TokenBucket(5, 0);
+        FloodWatch bucket = new FloodWatch(5, 0);
         assertThat(bucket.room(100, 0)).isEqualTo(500);
         bucket.take(500, 500, 100, 0);
         assertThat(bucket.room(100, 0)).isZero();
@@ -139,8 +139,8 @@ class LimitsTest {
 
     @Test
     void aFloodIsTenTimesTheRateForTenSecondsOnEnd() {
-        TokenBucket steady = new TokenBucket(1, 0);
-        TokenBucket pausing = new TokenBucket(1, 0);
+        FloodWatch steady = new FloodWatch(1, 0);
+        FloodWatch pausing = new FloodWatch(1, 0);
         boolean flooded = false;
         for (int second = 1; second <= 30; second++) {
             boolean flood = steady.take(100, 1100, 100, second * SECOND);

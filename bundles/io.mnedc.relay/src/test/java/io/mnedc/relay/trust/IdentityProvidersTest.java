@@ -7,6 +7,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.relay.TestOverlay;
 import io.mnedc.relay.TestReference;
+import io.mnedc.settings.IdentityProviders;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -26,7 +27,7 @@ class IdentityProvidersTest {
     @Test
     void ofTwoOfOneNameTheHigherRankedIsAskedAndTheOtherWhenItIsGone(@TempDir Path directory) throws Exception {
         Identity identity = new TestOverlay(directory).identity("a", Instant.now());
-        IdentityProvider vault = identities.named("vault");
+        IdentityProvider vault = RelayIdentity.named("vault", identities);
         assertThatThrownBy(vault::identity)
                 .isInstanceOf(GeneralSecurityException.class)
                 .hasMessageContaining("no such service");

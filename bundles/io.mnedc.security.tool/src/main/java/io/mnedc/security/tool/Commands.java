@@ -236,6 +236,6 @@ final class Commands {
     private Revocations revocations() throws WrongCommandException, IOException {
         Path relay = relay();
         PrivateFiles.directory(relay);
-        return Revocations.open(relay.resolve("revoked"), clock);
+        return Revocations.open(relay.resolve(RelayDirectory.REVOKED), clock);
     }
 }

@@ -1,5 +1,6 @@
 package io.mnedc.security.tool;
 
+import io.mnedc.api.text.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A command line: {@code --name value}, {@code --name=value}, and words. */
 record Options(Map<String, List<String>> values, List<String> words) {
@@ -26,7 +25,6 @@ record Options(Map<String, List<String>> values, List<String> words) {
             "--cancel",
             "--reason");
     private static final Set<String> EVERYWHERE = Set.of("--data", "--settings");
-    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhd])");
 
     static Options parse(List<String> line) throws WrongCommandException {
         Map<String, List<String>> values = new HashMap<>();
@@ -84,17 +82,10 @@ record Options(Map<String, List<String>> values, List<String> words) {
         if (!has(name)) {
             return otherwise;
         }
-        Matcher matcher = TIME.matcher(required(name));
-        if (!matcher.matches()) {
-            throw new WrongCommandException(name + " '" + required(name) + "' is no time such as 30s, 15m, 24h or 7d");
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
+        String value = required(name);
+        return Durations.parse(value)
+                .orElseThrow(() ->
+                        new WrongCommandException(name + " '" + value + "' is no time such as " + Durations.EXAMPLES));
     }
 
     /** Refuses what the command does not know, so that a mistyped option is not left out silently. */

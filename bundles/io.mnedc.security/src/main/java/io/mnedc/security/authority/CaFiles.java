@@ -22,7 +22,7 @@ import java.util.Optional;
  * taken away; {@code trusted.pem} has all CAs that are trusted, one or two, the elder first, and the certificate by which
  * the elder vouches for the younger. The elder certifies the relay for as long as it is trusted, because every device
  * believes it. The key of one that is not in use is {@code ca-FINGERPRINT.key.pem}. Those who change files hold the
- * directory's lock; a crash between two renames is mended by whoever loads them next with the lock.
+ * directory's lock; a crash between two renames is mended by the next one that loads them with the lock.
  */
 final class CaFiles {
     static final String CERTIFICATE = "ca.crt.pem";
@@ -79,12 +79,12 @@ final class CaFiles {
         return Files.exists(directory.resolve(CERTIFICATE));
     }
 
-    /** Makes the first CA. The certificate comes last: what was begun and not finished is begun anew. */
+    /** Makes the first CA. The certificate comes last: what was begun and not finished is begun again. */
     void create(Instant now) throws IOException, GeneralSecurityException {
         if (Files.exists(directory.resolve(TRUSTED)) && Files.exists(directory.resolve("relay.crt.pem"))) {
             throw new IOException(
                     directory.resolve(CERTIFICATE) + " is missing beside the CA's other files: put it back"
-                            + " from a backup, or, if every device may be enrolled anew, remove the other *.pem there too");
+                            + " from a backup, or, if every device may be enrolled again, remove the other *.pem there too");
         }
         KeyPair key = Keys.generate();
         X509Certificate certificate = Issuer.selfSigned(key, now);
@@ -236,6 +236,6 @@ final class CaFiles {
     }
 
     private static String remark(X509Certificate ca) {
-        return "Key of the overlay's CA " + Fingerprints.of(ca) + ". Whoever has it can let anybody in.\n";
+        return "Key of the overlay's CA " + Fingerprints.of(ca) + ". With it anybody can be let in.\n";
     }
 }

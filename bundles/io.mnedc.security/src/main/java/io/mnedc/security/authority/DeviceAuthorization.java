@@ -127,13 +127,14 @@ public final class DeviceAuthorization {
         if (known.isPresent() && !known.get().equals(fingerprint)) {
             throw new RefusedException(
                     Reason.CERTIFICATE_REFUSED,
-                    "device " + deviceId + " has been enrolled anew with another key: this certificate is not good any"
+                    "device " + deviceId + " has been enrolled again with another key: this certificate is not good any"
                             + " more; enrol with a new join token");
         }
     }
 
     static RefusedException revoked(String deviceId) {
         return new RefusedException(
-                Reason.REVOKED, "device " + deviceId + " is revoked: whoever runs the relay can let it in again");
+                Reason.REVOKED,
+                "device " + deviceId + " is revoked: the administrator of the relay can let it in again");
     }
 }

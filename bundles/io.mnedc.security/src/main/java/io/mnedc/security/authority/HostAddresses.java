@@ -1,5 +1,6 @@
 package io.mnedc.security.authority;
 
+import io.mnedc.api.text.HostPort;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.security.JoinToken;
 import java.io.IOException;
@@ -39,18 +40,13 @@ public final class HostAddresses {
             List<InetAddress> hosts =
                     address.getAddress().isAnyLocalAddress() ? interfaces(leftOut) : List.of(address.getAddress());
             for (InetAddress host : hosts) {
-                String text = text(host, address.getPort());
+                String text = HostPort.text(host.getHostAddress(), address.getPort());
                 if (!texts.contains(text) && texts.size() < JoinToken.MAX_ADDRESSES) {
                     texts.add(text);
                 }
             }
         }
         return texts;
-    }
-
-    private static String text(InetAddress host, int port) {
-        String literal = host.getHostAddress();
-        return (host instanceof Inet6Address ? "[" + literal + "]" : literal) + ":" + port;
     }
 
     /**
@@ -95,7 +91,7 @@ public final class HostAddresses {
         try {
             return reachable(interfaces(), leftOut);
         } catch (IOException e) {
-            // whoever asks has to say which address it is
+            // the caller has to say which address it is
             return List.of();
         }
     }

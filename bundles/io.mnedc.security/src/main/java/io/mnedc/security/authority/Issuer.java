@@ -66,7 +66,7 @@ public record Issuer(PrivateKey key, X509Certificate certificate) {
         });
     }
 
-    /** Vouches for another CA: whoever trusts this one can then trust that one. It is a word and no part of a path. */
+    /** Vouches for another CA: those that trust this one can then trust that one. The certificate is never part of a path. */
     public X509Certificate vouch(X509Certificate other, Instant now) throws GeneralSecurityException {
         return make(
                 builder(subject(certificate), subject(other), other.getPublicKey(), now, end(now, CA_LIFE)),

@@ -2,6 +2,7 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Fingerprints;
@@ -166,7 +167,7 @@ public final class JoinTokens {
                             : "the join token is for device ID " + fixed + ", not " + Names.shown(wanted)
                                     + ": set that ID, or make a token without --id or with the other one");
         }
-        if (!Names.isDeviceId(wanted)) {
+        if (!DeviceIds.isValid(wanted)) {
             throw new RefusedException(Reason.ID_MISMATCH, "'" + Names.shown(wanted) + "' is no device ID");
         }
         List<String> redeemers = redeemers(fields);
@@ -255,6 +256,39 @@ public final class JoinTokens {
         }
         open.sort(Comparator.comparing(OpenToken::expires).thenComparing(OpenToken::id));
         return open;
+    }
+
+    /** {@return the names of all tokens, also of those that cannot be used any more; empty if they cannot be listed now} */
+    public Optional<Set<String>> names() {
+        Set<String> names = new TreeSet<>();
+        try (var all = Files.newDirectoryStream(directory)) {
+            for (Path file : all) {
+                String name = String.valueOf(file.getFileName());
+                if (NAME.matcher(name).matches()) {
+                    names.add(name);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.debug("the join tokens in {} cannot be listed", directory, e);
+            return Optional.empty();
+        }
+        return Optional.of(names);
+    }
+
+    /**
+     * Finds a token, also one that cannot be used any more.
+     *
+     * @param name as {@link #names} has it
+     * @return what its file says; empty if that cannot be read
+     */
+    public Optional<OpenToken> find(String name) {
+        Path file = directory.resolve(name);
+        try {
+            return Optional.of(shown(file, RecordFile.read(file)));
+        } catch (IOException e) {
+            LOG.debug("join token {} cannot be read", name, e);
+            return Optional.empty();
+        }
     }
 
     /**
@@ -363,17 +397,11 @@ public final class JoinTokens {
     }
 
     private List<Path> files() {
-        List<Path> files = new ArrayList<>();
-        try (var all = Files.newDirectoryStream(directory)) {
-            for (Path file : all) {
-                if (NAME.matcher(String.valueOf(file.getFileName())).matches()) {
-                    files.add(file);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("The join tokens in {} cannot be listed: {}", directory, PlainText.of(e));
+        Optional<Set<String>> names = names();
+        if (names.isEmpty()) {
+            LOG.warn("The join tokens in {} cannot be listed", directory);
         }
-        return files;
+        return names.orElse(Set.of()).stream().map(directory::resolve).toList();
     }
 
     private void removeOld() {
@@ -389,7 +417,7 @@ public final class JoinTokens {
         }
     }
 
-    /** When the token has expired; of a damaged file, when it was written: whoever redeems it hears what is wrong. */
+    /** When the token has expired; of a damaged file, when it was written: a device that redeems it hears what is wrong. */
     private static Instant lastUse(Path file) throws IOException {
         try {
             return RecordFile.instant(file, RecordFile.read(file), "expires");

@@ -68,9 +68,9 @@ public final class OverlayAuthority implements IdentityProvider {
         this.clock = clock;
         cas = new CaFiles(directory);
         relay = new RelayCertificate(directory);
-        revocations = Revocations.open(directory.resolve("revoked"), clock);
-        enrolments = new Enrolments(directory.resolve("devices"));
-        tokens = new JoinTokens(directory.resolve("tokens"), clock, this::tokenFingerprint);
+        revocations = Revocations.open(directory.resolve(RelayDirectory.REVOKED), clock);
+        enrolments = new Enrolments(directory.resolve(RelayDirectory.DEVICES));
+        tokens = new JoinTokens(directory.resolve(RelayDirectory.TOKENS), clock, this::tokenFingerprint);
         admission = new DeviceAuthorization(this, revocations, enrolments, clock);
         now = load();
     }
@@ -180,7 +180,7 @@ public final class OverlayAuthority implements IdentityProvider {
             tokens.prove(tokenId, secret);
             PublicKey key = CertificateRequest.provenKey(request);
             String fingerprint = Fingerprints.of(key);
-            // not under the directory's lock: whoever revokes takes the two in the other order
+            // not under the directory's lock: a revocation takes the two in the other order
             revocations.poll();
             if (at.ca.key().isEmpty()) {
                 throw unavailable();

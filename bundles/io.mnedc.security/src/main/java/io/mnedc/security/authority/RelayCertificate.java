@@ -105,7 +105,7 @@ public final class RelayCertificate {
                 Duration.between(begin, certificate.getNotAfter().toInstant()).dividedBy(2));
     }
 
-    /** The chain has the CA too: whoever enrols knows only its fingerprint. */
+    /** The chain has the CA too: a device that enrols knows only its fingerprint. */
     private static Loaded loaded(KeyPair key, X509Certificate own, X509Certificate issuer, CaFiles.State ca) {
         Identity identity = new Identity(key.getPrivate(), List.of(own, issuer), Set.copyOf(ca.authorities()));
         return new Loaded(identity, issuer, halfLife(own));

@@ -5,10 +5,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the data directory of a relay is known by, for those who look at it from outside. */
+/** The files in the data directory of a relay, and what such a directory is known by. The CA's files are {@link CaFiles}'. */
 public final class RelayDirectory {
-    /** A relay's first line is that it has started. */
-    private static final String AUDIT = "audit.jsonl";
+    /** Access rules that people write. */
+    public static final String RULES = "rules";
+    /** The devices that are shut out. */
+    public static final String REVOKED = "revoked";
+    /** The audit log. A relay's first line is that it has started. */
+    public static final String AUDIT = "audit.jsonl";
+    /** What the audit log has told already. */
+    public static final String AUDIT_STATE = "audit.known";
+    /** The token that the setting {@code token.request} has asked for. */
+    public static final String REQUESTED_TOKEN = "requested-token";
+    /** A directory with a file for each join token. */
+    static final String TOKENS = "tokens";
+    /** A directory with a file for each enrolled device. */
+    static final String DEVICES = "devices";
 
     private RelayDirectory() {}
 

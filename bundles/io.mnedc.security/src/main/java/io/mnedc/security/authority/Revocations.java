@@ -1,6 +1,7 @@
 package io.mnedc.security.authority;
 
 import io.mnedc.api.relay.RelayAdministration.Revocation;
+import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PolledFile;
 import io.mnedc.files.PrivateFiles;
@@ -231,7 +232,7 @@ public final class Revocations {
 
     private static @Nullable String idOf(String line) {
         String id = plain(line).split("\\s+", 2)[0];
-        return Names.isDeviceId(id) ? id : null;
+        return DeviceIds.isValid(id) ? id : null;
     }
 
     private static @Nullable Instant instant(String word) {

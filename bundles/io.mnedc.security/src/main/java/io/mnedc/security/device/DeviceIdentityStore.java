@@ -62,7 +62,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
     private final Path dropped;
     private final Path relays;
     private final Path token;
-    /** A token that is to be redeemed, put there by whoever starts the device. */
+    /** A token that is to be redeemed, put there by the launcher of the device. */
     private final Path waiting;
 
     private final TimeFloor floor;
@@ -118,7 +118,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
                     .device()
                     .deviceId());
         } catch (IOException | CertificateException e) {
-            // whoever opens the store tells what is wrong
+            // opening the store tells what is wrong
             LOG.debug("no device's certificate in {}", directory, e);
             return Optional.empty();
         }
@@ -240,7 +240,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 pinned.add(each);
             }
         }
-        // the token is the word of whoever runs the relay now
+        // the token is the word of the present administrator of the relay
         Set<String> stillDropped = new LinkedHashSet<>(droppedKeys);
         stillDropped.removeAll(keys(pinned));
         Set<X509Certificate> authorities = CrossSigning.follow(pinned, named, stillDropped);
@@ -272,7 +272,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
 
     /**
      * A join token that somebody has put into the directory, as the file {@code join-token}. It is deleted once it is
-     * redeemed: whoever gets hold of this device must not find one with which others can enrol.
+     * redeemed: a thief of this device must not find one with which others can enrol.
      *
      * @return the token, not redeemed yet; empty if there is none
      * @throws IOException if the file cannot be read or deleted

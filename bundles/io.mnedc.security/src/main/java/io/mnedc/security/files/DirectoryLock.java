@@ -29,7 +29,7 @@ public final class DirectoryLock implements AutoCloseable {
     private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
 
     private static final long LOOK_AGAIN_MILLIS = 5;
-    /** Who has it is looked at each time that it has been tried so often. */
+    /** After so many tries it is looked up again which process has the lock. */
     private static final int TRIES = 20;
     /** One for each directory that was ever locked: a relay has three. */
     private static final Map<Path, Threads> DIRECTORIES = new ConcurrentHashMap<>();

@@ -76,6 +76,23 @@ class JoinTokensTest {
     }
 
     @Test
+    void aTokenIsFoundByItsNameAlsoOnceItIsUsed() throws Exception {
+        JoinToken token = overlay.token(Overlay.forDevice("b"));
+        String name = JoinTokens.name(token.id());
+        overlay.redeem(token, "b", Keys.generate());
+        JoinTokens tokens = overlay.authority.tokens();
+        Files.writeString(overlay.directory.resolve("tokens/notes.txt"), "no token\n");
+        assertThat(tokens.names()).contains(Set.of(name));
+        assertThat(tokens.find(name)).hasValueSatisfying(found -> {
+            assertThat(found.deviceId()).contains("b");
+            assertThat(found.uses()).isZero();
+        });
+        Files.writeString(file(token), "half");
+        assertThat(tokens.find(name)).isEmpty();
+        assertThat(tokens.find("0".repeat(16))).isEmpty();
+    }
+
+    @Test
     void cancelledTokenIsOfNoUseToAnybody() throws Exception {
         JoinToken token = overlay.token(Overlay.forAnyDevice(3));
         KeyPair key = Keys.generate();

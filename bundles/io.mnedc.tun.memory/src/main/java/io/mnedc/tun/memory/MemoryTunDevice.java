@@ -181,11 +181,11 @@ public final class MemoryTunDevice implements TunDevice {
             throw new TunException(
                     Reason.FAILED,
                     "name and offload of the open interface " + settings.name()
-                            + " cannot be changed; close it and open it anew");
+                            + " cannot be changed; close it and open it again");
         }
         if (closed) {
             throw new TunException(
-                    Reason.FAILED, "interface " + settings.name() + " is closed and cannot be changed; open it anew");
+                    Reason.FAILED, "interface " + settings.name() + " is closed and cannot be changed; open it again");
         }
         settings =
                 new TunSettings(settings.name(), wanted.mtu(), wanted.addresses(), wanted.routes(), settings.offload());

@@ -218,7 +218,8 @@ class LinuxPackagesTest {
         try (var jars = Files.list(Built.file("bndrun", "tool"))) {
             Set<String> names =
                     jars.map(jar -> prefix + "tool/" + jar.getFileName()).collect(Collectors.toSet());
-            assertThat(names).contains(prefix + "tool/io.mnedc.security.tool.jar", prefix + "tool/io.mnedc.security.jar");
+            assertThat(names)
+                    .contains(prefix + "tool/io.mnedc.security.tool.jar", prefix + "tool/io.mnedc.security.jar");
             return names;
         }
     }

@@ -18,6 +18,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     private static final String API = "io.mnedc.api";
     private static final String SETTINGS = "io.mnedc.settings";
     private static final String FILES = "io.mnedc.files";
+    private static final String WORK = "io.mnedc.work";
     private static final String CODEC = "io.mnedc.codec";
     private static final String TRANSPORT = "io.mnedc.transport";
     private static final String SECURITY = "io.mnedc.security";
@@ -37,24 +38,28 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
     static Stream<Part> all() {
         return Stream.of(
                 new Part(API, true, Set.of(), Set.of()),
-                // these two are no bundles at run time: others hold them privately
+                // these three are no bundles at run time: others hold them privately
                 new Part(SETTINGS, false, Set.of(API), Set.of(OSGI, SLF4J)),
                 new Part(FILES, false, Set.of(API), Set.of()),
+                new Part(WORK, false, Set.of(), Set.of(SLF4J)),
                 new Part(CODEC, true, Set.of(), Set.of()),
                 new Part(TRANSPORT, true, Set.of(API, CODEC), Set.of("javax.net.ssl", NETTY, SLF4J)),
                 new Part(
                         SECURITY,
                         true,
-                        Set.of(API, FILES),
+                        Set.of(API, FILES, WORK),
                         Set.of("javax.net.ssl", "javax.security.auth.x500", "org.bouncycastle", SLF4J)),
                 // no bundle of a gateway: the launcher runs it
                 new Part("io.mnedc.security.tool", false, Set.of(API, FILES, SECURITY), Set.of()),
                 new Part(
-                        "io.mnedc.address", false, Set.of(API, SETTINGS, FILES), Set.of("org.h2.mvstore", OSGI, SLF4J)),
+                        "io.mnedc.address",
+                        false,
+                        Set.of(API, SETTINGS, FILES, WORK),
+                        Set.of("org.h2.mvstore", OSGI, SLF4J)),
                 new Part(
                         "io.mnedc.relay",
                         false,
-                        Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, FILES, WORK, CODEC, TRANSPORT, SECURITY),
                         // its JSON writer lies in the bundle
                         Set.of("javax.management", "javax.net.ssl", "com.eclipsesource.json", OSGI, SLF4J)),
                 new Part(LIBC, true, Set.of(), Set.of("com.sun.jna")),
@@ -64,7 +69,7 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(
                         "io.mnedc.device",
                         false,
-                        Set.of(API, SETTINGS, FILES, CODEC, TRANSPORT, SECURITY),
+                        Set.of(API, SETTINGS, FILES, WORK, CODEC, TRANSPORT, SECURITY),
                         Set.of("javax.net.ssl", OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API, SETTINGS), Set.of(OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),

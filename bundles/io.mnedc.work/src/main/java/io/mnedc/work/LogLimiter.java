@@ -1,8 +1,8 @@
-package io.mnedc.device.common;
+package io.mnedc.work;
 
 import java.time.Duration;
 
-/** Lets something happen, such as a line in the log, once in a while, and counts what it holds back. Not thread-safe. */
+/** Lets something happen, such as a line in the log, once in a while, and counts what it holds back. Thread-safe. */
 public final class LogLimiter {
     private final long apart;
     private boolean ever;
@@ -14,7 +14,7 @@ public final class LogLimiter {
     }
 
     /** {@return whether it may happen now; else it is counted} */
-    public boolean may(long now) {
+    public synchronized boolean may(long now) {
         if (ever && now - last < apart) {
             heldBack++;
             return false;
@@ -24,10 +24,16 @@ public final class LogLimiter {
         return true;
     }
 
-    /** {@return what was held back since this was asked last, to be put behind a line; empty if nothing was} */
-    public String heldBack() {
+    /** {@return how often it was held back since this was asked last} */
+    public synchronized int count() {
         int count = heldBack;
         heldBack = 0;
+        return count;
+    }
+
+    /** {@return the same in words, to be put behind a line; empty if nothing was held back} */
+    public String heldBack() {
+        int count = count();
         return count == 0 ? "" : " (and " + count + " more like this, not told)";
     }
 }

@@ -1,12 +1,13 @@
-package io.mnedc.device.identity;
+package io.mnedc.settings;
 
 import io.mnedc.api.identity.IdentityProvider;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.ServiceReference;
 
-/** Who supplies identities in this framework. Thread-safe. */
+/** Who supplies identities in this framework, by the names that a setting {@code identity.provider} may have. Thread-safe. */
 public final class IdentityProviders {
     private final Map<ServiceReference<IdentityProvider>, IdentityProvider> known = new ConcurrentHashMap<>();
 
@@ -24,5 +25,13 @@ public final class IdentityProviders {
                 .filter(each -> name.equals(each.getKey().getProperty(IdentityProvider.NAME)))
                 .max(Map.Entry.comparingByKey())
                 .map(Map.Entry::getValue);
+    }
+
+    /** {@return the names of those that are there} */
+    public List<String> names() {
+        return known.keySet().stream()
+                .map(reference -> String.valueOf(reference.getProperty(IdentityProvider.NAME)))
+                .sorted()
+                .toList();
     }
 }

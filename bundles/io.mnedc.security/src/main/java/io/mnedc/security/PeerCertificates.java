@@ -1,4 +1,4 @@
-package io.mnedc.device.identity;
+package io.mnedc.security;
 
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;

@@ -1,10 +1,12 @@
 package io.mnedc.relay.work;
 
+import io.mnedc.work.TokenBucket;
+
 /**
- * A token bucket, and a watch for who goes on far over its rate. Time and rate come in as arguments, so a rate may
+ * A token bucket, and a watch for a sender that goes on far over its rate. Time and rate come in as arguments, so a rate may
  * change at any time; a rate of 0 is no limit. Not thread-safe.
  */
-public final class TokenBucket {
+public final class FloodWatch {
     /** A flood is this many times the rate ... */
     static final int FLOOD_FACTOR = 10;
     /** ... for this long. */
@@ -12,10 +14,7 @@ public final class TokenBucket {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final long burstNanos;
-    /** When all that was taken will have been earned at the rate. */
-    private long paid;
-
+    private final TokenBucket bucket;
     private long windowBegan;
     private long inWindow;
     private long calm;
@@ -25,20 +24,15 @@ public final class TokenBucket {
      *
      * @param burstSeconds how many seconds' worth may come at once
      */
-    public TokenBucket(int burstSeconds, long now) {
-        this.burstNanos = burstSeconds * SECOND;
-        this.paid = now;
+    public FloodWatch(int burstSeconds, long now) {
+        this.bucket = new TokenBucket(burstSeconds * SECOND);
         this.windowBegan = now;
         this.calm = now;
     }
 
     /** How much may be taken now; not positive if nothing. */
     public long room(long rate, long now) {
-        if (rate == 0) {
-            return Long.MAX_VALUE;
-        }
-        long owed = Math.max(0, paid - now);
-        return (long) ((double) rate * (burstNanos - owed) / SECOND);
+        return rate == 0 ? Long.MAX_VALUE : bucket.room(rate, now);
     }
 
     /**
@@ -53,7 +47,7 @@ public final class TokenBucket {
             calm = now;
             return false;
         }
-        paid = (paid - now > 0 ? paid : now) + (long) ((double) passed * SECOND / rate);
+        bucket.take(passed, rate, now);
         inWindow += came;
         long elapsed = now - windowBegan;
         if (elapsed < SECOND) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mnedc.work;
+
+import org.jspecify.annotations.NullMarked;
