@@ -2,6 +2,7 @@ package io.mnedc.relay;
 
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayEvent.Kind;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.events.Events;
@@ -9,6 +10,8 @@ import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -143,5 +146,57 @@ final class Administration implements RelayAdministration {
     @Override
     public List<Revocation> revoked() {
         return guard.revoked();
+    }
+
+    @Override
+    public boolean disconnect(String deviceId) {
+        return guard.disconnect(deviceId);
+    }
+
+    @Override
+    public List<Authority> authorities() {
+        return authority.map(OverlayAuthority::authorities).orElse(List.of()).stream()
+                .map(ca -> new Authority(
+                        ca.fingerprint(),
+                        ca.inUse(),
+                        ca.certificate().getNotAfter().toInstant(),
+                        ca.key().map(Path::toString)))
+                .toList();
+    }
+
+    @Override
+    public String addAuthority() throws IOException {
+        return change(OverlayAuthority::add);
+    }
+
+    @Override
+    public void useAuthority(String fingerprint) throws IOException {
+        change(own -> {
+            own.use(fingerprint);
+            return fingerprint;
+        });
+    }
+
+    @Override
+    public void dropAuthority(String fingerprint) throws IOException {
+        change(own -> {
+            own.drop(fingerprint);
+            return fingerprint;
+        });
+    }
+
+    private interface Change {
+        String on(OverlayAuthority own) throws IOException, GeneralSecurityException;
+    }
+
+    /** The relay takes over what has changed when it looks at its files the next time. */
+    private String change(Change change) throws IOException {
+        OverlayAuthority own = authority.orElseThrow(
+                () -> new IllegalStateException("this relay has no authority of its own: its PKI is run elsewhere"));
+        try {
+            return change.on(own);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(PlainText.of(e), e);
+        }
     }
 }

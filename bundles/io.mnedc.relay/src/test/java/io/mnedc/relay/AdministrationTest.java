@@ -149,6 +149,29 @@ class AdministrationTest {
     }
 
     @Test
+    void aCaIsReplacedInThreeSteps() throws Exception {
+        OverlayAuthority authority =
+                OverlayAuthority.open(temporary.resolve("relay"), Duration.ofDays(365), InstantSource.system());
+        RelayAdministration administration = administration(Optional.of(authority), "192.0.2.1:3334");
+        String first = authority.fingerprint();
+        String second = administration.addAuthority();
+        assertThat(administration.authorities())
+                .extracting(RelayAdministration.Authority::fingerprint)
+                .containsExactly(first, second);
+        assertThatThrownBy(administration::addAuthority).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> administration.dropAuthority(first)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> administration.useAuthority("0".repeat(16)))
+                .isInstanceOf(IllegalArgumentException.class);
+        administration.useAuthority(second.substring(0, 8));
+        administration.dropAuthority(first.substring(0, 16));
+        assertThat(administration.authorities()).singleElement().satisfies(ca -> {
+            assertThat(ca.fingerprint()).isEqualTo(second);
+            assertThat(ca.inUse()).isTrue();
+            assertThat(ca.key()).isPresent();
+        });
+    }
+
+    @Test
     void withoutAnAuthorityThereAreNoTokensButRevocations() throws Exception {
         RelayAdministration administration = administration(Optional.empty(), "192.0.2.1:3334");
         assertThatThrownBy(() -> administration.token(request(Set.of())))
@@ -157,6 +180,9 @@ class AdministrationTest {
         assertThatThrownBy(() -> administration.cancelToken("0".repeat(16)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(administration.tokens()).isEmpty();
+        assertThat(administration.authorities()).isEmpty();
+        assertThatThrownBy(administration::addAuthority).isInstanceOf(IllegalStateException.class);
+        assertThat(administration.disconnect("gw-1")).isFalse();
         assertThat(administration.revoke("gw-1", "gone").known())
                 .as("nobody here knows")
                 .isTrue();

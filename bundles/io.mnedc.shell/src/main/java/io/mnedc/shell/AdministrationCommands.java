@@ -26,7 +26,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=devices",
             "osgi.command.function=revoke",
             "osgi.command.function=unrevoke",
-            "osgi.command.function=revoked"
+            "osgi.command.function=revoked",
+            "osgi.command.function=disconnect",
+            "osgi.command.function=cas",
+            "osgi.command.function=addca",
+            "osgi.command.function=useca",
+            "osgi.command.function=dropca"
         })
 public final class AdministrationCommands {
     private static final String NONE =
@@ -181,5 +186,73 @@ public final class AdministrationCommands {
     /** {@return who is shut out} */
     public String revokedText() {
         return run(AdministrationReport::revoked);
+    }
+
+    /**
+     * Closes a device's connection.
+     *
+     * @param device who
+     */
+    @Descriptor("closes a device's connection now; it connects again: mnedc:revoke shuts it out")
+    public void disconnect(@Descriptor("device ID") String device) {
+        System.out.println(disconnectText(device));
+    }
+
+    /** {@return what {@link #disconnect} prints} */
+    public String disconnectText(String device) {
+        return run(here ->
+                device + (here.disconnect(device) ? " is disconnected; it may connect again." : " was not connected."));
+    }
+
+    /** Prints the CAs of the overlay. */
+    @Descriptor("lists the CAs that the overlay trusts")
+    public void cas() {
+        System.out.println(casText());
+    }
+
+    /** {@return the CAs of the overlay} */
+    public String casText() {
+        return run(AdministrationReport::authorities);
+    }
+
+    /** Makes a second CA. */
+    @Descriptor("makes a second CA, to replace the one in use: the first of three steps")
+    public void addca() {
+        System.out.println(addCaText());
+    }
+
+    /** {@return what {@link #addca} prints} */
+    public String addCaText() {
+        return run(AdministrationReport::addAuthority);
+    }
+
+    /**
+     * Issues certificates by another CA.
+     *
+     * @param fingerprint of the CA
+     */
+    @Descriptor("issues certificates by another CA: the second of three steps")
+    public void useca(@Descriptor("as mnedc:cas lists it") String fingerprint) {
+        System.out.println(useCaText(fingerprint));
+    }
+
+    /** {@return what {@link #useca} prints} */
+    public String useCaText(String fingerprint) {
+        return run(here -> AdministrationReport.useAuthority(here, fingerprint));
+    }
+
+    /**
+     * Ends the trust in a CA.
+     *
+     * @param fingerprint of the CA
+     */
+    @Descriptor("ends the trust in a CA: the last of three steps")
+    public void dropca(@Descriptor("as mnedc:cas lists it") String fingerprint) {
+        System.out.println(dropCaText(fingerprint));
+    }
+
+    /** {@return what {@link #dropca} prints} */
+    public String dropCaText(String fingerprint) {
+        return run(here -> AdministrationReport.dropAuthority(here, fingerprint));
     }
 }

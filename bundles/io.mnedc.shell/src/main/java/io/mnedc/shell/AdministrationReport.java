@@ -1,29 +1,29 @@
 package io.mnedc.shell;
 
 import io.mnedc.api.relay.RelayAdministration;
+import io.mnedc.api.relay.RelayAdministration.Authority;
 import io.mnedc.api.relay.RelayAdministration.Enrolment;
 import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.Revocation;
 import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.api.text.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Who may join, as people ask for it and want to see it. */
 final class AdministrationReport {
     private static final String NL = System.lineSeparator();
-    private static final Pattern LIFETIME = Pattern.compile("([0-9]{1,9})([smhd])");
     /** Before a token's name: Gogo would take digits, or digits and an 'e' between, for a number. */
     private static final String TOKEN = "token:";
+    /** Before a CA's fingerprint, for the same reason. */
+    private static final String CA = "ca:";
     /** Of a key's fingerprint: enough to compare by eye. */
     private static final int KEY_DIGITS = 16;
 
@@ -48,17 +48,9 @@ final class AdministrationReport {
     }
 
     static Duration lifetime(String text) {
-        Matcher matcher = LIFETIME.matcher(text.trim().toLowerCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("\"" + text + "\" is no time: a number with s, m, h or d, such as 24h");
-        }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        return Durations.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "\"" + text + "\" is no time: a number with s, m, h or d, such as 24h"));
     }
 
     private static List<String> items(String text) {
@@ -145,6 +137,50 @@ final class AdministrationReport {
         revoked.forEach(revocation ->
                 table.row(revocation.deviceId(), Text.time(revocation.since()), Text.orDash(revocation.reason())));
         return table.render("");
+    }
+
+    static String authorities(RelayAdministration relay) {
+        List<Authority> authorities = relay.authorities();
+        if (authorities.isEmpty()) {
+            return "This relay has no CA of its own: its PKI is run elsewhere.";
+        }
+        var table = new Table("CA", "IN USE", "EXPIRES", "KEY");
+        for (Authority ca : authorities) {
+            table.row(
+                    CA
+                            + ca.fingerprint()
+                                    .substring(
+                                            0,
+                                            Math.min(
+                                                    KEY_DIGITS, ca.fingerprint().length())),
+                    ca.inUse() ? "yes" : "no",
+                    Text.time(ca.expires()),
+                    ca.key().orElse("kept elsewhere"));
+        }
+        return table.render("");
+    }
+
+    static String addAuthority(RelayAdministration relay) throws IOException {
+        String added = relay.addAuthority();
+        return "Added. When the devices that matter have been connected once: mnedc:useca " + CA
+                + added.substring(0, Math.min(KEY_DIGITS, added.length())) + NL + authorities(relay);
+    }
+
+    static String useAuthority(RelayAdministration relay, String fingerprint) throws IOException {
+        relay.useAuthority(digits(fingerprint));
+        return "In use. When all devices have renewed their certificates (half of certificate.days): mnedc:dropca the other"
+                + " one" + NL + authorities(relay);
+    }
+
+    static String dropAuthority(RelayAdministration relay, String fingerprint) throws IOException {
+        relay.dropAuthority(digits(fingerprint));
+        return "Dropped. Devices with certificates by it need new join tokens. So do devices whose join token was made before"
+                + " and is not redeemed yet." + NL + authorities(relay);
+    }
+
+    private static String digits(String fingerprint) {
+        String name = fingerprint.strip();
+        return name.startsWith(CA) ? name.substring(CA.length()) : name;
     }
 
     private static String groups(Set<String> groups) {

@@ -25,6 +25,7 @@ class AdministrationTest {
         final List<TokenRequest> asked = new ArrayList<>();
         final List<Revocation> revocations = new ArrayList<>();
         final List<OpenToken> open = new ArrayList<>();
+        final List<Authority> authorities = new ArrayList<>();
 
         @Override
         public String token(TokenRequest request) {
@@ -68,6 +69,40 @@ class AdministrationTest {
         @Override
         public List<Revocation> revoked() {
             return revocations;
+        }
+
+        @Override
+        public boolean disconnect(String deviceId) {
+            return deviceId.equals("gw-1");
+        }
+
+        @Override
+        public List<Authority> authorities() {
+            return authorities;
+        }
+
+        @Override
+        public String addAuthority() {
+            authorities.add(new Authority("b".repeat(64), false, NOW, Optional.of("/ca-b.key.pem")));
+            return "b".repeat(64);
+        }
+
+        @Override
+        public void useAuthority(String fingerprint) {
+            if (authorities.stream().noneMatch(ca -> ca.fingerprint().startsWith(fingerprint))) {
+                throw new IllegalArgumentException("no CA " + fingerprint);
+            }
+            authorities.replaceAll(ca ->
+                    new Authority(ca.fingerprint(), ca.fingerprint().startsWith(fingerprint), ca.expires(), ca.key()));
+        }
+
+        @Override
+        public void dropAuthority(String fingerprint) {
+            if (authorities.stream()
+                    .anyMatch(ca -> ca.inUse() && ca.fingerprint().startsWith(fingerprint))) {
+                throw new IllegalStateException("it is in use");
+            }
+            authorities.removeIf(ca -> ca.fingerprint().startsWith(fingerprint));
         }
     }
 
@@ -159,6 +194,30 @@ class AdministrationTest {
         assertThat(commands.revokeText("gx-1"))
                 .contains("gx-1 is shut out.", "WARNING", "mistyped", "mnedc:unrevoke gx-1")
                 .doesNotContain("cancelled");
+    }
+
+    @Test
+    void aDeviceIsDisconnected() {
+        assertThat(commands.disconnectText("gw-1")).isEqualTo("gw-1 is disconnected; it may connect again.");
+        assertThat(commands.disconnectText("gw-2")).isEqualTo("gw-2 was not connected.");
+    }
+
+    @Test
+    void aCaIsReplacedInThreeSteps() {
+        assertThat(commands.casText()).contains("elsewhere");
+        relay.authorities.add(new RelayAdministration.Authority("a".repeat(64), true, NOW, Optional.empty()));
+        assertThat(commands.addCaText()).contains("mnedc:useca ca:" + "b".repeat(16));
+        assertThat(commands.casText().lines().toList())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("CA"),
+                        one -> assertThat(one).matches("ca:a{16} +yes +2026-.* +kept elsewhere"),
+                        two -> assertThat(two).matches("ca:b{16} +no +2026-.* +/ca-b.key.pem"));
+        assertThat(commands.dropCaText("ca:" + "a".repeat(16))).isEqualTo("it is in use");
+        assertThat(commands.useCaText("c".repeat(16))).startsWith("no CA");
+        assertThat(commands.useCaText("ca:" + "b".repeat(16)))
+                .startsWith("In use.")
+                .contains("mnedc:dropca");
+        assertThat(commands.dropCaText("a".repeat(16))).startsWith("Dropped.").doesNotContain("aaaa");
     }
 
     @Test

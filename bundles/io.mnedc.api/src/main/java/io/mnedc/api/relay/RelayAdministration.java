@@ -81,6 +81,16 @@ public interface RelayAdministration {
     }
 
     /**
+     * A CA that the overlay trusts.
+     *
+     * @param fingerprint the SHA-256 of its certificate, in hexadecimal
+     * @param inUse whether it issues the certificates of devices
+     * @param expires when its certificate expires
+     * @param key where its private key is; empty: it is not at the relay
+     */
+    record Authority(String fingerprint, boolean inUse, Instant expires, Optional<String> key) {}
+
+    /**
      * Makes a join token.
      *
      * @param request what it is good for
@@ -102,7 +112,7 @@ public interface RelayAdministration {
     List<OpenToken> tokens();
 
     /**
-     * Ends a join token: nobody can use it any more. Who has used it stays enrolled.
+     * Ends a join token: nobody can use it any more. Devices that have used it stay enrolled.
      *
      * @param id names it, as {@link OpenToken} says
      * @return whether it could be used until now
@@ -137,4 +147,49 @@ public interface RelayAdministration {
 
     /** {@return who is shut out, by ID} */
     List<Revocation> revoked();
+
+    /**
+     * Closes a device's connection now. The device is not shut out and connects again.
+     *
+     * @param deviceId who
+     * @return whether it was connected
+     */
+    boolean disconnect(String deviceId);
+
+    /** {@return the CAs that the overlay trusts, the one in use first; none if this relay's PKI is run elsewhere} */
+    List<Authority> authorities();
+
+    /**
+     * Makes a second CA, to replace the one in use. Devices are told to trust both from now on. Wait with
+     * {@link #useAuthority} until all devices that matter have been connected once.
+     *
+     * @return its fingerprint
+     * @throws IOException if it cannot be made or stored
+     * @throws IllegalStateException if there are two already, the key of the one in use is not there, or this relay's PKI is
+     *     run elsewhere
+     */
+    String addAuthority() throws IOException;
+
+    /**
+     * Issues the certificates of devices by another trusted CA from now on. Wait with {@link #dropAuthority} until all devices
+     * have renewed their certificates, which they do at half of their life.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if that cannot be stored, or its key cannot be used
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if its key is not there, or this relay's PKI is run elsewhere
+     */
+    void useAuthority(String fingerprint) throws IOException;
+
+    /**
+     * Ends the trust in a CA. Devices with a certificate by it are shut out until they enrol again. Join tokens that were made
+     * before, and are not redeemed yet, are of no use any more.
+     *
+     * @param fingerprint of the CA, at least its first 8 digits
+     * @throws IOException if that cannot be stored
+     * @throws IllegalArgumentException if there is none with that fingerprint
+     * @throws IllegalStateException if it is in use, or the relay's own certificate needs it still, or this relay's PKI is run
+     *     elsewhere
+     */
+    void dropAuthority(String fingerprint) throws IOException;
 }

@@ -1,12 +1,12 @@
 package io.mnedc.relay.accept;
 
-import java.time.Duration;
-import io.mnedc.work.LogLimiter;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.events.Events;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.work.LogLimiter;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import org.slf4j.Logger;

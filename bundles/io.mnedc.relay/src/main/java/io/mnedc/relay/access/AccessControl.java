@@ -9,6 +9,7 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.events.Events;
 import io.mnedc.security.AccessRules;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.security.authority.Revocations;
 import io.mnedc.security.authority.RulesFile;
 import io.mnedc.transport.Daemon;
@@ -46,6 +47,7 @@ public final class AccessControl implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
     private final Object reviewing = new Object();
+    private volatile Runnable others = () -> {};
 
     @GuardedBy("this")
     private List<String> setting;
@@ -80,7 +82,7 @@ public final class AccessControl implements AutoCloseable {
     /**
      * Puts rules and revocations in force, and looks after their files from now on.
      *
-     * @param data where the file {@value DataDirectory#RULES} may be, and who is shut out
+     * @param data where the file {@value RelayDirectory#RULES} may be, and who is shut out
      * @param setting rules of the configuration, checked
      */
     public static AccessControl start(Members members, Events events, DataDirectory data, List<String> setting) {
@@ -96,7 +98,7 @@ public final class AccessControl implements AutoCloseable {
             openRules(directory);
         }
         if (directory != null || revocations != null) {
-            thread.scheduleWithFixedDelay(this::poll, 1, 1, TimeUnit.SECONDS);
+            thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -104,13 +106,13 @@ public final class AccessControl implements AutoCloseable {
     private void openRules(Path where) {
         try {
             RulesFile opened =
-                    RulesFile.open(where.resolve(DataDirectory.RULES), setting, noted.any(AuditState.RULES_DEFAULT));
+                    RulesFile.open(where.resolve(RelayDirectory.RULES), setting, noted.any(AuditState.RULES_DEFAULT));
             rules = opened;
             incomplete = !opened.complete();
             complaint = "";
             if (incomplete) {
                 members.access(NOBODY);
-                LOG.info("no device may talk to another until {} is complete", where.resolve(DataDirectory.RULES));
+                LOG.info("no device may talk to another until {} is complete", where.resolve(RelayDirectory.RULES));
             } else {
                 putInForce(opened.rules());
             }
@@ -149,6 +151,20 @@ public final class AccessControl implements AutoCloseable {
         if (!change.none() && !(change.first() && inForce.open())) {
             LOG.info("access rules are now: {}", text);
             events.record(Kind.RULES_CHANGED, "", "", text);
+        }
+    }
+
+    /** Lets somebody else look at the data directory, too, each time that this one has looked; must not block. */
+    public void alsoLook(Runnable look) {
+        others = look;
+    }
+
+    private void look() {
+        poll();
+        try {
+            others.run();
+        } catch (RuntimeException | Error e) {
+            complain(e);
         }
     }
 
@@ -304,6 +320,15 @@ public final class AccessControl implements AutoCloseable {
         } finally {
             review();
         }
+    }
+
+    /** Closes a device's connection; whether it was connected. */
+    public boolean disconnect(String deviceId) {
+        return members.dismiss(
+                deviceId,
+                ErrorReport.fatal(
+                        ErrorCode.STOPPING,
+                        "the administrator of the relay has disconnected this device; it may connect again"));
     }
 
     /** Lets a device in again; whether it was shut out. */

@@ -6,6 +6,7 @@ import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.security.authority.Revocations;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,12 +27,6 @@ public record DataDirectory(
         @Nullable AuditLog audit,
         AuditState noted,
         @Nullable Revocations revocations) implements AutoCloseable {
-    /** The file of access rules. */
-    public static final String RULES = "rules";
-
-    /** The file of revoked devices. */
-    static final String REVOKED = "revoked";
-
     /** For a relay that keeps nothing. */
     public static DataDirectory none() {
         return new DataDirectory(null, null, new AuditState(null), null);
@@ -49,7 +44,7 @@ public record DataDirectory(
             throw new IOException("data.dir = " + path + " cannot be used: " + PlainText.of(e), e);
         }
         Clock clock = Clock.systemUTC();
-        Revocations revocations = Revocations.open(path.resolve(REVOKED), clock);
+        Revocations revocations = Revocations.open(path.resolve(RelayDirectory.REVOKED), clock);
         return new DataDirectory(
                 path,
                 AuditLog.open(path, clock, lost -> counters.add(Counter.AUDIT_LOST, lost)),

@@ -1,18 +1,18 @@
 package io.mnedc.relay.audit;
 
-import io.mnedc.security.authority.RelayDirectory;
-import java.time.Duration;
-import io.mnedc.work.LogLimiter;
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import io.mnedc.api.relay.RelayEvent;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.transport.Daemon;
+import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

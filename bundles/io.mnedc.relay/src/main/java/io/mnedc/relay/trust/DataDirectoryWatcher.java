@@ -1,26 +1,20 @@
 package io.mnedc.relay.trust;
 
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.codec.ControlMessage.Credentials;
-import io.mnedc.files.PrivateFiles;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.security.Fingerprints;
+import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
-import java.io.IOException;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,29 +25,20 @@ import org.slf4j.LoggerFactory;
 public final class DataDirectoryWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectoryWatcher.class);
     private static final long RECHECK_MILLIS = Duration.ofHours(1).toMillis();
-    private static final int LONGEST_TOKEN_FILE = 64 * 1024;
-    private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
 
     private final TrustServices services;
     private final RelaySecurity overlay;
     private final RelayIdentity admission;
-    private final Path tokens;
     private volatile Credentials told;
     private Set<X509Certificate> trusted = Set.of();
     private long checked;
     private String complaint = "";
 
-    /**
-     * Makes it; nothing is looked at yet.
-     *
-     * @param directory of the relay's data
-     */
-    public DataDirectoryWatcher(
-            TrustServices services, RelaySecurity overlay, RelayIdentity admission, Path directory) {
+    /** Nothing is looked at yet. */
+    public DataDirectoryWatcher(TrustServices services, RelaySecurity overlay, RelayIdentity admission) {
         this.services = services;
         this.overlay = overlay;
         this.admission = admission;
-        this.tokens = directory.resolve("tokens");
         this.told = now();
         this.checked = admission.timeMillis();
     }
@@ -81,7 +66,7 @@ public final class DataDirectoryWatcher {
             tellDevices();
             admission.authority().ifPresent(authority -> {
                 inUse(authority);
-                tokens();
+                tokens(authority.tokens());
             });
         } catch (RuntimeException | Error e) {
             // an Error too: the next look may succeed
@@ -140,40 +125,25 @@ public final class DataDirectoryWatcher {
         }
     }
 
-    private void tokens() {
-        Set<String> now = new TreeSet<>();
-        try (var files = Files.newDirectoryStream(tokens)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (TOKEN.matcher(name).matches()) {
-                    now.add(name);
-                }
+    private void tokens(JoinTokens tokens) {
+        tokens.names().ifPresent(names -> {
+            for (String token : services.noted().update(AuditState.TOKEN, names).added()) {
+                made(token, tokens.find(token));
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.debug("the join tokens cannot be listed: later", e);
-            return;
-        }
-        for (String token : services.noted().update(AuditState.TOKEN, now).added()) {
-            made(token);
-        }
+        });
     }
 
-    private void made(String token) {
-        Properties fields = new Properties();
-        try {
-            byte[] content = PrivateFiles.read(tokens.resolve(token), LONGEST_TOKEN_FILE);
-            fields.load(new StringReader(new String(content, StandardCharsets.UTF_8)));
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("join token {} cannot be read", token, e);
-        }
+    private void made(String token, Optional<OpenToken> found) {
         services.events()
                 .record(
                         Kind.TOKEN_MADE,
-                        fields.getProperty("device", ""),
+                        found.flatMap(OpenToken::deviceId).orElse(""),
                         "",
-                        "token " + token + " made beside the relay, until " + fields.getProperty("expires", "?") + ", "
-                                + fields.getProperty("uses", "?") + " uses left, groups ["
-                                + fields.getProperty("groups", "?") + "]");
+                        "token " + token + " made beside the relay, "
+                                + found.map(each -> "until " + each.expires() + ", " + each.uses()
+                                                + " uses left, groups ["
+                                                + String.join(" ", new TreeSet<>(each.groups())) + "]")
+                                        .orElse("but it cannot be read"));
     }
 
     private void record(Kind kind, String detail) {

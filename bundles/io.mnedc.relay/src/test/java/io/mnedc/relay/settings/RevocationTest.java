@@ -67,6 +67,19 @@ class RevocationTest {
     }
 
     @Test
+    void aDeviceThatIsDisconnectedMayComeBack() throws Exception {
+        try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory);
+                PlainDevice device = relay.joined("a")) {
+            assertThat(relay.relay().services().access().disconnect("b")).isFalse();
+            assertThat(relay.relay().services().access().disconnect("a")).isTrue();
+            assertThat(device.awaitEnd().code()).isEqualTo(ErrorCode.STOPPING.number());
+            try (PlainDevice again = relay.joined("a")) {
+                assertThat(again.welcome.node()).isEqualTo(device.welcome.node());
+            }
+        }
+    }
+
+    @Test
     void aRevocationSurvivesARestartAndCanBeUndone() throws Exception {
         try (TestRelay relay = TestRelay.with(Policy.DEFAULT, directory)) {
             relay.relay().services().access().revoke("a", "");
