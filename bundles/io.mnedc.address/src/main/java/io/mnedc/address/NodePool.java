@@ -4,8 +4,8 @@ import java.util.BitSet;
 import java.util.OptionalInt;
 
 /**
- * Which nodes of a pool are taken. Nodes are given in rotation, so that a freed one is given again as late as is
- * possible and a device that comes back often finds its old one free. Not thread-safe.
+ * Which nodes of a pool are taken. Nodes are given in rotation, so a freed one is given again as late as possible. A device
+ * that comes back often finds its old one free. Not thread-safe.
  */
 final class NodePool {
     private final int first;

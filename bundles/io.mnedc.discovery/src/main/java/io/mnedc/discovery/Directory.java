@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The peers that the relay announced. What really changes is numbered and handed on; a repeated announcement is not a
- * change. Readers share an immutable view that is made when the first of them asks after a change, so that a thousand
- * joins in a row cost no thousand copies.
+ * change. Readers share an immutable view, which is made when the first of them asks after a change. So a thousand joins in
+ * a row cost no thousand copies.
  */
 final class Directory implements RelayLink.Observer {
     /** Something became different. */

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one listener has yet to be told. Changes are kept in order up to a bound; a listener that falls behind further
- * is brought up to date from a view instead, so that it misses steps but ends with the truth, and nobody waits for it.
+ * What one listener has yet to be told. Changes are kept in order up to a bound. A listener that falls behind further is
+ * brought up to date from a view instead. It misses steps but ends with the truth, and nobody waits for it.
  */
 final class Mailbox {
     /** Changes kept for one listener. */

@@ -21,8 +21,8 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate whose signature is checked by {@link EcdsaVerifier}. The path validation of the Java runtime takes another
- * provider only by a name in the runtime's list, but it asks the certificate itself to check its signature.
+ * A certificate whose signature is checked by {@link EcdsaVerifier}. Path validation of the Java runtime takes another provider
+ * only by its name in the runtime's list. But it asks the certificate itself to check its signature.
  */
 @SuppressWarnings("deprecation") // it passes on whatever it is asked
 final class CheckedCertificate extends X509Certificate {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Delays between attempts: each doubles the one before, up to a limit, and is shortened by up to a half at random so
- * that many devices do not come back at the same moment. Not thread-safe.
+ * Delays between attempts. Each doubles the one before, up to a limit. It is shortened by up to a half at random, so that
+ * many devices do not come back at the same moment. Not thread-safe.
  */
 public final class BackOff {
     private final long first;

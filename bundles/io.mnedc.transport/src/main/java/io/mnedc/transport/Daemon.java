@@ -21,9 +21,9 @@ public final class Daemon {
     }
 
     /**
-     * Makes a daemon of a thread and takes its context class loader away. It would be the one of the thread that happens to make
-     * the thread; and not even its own bundle's is safe there: a thread that has ended forgets all but its context class
-     * loader, and others may remember the thread (Felix 7.0.5 does, when two threads load a class at the same moment).
+     * Makes a daemon of a thread and takes its context class loader away. That would be the loader of the thread that makes it.
+     * Not even the loader of its own bundle is safe there. A thread that has ended keeps its context class loader, and others
+     * may remember the thread. Felix 7.0.5 does, when two threads load a class at the same moment.
      *
      * @param thread not started yet
      * @return the same thread

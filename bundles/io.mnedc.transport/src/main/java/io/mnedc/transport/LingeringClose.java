@@ -12,9 +12,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The end of a connection whose last message is to be read: once that has left, only this direction is closed, and what
- * the peer still sends is thrown away until it has closed the other. A socket that is closed while bytes arrive answers
- * with a reset (RFC 1122, section 4.2.2.13), and a peer that meets it when it writes never reads why it was sent away.
+ * The end of a connection whose last message is to be read. Once that has left, only this direction is closed. What the
+ * peer still sends is thrown away until it has closed the other. A socket that is closed while bytes arrive answers with a
+ * reset (RFC 1122, section 4.2.2.13). A peer that writes then never reads why it was sent away.
  */
 final class LingeringClose extends ChannelInboundHandlerAdapter {
     private static final String NAME = "farewell";

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that one loop reads into. All its streams share one buffer while they carry whole frames, so that an idle
- * stream holds nothing. What belongs to a frame that is not whole yet stays where it lies if it is long, and the loop takes
- * another buffer for its other streams: most of what is copied in a busy stream would be such rests. Of one thread.
+ * stream holds nothing. A long part of a frame that is not whole yet stays where it lies, and the loop takes another buffer for
+ * its other streams. Most of what is copied in a busy stream would be such parts. Of one thread.
  */
 final class ReadBuffers {
     /** Bytes read at once: two super-packets; more of them delay each other and leave the processor's cache. */

@@ -3,9 +3,9 @@ package io.mnedc.transport;
 import java.io.IOException;
 
 /**
- * How large a socket's send buffer (SO_SNDBUF) should be. What is in it can neither be dropped nor overtaken, so it should
- * hold what the way carries in a fraction of a second, be it a gigabit or a megabit per second: the size follows the
- * rate at which the socket takes bytes while more of them wait. The caller locks.
+ * How large a socket's send buffer (SO_SNDBUF) should be. What is in it can neither be dropped nor overtaken. So it should
+ * hold what the link carries in a fraction of a second, whatever its rate. The size follows the rate at which the socket
+ * takes bytes while more of them wait. The caller locks.
  */
 final class SendBuffer {
     /** Where a connection begins: with what the kernel adds, what 10 Mbit/s carry in a tenth of a second. */
@@ -14,7 +14,7 @@ final class SendBuffer {
     /** Below this the kernel's bookkeeping leaves no room for a segment or two. */
     static final int LEAST = 16 << 10;
 
-    /** Beyond the round trips, which the way needs to be full: for a peer that is late to acknowledge. */
+    /** Beyond the round trips, which the link needs to be full: for a peer that is late to acknowledge. */
     private static final double SLACK_SECONDS = 0.05;
 
     /** Linux doubles the size that it is given, to have room for its bookkeeping: socket(7). */

@@ -8,8 +8,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a data stream sends: straight into the socket while it takes everything, else through a queue that is bounded in
- * bytes and in time and dropped from the head, in whole frames. A frame that has been begun is always finished.
+ * What a data stream sends: straight into the socket while it takes everything, else through a queue. The queue is bounded in
+ * bytes and in time, and drops whole frames from its head. A frame that has been begun is always finished.
  *
  * <p>Thread-safe. Costs a lock per call, not per frame; nothing is held while the queue is empty.
  */

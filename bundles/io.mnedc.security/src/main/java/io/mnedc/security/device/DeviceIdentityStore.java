@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a device keeps: its key, its certificate, whom it trusts, the time, its relays, which token it has redeemed.
- * Thread-safe; for one process. After a crash at any point the device is what it was before or what it was to become, and
- * an enrolment that was cut off can be tried again with the same token.
+ * Thread-safe; for one process. After a crash at any point the device is what it was before, or what it was to become. An
+ * enrolment that was cut off can be tried again with the same token.
  */
 public final class DeviceIdentityStore implements IdentityProvider {
     /** A file so young may not be whole. */
@@ -307,8 +307,8 @@ public final class DeviceIdentityStore implements IdentityProvider {
     }
 
     /**
-     * Stores renewed credentials. Trust follows the relay: CAs that it no longer names go for good (but for a join token
-     * that names one), and new ones come if one trusted before vouches for them.
+     * Stores renewed credentials. Trust follows the relay. A CA that it no longer names goes for good, but for a join token
+     * that names it. A new one comes if one trusted before vouches for it.
      *
      * @param credentials what the relay sent; an empty chain or an empty list of trusted ones changes nothing of it
      * @return whether {@link #identity} is another one now
