@@ -143,8 +143,7 @@ final class Crowd implements AutoCloseable {
         dial(controls, index, new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel made) {
-                        SslHandler ssl =
-                                new SslHandler(OverlayTls.client(tls, OverlayTls.CONTROL), false, handshakes);
+                        SslHandler ssl = new SslHandler(OverlayTls.client(tls, OverlayTls.CONTROL), false, handshakes);
                         ssl.setHandshakeTimeoutMillis(HANDSHAKE.toMillis());
                         made.pipeline().addLast(ssl, end);
                         made.closeFuture().addListener(closed -> release(ssl.engine()));
