@@ -1,4 +1,4 @@
-package io.mnedc.settings;
+package io.mnedc.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

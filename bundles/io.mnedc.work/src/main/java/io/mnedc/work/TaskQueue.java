@@ -1,4 +1,4 @@
-package io.mnedc.settings;
+package io.mnedc.work;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
