@@ -41,8 +41,9 @@ class ArchitecturePageTest {
             List<JavaClass> named = byName.getOrDefault(name.group(1), List.of());
             boolean there = method == null
                     ? !named.isEmpty() || TESTS.contains(name.group(1))
-                    : named.stream().flatMap(each -> each.getMethods().stream()).anyMatch(each -> each.getName()
-                            .equals(method));
+                    : named.stream()
+                            .flatMap(each -> each.getMethods().stream())
+                            .anyMatch(each -> each.getName().equals(method));
             if (!there) {
                 wrong.add(name.group());
             }
