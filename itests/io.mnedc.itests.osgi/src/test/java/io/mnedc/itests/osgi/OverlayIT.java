@@ -10,6 +10,7 @@ import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerListener;
+import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunSettings;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,20 @@ class OverlayIT {
         assertThat(services.hasOneWith("(" + TunDriver.KIND + "=linux)")).isTrue();
         assertThat(services.hasOneWith("(&(osgi.command.scope=mnedc)(osgi.command.function=ping))"))
                 .isTrue();
+    }
+
+    @Test
+    void aServiceThatListensIsToldWhoJoinsTheRelay() throws Exception {
+        var seen = new CopyOnWriteArrayList<String>();
+        RelayEventListener listener = event -> seen.add(event.kind().label() + " " + event.deviceId());
+        var registration = context.registerService(RelayEventListener.class, listener, null);
+        try {
+            overlay.start();
+            awaitReady();
+            Waits.until("events", () -> seen, events -> events.contains("joined " + Overlay.DEVICE_ID));
+        } finally {
+            registration.unregister();
+        }
     }
 
     @Test
