@@ -34,22 +34,22 @@ public final class IdleThread implements Executor, AutoCloseable {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * Runs a task on this thread.
-     *
-     * @throws RejectedExecutionException after the end
-     */
+    /** Runs a task on this thread; dropped after the end. */
     @Override
     public void execute(Runnable task) {
-        thread.execute(() -> {
-            try {
-                task.run();
-            } catch (RejectedExecutionException e) {
-                LOG.debug("the device has ended meanwhile", e);
-            } catch (Throwable e) {
-                faults.accept(e);
-            }
-        });
+        try {
+            thread.execute(() -> {
+                try {
+                    task.run();
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("what a task needs has ended", e);
+                } catch (Throwable e) {
+                    faults.accept(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a task is dropped: the device is ending", e);
+        }
     }
 
     @Override

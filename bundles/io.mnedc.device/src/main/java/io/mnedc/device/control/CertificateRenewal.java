@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +117,7 @@ public final class CertificateRenewal {
             return;
         }
         waiting++;
-        work(() -> {
+        thread.execute(() -> {
             try {
                 boolean other = update(deviceId, attempt, credentials);
                 loop.execute(() -> updated(attempt, credentials, other));
@@ -182,7 +181,7 @@ public final class CertificateRenewal {
             return;
         }
         String deviceId = settings.get().deviceId();
-        work(() -> {
+        thread.execute(() -> {
             Optional<Instant> due = identities.renewAt();
             Instant now = identities.floor().now();
             byte[] request = due.isPresent() && !now.isBefore(due.get()) ? request(deviceId) : null;
@@ -223,13 +222,5 @@ public final class CertificateRenewal {
     private void hourly() {
         asked = false;
         checkNow();
-    }
-
-    private void work(Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
     }
 }

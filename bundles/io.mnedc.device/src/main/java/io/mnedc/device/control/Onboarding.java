@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -180,22 +179,18 @@ public final class Onboarding {
         }
         String deviceId = settings.get().deviceId();
         JoinToken useless = refused;
-        try {
-            thread.execute(() -> {
-                boolean join = identities.ask(security, deviceId, token -> !Objects.equals(token, useless))
-                        instanceof MustJoin;
-                boolean unclear = identities.tokenHalfWritten();
-                loop.execute(() -> {
-                    if (unclear) {
-                        lookLater();
-                    } else if (join && enrolment == null) {
-                        found.run();
-                    }
-                });
+        thread.execute(() -> {
+            boolean join = identities.ask(security, deviceId, token -> !Objects.equals(token, useless))
+                    instanceof MustJoin;
+            boolean unclear = identities.tokenHalfWritten();
+            loop.execute(() -> {
+                if (unclear) {
+                    lookLater();
+                } else if (join && enrolment == null) {
+                    found.run();
+                }
             });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
+        });
     }
 
     private void silent(int asked, Events events) {
@@ -343,15 +338,11 @@ public final class Onboarding {
         DeviceSecuritySettings security = settings.get().security();
         String deviceId = settings.get().deviceId();
         refused = null;
-        try {
-            thread.execute(() -> {
-                if (identities.ask(security, deviceId, usable -> true) instanceof MustJoin must
-                        && must.token().equals(token)) {
-                    loop.execute(then);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
+        thread.execute(() -> {
+            if (identities.ask(security, deviceId, usable -> true) instanceof MustJoin must
+                    && must.token().equals(token)) {
+                loop.execute(then);
+            }
+        });
     }
 }

@@ -71,7 +71,6 @@ public final class Downlink {
     int received(Membership self, FrameSink path, ByteBuffer in, int from, int to) throws ProtocolException {
         in.clear();
         TunPort port = tun.get();
-        keys.refresh();
         int at = from;
         collected = 0;
         bytes = 0;

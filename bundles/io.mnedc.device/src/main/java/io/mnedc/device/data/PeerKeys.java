@@ -10,9 +10,8 @@ import io.mnedc.device.seal.Opener;
 import io.mnedc.device.seal.Openers;
 import io.mnedc.device.seal.SealBuffers;
 import io.mnedc.device.seal.Sealer;
+import io.mnedc.transport.NodeTable;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * writes.
  */
 public final class PeerKeys {
-    private static final int PAGE_BITS = 6;
-    private static final int PAGE = 1 << PAGE_BITS;
     private static final int FLUSH = 256 << 10;
-
-    private static final @Nullable SealedPeer[] NO_PAGE = new SealedPeer[0];
 
     /** What the data path asks for; must not block. */
     public interface Requests {
@@ -53,10 +48,7 @@ public final class PeerKeys {
     @GuardedBy("sender")
     private @Nullable ByteBuffer flushing;
 
-    private @Nullable SealedPeer[][] pages = new SealedPeer[0][];
-
-    @SuppressWarnings("UnusedVariable") // written and read only so that the pages are seen
-    private volatile int version;
+    private final NodeTable<SealedPeer> peers = new NodeTable<>();
 
     public PeerKeys(FrameSender sender, PeerTable capabilities, Counters counters, Requests requests) {
         this.sender = sender;
@@ -67,24 +59,12 @@ public final class PeerKeys {
         this.cutter = new Cutter(sender, counters);
     }
 
-    /** To be called by a reader before a batch. */
-    public int refresh() {
-        return version;
-    }
-
-    private @Nullable SealedPeer find(int node) {
-        @Nullable SealedPeer[][] all = pages;
-        int index = node >>> PAGE_BITS;
-        @Nullable SealedPeer[] page = index < all.length ? all[index] : null;
-        return page == null || page.length == 0 ? null : page[node & (PAGE - 1)];
-    }
-
     // outwards, under the sender's monitor
 
     /** {@return what seals for a node; null if there is nothing, then packets have to wait} */
     @Nullable
     public Sealer sealer(int node) {
-        SealedPeer peer = find(node);
+        SealedPeer peer = peers.get(node);
         return peer == null ? null : peer.sealer;
     }
 
@@ -97,7 +77,7 @@ public final class PeerKeys {
     @SuppressWarnings("GuardedBy") // the caller's sender is the same one
     public void await(int node, int type, ByteBuffer from, int at, int length, long now) {
         assert Thread.holdsLock(sender);
-        SealedPeer peer = find(node);
+        SealedPeer peer = peers.get(node);
         if (peer == null || peer.gone) {
             counters.noKey.increment();
             return;
@@ -122,7 +102,6 @@ public final class PeerKeys {
             }
             Sealer sealer = null;
             if (by.membership().sealed() && node != Protocol.RELAY_NODE) {
-                refresh();
                 sealer = sealer(node);
                 if (sealer == null) {
                     ByteBuffer payload = ByteBuffer.allocate(FrameSender.TOKEN).putLong(0, token);
@@ -161,7 +140,7 @@ public final class PeerKeys {
     public boolean open(ByteBuffer in, int at, int size) {
         int node = DataFrame.source(in, at);
         int epoch = DataFrame.epoch(in, at);
-        SealedPeer peer = find(node);
+        SealedPeer peer = peers.get(node);
         Opener opener = peer == null ? null : peer.openers.find(epoch);
         if (peer == null || opener == null) {
             counters.unknownEpoch.increment();
@@ -200,18 +179,18 @@ public final class PeerKeys {
 
     /** A peer is announced; if its node was another one's, what that one had is gone. */
     public void present(int node, String id) {
-        SealedPeer before = find(node);
+        SealedPeer before = peers.get(node);
         if (before == null || !before.id.equals(id)) {
             absent(node);
-            put(node, new SealedPeer(node, id));
+            peers.put(node, new SealedPeer(node, id));
         }
     }
 
     /** A peer has left. */
     public void absent(int node) {
-        SealedPeer peer = find(node);
+        SealedPeer peer = peers.get(node);
         if (peer != null) {
-            put(node, null);
+            peers.remove(node);
             synchronized (sender) {
                 waiting.dropAll(peer);
                 peer.gone = true;
@@ -219,27 +198,11 @@ public final class PeerKeys {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    private void put(int node, @Nullable SealedPeer peer) {
-        int index = node >>> PAGE_BITS;
-        if (index >= pages.length) {
-            @Nullable SealedPeer[][] more = Arrays.copyOf(pages, Math.max(index + 1, 2 * pages.length));
-            Arrays.fill(more, pages.length, more.length, NO_PAGE);
-            pages = more;
-        }
-        @Nullable SealedPeer[] page = pages[index].length == 0 ? new SealedPeer[PAGE] : pages[index];
-        page[node & (PAGE - 1)] = peer;
-        // a relay chooses the nodes: no page is kept for nobody
-        pages[index] = peer == null && Arrays.stream(page).allMatch(Objects::isNull) ? NO_PAGE : page;
-        version++;
-    }
-
     // the keys, on the sealing thread
 
     /** A peer, unless its node is another one's by now. */
     private @Nullable SealedPeer find(int node, String id) {
-        refresh();
-        SealedPeer peer = find(node);
+        SealedPeer peer = peers.get(node);
         return peer != null && peer.id.equals(id) ? peer : null;
     }
 

@@ -125,11 +125,9 @@ public final class Uplink {
             counters.noStream.add(count);
             return;
         }
-        peers.refresh();
         frames = 0;
         bytes = 0;
         synchronized (sender) {
-            keys.refresh();
             frame(routes, count, gap);
         }
         counters.framesOut.add(frames);

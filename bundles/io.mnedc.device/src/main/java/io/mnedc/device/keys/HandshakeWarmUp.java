@@ -248,7 +248,6 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
             while (true) {
                 Sealer sealer;
                 synchronized (sender) {
-                    sealing.peers().refresh();
                     sealer = sealing.peers().sealer(peer.node);
                 }
                 if (sealer != null) {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,16 +140,12 @@ final class KnownNetwork {
 
     private void change(Executor loop, BooleanSupplier task) {
         writing++;
-        try {
-            writer.execute(() -> {
-                boolean there = task.getAsBoolean();
-                loop.execute(() -> {
-                    writing--;
-                    onDisk = there;
-                });
+        writer.execute(() -> {
+            boolean there = task.getAsBoolean();
+            loop.execute(() -> {
+                writing--;
+                onDisk = there;
             });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
+        });
     }
 }

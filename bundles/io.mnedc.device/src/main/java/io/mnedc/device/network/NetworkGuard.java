@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -342,19 +341,15 @@ public final class NetworkGuard {
             return;
         }
         lookingUp = true;
-        try {
-            lookUps.execute(() -> {
-                Map<RelayAddress, List<InetAddress>> said = new LinkedHashMap<>();
-                named.forEach(relay -> said.put(relay, lookUp(relay)));
-                loop.execute(() -> {
-                    lookingUp = false;
-                    said.keySet().retainAll(relays);
-                    said.forEach(this::note);
-                });
+        lookUps.execute(() -> {
+            Map<RelayAddress, List<InetAddress>> said = new LinkedHashMap<>();
+            named.forEach(relay -> said.put(relay, lookUp(relay)));
+            loop.execute(() -> {
+                lookingUp = false;
+                said.keySet().retainAll(relays);
+                said.forEach(this::note);
             });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
+        });
     }
 
     /** The address of a relay that is not given by its name. */

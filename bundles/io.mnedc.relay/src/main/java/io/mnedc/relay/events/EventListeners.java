@@ -1,9 +1,9 @@
 package io.mnedc.relay.events;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent;
 import io.mnedc.api.relay.RelayEventListener;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,9 +14,14 @@ public final class EventListeners implements AutoCloseable {
 
     private final Map<RelayEventListener, ListenerQueue> queues = new ConcurrentHashMap<>();
 
-    /** Tells a listener of what happens from now on. */
-    public void add(RelayEventListener listener) {
-        queues.computeIfAbsent(listener, ListenerQueue::new);
+    @GuardedBy("this")
+    private boolean closed;
+
+    /** Tells a listener of what happens from now on; nothing after the end. */
+    public synchronized void add(RelayEventListener listener) {
+        if (!closed) {
+            queues.computeIfAbsent(listener, ListenerQueue::new);
+        }
     }
 
     /** Tells a listener no more. */
@@ -39,8 +44,12 @@ public final class EventListeners implements AutoCloseable {
     /** Tells what is left to tell, within three seconds, and ends the threads. */
     @Override
     public void close() {
-        List<ListenerQueue> all = new ArrayList<>(queues.values());
-        queues.clear();
+        List<ListenerQueue> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(queues.values());
+            queues.clear();
+        }
         long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
         all.forEach(ListenerQueue::finish);
         all.forEach(queue -> queue.join(end));
