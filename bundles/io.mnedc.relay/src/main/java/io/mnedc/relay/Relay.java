@@ -105,7 +105,7 @@ public final class Relay implements AutoCloseable {
      * @param tls who makes TLS beside the Java runtime, now; null: nobody
      * @param clock of certificates
      * @param others who is told of what happens, beside the audit log
-     * @param failed told what has ended by itself, for want of memory, say: the relay is of no use any more and must be
+     * @param failed told what has ended by itself, such as for want of memory: the relay is useless then and must be
      *     closed. On any thread; must not block
      * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
      *     any other failure nothing that was begun is left

@@ -23,7 +23,7 @@ final class StreamLog implements ControlStream.Handler {
     private final boolean eager;
 
     /**
-     * Makes it.
+     * Has heard nothing yet.
      *
      * @param eager whether it lets everybody in whose TLS handshake is over
      */

@@ -180,8 +180,8 @@ public final class Onboarding {
         String deviceId = settings.get().deviceId();
         JoinToken useless = refused;
         thread.execute(() -> {
-            boolean join = identities.ask(security, deviceId, token -> !Objects.equals(token, useless))
-                    instanceof MustJoin;
+            boolean join =
+                    identities.ask(security, deviceId, token -> !Objects.equals(token, useless)) instanceof MustJoin;
             boolean unclear = identities.tokenHalfWritten();
             loop.execute(() -> {
                 if (unclear) {

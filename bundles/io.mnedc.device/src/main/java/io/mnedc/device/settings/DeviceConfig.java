@@ -34,7 +34,7 @@ public @interface DeviceConfig {
             type = AttributeType.PASSWORD,
             description = "Lets the device join: what \"./mnedc relay token\" or \"mnedc:token\" prints at the relay."
                     + " It is used once; clear it afterwards, so that nobody finds it here. Another one makes the device join"
-                    + " anew."
+                    + " again."
                     + " Not beside a key store or an identity provider.")
     String join_token() default "";
 
@@ -81,7 +81,7 @@ public @interface DeviceConfig {
             required = false,
             description =
                     "The name of the network interface, 1 to 15 letters, digits or _ . -; %d in it becomes the lowest"
-                            + " free number. A change makes the interface anew.")
+                            + " free number. A change makes the interface again.")
     String tun_name() default DeviceSettings.DEFAULT_TUN_NAME;
 
     @AttributeDefinition(
@@ -90,7 +90,7 @@ public @interface DeviceConfig {
             min = "1280",
             max = "65535",
             description = "The largest IP packet of the interface in bytes, 1280 to 65535. Changed without making the"
-                    + " interface anew.")
+                    + " interface again.")
     int mtu() default DeviceSettings.DEFAULT_MTU;
 
     @AttributeDefinition(
@@ -109,7 +109,7 @@ public @interface DeviceConfig {
                 @Option(label = "none (laboratory only)", value = "none")
             },
             description = "How the streams are protected; must be the same at the relay. With none, nothing is"
-                    + " encrypted and nobody proves who he is. A change makes the device register anew.")
+                    + " encrypted and nobody proves who he is. A change makes the device register again.")
     String security() default "tls";
 
     @AttributeDefinition(
@@ -198,7 +198,7 @@ public @interface DeviceConfig {
             name = "Advanced: Offload",
             required = false,
             description = "Whether the interface hands over whole TCP and UDP super-packets where the kernel can (much"
-                    + " faster). Turn it off only to look for a fault. A change makes the interface anew.")
+                    + " faster). Turn it off only to look for a fault. A change makes the interface again.")
     boolean offload() default true;
 
     @AttributeDefinition(
@@ -249,7 +249,7 @@ public @interface DeviceConfig {
             description =
                     "How many other devices are remembered, whatever the relay announces, 1 to 1000000. All together"
                             + " take an eighth of the heap at most. Who is announced beyond that cannot be reached; the log says"
-                            + " so. A change makes the device register anew.")
+                            + " so. A change makes the device register again.")
     int peers_most() default DeviceSettings.DEFAULT_PEERS;
 
     @AttributeDefinition(

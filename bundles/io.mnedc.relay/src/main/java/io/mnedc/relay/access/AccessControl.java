@@ -376,7 +376,7 @@ public final class AccessControl implements AutoCloseable {
     private static ErrorReport refusal(Revocation revocation) {
         return new ErrorReport(
                 ErrorCode.REVOKED.number(),
-                "device " + revocation.deviceId() + " is revoked: whoever runs the relay can let it in again",
+                "device " + revocation.deviceId() + " is revoked: the administrator of the relay can let it in again",
                 true,
                 REVOKED_RETRY_MILLIS);
     }

@@ -227,7 +227,7 @@ public final class ControlSession implements Admissions.Admitted {
             perform(machine.refused(ErrorReport.fatal(
                     ErrorCode.ID_MISMATCH,
                     "the device calls itself " + hello.deviceId() + ", but its certificate is for " + peer.deviceId()
-                            + ": set device.id = " + peer.deviceId() + ", or enrol it anew")));
+                            + ": set device.id = " + peer.deviceId() + ", or enrol it again")));
             return;
         }
         Optional<ErrorReport> refusal = services.access().refusal(hello.deviceId());
