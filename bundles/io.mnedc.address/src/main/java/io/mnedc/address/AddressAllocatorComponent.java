@@ -110,7 +110,7 @@ public final class AddressAllocatorComponent {
         });
     }
 
-    // without a lock: a relay that publishes one holds its own, and takes ours in the other order
+    // without a lock: services come and go on threads that may hold locks of others
     @Reference(
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
