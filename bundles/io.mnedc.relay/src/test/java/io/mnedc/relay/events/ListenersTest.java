@@ -161,4 +161,19 @@ class ListenersTest {
         assertThat(noting.kinds()).containsExactly(Kind.JOINED, Kind.LEFT);
         assertThat(noting.threads).hasSize(1);
     }
+
+    /** Nobody would end its thread. */
+    @Test
+    void aListenerThatComesAfterTheEndIsToldNothing() {
+        Noting late = new Noting();
+        listeners.close();
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        listeners.add(late);
+        events.record(Kind.JOINED, "a", "", "");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(
+                        thread -> !before.contains(thread) && thread.getName().startsWith("mnedc-relay-events-"));
+        assertThat(late.kinds()).isEmpty();
+        assertThat(lost()).isZero();
+    }
 }
