@@ -52,11 +52,16 @@ final class Framework {
         }
     }
 
-    /** Registers the services of a device. With no lock held: listeners may call anything. */
+    /** Registers the services of a device, both or neither. With no lock held: listeners may call anything. */
     Published publish(Device device, DeviceSettings settings) {
-        return new Published(
-                context.registerService(DeviceStatus.class, device, properties(settings)),
-                context.registerService(RelayLink.class, device.link(), properties(settings)));
+        ServiceRegistration<DeviceStatus> status =
+                context.registerService(DeviceStatus.class, device, properties(settings));
+        try {
+            return new Published(status, context.registerService(RelayLink.class, device.link(), properties(settings)));
+        } catch (RuntimeException | Error e) {
+            unregister(status);
+            throw e;
+        }
     }
 
     /**

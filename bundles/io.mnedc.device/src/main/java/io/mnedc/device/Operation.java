@@ -273,7 +273,13 @@ final class Operation {
     private void start(DeviceSettings settings) throws IOException {
         int mine = ++generation;
         Device device = Device.start(settings, around, part -> failed(mine, part));
-        running = new Running(device, settings, framework.publish(device, settings));
+        try {
+            running = new Running(device, settings, framework.publish(device, settings));
+        } catch (RuntimeException | Error e) {
+            // nobody else would end it
+            device.close();
+            throw e;
+        }
         pauses.started(System.nanoTime());
     }
 

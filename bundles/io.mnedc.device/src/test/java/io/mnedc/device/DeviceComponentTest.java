@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.testing.Await;
@@ -136,6 +137,22 @@ class DeviceComponentTest {
         assertThat(registry.services()).isEmpty();
         assertThat(driver.devices()).isEmpty();
         component.deactivate(6);
+    }
+
+    @Test
+    void aDeviceWhoseServicesCannotBeRegisteredIsEndedAndStartsAgain() throws Exception {
+        registry.refuseOnce(RelayLink.class);
+        DeviceComponent component = new DeviceComponent(registry.context(), driver, Duration.ofSeconds(5));
+        component.activate(properties);
+        assertThat(notice()).contains("could not be started");
+        assertThat(registry.services()).doesNotContainKey(DeviceStatus.class);
+        assertThat(driver.devices()).isEmpty();
+        Await.until("both services", () -> registry.services().containsKey(RelayLink.class));
+        awaitReady();
+        assertThat(registry.services(DeviceStatus.class)).hasSize(1);
+        assertThat(driver.devices()).hasSize(1);
+        component.deactivate(6);
+        assertThat(driver.devices()).isEmpty();
     }
 
     private String notice() {

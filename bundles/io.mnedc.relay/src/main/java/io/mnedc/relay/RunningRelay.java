@@ -62,7 +62,7 @@ final class RunningRelay {
             }
             started.publish(context);
             return started;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             started.end();
             throw e;
         }

@@ -36,6 +36,7 @@ public final class TestRegistry {
     private final List<Registered> all = new CopyOnWriteArrayList<>();
     private final BundleContext context = fake(BundleContext.class, this::called);
     private volatile @Nullable Path storage;
+    private volatile @Nullable Class<?> refused;
 
     /** {@return the context of the component's bundle} */
     public BundleContext context() {
@@ -45,6 +46,11 @@ public final class TestRegistry {
     /** Gives the bundle a storage area; before, it has none. */
     public void storage(Path area) {
         storage = area;
+    }
+
+    /** Has the next registration of a service of this type fail, as that of a framework that has no memory left. */
+    public void refuseOnce(Class<?> type) {
+        refused = type;
     }
 
     /** {@return the services that are registered now, by their types} */
@@ -84,6 +90,10 @@ public final class TestRegistry {
     }
 
     private ServiceRegistration<?> register(Class<?> type, Object service, @Nullable Object properties) {
+        if (type.equals(refused)) {
+            refused = null;
+            throw new OutOfMemoryError("of a test");
+        }
         Registered registered = new Registered(type, service, properties);
         all.add(registered);
         return fake(ServiceRegistration.class, (self, method, arguments) -> {
