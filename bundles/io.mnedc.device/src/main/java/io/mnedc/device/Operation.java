@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Operation {
     private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
 
-    /** How long the end waits for a task of another thread; that one may stop a device. */
+    /** How long a change or the end waits for a task of another thread; that one may stop a device. */
     private static final Duration END = Duration.ofSeconds(10);
 
     private record Running(Device device, DeviceSettings settings, Framework.Published services) {}
@@ -83,7 +83,7 @@ final class Operation {
 
     /** Has a configuration taken on. */
     void apply(Map<String, Object> properties) {
-        tasks.run(() -> takeOrRest(properties));
+        tasks.run(() -> takeOrRest(properties), END);
     }
 
     /** Another provider of identities is there, or one less. */

@@ -105,7 +105,7 @@ final class Operation {
 
     /** Takes a configuration. */
     void apply(Map<String, Object> properties) {
-        tasks.run(() -> take(properties));
+        tasks.run(() -> take(properties), END_LIMIT);
     }
 
     private void take(Map<String, Object> properties) {

@@ -33,6 +33,19 @@ public final class TaskQueue {
     }
 
     /**
+     * Runs a task and waits for its end, also if another thread runs it. Called by a task it does not wait.
+     *
+     * @param limit how long another thread's tasks are waited for, which may themselves wait for the caller
+     */
+    public void run(Runnable task, Duration limit) {
+        if (add(task, false)) {
+            drain();
+        } else {
+            await(limit);
+        }
+    }
+
+    /**
      * Runs the last task and waits for its end. Called by a task it does not wait: the last one comes right after.
      *
      * @param limit how long another thread's task is waited for, which may itself wait for the caller

@@ -60,12 +60,48 @@ class TaskQueueTest {
         // does not wait
         tasks.run(() -> done.add("mine"));
         assertThat(done).isEmpty();
+        tasks.run(() -> done.add("awaited"), Duration.ofMillis(10));
+        assertThat(done).isEmpty();
         tasks.end(() -> done.add("last"), Duration.ofMillis(10));
         assertThat(done).isEmpty();
         goOn.countDown();
         tasks.end(() -> done.add("too late"), LONG);
-        assertThat(done).containsExactly("other", "mine", "last");
+        assertThat(done).containsExactly("other", "mine", "awaited", "last");
         other.join();
+    }
+
+    @Test
+    void whatAnotherThreadRunsIsAwaited() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Thread other = new Thread(
+                () -> tasks.run(() -> {
+                    begun.countDown();
+                    awaitQuietly(goOn);
+                }),
+                "test-other");
+        other.start();
+        begun.await();
+        Thread lets = new Thread(
+                () -> {
+                    while (done.isEmpty()) {
+                        Thread.onSpinWait();
+                    }
+                    goOn.countDown();
+                },
+                "test-lets");
+        lets.start();
+        done.add("asked");
+        tasks.run(
+                () -> {
+                    assertThat(Thread.currentThread()).isSameAs(other);
+                    tasks.run(() -> done.add("inner"), LONG);
+                    done.add("mine");
+                },
+                LONG);
+        assertThat(done).containsExactly("asked", "mine", "inner");
+        other.join();
+        lets.join();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
