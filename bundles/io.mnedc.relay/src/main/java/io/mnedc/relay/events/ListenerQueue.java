@@ -4,6 +4,7 @@ import io.mnedc.api.relay.RelayEvent;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.transport.Daemon;
+import io.mnedc.work.LogLimiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -22,7 +23,6 @@ final class ListenerQueue {
 
     private static final int MOST_OF_FLOODS = MOST / 2;
     private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
-    private static final long COMPLAINTS_APART_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** Wakes the thread for its end. */
     private static final RelayEvent END = new RelayEvent(Instant.EPOCH, Kind.STOPPED, "", "", "");
@@ -34,7 +34,7 @@ final class ListenerQueue {
     private final AtomicLong lost = new AtomicLong();
     private final Thread thread;
     private volatile boolean ending;
-    private long complained = System.nanoTime() - COMPLAINTS_APART_NANOS;
+    private final LogLimiter failures = new LogLimiter(Duration.ofSeconds(10));
 
     ListenerQueue(RelayEventListener listener) {
         this.listener = listener;
@@ -88,9 +88,7 @@ final class ListenerQueue {
         try {
             call.run();
         } catch (RuntimeException | Error e) {
-            long now = System.nanoTime();
-            if (now - complained >= COMPLAINTS_APART_NANOS) {
-                complained = now;
+            if (failures.may(System.nanoTime())) {
                 LOG.warn(
                         "a listener of relay events has failed: {}",
                         listener.getClass().getName(),
