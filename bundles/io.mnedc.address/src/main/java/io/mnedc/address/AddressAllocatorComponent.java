@@ -15,6 +15,7 @@ import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.work.PeriodicThread;
+import io.mnedc.work.TaskQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -48,6 +49,8 @@ import org.slf4j.LoggerFactory;
  * Publishes the {@link AddressAllocator} while it is enabled and there is a store. It registers the service itself: the
  * same one stays through changes of the configuration, and a wrong configuration leaves the one before in force. A network
  * that contains an address of this host, or one where a relay is reached, is refused until that is different.
+ *
+ * <p>Any thread may call. Everything happens in the {@link TaskQueue}, one task after the other, and services come and go under no lock.
  */
 @Component(
         configurationPid = Config.PID,
@@ -61,6 +64,7 @@ import org.slf4j.LoggerFactory;
 public final class AddressAllocatorComponent {
     private static final Logger LOG = LoggerFactory.getLogger(AddressAllocatorComponent.class);
     private static final Duration WATCH = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String CHOSEN_PREFIX = "ipv6.prefix";
 
     /** The allocator while it runs. */
@@ -73,6 +77,8 @@ public final class AddressAllocatorComponent {
     private final BundleContext context;
     private final LeaseStore store;
     private final Supplier<List<Nic>> host;
+    private final Duration limit;
+    private final TaskQueue tasks = new TaskQueue();
     private final List<OutsideAddresses> outside = new CopyOnWriteArrayList<>();
     private volatile @Nullable PeriodicThread watch;
     private @Nullable Running running;
@@ -96,14 +102,19 @@ public final class AddressAllocatorComponent {
     public AddressAllocatorComponent(
             BundleContext context,
             @Reference(name = "store", policyOption = ReferencePolicyOption.GREEDY) LeaseStore store) {
-        this(context, store, HostNetworks::now);
+        this(context, store, HostNetworks::now, LIMIT);
     }
 
-    /** The same on a host of the test's. */
-    AddressAllocatorComponent(BundleContext context, LeaseStore store, Supplier<List<Nic>> host) {
+    /**
+     * The same on a host of the test's.
+     *
+     * @param limit how long a caller waits for tasks of other threads, which may themselves wait for the caller
+     */
+    AddressAllocatorComponent(BundleContext context, LeaseStore store, Supplier<List<Nic>> host, Duration limit) {
         this.context = context;
         this.store = store;
         this.host = host;
+        this.limit = limit;
         this.notices = new NoticeBoard(Config.PID, notice -> {
             ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
             return () -> unregister(registration);
@@ -141,15 +152,21 @@ public final class AddressAllocatorComponent {
     /** Starts, stops or changes the rules of the allocator. */
     @Modified
     void change(Map<String, Object> properties) {
+        tasks.run(() -> take(properties), limit);
+    }
+
+    private void take(Map<String, Object> properties) {
         ConfigurationReader reader = new ConfigurationReader(properties, Config.class);
         if (reader.wish() == Wish.OFF) {
             end(reader.whyOff());
             return;
         }
         reader.remarks().forEach(remark -> LOG.warn("{}: {}", Config.PID, remark));
-        synchronized (this) {
-            complaint = "";
+        complaint = "";
+        try {
             plan(properties, reader);
+        } finally {
+            // after a fault, too: it tries again
             if ((wanted != null || unfinished != null) && watch == null) {
                 watch = watch();
             }
@@ -160,7 +177,8 @@ public final class AddressAllocatorComponent {
     private PeriodicThread watch() {
         PeriodicThread thread = new PeriodicThread(
                 "mnedc-address-watch",
-                this::look,
+                // it does not wait for tasks of others, which may wait for this thread to end
+                () -> tasks.run(this::lookNow),
                 fault -> LOG.error("could not look at the addresses of this host; tried again later", fault));
         thread.every(WATCH);
         return thread;
@@ -221,7 +239,11 @@ public final class AddressAllocatorComponent {
     }
 
     /** Looks whether what is wanted can be had now, and whether what is in force still can. */
-    synchronized void look() {
+    void look() {
+        tasks.run(this::lookNow, limit);
+    }
+
+    private void lookNow() {
         Map<String, Object> properties = unfinished;
         if (properties != null) {
             plan(properties, new ConfigurationReader(properties, Config.class));
@@ -269,12 +291,7 @@ public final class AddressAllocatorComponent {
     private void apply(LeasePolicy plan) {
         Running current = running;
         if (current == null) {
-            LeaseAllocator allocator = new LeaseAllocator(store, plan, Clock.systemUTC());
-            running = new Running(
-                    plan,
-                    allocator,
-                    new LeaseExpiry(allocator, plan),
-                    context.registerService(AddressAllocator.class, allocator, properties(plan.network())));
+            running = begun(plan);
         } else {
             if (plan.equals(current.plan())) {
                 return;
@@ -294,6 +311,22 @@ public final class AddressAllocatorComponent {
                 properties(plan.network()).get(AddressAllocator.IPV6_PREFIX));
     }
 
+    private Running begun(LeasePolicy plan) {
+        LeaseAllocator allocator = new LeaseAllocator(store, plan, Clock.systemUTC());
+        LeaseExpiry tidying = new LeaseExpiry(allocator, plan);
+        try {
+            return new Running(
+                    plan,
+                    allocator,
+                    tidying,
+                    context.registerService(AddressAllocator.class, allocator, properties(plan.network())));
+        } catch (RuntimeException | Error e) {
+            tidying.close();
+            allocator.close();
+            throw e;
+        }
+    }
+
     @SuppressWarnings("JdkObsolete") // a service is registered with a Dictionary, and there is no other
     private static Dictionary<String, Object> properties(VirtualNetwork network) {
         Dictionary<String, Object> properties = new Hashtable<>();
@@ -307,19 +340,21 @@ public final class AddressAllocatorComponent {
     /** Withdraws the service, then notes when devices were last seen. */
     @Deactivate
     void stop(int reason) {
-        end(Endings.why(reason));
+        PeriodicThread last = watch;
+        tasks.end(() -> end(Endings.why(reason)), limit);
+        if (last != null) {
+            // it may have run the last task itself
+            last.close();
+        }
     }
 
     private void end(String why) {
-        PeriodicThread ending;
-        synchronized (this) {
-            ending = watch;
-            watch = null;
-            wanted = null;
-            unfinished = null;
-            notices.show("");
-            withdraw(why);
-        }
+        PeriodicThread ending = watch;
+        watch = null;
+        wanted = null;
+        unfinished = null;
+        notices.show("");
+        withdraw(why);
         if (ending != null) {
             ending.close();
         }

@@ -10,6 +10,7 @@ import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Retry;
+import io.mnedc.work.TaskQueue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes the embedded {@link LeaseStore} while it is enabled. It registers the service itself, because a change of
  * the other settings under the same PID must not close the file. A store that cannot be opened is tried again.
+ *
+ * <p>Any thread may call. Everything happens in the {@link TaskQueue}, one task after the other, and services come and go under no lock.
  */
 @Component(
         configurationPid = Config.PID,
@@ -41,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class LeaseStoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseStoreComponent.class);
     private static final Duration PAUSE = Duration.ofSeconds(3);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The store while it is open. */
     private record Running(Path directory, MvLeaseStore store, ServiceRegistration<LeaseStore> registration) {}
@@ -48,6 +52,8 @@ public final class LeaseStoreComponent {
     private record Waiting(Path directory, Map<String, Object> properties) {}
 
     private final BundleContext context;
+    private final Duration limit;
+    private final TaskQueue tasks = new TaskQueue();
     private final Retry retry;
     private final NoticeBoard notices;
     private @Nullable Running running;
@@ -61,13 +67,18 @@ public final class LeaseStoreComponent {
     /** Made by the component runtime. */
     @Activate
     public LeaseStoreComponent(BundleContext context, Map<String, Object> properties) {
-        this(context, PAUSE);
+        this(context, PAUSE, LIMIT);
         change(properties);
     }
 
-    /** The same with a pause of the test's; nothing is opened yet. */
-    LeaseStoreComponent(BundleContext context, Duration pause) {
+    /**
+     * The same with a pause of the test's; nothing is opened yet.
+     *
+     * @param limit how long a caller waits for tasks of other threads, which may themselves wait for the caller
+     */
+    LeaseStoreComponent(BundleContext context, Duration pause, Duration limit) {
         this.context = context;
+        this.limit = limit;
         this.notices = new NoticeBoard(Config.PID, notice -> {
             ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
             return () -> unregister(registration);
@@ -75,13 +86,17 @@ public final class LeaseStoreComponent {
         this.retry = new Retry(
                 "mnedc-lease-again",
                 pause,
-                this::again,
+                () -> tasks.run(this::again),
                 problem -> LOG.error("{}: {}; it is tried again every {} s", Config.PID, problem, pause.toSeconds()));
     }
 
     /** Opens, closes or moves the store, if that is what changed. */
     @Modified
-    synchronized void change(Map<String, Object> properties) {
+    void change(Map<String, Object> properties) {
+        tasks.run(() -> take(properties), limit);
+    }
+
+    private void take(Map<String, Object> properties) {
         ConfigurationReader reader = new ConfigurationReader(properties, Config.class);
         if (reader.wish() == Wish.OFF) {
             end(reader.whyOff());
@@ -124,8 +139,9 @@ public final class LeaseStoreComponent {
             open(next.directory());
             lastSettings().keep(next.properties());
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
+            waiting = next;
             waits(next.directory(), PlainText.of(e));
             return false;
         }
@@ -156,7 +172,7 @@ public final class LeaseStoreComponent {
         String problem = retry.problem().orElse("");
         try {
             open(last.get());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
             fallback = last.get();
             waits(last.get(), PlainText.of(e));
@@ -176,11 +192,17 @@ public final class LeaseStoreComponent {
         // the new one first: if it cannot be opened, the old one goes on
         MvLeaseStore store = new MvLeaseStore(directory);
         end("it is opened elsewhere");
-        running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+        try {
+            running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+        } catch (RuntimeException | Error e) {
+            // or its lock would be in the way of the next attempt
+            store.close();
+            throw e;
+        }
         LOG.info("leases are kept in {}", directory);
     }
 
-    private synchronized void again() {
+    private void again() {
         Waiting next = waiting;
         if (next != null && opened(next)) {
             return;
@@ -198,8 +220,10 @@ public final class LeaseStoreComponent {
                 waiting = next;
                 opened(next);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
+            waiting = next;
+            fallback = old;
             waits(old, PlainText.of(e));
         }
     }
@@ -234,11 +258,11 @@ public final class LeaseStoreComponent {
     /** Withdraws the service, then closes the file. */
     @Deactivate
     void stop(int reason) {
-        end(Endings.why(reason));
+        tasks.end(() -> end(Endings.why(reason)), limit);
         retry.close();
     }
 
-    private synchronized void end(String why) {
+    private void end(String why) {
         giveUp();
         Running ending = running;
         running = null;

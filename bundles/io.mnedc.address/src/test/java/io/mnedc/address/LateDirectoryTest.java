@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A lease store that cannot be opened at the start is opened as soon as it can be. */
 @Timeout(120)
 class LateDirectoryTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     @TempDir
     Path directory;
 
@@ -30,7 +32,7 @@ class LateDirectoryTest {
     private LeaseStoreComponent component = booted();
 
     private LeaseStoreComponent booted() {
-        return new LeaseStoreComponent(registry.context(), Duration.ofMillis(50));
+        return new LeaseStoreComponent(registry.context(), Duration.ofMillis(50), LIMIT);
     }
 
     @BeforeEach

@@ -12,6 +12,7 @@ import io.mnedc.testing.TestRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoolOfThisHostTest {
     private static final String ULA = "fd12:3456:789a:1::/64";
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     @TempDir
     Path directory;
 
@@ -41,7 +44,7 @@ class PoolOfThisHostTest {
     void open() throws Exception {
         registry.storage(directory.resolve("area"));
         store = new MvLeaseStore(directory.resolve("leases"));
-        component = new AddressAllocatorComponent(registry.context(), store, () -> host);
+        component = new AddressAllocatorComponent(registry.context(), store, () -> host, LIMIT);
     }
 
     @AfterEach
@@ -76,7 +79,7 @@ class PoolOfThisHostTest {
     void afterABootWithAWrongPoolTheOneBeforeIsLeased() {
         component.start(config("10.5.0.0/24"));
         component.stop(6);
-        component = new AddressAllocatorComponent(registry.context(), store, () -> host);
+        component = new AddressAllocatorComponent(registry.context(), store, () -> host, LIMIT);
         component.start(Map.of("enabled", true, "pool", "10.0.0.1/99", "lease.absence", "soon"));
         assertThat(leased()).containsExactly("10.5.0.0/24");
         assertThat(notices())

@@ -65,6 +65,6 @@ public final class DeviceHealth {
 
     @Deactivate
     void stop() {
-        check.publish(false);
+        check.end();
     }
 }

@@ -67,6 +67,6 @@ public final class RelayHealth {
 
     @Deactivate
     void stop() {
-        check.publish(false);
+        check.end();
     }
 }

@@ -5,7 +5,7 @@ import io.mnedc.api.text.PlainText;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes a component's {@link Notice}, one at a time. Its owner's lock guards it. */
+/** Publishes a component's {@link Notice}, one at a time. Its owner uses it by one thread at a time, under no lock. */
 public final class NoticeBoard {
     private final String pid;
     private final Function<Notice, Runnable> publisher;

@@ -1,7 +1,6 @@
 package io.mnedc.work;
 
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread of its own that does something again and again, whatever that throws. Thread-safe. */
+/**
+ * A thread of its own that does something again and again, whatever that throws. It is never interrupted: what it does may
+ * write to a file, and an interrupt would close that. Thread-safe.
+ */
 public final class PeriodicThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicThread.class);
     private static final int CLOSE_SECONDS = 5;
@@ -21,6 +23,7 @@ public final class PeriodicThread implements AutoCloseable {
     private final ScheduledThreadPoolExecutor executor;
     private Duration pause = Duration.ZERO;
     private @Nullable ScheduledFuture<?> next;
+    private volatile @Nullable Thread thread;
 
     /**
      * Does nothing yet.
@@ -34,16 +37,18 @@ public final class PeriodicThread implements AutoCloseable {
         this.task = task;
         this.fault = fault;
         this.executor = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
+            Thread made = new Thread(work, name);
+            made.setDaemon(true);
             // others may remember a thread that has ended, and through it a class loader
-            thread.setContextClassLoader(null);
-            return thread;
+            made.setContextClassLoader(null);
+            thread = made;
+            return made;
         });
         executor.setRemoveOnCancelPolicy(true);
+        executor.setRejectedExecutionHandler((late, ended) -> LOG.debug("{} has ended", name));
     }
 
-    /** Does it after this pause and again after each further one; a pause as before changes nothing. */
+    /** Does it after this pause and again after each further one; a pause as before changes nothing. Nothing after the end. */
     public synchronized void every(Duration pause) {
         if (pause.equals(this.pause)) {
             return;
@@ -55,16 +60,16 @@ public final class PeriodicThread implements AutoCloseable {
         next = executor.scheduleWithFixedDelay(this::run, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Does it at once, beside the usual times. */
+    /** Does it at once, beside the usual times. Nothing after the end. */
     public void soon() {
-        try {
-            executor.execute(this::run);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("{} has ended", name, e);
-        }
+        executor.execute(this::run);
     }
 
     private void run() {
+        if (executor.isShutdown()) {
+            // what is due is run by the executor even then
+            return;
+        }
         try {
             task.run();
         } catch (RuntimeException | Error e) {
@@ -73,10 +78,13 @@ public final class PeriodicThread implements AutoCloseable {
         }
     }
 
-    /** Ends the thread, within a bound. Not with a lock that the task needs. */
+    /** Ends the thread and waits for it, within a bound; called by its own task it does not wait. Not with a lock that the task needs. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
+        if (Thread.currentThread().equals(thread)) {
+            return;
+        }
         try {
             if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("thread {} does not end", name);

@@ -48,4 +48,53 @@ class PeriodicThreadTest {
                 .extracting(Thread::getName)
                 .doesNotContain("mnedc-test");
     }
+
+    @Test
+    void itsTaskIsNotInterruptedByTheEnd() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        var interrupted = new LinkedBlockingQueue<Boolean>();
+        PeriodicThread thread = new PeriodicThread(
+                "mnedc-test",
+                () -> {
+                    begun.countDown();
+                    while (go.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    interrupted.add(Thread.currentThread().isInterrupted());
+                },
+                fault -> {});
+        thread.soon();
+        thread.soon();
+        begun.await();
+        Thread ending = new Thread(thread::close, "test");
+        ending.start();
+        while (ending.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        ending.join();
+        assertThat(interrupted).as("the one that ran, and no other").containsExactly(false);
+    }
+
+    @Test
+    void itsTaskMayEndIt() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        var self = new LinkedBlockingQueue<PeriodicThread>();
+        PeriodicThread thread = new PeriodicThread(
+                "mnedc-test",
+                () -> {
+                    self.remove().close();
+                    ended.countDown();
+                },
+                fault -> {});
+        self.add(thread);
+        thread.every(Duration.ofMillis(1));
+        assertThat(ended.await(4, TimeUnit.SECONDS)).as("before the bound").isTrue();
+        thread.close();
+        thread.every(Duration.ofMillis(2));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("mnedc-test");
+    }
 }

@@ -8,6 +8,7 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -37,6 +38,7 @@ public final class TestRegistry {
     private final BundleContext context = fake(BundleContext.class, this::called);
     private volatile @Nullable Path storage;
     private volatile @Nullable Class<?> refused;
+    private final Map<Class<?>, Runnable> listeners = new ConcurrentHashMap<>();
 
     /** {@return the context of the component's bundle} */
     public BundleContext context() {
@@ -51,6 +53,15 @@ public final class TestRegistry {
     /** Has the next registration of a service of this type fail, as that of a framework that has no memory left. */
     public void refuseOnce(Class<?> type) {
         refused = type;
+    }
+
+    /** Calls this when a service of this type comes or goes, on the thread that registers or withdraws it, as a framework does. */
+    public void listen(Class<?> type, Runnable listener) {
+        listeners.put(type, listener);
+    }
+
+    private void tell(Class<?> type) {
+        listeners.getOrDefault(type, () -> {}).run();
     }
 
     /** {@return the services that are registered now, by their types} */
@@ -96,9 +107,13 @@ public final class TestRegistry {
         }
         Registered registered = new Registered(type, service, properties);
         all.add(registered);
+        tell(type);
         return fake(ServiceRegistration.class, (self, method, arguments) -> {
             switch (method.getName()) {
-                case "unregister" -> all.remove(registered);
+                case "unregister" -> {
+                    tell(type);
+                    all.remove(registered);
+                }
                 case "setProperties" -> registered.properties = arguments[0];
                 default -> throw new UnsupportedOperationException(method.getName());
             }

@@ -75,7 +75,11 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
                 new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),
-                new Part("io.mnedc.health", false, Set.of(API, SETTINGS), Set.of("org.apache.felix.hc.api", OSGI)),
+                new Part(
+                        "io.mnedc.health",
+                        false,
+                        Set.of(API, SETTINGS, WORK),
+                        Set.of("org.apache.felix.hc.api", OSGI, SLF4J)),
                 // nobody else knows of Kura
                 new Part(
                         "io.mnedc.kura",
