@@ -10,6 +10,7 @@ import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.accept.ListeningPort;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.access.DataDirectory;
+import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.events.EventRecorder;
 import io.mnedc.relay.events.Events;
@@ -131,7 +132,8 @@ public final class Relay implements AutoCloseable {
             Path directory = settings.directory();
             if (directory != null) {
                 data = DataDirectory.open(directory, counters);
-                listeners.add(Objects.requireNonNull(data.audit()));
+                AuditLog audit = Objects.requireNonNull(data.audit());
+                listeners.add(audit, audit::passes, audit::quiet);
             }
             Events events = new EventRecorder(InstantSource.system(), counters, listeners, others);
             if (settings.security().tls()) {

@@ -2,66 +2,76 @@ package io.mnedc.relay.audit;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent;
-import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.security.authority.RelayDirectory;
-import io.mnedc.transport.Daemon;
 import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The audit log: a line of JSON for each event, appended by a thread of its own. A caller never waits. Events
- * that find no room in the queue or on the disk are counted, and the number is written when there is room again. Thread-safe.
+ * The audit log: a line of JSON for each event. Who tells it of events does so on one thread, and says when nothing more waits:
+ * then the lines are written. Events that were lost on their way here, or find no room on the disk, are counted, and the number
+ * is written when there is room again. Thread-safe.
  */
 public final class AuditLog implements RelayEventListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
-    private static final int MOST_QUEUED = 8192;
     private static final int MOST_TEXT = 600;
-    /** Lines that are made in memory before they are written. */
-    private static final int MOST_AT_ONCE = 1024;
+    /** Characters that are kept in memory before they are written. */
+    private static final int MOST_AT_ONCE = 1 << 16;
 
     private static final long SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration COMPLAINTS_APART = Duration.ofSeconds(10);
     private static final long CLOSE_MILLIS = 3000;
 
-    /** Wakes the thread for its end. */
-    private static final RelayEvent END = new RelayEvent(Instant.EPOCH, Kind.STOPPED, "", "", "");
-
-    private final BlockingQueue<RelayEvent> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
-    private final AtomicLong lost = new AtomicLong();
     private final AuditThrottle throttle = new AuditThrottle();
-    private final RotatingFile file;
     private final Clock clock;
     private final LongConsumer losses;
-    private final Thread thread;
-    private volatile boolean closing;
     private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
+
+    /** Also held while the disk is at work, so who must not wait for that only tries to get it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final RotatingFile file;
+
+    @GuardedBy("lock")
+    private StringBuilder lines = new StringBuilder();
+
+    /** Events in these lines. */
+    @GuardedBy("lock")
+    private int entries;
+
+    /** Events that are in no line, and not told yet. */
+    @GuardedBy("lock")
+    private long lost;
+
+    @GuardedBy("lock")
+    private boolean dirty;
+
+    @GuardedBy("lock")
+    private long synced = System.nanoTime();
+
+    private volatile boolean closing;
 
     private AuditLog(RotatingFile file, Clock clock, LongConsumer losses) {
         this.file = file;
         this.clock = clock;
         this.losses = losses;
-        this.thread = Daemon.thread("mnedc-relay-audit", this::run);
     }
 
     /**
-     * Opens the log of a data directory, which exists, and starts its thread.
+     * Opens the log of a data directory, which exists.
      *
      * @param losses told how many more events are lost; on any thread
      * @throws IOException if it cannot be opened; the message has the cure
@@ -69,93 +79,117 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
     public static AuditLog open(Path directory, Clock clock, LongConsumer losses) throws IOException {
         RotatingFile file = new RotatingFile(directory.resolve(RelayDirectory.AUDIT));
         file.open();
-        AuditLog log = new AuditLog(file, clock, losses);
-        log.thread.start();
-        return log;
+        return new AuditLog(file, clock, losses);
+    }
+
+    /**
+     * {@return whether an event is to be written; else it is counted as suppressed} To be asked before it waits for its turn:
+     * what is left out in a flood takes no room then. It does not wait for the disk.
+     */
+    public boolean passes(RelayEvent event) {
+        return throttle.pass(event.kind(), event.deviceId(), event.remote(), System.nanoTime());
     }
 
     @Override
     public void happened(RelayEvent event) {
-        boolean written = !closing && throttle.pass(event.kind(), event.deviceId(), event.remote(), System.nanoTime());
-        if (written && !queue.offer(event)) {
-            lost(1);
+        lock.lock();
+        try {
+            if (closing) {
+                return;
+            }
+            try {
+                lines.append(line(event) + "\n");
+                entries++;
+            } catch (RuntimeException | Error e) {
+                missing(1);
+                complain(e);
+            }
+            if (lines.length() >= MOST_AT_ONCE) {
+                write(System.nanoTime());
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     @Override
     public void lost(long events) {
-        lost.addAndGet(events);
+        lock.lock();
+        try {
+            missing(events);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void missing(long events) {
+        lost += events;
         losses.accept(events);
     }
 
-    private void run() {
-        long synced = System.nanoTime();
-        boolean dirty = false;
-        List<RelayEvent> batch = new ArrayList<>();
+    /** Nothing waits: writes what there is. To be called at least once a second. */
+    public void quiet() {
+        lock.lock();
         try {
-            while (!closing || !queue.isEmpty()) {
-                RelayEvent first = queue.poll(SYNC_NANOS, TimeUnit.NANOSECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, MOST_AT_ONCE);
-                    batch.removeIf(entry -> entry.equals(END));
-                }
-                long now = System.nanoTime();
-                dirty |= write(batch, now);
-                batch.clear();
-                if (dirty && now - synced >= SYNC_NANOS) {
-                    sync();
-                    synced = now;
-                    dirty = false;
-                }
+            if (closing) {
+                // who wanted to close it did not wait for the disk
+                finish();
+            } else {
+                write(System.nanoTime());
             }
-        } catch (InterruptedException e) {
-            LOG.debug("the audit log's thread was interrupted", e);
         } finally {
-            write(List.of(), Long.MAX_VALUE);
-            sync();
-            file.close();
+            lock.unlock();
         }
     }
 
-    /** Writes lines; whether there were any. */
-    private boolean write(List<RelayEvent> batch, long now) {
+    @GuardedBy("lock")
+    private void write(long now) {
         try {
-            return writeLines(batch, now);
-        } catch (RuntimeException | Error e) {
+            append(now);
+        } catch (IOException | RuntimeException | Error e) {
             // an Error too, or nothing would be written any more
-            lost(batch.size());
             complain(e);
-            return false;
+        }
+        if (dirty && now - synced >= SYNC_NANOS) {
+            sync();
+            synced = now;
         }
     }
 
-    private boolean writeLines(List<RelayEvent> batch, long now) {
-        StringBuilder lines = new StringBuilder();
-        batch.forEach(entry -> lines.append(line(entry)).append('\n'));
-        long dropped = lost.getAndSet(0);
-        if (dropped > 0) {
-            lines.append(sum("lost", dropped, "events came faster than they could be written"));
-        }
+    @GuardedBy("lock")
+    private void append(long now) throws IOException {
+        StringBuilder text = lines;
+        int events = entries;
+        long before = lost;
         AuditThrottle.Suppressed suppressed = throttle.sum(now);
-        if (suppressed.events() > 0) {
-            lines.append(sum("suppressed", suppressed.events(), suppressed.text()));
+        if (events == 0 && before == 0 && suppressed.events() == 0) {
+            return;
         }
-        if (lines.length() == 0) {
-            return false;
-        }
-        int entries = batch.size();
+        lines = new StringBuilder();
+        entries = 0;
+        boolean written = false;
         try {
-            file.append(lines.toString());
-        } catch (IOException e) {
-            lost.addAndGet(dropped);
-            lost(entries);
-            complain(e);
+            if (before > 0) {
+                text.append(sum("lost", before, "events came faster than they could be written"));
+            }
+            if (suppressed.events() > 0) {
+                text.append(sum("suppressed", suppressed.events(), suppressed.text()));
+            }
+            // also when this fails, something may be in the file
+            dirty = true;
+            file.append(text.toString());
+            lost -= before;
+            written = true;
+        } finally {
+            if (!written) {
+                missing(events);
+            }
         }
-        return true;
     }
 
     /** The relay goes on: who can fill a disk must not be able to stop it. */
+    @GuardedBy("lock")
     private void complain(Throwable e) {
         if (complaints.may(System.nanoTime())) {
             LOG.warn(
@@ -165,7 +199,9 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private void sync() {
+        dirty = false;
         try {
             file.sync();
         } catch (IOException e) {
@@ -214,21 +250,34 @@ public final class AuditLog implements RelayEventListener, AutoCloseable {
         }
     }
 
-    /** Writes what is queued and ends the thread, within three seconds. */
+    /** Writes what is left to write and closes the file, within three seconds; else that is done when the disk answers. */
     @Override
     public void close() {
         closing = true;
-        // with a full queue it is awake
-        boolean waiting = queue.offer(END);
-        LOG.debug("the audit log ends, queue not full: {}", waiting);
+        // an interrupt would close the file before the last line is in it
+        boolean interrupted = Thread.interrupted();
         try {
-            thread.join(CLOSE_MILLIS);
+            if (lock.tryLock(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    finish();
+                } finally {
+                    lock.unlock();
+                }
+            } else {
+                LOG.warn("the audit log's disk does not answer within {} ms", CLOSE_MILLIS);
+            }
         } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (thread.isAlive()) {
-            LOG.warn("the audit log {} did not end within {} ms", file, CLOSE_MILLIS);
-            thread.interrupt();
-        }
+    }
+
+    @GuardedBy("lock")
+    private void finish() {
+        write(Long.MAX_VALUE);
+        sync();
+        file.close();
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** Who is told of events, each by a thread of its own. Listeners may come and go while a relay runs. Thread-safe. */
 public final class EventListeners implements AutoCloseable {
@@ -21,6 +22,18 @@ public final class EventListeners implements AutoCloseable {
     public synchronized void add(RelayEventListener listener) {
         if (!closed) {
             queues.computeIfAbsent(listener, ListenerQueue::new);
+        }
+    }
+
+    /**
+     * The same for a listener of the relay's own.
+     *
+     * @param chosen whether an event is for it; asked on the thread where it happens, before it waits; must not block
+     * @param quiet told on the listener's thread when no event waits, each second while none comes, and after the last one
+     */
+    public synchronized void add(RelayEventListener listener, Predicate<RelayEvent> chosen, Runnable quiet) {
+        if (!closed) {
+            queues.computeIfAbsent(listener, own -> new ListenerQueue(own, chosen, quiet));
         }
     }
 

@@ -10,6 +10,9 @@ import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.relay.PlainDevice;
 import io.mnedc.relay.TestRelay;
+import io.mnedc.relay.events.EventListeners;
+import io.mnedc.relay.events.EventRecorder;
+import io.mnedc.relay.events.Events;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.work.Counter;
 import java.io.IOException;
@@ -20,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -196,17 +200,99 @@ class AuditTest {
 
     @Test
     void anAttackerCannotFillTheDiskAndWhatIsLeftOutIsCounted() throws Exception {
-        try (AuditLog log = AuditLog.open(directory, NOON, lost -> {})) {
+        Counter.Set counters = new Counter.Set();
+        try (AuditLog log = AuditLog.open(directory, NOON, lost -> counters.add(Counter.AUDIT_LOST, lost));
+                EventListeners listeners = new EventListeners()) {
+            listeners.add(log, log::passes, log::quiet);
+            Events events = new EventRecorder(NOON, counters, listeners);
             for (int i = 0; i < 5000; i++) {
-                log.happened(new RelayEvent(NOON.instant(), Kind.REFUSED, "", "192.0.2.1:" + i, "x"));
+                events.record(Kind.REFUSED, "", "192.0.2.1:" + i, "x");
             }
-            log.happened(new RelayEvent(NOON.instant(), Kind.REFUSED, "", "192.0.2.2:1", "somebody else"));
+            events.record(Kind.REFUSED, "", "192.0.2.2:1", "somebody else");
         }
+        assertThat(count(counters, Counter.AUDIT_LOST))
+                .as("what is left out is not lost")
+                .isZero();
+        assertThat(count(counters, Counter.EVENTS_LOST)).isZero();
         assertThat(lines()).hasSize(AuditThrottle.REFUSALS_PER_SOURCE + 2);
         JsonObject sum = lines().get(lines().size() - 1);
         assertThat(sum.getString("event", "")).isEqualTo("suppressed");
         assertThat(sum.getInt("count", 0)).isEqualTo(5000 - AuditThrottle.REFUSALS_PER_SOURCE);
         assertThat(sum.getString("detail", "")).contains("192.0.2.1");
+    }
+
+    /** The disk does not answer; what has no room meanwhile is lost, and a flood is not among it. */
+    @Test
+    void aFloodThatIsLeftOutTakesNoRoomFromOthers() throws Exception {
+        Counter.Set counters = new Counter.Set();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        AuditLog log = AuditLog.open(directory, NOON, lost -> counters.add(Counter.AUDIT_LOST, lost));
+        EventListeners listeners = new EventListeners();
+        listeners.add(log, log::passes, () -> {
+            entered.countDown();
+            await(free);
+            log.quiet();
+        });
+        Events events = new EventRecorder(NOON, counters, listeners);
+        entered.await();
+        for (int i = 0; i < 100_000; i++) {
+            events.record(Kind.REFUSED, "", "192.0.2.1:" + i, "x");
+        }
+        events.record(Kind.REVOKED, "a", "", "stolen");
+        free.countDown();
+        listeners.close();
+        log.close();
+        assertThat(count(counters, Counter.EVENTS_LOST)).isZero();
+        assertThat(events())
+                .hasSize(AuditThrottle.REFUSALS_PER_SOURCE + 2)
+                .contains("revoked")
+                .endsWith("suppressed");
+        assertThat(lines().get(lines().size() - 1).getInt("count", 0))
+                .isEqualTo(100_000 - AuditThrottle.REFUSALS_PER_SOURCE);
+    }
+
+    private static long count(Counter.Set counters, Counter counter) {
+        return counters.values().getOrDefault(counter.label(), -1L);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aLogThatIsClosedWhileItsDiskDoesNotAnswerIsCompleteLater() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        AuditLog log = AuditLog.open(directory, NOON, lost -> {
+            entered.countDown();
+            await(free);
+        });
+        log.happened(new RelayEvent(NOON.instant(), Kind.JOINED, "a", "", ""));
+        Thread slow = new Thread(() -> {
+            log.lost(3);
+            log.quiet();
+        });
+        slow.start();
+        entered.await();
+        log.close();
+        free.countDown();
+        slow.join();
+        assertThat(events()).containsExactly("joined", "lost");
+    }
+
+    @Test
+    void anInterruptedThreadCanCloseIt() throws Exception {
+        AuditLog log = AuditLog.open(directory, NOON, lost -> {});
+        log.happened(new RelayEvent(NOON.instant(), Kind.JOINED, "a", "", ""));
+        Thread.currentThread().interrupt();
+        log.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(events()).containsExactly("joined");
     }
 
     @Test

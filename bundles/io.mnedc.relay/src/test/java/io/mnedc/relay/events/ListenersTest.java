@@ -162,6 +162,23 @@ class ListenersTest {
         assertThat(noting.threads).hasSize(1);
     }
 
+    @Test
+    void aListenerOfTheRelaysOwnChoosesAndIsToldWhenNothingWaits() throws Exception {
+        Noting noting = new Noting();
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        listeners.add(noting, event -> event.kind() != Kind.REFUSED, () -> told.add(noting.events.size()));
+        events.record(Kind.REFUSED, "", "192.0.2.1:1", "");
+        events.record(Kind.JOINED, "a", "", "");
+        TestRelay.eventually(() -> told.contains(1));
+        int before = told.size();
+        TestRelay.eventually(() -> told.size() > before);
+        events.record(Kind.LEFT, "a", "", "");
+        listeners.close();
+        assertThat(noting.kinds()).containsExactly(Kind.JOINED, Kind.LEFT);
+        assertThat(told).endsWith(2);
+        assertThat(lost()).isZero();
+    }
+
     /** Nobody would end its thread. */
     @Test
     void aListenerThatComesAfterTheEndIsToldNothing() {
