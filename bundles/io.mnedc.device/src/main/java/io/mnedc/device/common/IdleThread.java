@@ -4,7 +4,6 @@ import io.mnedc.transport.Daemon;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,26 +29,26 @@ public final class IdleThread implements Executor, AutoCloseable {
         this.faults = faults;
         this.end = end;
         thread = new ThreadPoolExecutor(
-                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> Daemon.thread(name, task));
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> Daemon.thread(name, task),
+                (late, ended) -> LOG.debug("a task is dropped: the device is ending"));
         thread.allowCoreThreadTimeOut(true);
     }
 
     /** Runs a task on this thread; dropped after the end. */
     @Override
     public void execute(Runnable task) {
-        try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (RejectedExecutionException e) {
-                    LOG.debug("what a task needs has ended", e);
-                } catch (Throwable e) {
-                    faults.accept(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("a task is dropped: the device is ending", e);
-        }
+        thread.execute(() -> {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                faults.accept(e);
+            }
+        });
     }
 
     @Override

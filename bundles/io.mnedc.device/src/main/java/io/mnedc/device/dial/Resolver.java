@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,15 +59,16 @@ public final class Resolver implements AutoCloseable {
                 1,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                task -> Daemon.thread("mnedc-device-resolve-" + number.incrementAndGet(), task));
+                task -> Daemon.thread("mnedc-device-resolve-" + number.incrementAndGet(), task),
+                (late, ended) -> LOG.debug("a look-up is dropped: the device is ending"));
         threads.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Looks up a relay; an address needs no look-up.
+     * Looks up a relay; an address needs no look-up. Nothing happens after the end.
      *
      * @param relay what to look up
-     * @param loop where to tell the result
+     * @param loop where to tell the result; it drops what comes after its end
      * @param result told all addresses; none if the name is not known
      */
     public void resolve(RelayAddress relay, Executor loop, Consumer<List<InetSocketAddress>> result) {
@@ -76,14 +76,10 @@ public final class Resolver implements AutoCloseable {
                 .map(address -> new InetSocketAddress(address, relay.port()))
                 .toList()));
         String host = relay.host();
-        try {
-            if (host.indexOf(':') >= 0 || IPV4.matcher(host).matches()) {
-                tell.accept(lookUp(host));
-            } else if (first(host, tell)) {
-                threads.execute(() -> answer(host));
-            }
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
+        if (host.indexOf(':') >= 0 || IPV4.matcher(host).matches()) {
+            tell.accept(lookUp(host));
+        } else if (first(host, tell)) {
+            threads.execute(() -> answer(host));
         }
     }
 
@@ -110,7 +106,9 @@ public final class Resolver implements AutoCloseable {
             // those who asked hear of no address, and ask again
             LOG.error("looking up {} has failed", PlainText.of(host), e);
         } finally {
-            tell(taken(host), found);
+            for (Consumer<List<InetAddress>> one : taken(host)) {
+                one.accept(found);
+            }
         }
     }
 
@@ -118,14 +116,6 @@ public final class Resolver implements AutoCloseable {
     private synchronized List<Consumer<List<InetAddress>>> taken(String host) {
         List<Consumer<List<InetAddress>>> waiting = pending.remove(host);
         return waiting == null ? List.of() : waiting;
-    }
-
-    private static void tell(List<Consumer<List<InetAddress>>> waiting, List<InetAddress> found) {
-        try {
-            waiting.forEach(one -> one.accept(found));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended meanwhile", e);
-        }
     }
 
     private List<InetAddress> lookUp(String host) {

@@ -3,18 +3,14 @@ package io.mnedc.device.identity;
 import io.mnedc.work.LogLimiter;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has the identity read again for handshakes, but not too often, and not while it is being read. Peers begin handshakes as
  * often as they like; that must not fill the identity thread's queue, nor keep a gateway's key store busy. Any thread.
  */
 public final class IdentityRefresh {
-    private static final Logger LOG = LoggerFactory.getLogger(IdentityRefresh.class);
     private static final Duration APART = Duration.ofSeconds(5);
 
     private final Executor thread;
@@ -28,7 +24,7 @@ public final class IdentityRefresh {
     /**
      * Nothing was read yet.
      *
-     * @param thread where the identity is read
+     * @param thread where the identity is read; it drops what comes after its end
      * @param read reads it
      * @param clock as {@link System#nanoTime}
      */
@@ -47,16 +43,12 @@ public final class IdentityRefresh {
             pending.set(false);
             return;
         }
-        try {
-            thread.execute(() -> {
-                try {
-                    read.run();
-                } finally {
-                    pending.set(false);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device is ending", e);
-        }
+        thread.execute(() -> {
+            try {
+                read.run();
+            } finally {
+                pending.set(false);
+            }
+        });
     }
 }

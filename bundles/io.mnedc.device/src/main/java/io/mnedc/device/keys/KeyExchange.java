@@ -24,7 +24,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,7 +98,10 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         this.engines = engines;
         this.understudy = understudy;
         String role = understudy ? "mnedc-device-rehearsing-" : "mnedc-device-sealing-";
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> Daemon.thread(role + THREADS.incrementAndGet(), task));
+        this.thread = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Daemon.thread(role + THREADS.incrementAndGet(), task),
+                (late, ended) -> LOG.debug("a task is dropped: the device is ending"));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.peers = new PeerKeys(sender, capabilities, counters, new Asked());
@@ -131,27 +133,22 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         return peers;
     }
 
+    /** Runs a task on the thread; dropped after the end. */
     private void execute(Runnable task) {
         if (!active) {
             // a device that seals nothing needs no thread for it
             return;
         }
-        try {
-            thread.execute(() -> guard(() -> {
-                task.run();
-                tickWithin(HURRY);
-            }));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended");
-        }
+        thread.execute(() -> guard(() -> {
+            task.run();
+            tickWithin(HURRY);
+        }));
     }
 
     /** Whatever one task does, the next ones are done too. */
     private void guard(Runnable task) {
         try {
             task.run();
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the device has ended meanwhile");
         } catch (Throwable e) {
             fault("sealing failed", e);
         }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mnedc.device.common.IdleThread;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** A flood of handshakes keeps neither the identity thread busy nor a gateway's key store. */
@@ -62,12 +62,10 @@ class IdentityRefreshTest {
 
     @Test
     void handshakesGoOnWhenTheThreadHasEnded() {
-        IdentityRefresh late = new IdentityRefresh(
-                task -> {
-                    throw new RejectedExecutionException("ended");
-                },
-                () -> read++,
-                () -> now);
+        IdleThread thread = new IdleThread("mnedc-test", Duration.ofSeconds(30), fault -> {});
+        thread.close();
+        IdentityRefresh late = new IdentityRefresh(thread, () -> read++, () -> now);
         assertThatCode(late::request).doesNotThrowAnyException();
+        assertThat(read).isZero();
     }
 }

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -193,22 +192,19 @@ public final class RelaySecurity implements AutoCloseable {
     }
 
     private void run(Executor on, Consumer<ErrorReport> refused, Attempt attempt) {
-        try {
-            on.execute(() -> {
-                try {
-                    attempt.run();
-                } catch (RefusedException e) {
-                    refused.accept(report(e));
-                } catch (RejectedExecutionException e) {
-                    LOG.debug("the relay has stopped meanwhile");
-                } catch (RuntimeException | Error e) {
-                    // an Error too, or the device that waits would never hear of it
-                    failed(e);
-                    refused.accept(ErrorReport.fatal(
-                            ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));
-                }
-            });
-        } catch (RejectedExecutionException e) {
+        boolean taken = Workers.offer(on, () -> {
+            try {
+                attempt.run();
+            } catch (RefusedException e) {
+                refused.accept(report(e));
+            } catch (RuntimeException | Error e) {
+                // an Error too, or the device that waits would never hear of it
+                failed(e);
+                refused.accept(
+                        ErrorReport.fatal(ErrorCode.INTERNAL, "the relay could not do its part; its log tells why"));
+            }
+        });
+        if (!taken) {
             refused.accept(new ErrorReport(
                     ErrorCode.LIMIT_EXCEEDED.number(),
                     "the relay is busy with others: try again",
@@ -247,9 +243,7 @@ public final class RelaySecurity implements AutoCloseable {
     }
 
     private void onFiles(Runnable task) {
-        try {
-            files.execute(task);
-        } catch (RejectedExecutionException e) {
+        if (!Workers.offer(files, task)) {
             LOG.debug("too much to do with files: later");
         }
     }

@@ -2,12 +2,17 @@ package io.mnedc.relay.work;
 
 import io.mnedc.transport.Daemon;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Threads beside the control loop, with a bounded queue: what does not fit is rejected. */
 public final class Workers {
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
     private static final int CLOSE_MILLIS = 2000;
     private static final int IDLE_SECONDS = 30;
 
@@ -24,6 +29,17 @@ public final class Workers {
                 task -> Daemon.thread("mnedc-" + role + "-" + next.getAndIncrement(), task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Gives a task to these threads; whether they take it: not with too much to do already, nor after their end. */
+    public static boolean offer(Executor threads, Runnable task) {
+        try {
+            threads.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a task is rejected", e);
+            return false;
+        }
     }
 
     /** Ends the threads; what waits is dropped. */
