@@ -55,7 +55,9 @@ public enum ErrorCode {
     /** Two devices took turns with one identity too often: both have to wait. */
     QUARANTINED(25),
     /** The relay cannot make certificates now. */
-    ENROLMENT_UNAVAILABLE(26);
+    ENROLMENT_UNAVAILABLE(26),
+    /** The administrator of the relay has closed the connection; the device may connect again. */
+    DISCONNECTED(27);
 
     private final int number;
 

@@ -19,6 +19,7 @@ import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Relays that come and go, refuse and misbehave; settings that change. */
 @Timeout(180)
@@ -113,6 +116,22 @@ class DeviceReconnectTest {
         relay.refusal = null;
         one.awaitReady();
         assertThat(one.device().snapshot().problem()).isEmpty();
+    }
+
+    /** With a code that this device knows, and with one that only newer ones know. */
+    @ParameterizedTest
+    @ValueSource(ints = {27, 999})
+    void deviceThatTheAdministratorDisconnectsSaysSoAndComesBackSoon(int code) throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = fixture.ready(Fixture.settings(Map.of("device.id", "one", "reconnect.max.seconds", 3600), relay));
+        String log = Log.of(() -> {
+            relay.tell("one", new ErrorReport(code, "the administrator has disconnected this device", true, 0));
+            Await.until("registered again", () -> relay.registrations.get() == 2);
+            one.awaitReady();
+        });
+        assertThat(log).contains("the administrator has disconnected this device");
+        assertThat(one.device().snapshot().problem()).isEmpty();
+        assertThat(one.tun().isClosed()).isFalse();
     }
 
     @Test

@@ -56,7 +56,8 @@ final class Crowd implements AutoCloseable {
             ErrorCode.STOPPING,
             ErrorCode.LIMIT_EXCEEDED,
             ErrorCode.INTERNAL,
-            ErrorCode.READDRESSED);
+            ErrorCode.READDRESSED,
+            ErrorCode.DISCONNECTED);
 
     /**
      * What a crowd is like.

@@ -149,7 +149,8 @@ public interface RelayAdministration {
     List<Revocation> revoked();
 
     /**
-     * Closes a device's connection now. The device is not shut out and connects again.
+     * Closes a device's connection now, and tells the device why. It is not shut out and connects again. Listeners and audit log
+     * hear that the administrator has done it.
      *
      * @param deviceId who
      * @return whether it was connected

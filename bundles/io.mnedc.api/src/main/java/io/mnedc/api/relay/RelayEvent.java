@@ -33,6 +33,8 @@ public record RelayEvent(Instant time, Kind kind, String deviceId, String remote
         JOINED,
         /** A registered device has gone. */
         LEFT,
+        /** The administrator has closed the connection of a device, which may connect again. */
+        DISCONNECTED,
         /** A connection, a registration, an enrolment or a renewal was refused; may come in floods. */
         REFUSED,
         /** A device was shut out. */

@@ -322,13 +322,17 @@ public final class AccessControl implements AutoCloseable {
         }
     }
 
-    /** Closes a device's connection; whether it was connected. */
+    /** Closes a device's connection and tells the device that the administrator did it; whether it was connected. */
     public boolean disconnect(String deviceId) {
         return members.dismiss(
                 deviceId,
                 ErrorReport.fatal(
-                        ErrorCode.STOPPING,
-                        "the administrator of the relay has disconnected this device; it may connect again"));
+                        ErrorCode.DISCONNECTED,
+                        "the administrator of the relay has disconnected this device; it may connect again"),
+                remote -> {
+                    LOG.info("{} is disconnected by the administrator", deviceId);
+                    events.record(Kind.DISCONNECTED, deviceId, remote, "by the administrator; it may connect again");
+                });
     }
 
     /** Lets a device in again; whether it was shut out. */

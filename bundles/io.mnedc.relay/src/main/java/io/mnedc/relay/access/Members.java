@@ -2,6 +2,7 @@ package io.mnedc.relay.access;
 
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The registered devices, as far as {@link AccessControl} decides about them. Thread-safe. */
@@ -10,7 +11,16 @@ public interface Members {
     void access(@Nullable Access now);
 
     /** Ends the session of a device, if it has one, with a report to it. Whether it had one. */
-    boolean dismiss(String deviceId, ErrorReport report);
+    default boolean dismiss(String deviceId, ErrorReport report) {
+        return dismiss(deviceId, report, remote -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param before told the device's address and port before the session ends, if there is one; under no lock
+     */
+    boolean dismiss(String deviceId, ErrorReport report, Consumer<String> before);
 
     /** How long a device has still to stay away because of a clone. */
     Duration quarantineLeft(String deviceId);

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -230,11 +231,12 @@ public final class Sessions implements Members, Routes {
     }
 
     @Override
-    public boolean dismiss(String deviceId, ErrorReport report) {
+    public boolean dismiss(String deviceId, ErrorReport report, Consumer<String> before) {
         Session session = ofDevice(deviceId);
         if (session == null) {
             return false;
         }
+        before.accept(session.remote());
         session.dismiss(report);
         return true;
     }

@@ -72,11 +72,21 @@ class RevocationTest {
                 PlainDevice device = relay.joined("a")) {
             assertThat(relay.relay().services().access().disconnect("b")).isFalse();
             assertThat(relay.relay().services().access().disconnect("a")).isTrue();
-            assertThat(device.awaitEnd().code()).isEqualTo(ErrorCode.STOPPING.number());
+            ErrorReport told = device.awaitEnd();
+            assertThat(told.code()).isEqualTo(ErrorCode.DISCONNECTED.number());
+            assertThat(told.fatal()).isTrue();
+            assertThat(told.retryMillis()).isZero();
+            assertThat(told.sentence()).contains("administrator", "may connect again");
             try (PlainDevice again = relay.joined("a")) {
                 assertThat(again.welcome.node()).isEqualTo(device.welcome.node());
             }
         }
+        String log = Files.readString(directory.resolve("audit.jsonl"));
+        assertThat(log)
+                .containsPattern(
+                        "joined.*\n.*\"event\":\"disconnected\",\"device\":\"a\",\"remote\":\"127.0.0.1:\\d+\","
+                                + "\"detail\":\"by the administrator.*\n.*left.*\n.*joined");
+        assertThat(log).as("nobody was there").doesNotContain("\"b\"");
     }
 
     @Test
