@@ -29,7 +29,7 @@ public final class StopOnSignal implements BundleActivator {
 
     private static void stop(Framework framework) {
         if (framework.getState() == Bundle.STOPPING) {
-            return; // whoever stops it is also who ends the JVM, and may be waiting for this thread
+            return; // the caller that stops it also ends the JVM, and may be waiting for this thread
         }
         try {
             framework.stop();

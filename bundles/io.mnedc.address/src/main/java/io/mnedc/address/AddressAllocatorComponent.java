@@ -207,7 +207,7 @@ public final class AddressAllocatorComponent {
 
     private LeasePolicy plan(ConfigurationReader reader) {
         try {
-            return Settings.plan(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+            return Settings.policy(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

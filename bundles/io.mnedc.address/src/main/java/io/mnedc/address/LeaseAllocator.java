@@ -53,7 +53,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     private final Object lock = new Object();
     // written under the lock
     private final Map<String, Entry> index = new ConcurrentHashMap<>();
-    private volatile LeasePolicy plan;
+    private volatile LeasePolicy policy;
     private volatile boolean closed;
     // guarded by the lock
     private NodePool pool;
@@ -65,16 +65,16 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     // fail those who wait
     private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
 
-    LeaseAllocator(LeaseStore store, LeasePolicy plan, Clock clock) {
+    LeaseAllocator(LeaseStore store, LeasePolicy policy, Clock clock) {
         this.store = store;
-        this.plan = plan;
+        this.policy = policy;
         this.clock = clock;
         this.started = clock.instant();
         this.pool = new NodePool(1, 0, 0);
         this.watch = store.watch(change -> refresh(change.deviceId()));
         synchronized (lock) {
             Instant newest = Instant.MIN;
-            int next = plan.network().firstNode();
+            int next = policy.network().firstNode();
             for (Entry entry : store.entries()) {
                 index.put(entry.deviceId(), entry);
                 if (entry.allocated().isAfter(newest)) {
@@ -82,17 +82,17 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                     next = entry.node() + 1;
                 }
             }
-            this.pool = poolFor(plan, next);
+            this.pool = poolFor(policy, next);
         }
     }
 
     /** Puts other rules in force. Leases that the new ones do not allow end when their device allocates again. */
     void reconfigure(LeasePolicy now) {
         synchronized (lock) {
-            if (!now.equals(plan)) {
+            if (!now.equals(policy)) {
                 pool = poolFor(now, pool.next());
                 noneExpiresBefore = Instant.MIN;
-                plan = now;
+                policy = now;
             }
         }
     }
@@ -118,7 +118,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     @Override
     public VirtualNetwork network() {
-        return plan.network();
+        return policy.network();
     }
 
     @Override
@@ -149,7 +149,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     @Override
     public Optional<Lease> lease(String deviceId) {
-        LeasePolicy rules = plan;
+        LeasePolicy rules = policy;
         return Optional.ofNullable(index.get(deviceId))
                 .filter(entry -> rules.network().isLeasable(entry.node()))
                 .map(entry -> lease(entry, rules));
@@ -157,7 +157,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     @Override
     public List<Lease> leases() {
-        LeasePolicy rules = plan;
+        LeasePolicy rules = policy;
         return index.values().stream()
                 .filter(entry -> rules.network().isLeasable(entry.node()))
                 .sorted(Comparator.comparingInt(Entry::node))
@@ -205,7 +205,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     /** Brings a device to a lease that the rules allow, step by step, each step durable. */
     private CompletableFuture<Lease> settle(String deviceId, int attempt) {
         synchronized (lock) {
-            LeasePolicy rules = plan;
+            LeasePolicy rules = policy;
             Entry current = index.get(deviceId);
             if (closed) {
                 return CompletableFuture.failedFuture(stopping());
@@ -267,7 +267,8 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                         if (stored != null) {
                             refresh(stored.deviceId());
                         }
-                        if (store.byNode(node).isEmpty() && !plan.reservedFor().containsKey(node)) {
+                        if (store.byNode(node).isEmpty()
+                                && !policy.reservedFor().containsKey(node)) {
                             pool.free(node);
                         }
                     }
@@ -303,7 +304,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     }
 
     private boolean isKept(int node) {
-        return coming.contains(node) || plan.reservedFor().containsKey(node);
+        return coming.contains(node) || policy.reservedFor().containsKey(node);
     }
 
     /**
@@ -311,7 +312,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
      *
      * @return completed when both is done, with how many leases were ended
      */
-    CompletionStage<Integer> tidy() {
+    CompletionStage<Integer> maintain() {
         CompletionStage<String> noted = sightings.store(index, store).handle((done, failure) -> {
             if (failure != null) {
                 LOG.warn("could not note when devices were last seen; tried again later", failure);
@@ -329,7 +330,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             return ending;
         }
         Instant now = now();
-        if (plan.absence().isEmpty() || now.isBefore(noneExpiresBefore) || closed) {
+        if (policy.absence().isEmpty() || now.isBefore(noneExpiresBefore) || closed) {
             return CompletableFuture.completedFuture(0);
         }
         List<CompletableFuture<?>> ends = new ArrayList<>();
@@ -356,7 +357,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     /** {@return when the lease ends if its device is not seen before} */
     private Instant end(Entry entry) {
-        return plan.absence()
+        return policy.absence()
                 .map(absence -> later(
                         sightings.last(entry).plus(absence),
                         started.plus(absence.compareTo(GRACE) < 0 ? absence : GRACE)))

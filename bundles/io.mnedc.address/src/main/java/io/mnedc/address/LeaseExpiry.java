@@ -17,20 +17,20 @@ final class LeaseExpiry implements AutoCloseable {
 
     private final PeriodicThread thread;
 
-    LeaseExpiry(LeaseAllocator allocator, LeasePolicy plan) {
+    LeaseExpiry(LeaseAllocator allocator, LeasePolicy policy) {
         this.thread = new PeriodicThread(
                 "mnedc-lease-renew",
-                allocator::tidy,
+                allocator::maintain,
                 fault -> LOG.error("could not end expired leases; tried again later", fault));
-        reconfigure(plan);
+        reconfigure(policy);
     }
 
-    void reconfigure(LeasePolicy plan) {
-        thread.every(interval(plan));
+    void reconfigure(LeasePolicy policy) {
+        thread.every(interval(policy));
     }
 
-    static Duration interval(LeasePolicy plan) {
-        Duration tenth = plan.absence().map(absence -> absence.dividedBy(10)).orElse(LONGEST);
+    static Duration interval(LeasePolicy policy) {
+        Duration tenth = policy.absence().map(absence -> absence.dividedBy(10)).orElse(LONGEST);
         if (tenth.compareTo(SHORTEST) < 0) {
             return SHORTEST;
         }

@@ -38,11 +38,11 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
         }
     }
 
-    /** One of perhaps several watches of a watcher. */
-    private final class Watch implements AutoCloseable {
+    /** What a watcher closes to end its watch; a watcher may have several. */
+    private final class Subscription implements AutoCloseable {
         private final Consumer<Change> watcher;
 
-        Watch(Consumer<Change> watcher) {
+        Subscription(Consumer<Change> watcher) {
             this.watcher = watcher;
         }
 
@@ -57,7 +57,7 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
     private final Path directory;
     private final long epoch;
     private final LeaseIndex index = new LeaseIndex();
-    private final List<Watch> watchers = new CopyOnWriteArrayList<>();
+    private final List<Subscription> watchers = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Write<?>> queue = new LinkedBlockingQueue<>();
     private final Thread committer;
     // guarded by queue
@@ -170,9 +170,9 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
 
     @Override
     public AutoCloseable watch(Consumer<Change> watcher) {
-        Watch watch = new Watch(watcher);
-        watchers.add(watch);
-        return watch;
+        Subscription subscription = new Subscription(watcher);
+        watchers.add(subscription);
+        return subscription;
     }
 
     @Override
@@ -267,9 +267,9 @@ final class MvLeaseStore implements LeaseStore, AutoCloseable {
     }
 
     private void notifyWatchers(List<Change> changes) {
-        for (Watch watch : watchers) {
+        for (Subscription subscription : watchers) {
             try {
-                changes.forEach(watch.watcher);
+                changes.forEach(subscription.watcher);
             } catch (RuntimeException | Error e) {
                 LOG.error("a watcher of the lease store failed", e);
             }

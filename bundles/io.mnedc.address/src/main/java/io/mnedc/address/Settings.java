@@ -34,7 +34,7 @@ final class Settings {
      * @throws io.mnedc.settings.RefusedSettingsException if something is wrong
      * @throws IOException if the chosen prefix could not be found
      */
-    static LeasePolicy plan(ConfigurationReader values, ChosenPrefix chosen) throws IOException {
+    static LeasePolicy policy(ConfigurationReader values, ChosenPrefix chosen) throws IOException {
         String pool = values.text("pool", "10.0.0.0/24");
         String prefix = values.text("ipv6.prefix", "");
         VirtualNetwork network = values.attempt("pool", () -> network(pool, "fd00::", "pool", pool))

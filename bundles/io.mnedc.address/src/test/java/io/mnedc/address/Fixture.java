@@ -19,15 +19,15 @@ final class Fixture {
 
     private Fixture() {}
 
-    static LeasePolicy plan(String pool) {
-        return plan(pool, Map.of(), Optional.empty());
+    static LeasePolicy policy(String pool) {
+        return policy(pool, Map.of(), Optional.empty());
     }
 
-    static LeasePolicy plan(String pool, Map<String, Integer> reservations) {
-        return plan(pool, reservations, Optional.empty());
+    static LeasePolicy policy(String pool, Map<String, Integer> reservations) {
+        return policy(pool, reservations, Optional.empty());
     }
 
-    static LeasePolicy plan(String pool, Map<String, Integer> reservations, Optional<Duration> absence) {
+    static LeasePolicy policy(String pool, Map<String, Integer> reservations, Optional<Duration> absence) {
         return LeasePolicy.of(VirtualNetwork.parse(pool, ULA), reservations, absence);
     }
 

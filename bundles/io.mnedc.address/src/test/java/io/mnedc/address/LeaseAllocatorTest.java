@@ -2,7 +2,7 @@ package io.mnedc.address;
 
 import static io.mnedc.address.Fixture.address;
 import static io.mnedc.address.Fixture.await;
-import static io.mnedc.address.Fixture.plan;
+import static io.mnedc.address.Fixture.policy;
 import static io.mnedc.address.Fixture.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +36,7 @@ class LeaseAllocatorTest {
     @BeforeEach
     void open() throws Exception {
         store = new MvLeaseStore(directory);
-        allocator = new LeaseAllocator(store, plan("10.0.0.0/24"), clock);
+        allocator = new LeaseAllocator(store, policy("10.0.0.0/24"), clock);
     }
 
     @AfterEach
@@ -45,10 +45,10 @@ class LeaseAllocatorTest {
         store.close();
     }
 
-    private void restart(LeasePolicy plan) throws Exception {
+    private void restart(LeasePolicy policy) throws Exception {
         close();
         store = new MvLeaseStore(directory);
-        allocator = new LeaseAllocator(store, plan, clock);
+        allocator = new LeaseAllocator(store, policy, clock);
     }
 
     @Test
@@ -67,7 +67,7 @@ class LeaseAllocatorTest {
         await(allocator.allocate("a"));
         Lease before = await(allocator.allocate("b"));
 
-        restart(plan("10.0.0.0/24"));
+        restart(policy("10.0.0.0/24"));
 
         assertThat(await(allocator.allocate("b"))).isEqualTo(before);
         assertThat(address(allocator.allocate("c"))).isEqualTo("10.0.0.4");
@@ -88,7 +88,7 @@ class LeaseAllocatorTest {
 
     @Test
     void releasedAddressIsGivenAgainAsLateAsPossible() throws Exception {
-        allocator.reconfigure(plan("10.0.0.0/29"));
+        allocator.reconfigure(policy("10.0.0.0/29"));
         await(allocator.allocate("a"));
         assertThat(await(allocator.release("a"))).isTrue();
         assertThat(await(allocator.release("a"))).isFalse();
@@ -101,7 +101,7 @@ class LeaseAllocatorTest {
 
     @Test
     void exhaustedPoolIsToldWithTheSettingThatCuresIt() throws Exception {
-        allocator.reconfigure(plan("10.0.0.0/30"));
+        allocator.reconfigure(policy("10.0.0.0/30"));
         await(allocator.allocate("a"));
 
         assertThat(refusal(allocator.allocate("b"))).satisfies(refusal -> {
@@ -128,7 +128,7 @@ class LeaseAllocatorTest {
 
     @Test
     void reservedAddressGoesToItsDeviceOnly() throws Exception {
-        allocator.reconfigure(plan("10.0.0.0/29", Map.of("r", 3)));
+        allocator.reconfigure(policy("10.0.0.0/29", Map.of("r", 3)));
 
         assertThat(await(allocator.allocate("a")).node()).isEqualTo(2);
         assertThat(await(allocator.allocate("b")).node()).isEqualTo(4);
@@ -144,7 +144,7 @@ class LeaseAllocatorTest {
     @Test
     void deviceWithANewReservationMovesThere() throws Exception {
         await(allocator.allocate("a"));
-        allocator.reconfigure(plan("10.0.0.0/24", Map.of("a", 77)));
+        allocator.reconfigure(policy("10.0.0.0/24", Map.of("a", 77)));
 
         assertThat(address(allocator.allocate("a"))).isEqualTo("10.0.0.77");
         assertThat(store.byNode(2)).isEmpty();
@@ -153,7 +153,7 @@ class LeaseAllocatorTest {
     @Test
     void reservedAddressInUseIsFreeOnceItsHolderRegistersAgain() throws Exception {
         await(allocator.allocate("holder"));
-        allocator.reconfigure(plan("10.0.0.0/24", Map.of("owner", 2)));
+        allocator.reconfigure(policy("10.0.0.0/24", Map.of("owner", 2)));
 
         assertThat(refusal(allocator.allocate("owner"))).satisfies(refusal -> {
             assertThat(refusal.reason()).isEqualTo(Reason.RESERVATION_TAKEN);
@@ -168,7 +168,7 @@ class LeaseAllocatorTest {
         for (int i = 0; i < 10; i++) {
             await(allocator.allocate("d" + i));
         }
-        allocator.reconfigure(plan("192.168.4.0/29"));
+        allocator.reconfigure(policy("192.168.4.0/29"));
 
         assertThat(allocator.leases()).hasSize(5);
         assertThat(allocator.lease("d9")).isEmpty();
@@ -180,7 +180,7 @@ class LeaseAllocatorTest {
 
     @Test
     void absentDeviceLosesItsLeaseWhenAnotherNeedsIt() throws Exception {
-        allocator.reconfigure(plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12))));
+        allocator.reconfigure(policy("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12))));
         await(allocator.allocate("a"));
         clock.advance(Duration.ofHours(11));
         allocator.renew("a");
@@ -195,17 +195,17 @@ class LeaseAllocatorTest {
 
     @Test
     void leaseNeverEndsByDefault() throws Exception {
-        allocator.reconfigure(plan("10.0.0.0/30"));
+        allocator.reconfigure(policy("10.0.0.0/30"));
         await(allocator.allocate("a"));
         clock.advance(Duration.ofDays(10_000));
-        allocator.tidy();
+        allocator.maintain();
 
         assertThat(refusal(allocator.allocate("b")).reason()).isEqualTo(Reason.POOL_EXHAUSTED);
     }
 
     @Test
     void timeInWhichTheRelayWasDownEndsNoLeaseAtOnce() throws Exception {
-        LeasePolicy rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
+        LeasePolicy rules = policy("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
         restart(rules);
         await(allocator.allocate("a"));
         allocator.close();
@@ -219,7 +219,7 @@ class LeaseAllocatorTest {
 
     @Test
     void renewedLeaseIsStillFreshAfterARestart() throws Exception {
-        LeasePolicy rules = plan("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
+        LeasePolicy rules = policy("10.0.0.0/30", Map.of(), Optional.of(Duration.ofHours(12)));
         restart(rules);
         await(allocator.allocate("a"));
         clock.advance(Duration.ofHours(11));

@@ -1,7 +1,7 @@
 package io.mnedc.address;
 
 import static io.mnedc.address.Fixture.await;
-import static io.mnedc.address.Fixture.plan;
+import static io.mnedc.address.Fixture.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.address.AllocationException;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomSequencesTest {
     private static final Duration ABSENCE = Duration.ofHours(10);
     private static final Map<String, Integer> RESERVATIONS = Map.of("d0", 9, "d1", 4);
-    private static final LeasePolicy RULES = plan("10.0.0.0/28", RESERVATIONS, Optional.of(ABSENCE));
+    private static final LeasePolicy RULES = policy("10.0.0.0/28", RESERVATIONS, Optional.of(ABSENCE));
     private static final int DEVICES = 18;
     private static final int STEPS = 250;
 
@@ -65,7 +65,7 @@ class RandomSequencesTest {
                     }
                     case 5 -> {
                         clock.advance(Duration.ofMinutes(random.nextInt(300)));
-                        await(allocator.tidy());
+                        await(allocator.maintain());
                     }
                     case 6 -> {
                         String device = device(random);

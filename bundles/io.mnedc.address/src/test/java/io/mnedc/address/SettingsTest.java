@@ -19,7 +19,7 @@ class SettingsTest {
     private static final String CHOSEN = "fdaa::/64";
 
     private static LeasePolicy read(Map<String, ?> values) throws IOException {
-        return Settings.plan(new ConfigurationReader(values, Config.class), () -> CHOSEN);
+        return Settings.policy(new ConfigurationReader(values, Config.class), () -> CHOSEN);
     }
 
     private static final Map<String, List<Object>> WRONG = Map.of(
@@ -42,7 +42,7 @@ class SettingsTest {
             values.wish();
             assertThatIllegalArgumentException()
                     .as("%s = %s", key, wrong)
-                    .isThrownBy(() -> Settings.plan(values, () -> CHOSEN))
+                    .isThrownBy(() -> Settings.policy(values, () -> CHOSEN))
                     .withMessageContaining(key);
         }
         assertThat(WRONG).containsKey(key);
@@ -57,12 +57,12 @@ class SettingsTest {
 
     @Test
     void defaultsMakeAPlan() throws Exception {
-        LeasePolicy plan = read(Map.of());
+        LeasePolicy policy = read(Map.of());
 
-        assertThat(plan.network().cidr()).isEqualTo("10.0.0.0/24");
-        assertThat(plan.network().ulaPrefix().getHostAddress()).isEqualTo("fdaa:0:0:0:0:0:0:0");
-        assertThat(plan.reservations()).isEmpty();
-        assertThat(plan.absence()).isEmpty();
+        assertThat(policy.network().cidr()).isEqualTo("10.0.0.0/24");
+        assertThat(policy.network().ulaPrefix().getHostAddress()).isEqualTo("fdaa:0:0:0:0:0:0:0");
+        assertThat(policy.reservations()).isEmpty();
+        assertThat(policy.absence()).isEmpty();
     }
 
     @Test
@@ -126,9 +126,9 @@ class SettingsTest {
     @Test
     void randomPrefixIsUniqueLocal() throws Exception {
         String first = UniqueLocalPrefix.random();
-        LeasePolicy plan = Settings.plan(new ConfigurationReader(Map.of(), Config.class), () -> first);
+        LeasePolicy policy = Settings.policy(new ConfigurationReader(Map.of(), Config.class), () -> first);
 
-        assertThat(plan.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
+        assertThat(policy.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
         assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);
     }
 }

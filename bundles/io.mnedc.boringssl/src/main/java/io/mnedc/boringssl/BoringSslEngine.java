@@ -133,7 +133,7 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
             failure = Alerts.translated(e);
             alert(out);
         } catch (Throwable e) {
-            // also an Error, such as a class that is gone with its bundle: whoever waits for the task goes on
+            // also an Error, such as a class that is gone with its bundle: the caller that waits for the task goes on
             failure = new SSLException("TLS failed: " + e, e);
             alert(out);
         } finally {

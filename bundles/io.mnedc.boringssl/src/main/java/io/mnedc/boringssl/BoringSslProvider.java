@@ -19,9 +19,9 @@ import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes contexts of TLS 1.3 whose engines are Conscrypt's, which runs BoringSSL, with the manners of the Java runtime's:
- * sums are left to tasks, alerts have their names, nothing is resumed. It is for whoever is given it, and never in the list
- * of the JVM. Keys are to be EC P-256 or P-384, or RSA: BoringSSL
+ * Makes contexts of TLS 1.3 whose engines are Conscrypt's, which runs BoringSSL, which behave as the Java runtime's do:
+ * computation is left to tasks, alerts have their names, nothing is resumed. It is handed to its users, and never in the
+ * list of the JVM. Keys are to be EC P-256 or P-384, or RSA: BoringSSL
  * takes certificates of no others. Thread-safe.
  */
 public final class BoringSslProvider extends Provider {

@@ -29,7 +29,7 @@ final class StatusForm {
             new Field(
                     "relay.token",
                     "Join token",
-                    "What the setting token.request of the relay has asked for, while it can be used. A secret: whoever"
+                    "What the setting token.request of the relay has asked for, while it can be used. A secret: anybody who"
                             + " has it can join." + LINES));
 
     private StatusForm() {}

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * <p>Memory is passed as a plain address, see {@link #address(ByteBuffer)}: the caller answers for bounds and keeps the
  * buffer reachable during the call. All methods may be called by any thread and block as the call itself does.
  *
- * <p>The class fails to initialise (a {@link LinkageError}) where JNA or one of the functions is missing; whoever may
- * run elsewhere checks the platform first.
+ * <p>The class fails to initialise (a {@link LinkageError}) where JNA or one of the functions is missing. A
+ * caller that may run elsewhere checks the platform first.
  */
 public final class LibC {
     /** {@code O_RDWR} of asm-generic/fcntl.h. */

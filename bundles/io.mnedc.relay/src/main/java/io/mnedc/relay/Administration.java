@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /** Who may join a secured relay, for those who administer it. */
 final class Administration implements RelayAdministration {
-    private final AccessControl guard;
+    private final AccessControl access;
     private final Events events;
     private final AuditState noted;
     private final Optional<OverlayAuthority> authority;
@@ -47,13 +47,13 @@ final class Administration implements RelayAdministration {
      * @param requested the join token that the settings ask for
      */
     Administration(
-            AccessControl guard,
+            AccessControl access,
             Events events,
             AuditState noted,
             Optional<OverlayAuthority> authority,
             Dialled dialled,
             RequestedToken requested) {
-        this.guard = guard;
+        this.access = access;
         this.events = events;
         this.noted = noted;
         this.authority = authority;
@@ -127,7 +127,7 @@ final class Administration implements RelayAdministration {
 
     @Override
     public ShutOut revoke(String deviceId, String reason) throws IOException {
-        guard.revoke(deviceId, reason);
+        access.revoke(deviceId, reason);
         if (authority.isEmpty()) {
             return new ShutOut(true, List.of());
         }
@@ -140,17 +140,17 @@ final class Administration implements RelayAdministration {
 
     @Override
     public boolean unrevoke(String deviceId) throws IOException {
-        return guard.unrevoke(deviceId);
+        return access.unrevoke(deviceId);
     }
 
     @Override
     public List<Revocation> revoked() {
-        return guard.revoked();
+        return access.revoked();
     }
 
     @Override
     public boolean disconnect(String deviceId) {
-        return guard.disconnect(deviceId);
+        return access.disconnect(deviceId);
     }
 
     @Override

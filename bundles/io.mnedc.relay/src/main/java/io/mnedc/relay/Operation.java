@@ -143,7 +143,7 @@ final class Operation {
             beginFirst(next);
         } else if (now.relay().canBecome(next.settings())) {
             reconfigure(now.relay(), next);
-        } else if (rehearsed(next)) {
+        } else if (canStart(next)) {
             replace(now, next);
         }
     }
@@ -153,15 +153,15 @@ final class Operation {
         boolean others = last(next.properties())
                 .filter(old -> !old.settings().equals(next.settings()))
                 .isPresent();
-        if (!others || rehearsed(next)) {
+        if (!others || canStart(next)) {
             begin(next);
         }
     }
 
     /** Whether a relay with these settings finds its files; if not, this is tried again and again. */
-    private boolean rehearsed(Wanted next) {
+    private boolean canStart(Wanted next) {
         try {
-            Relay.rehearse(next.settings(), identities, tls, InstantSource.system());
+            Relay.checkFiles(next.settings(), identities, tls, InstantSource.system());
             return true;
         } catch (IOException e) {
             LOG.debug("the cause", e);
@@ -321,7 +321,7 @@ final class Operation {
         RunningRelay now = running;
         if (next != null && now == null && old == null) {
             begin(next);
-        } else if (next != null && rehearsed(next)) {
+        } else if (next != null && canStart(next)) {
             if (now == null) {
                 begin(next);
             } else {

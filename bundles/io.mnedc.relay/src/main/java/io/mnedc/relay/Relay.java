@@ -220,7 +220,7 @@ public final class Relay implements AutoCloseable {
      *
      * @throws IOException if it does not; the message has the cure
      */
-    static void rehearse(
+    static void checkFiles(
             RelaySettings settings, IdentityProviders identities, Supplier<@Nullable Provider> tls, InstantSource clock)
             throws IOException {
         Path directory = settings.directory();
@@ -270,7 +270,7 @@ public final class Relay implements AutoCloseable {
             throw new IOException(e.getMessage(), e);
         }
         if (security != null) {
-            security.admission().become(next.security());
+            security.identity().become(next.security());
         }
         settings.set(next);
     }
@@ -322,7 +322,7 @@ public final class Relay implements AutoCloseable {
                         services.access(),
                         services.session().events(),
                         services.data().noted(),
-                        present.admission().authority(),
+                        present.identity().authority(),
                         reach,
                         new RequestedToken(settings.get().directory())));
     }
@@ -335,7 +335,7 @@ public final class Relay implements AutoCloseable {
     /** The join tokens that name addresses of this relay; none if it makes no certificates. */
     private Optional<JoinTokens> tokens() {
         return Optional.ofNullable(security)
-                .flatMap(secured -> secured.admission().authority())
+                .flatMap(secured -> secured.identity().authority())
                 .map(OverlayAuthority::tokens);
     }
 

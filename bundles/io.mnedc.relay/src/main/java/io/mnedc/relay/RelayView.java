@@ -46,7 +46,7 @@ final class RelayView implements RelayStatus {
 
     @Override
     public Optional<Instant> certificateExpires() {
-        return security == null ? Optional.empty() : security.admission().expires();
+        return security == null ? Optional.empty() : security.identity().expires();
     }
 
     private static Session line(io.mnedc.relay.session.Session session) {

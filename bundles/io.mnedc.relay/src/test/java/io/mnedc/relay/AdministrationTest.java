@@ -44,11 +44,11 @@ class AdministrationTest {
         Sessions sessions = new Sessions(
                 new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
         AuditState noted = new AuditState(null);
-        AccessControl guard =
+        AccessControl access =
                 AccessControl.start(sessions, events, new DataDirectory(null, null, noted, revocations), List.of());
-        guard.close();
+        access.close();
         return new Administration(
-                guard,
+                access,
                 events,
                 noted,
                 authority,

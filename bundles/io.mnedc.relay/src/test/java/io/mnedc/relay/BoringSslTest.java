@@ -47,7 +47,7 @@ class BoringSslTest {
 
     private static SSLContext used(TestRelay relay) throws Exception {
         return Objects.requireNonNull(relay.relay().security())
-                .admission()
+                .identity()
                 .shown()
                 .context();
     }

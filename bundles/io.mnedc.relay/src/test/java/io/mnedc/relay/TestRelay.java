@@ -98,7 +98,7 @@ public final class TestRelay implements AutoCloseable {
 
     /** The authority of a secured relay. */
     public OverlayAuthority authority() {
-        return Objects.requireNonNull(relay.security()).admission().authority().orElseThrow();
+        return Objects.requireNonNull(relay.security()).identity().authority().orElseThrow();
     }
 
     public MemoryAllocator allocator() {

@@ -38,14 +38,14 @@ class CaDropTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private Issuer first;
     private Issuer second;
     private Identity before;
 
     @BeforeEach
     void twoAuthorities() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         before = overlay.device("before");
         first = new Issuer(Pem.key(overlay.directory.resolve("ca.key.pem")).getPrivate(), inUse());
         String added = overlay.authority.add();
@@ -85,7 +85,7 @@ class CaDropTest {
         TimeFloor floor = TimeFloor.inMemory(overlay.clock);
         KeyPair key = Keys.generate();
         X509Certificate device =
-                dropped.device(key.getPublic(), "thief", Set.of(), overlay.clock.instant(), Overlay.YEAR);
+                dropped.device(key.getPublic(), "thief", Set.of(), overlay.clock.instant(), TestOverlay.YEAR);
         X509Certificate relay = dropped.relay(key.getPublic(), overlay.clock.instant());
         X509Certificate unnamed = sign(dropped, "CN=thief", device, false);
         for (X509Certificate word : List.of(
@@ -147,9 +147,9 @@ class CaDropTest {
 
     @Test
     void theRelayShowsWhatEveryDeviceBelievesUntilTheElderIsDropped() throws Exception {
-        JoinToken made = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken made = overlay.token(TestOverlay.forAnyDevice(1));
         overlay.authority.use(Fingerprints.of(second.certificate()));
-        JoinToken later = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken later = overlay.token(TestOverlay.forAnyDevice(1));
         TimeFloor floor = TimeFloor.inMemory(overlay.clock);
         for (Set<X509Certificate> trusted :
                 List.of(Set.of(first.certificate()), Set.of(first.certificate(), second.certificate()))) {
@@ -159,7 +159,7 @@ class CaDropTest {
         believed(OverlayTrust.pinned(later.fingerprint(), floor));
         overlay.authority.drop(Fingerprints.of(first.certificate()));
         believed(OverlayTrust.relayTrust(Set.of(second.certificate()), "h", floor));
-        believed(OverlayTrust.pinned(overlay.token(Overlay.forAnyDevice(1)).fingerprint(), floor));
+        believed(OverlayTrust.pinned(overlay.token(TestOverlay.forAnyDevice(1)).fingerprint(), floor));
         assertThatThrownBy(() -> believed(OverlayTrust.pinned(later.fingerprint(), floor)))
                 .as("tokens end with the CA that they name")
                 .hasMessageContaining("new token");
@@ -253,7 +253,7 @@ class CaDropTest {
 
     @Test
     void aDeviceDoesNotTakeBackWhatItsRelayDroppedWhoeverAsks() throws Exception {
-        DeviceIdentityStore device = follower(overlay.token(Overlay.forDevice("d")));
+        DeviceIdentityStore device = follower(overlay.token(TestOverlay.forDevice("d")));
         KeyPair stolen = new KeyPair(first.certificate().getPublicKey(), first.key());
         X509Certificate again =
                 Issuer.selfSigned(stolen, overlay.clock.instant().plusSeconds(60));
@@ -270,12 +270,12 @@ class CaDropTest {
 
     @Test
     void aJoinTokenIsAWordOfItsOwn() throws Exception {
-        JoinToken early = overlay.token(Overlay.forDevice("d"));
+        JoinToken early = overlay.token(TestOverlay.forDevice("d"));
         Path backup = directory.resolve("backup");
         copy(overlay.directory, backup);
         DeviceIdentityStore device = follower(early);
-        OverlayAuthority restored = OverlayAuthority.open(backup, Overlay.YEAR, overlay.clock);
-        JoinToken token = restored.tokens().issue(Overlay.forDevice("d"), Overlay.RELAYS);
+        OverlayAuthority restored = OverlayAuthority.open(backup, TestOverlay.YEAR, overlay.clock);
+        JoinToken token = restored.tokens().issue(TestOverlay.forDevice("d"), TestOverlay.RELAYS);
         device.enrolled(enrol(restored, device, token), token);
         assertThat(device.identity().trusted()).containsExactlyInAnyOrder(first.certificate(), second.certificate());
         assertThat(directory.resolve("device/dropped"))
@@ -286,7 +286,7 @@ class CaDropTest {
 
     @Test
     void aStrangerThatARelayNamesIsToldInTheLog() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         DeviceIdentityStore device = DeviceIdentityStore.open(directory.resolve("device"), overlay.clock);
         device.enrolled(enrol(overlay.authority, device, token), token);
         X509Certificate stranger = Issuer.selfSigned(Keys.generate(), overlay.clock.instant());

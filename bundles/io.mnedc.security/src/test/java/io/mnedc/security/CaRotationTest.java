@@ -26,16 +26,16 @@ class CaRotationTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private String old;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         old = overlay.authority.fingerprint();
     }
 
-    private static void believes(Set<X509Certificate> trusted, Overlay overlay) throws Exception {
+    private static void believes(Set<X509Certificate> trusted, TestOverlay overlay) throws Exception {
         OverlayTrust.check(
                 overlay.authority.identity().chain(), Role.RELAY, trusted, overlay.clock.instant(), Duration.ZERO);
     }
@@ -79,7 +79,7 @@ class CaRotationTest {
 
     @Test
     void aTokenMadeBeforeTheRotationIsGoodAfterIt() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         overlay.authority.use(overlay.authority.add());
         var relay = overlay.authority.identity().chain().toArray(new X509Certificate[0]);
         TimeFloor floor = TimeFloor.inMemory(overlay.clock);
@@ -99,7 +99,7 @@ class CaRotationTest {
 
     @Test
     void aDeviceFollowsTheRelayToANewCaThatTheOldOneVouchesFor() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         DeviceIdentityStore device = DeviceIdentityStore.open(directory.resolve("device"), overlay.clock);
         device.enrolled(
                 overlay.authority
@@ -130,7 +130,7 @@ class CaRotationTest {
 
     @Test
     void aRelayWithoutTheCaKeyCannotBringInACaOfItsOwn() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         DeviceIdentityStore device = DeviceIdentityStore.open(directory.resolve("device"), overlay.clock);
         device.enrolled(
                 overlay.authority

@@ -91,7 +91,7 @@ class CertificateRequestTest {
     @Test
     void damagedAndArbitraryBytesAreRefused() throws Exception {
         Random random = new Random(9);
-        byte[] good = Overlay.request(Keys.generate());
+        byte[] good = TestOverlay.request(Keys.generate());
         for (int i = 0; i < 2000; i++) {
             byte[] bytes = good.clone();
             if (i % 2 == 0) {

@@ -69,14 +69,14 @@ class CrossSigningTest {
         assertThat(named.getIssuerX500Principal()).isEqualTo(named.getSubjectX500Principal());
         assertThat(CrossSigning.isAuthority(named)).isFalse();
         X509Certificate device =
-                new Issuer(ownKey.getPrivate(), own).device(ownKey.getPublic(), "d", Set.of(), now, Overlay.YEAR);
+                new Issuer(ownKey.getPrivate(), own).device(ownKey.getPublic(), "d", Set.of(), now, TestOverlay.YEAR);
         assertThat(CrossSigning.isAuthority(device)).isFalse();
     }
 
     @Test
     void certificatesSayWhatTheyAreFor() throws Exception {
         Issuer issuer = new Issuer(ownKey.getPrivate(), own);
-        X509Certificate device = issuer.device(strangersKey.getPublic(), "d", Set.of(), now, Overlay.YEAR);
+        X509Certificate device = issuer.device(strangersKey.getPublic(), "d", Set.of(), now, TestOverlay.YEAR);
         assertThat(device.getCriticalExtensionOIDs()).containsExactlyInAnyOrder(CONSTRAINTS, USAGE);
         assertThat(device.getNonCriticalExtensionOIDs())
                 .containsExactlyInAnyOrder(PURPOSE, NAMES, OWN_KEY, ISSUERS_KEY);

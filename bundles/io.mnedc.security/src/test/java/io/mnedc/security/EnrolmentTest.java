@@ -36,11 +36,11 @@ class EnrolmentTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
     }
 
     private static void refused(Reason reason, ThrowingCallable attempt) {
@@ -52,9 +52,9 @@ class EnrolmentTest {
     @Test
     void aTokenMakesADeviceThatIsLetInAndRemembered() throws Exception {
         KeyPair key = Keys.generate();
-        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "Dev:1", key);
+        Enrolled enrolled = overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "Dev:1", key);
         assertThat(enrolled.groups()).containsExactly("sensors");
-        Identity identity = Overlay.identity(key, enrolled.credentials());
+        Identity identity = TestOverlay.identity(key, enrolled.credentials());
         PeerName name = overlay.open().admit(identity.chain(), Duration.ZERO);
         assertThat(name).isEqualTo(new PeerName("Dev:1", Set.of("sensors"), true));
         assertThat(overlay.open().enrolments().all()).singleElement().satisfies(known -> {
@@ -69,13 +69,14 @@ class EnrolmentTest {
     @Test
     void groupsAreThoseOfTheEnrolmentWhateverAnOlderCertificateSays() throws Exception {
         KeyPair key = Keys.generate();
-        Identity first = Overlay.identity(
+        Identity first = TestOverlay.identity(
                 key,
-                overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key).credentials());
+                overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "a", key)
+                        .credentials());
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
                 .containsExactly("sensors");
         // the same key once more, into no group
-        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", key);
+        overlay.redeem(overlay.token(TestOverlay.forDevice("a")), "a", key);
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
                 .isEmpty();
         // somebody edits it
@@ -84,7 +85,7 @@ class EnrolmentTest {
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO))
                 .isEqualTo(new PeerName("a", Set.of("press", "office"), true));
         assertThat(overlay.authority
-                        .renew(first.chain().get(0), "a", Overlay.request(key))
+                        .renew(first.chain().get(0), "a", TestOverlay.request(key))
                         .groups())
                 .containsExactlyInAnyOrder("press", "office");
         // without it, what the certificate says is all there is
@@ -92,14 +93,14 @@ class EnrolmentTest {
         assertThat(overlay.authority.admit(first.chain(), Duration.ZERO).groups())
                 .containsExactly("sensors");
         assertThat(overlay.authority
-                        .renew(first.chain().get(0), "a", Overlay.request(key))
+                        .renew(first.chain().get(0), "a", TestOverlay.request(key))
                         .groups())
                 .containsExactly("sensors");
     }
 
     @Test
     void theSecretIsNotOnTheRelaysDisk() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         byte[] secret = token.secret();
         try (Stream<Path> files = Files.walk(overlay.directory).filter(Files::isRegularFile)) {
             for (Path file : files.toList()) {
@@ -113,7 +114,7 @@ class EnrolmentTest {
 
     @Test
     void aTokenIsGoodForAsManyDevicesAsItSays() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(2));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(2));
         overlay.redeem(token, "a", Keys.generate());
         overlay.redeem(token, "b", Keys.generate());
         refused(Reason.JOIN_USED, () -> overlay.redeem(token, "c", Keys.generate()));
@@ -121,7 +122,7 @@ class EnrolmentTest {
 
     @Test
     void theSameKeyMayAskAgainWhenTheAnswerWasLost() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         KeyPair key = Keys.generate();
         overlay.redeem(token, "a", key);
         assertThat(overlay.redeem(token, "a", key).deviceId()).isEqualTo("a");
@@ -132,18 +133,18 @@ class EnrolmentTest {
 
     @Test
     void aTokenExpires() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         overlay.clock.advance(Duration.ofHours(24));
         refused(Reason.JOIN_EXPIRED, () -> overlay.redeem(token, "a", Keys.generate()));
         overlay.clock.advance(Duration.ofDays(31));
-        overlay.token(Overlay.forAnyDevice(1));
+        overlay.token(TestOverlay.forAnyDevice(1));
         refused(Reason.JOIN_REFUSED, () -> overlay.redeem(token, "a", Keys.generate()));
     }
 
     @Test
     void anUnknownTokenAndAWrongSecretLookTheSame() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
-        byte[] request = Overlay.request(Keys.generate());
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
+        byte[] request = TestOverlay.request(Keys.generate());
         byte[] wrong = token.secret();
         wrong[31] ^= 1;
         String[] sentences = new String[2];
@@ -168,7 +169,7 @@ class EnrolmentTest {
 
     @Test
     void whoDoesNotHaveTheSecretHasNoRequestLookedAt() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         byte[] garbage = {1, 2, 3};
         refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[32], "a", garbage));
         refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id() + 1, token.secret(), "a", garbage));
@@ -177,11 +178,11 @@ class EnrolmentTest {
 
     @Test
     void aUsedTokenDoesNotBringBackAKeyThatAnotherTokenHasReplaced() throws Exception {
-        JoinToken first = overlay.token(Overlay.forDevice("a"));
+        JoinToken first = overlay.token(TestOverlay.forDevice("a"));
         KeyPair lost = Keys.generate();
         overlay.redeem(first, "a", lost);
         KeyPair present = Keys.generate();
-        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", present);
+        overlay.redeem(overlay.token(TestOverlay.forDevice("a")), "a", present);
         refused(Reason.JOIN_USED, () -> overlay.redeem(first, "a", lost));
         assertThat(overlay.authority.enrolments().find("a").orElseThrow().key())
                 .isEqualTo(Fingerprints.of(present.getPublic()));
@@ -209,7 +210,7 @@ class EnrolmentTest {
 
     @Test
     void revokingAndEnrollingAtTheSameTimeDoNotWaitForEachOther() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         KeyPair key = Keys.generate();
         CompletableFuture<Void> revoking = beside(() -> {
             for (int i = 0; i < 100; i++) {
@@ -229,18 +230,18 @@ class EnrolmentTest {
 
     @Test
     void anExpiredTokenSaysSoOnlyToThoseWhoHaveItsSecret() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         overlay.clock.advance(Duration.ofDays(2));
-        byte[] request = Overlay.request(Keys.generate());
+        byte[] request = TestOverlay.request(Keys.generate());
         refused(Reason.JOIN_REFUSED, () -> overlay.authority.enrol(token.id(), new byte[32], "a", request));
     }
 
     @Test
     void aTokenForOneIdEnrolsNoOther() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("a"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("a"));
         refused(Reason.ID_MISMATCH, () -> overlay.redeem(token, "b", Keys.generate()));
         assertThat(overlay.redeem(token, "", Keys.generate()).deviceId()).isEqualTo("a");
-        JoinToken open = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken open = overlay.token(TestOverlay.forAnyDevice(1));
         refused(Reason.ID_MISMATCH, () -> overlay.redeem(open, "", Keys.generate()));
         refused(Reason.ID_MISMATCH, () -> overlay.redeem(open, "a/../b", Keys.generate()));
     }
@@ -248,33 +249,33 @@ class EnrolmentTest {
     @Test
     void anEnrolledIdIsReplacedOnlyByATokenForIt() throws Exception {
         KeyPair first = Keys.generate();
-        Enrolled old = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", first);
-        JoinToken any = overlay.token(Overlay.forAnyDevice(1));
+        Enrolled old = overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "a", first);
+        JoinToken any = overlay.token(TestOverlay.forAnyDevice(1));
         refused(Reason.ID_TAKEN, () -> overlay.redeem(any, "a", Keys.generate()));
         assertThatCode(() -> overlay.redeem(any, "b", Keys.generate())).doesNotThrowAnyException();
 
         overlay.clock.advance(Duration.ofHours(1));
-        overlay.redeem(overlay.token(Overlay.forDevice("a")), "a", Keys.generate());
+        overlay.redeem(overlay.token(TestOverlay.forDevice("a")), "a", Keys.generate());
         assertThat(overlay.authority.enrolments().find("a").orElseThrow().since())
                 .as("another key, another beginning")
                 .isEqualTo(overlay.clock.instant());
-        Identity replaced = Overlay.identity(first, old.credentials());
+        Identity replaced = TestOverlay.identity(first, old.credentials());
         refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.admit(replaced.chain(), Duration.ZERO));
         refused(
                 Reason.CERTIFICATE_REFUSED,
-                () -> overlay.authority.renew(replaced.chain().get(0), "a", Overlay.request(first)));
+                () -> overlay.authority.renew(replaced.chain().get(0), "a", TestOverlay.request(first)));
     }
 
     @Test
     void aRevokedDeviceNeitherEntersNorRenewsNorJoinsAgain() throws Exception {
         KeyPair key = Keys.generate();
-        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key);
-        Identity identity = Overlay.identity(key, enrolled.credentials());
+        Enrolled enrolled = overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "a", key);
+        Identity identity = TestOverlay.identity(key, enrolled.credentials());
         // as another process does it
         Revocations.open(overlay.directory.resolve("revoked"), overlay.clock).revoke("a", "stolen");
         refused(Reason.REVOKED, () -> overlay.authority.admit(identity.chain(), Duration.ZERO));
-        refused(Reason.REVOKED, () -> overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key)));
-        JoinToken token = overlay.token(Overlay.forDevice("a"));
+        refused(Reason.REVOKED, () -> overlay.authority.renew(identity.chain().get(0), "a", TestOverlay.request(key)));
+        JoinToken token = overlay.token(TestOverlay.forDevice("a"));
         refused(Reason.REVOKED, () -> overlay.redeem(token, "a", Keys.generate()));
         overlay.authority.revocations().unrevoke("a");
         assertThat(overlay.authority.admit(identity.chain(), Duration.ZERO).deviceId())
@@ -284,14 +285,14 @@ class EnrolmentTest {
     @Test
     void aCertificateIsRenewedForItsOwnKeyAndKeepsWhatItSays() throws Exception {
         KeyPair key = Keys.generate();
-        Enrolled enrolled = overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key);
-        Identity identity = Overlay.identity(key, enrolled.credentials());
+        Enrolled enrolled = overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "a", key);
+        Identity identity = TestOverlay.identity(key, enrolled.credentials());
         refused(
                 Reason.CERTIFICATE_REFUSED,
-                () -> overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(Keys.generate())));
+                () -> overlay.authority.renew(identity.chain().get(0), "a", TestOverlay.request(Keys.generate())));
         overlay.clock.advance(Duration.ofDays(200));
-        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key));
-        Identity fresh = Overlay.identity(key, renewed.credentials());
+        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", TestOverlay.request(key));
+        Identity fresh = TestOverlay.identity(key, renewed.credentials());
         assertThat(fresh.chain().get(0).getNotAfter())
                 .isAfter(identity.chain().get(0).getNotAfter());
         assertThat(overlay.authority.admit(fresh.chain(), Duration.ZERO).groups())
@@ -304,17 +305,18 @@ class EnrolmentTest {
     @Test
     void aDeviceThatWasStoredForAYearAfterItsExpiryStillGetsInWithinTheGrace() throws Exception {
         KeyPair key = Keys.generate();
-        Identity identity = Overlay.identity(
+        Identity identity = TestOverlay.identity(
                 key,
-                overlay.redeem(overlay.token(Overlay.forAnyDevice(1)), "a", key).credentials());
+                overlay.redeem(overlay.token(TestOverlay.forAnyDevice(1)), "a", key)
+                        .credentials());
         overlay.clock.advance(Duration.ofDays(365 + 360));
         overlay.authority.refresh();
         Duration grace = Duration.ofDays(400);
         assertThat(overlay.authority.admit(identity.chain(), grace).deviceId()).isEqualTo("a");
         refused(Reason.CERTIFICATE_REFUSED, () -> overlay.authority.admit(identity.chain(), Duration.ofDays(100)));
-        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", Overlay.request(key));
+        Enrolled renewed = overlay.authority.renew(identity.chain().get(0), "a", TestOverlay.request(key));
         assertThat(overlay.authority
-                        .admit(Overlay.identity(key, renewed.credentials()).chain(), Duration.ZERO)
+                        .admit(TestOverlay.identity(key, renewed.credentials()).chain(), Duration.ZERO)
                         .deviceId())
                 .isEqualTo("a");
         overlay.clock.advance(Duration.ofDays(50));
@@ -343,7 +345,7 @@ class EnrolmentTest {
 
     @Test
     void aDamagedTokenFileIsAFaultOfTheRelayNotOfTheDevice() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         Path file = overlay.directory.resolve("tokens").resolve(HexFormat.of().toHexDigits(token.id()));
         Random random = new Random(5);
         String whole = Files.readString(file);
@@ -359,7 +361,7 @@ class EnrolmentTest {
     @Test
     void everyIdHasAFileOfItsOwn() throws Exception {
         List<String> ids = List.of("a", "A", ".", "..", "a.b", "a:b", "%41", "_-", "x".repeat(64));
-        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(20));
         for (String id : ids) {
             if (DeviceIds.isValid(id)) {
                 overlay.redeem(token, id, Keys.generate());

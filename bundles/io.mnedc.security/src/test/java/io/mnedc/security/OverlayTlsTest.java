@@ -32,12 +32,12 @@ class OverlayTlsTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private SSLContext relay;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         relay = OverlayTls.context(overlay.authority.identity(), OverlayTrust.acceptAny());
     }
 
@@ -84,7 +84,7 @@ class OverlayTlsTest {
 
     @Test
     void aRelayOfAnotherOverlayIsNotTheTokens() throws Exception {
-        Overlay other = new Overlay(directory.resolve("other"));
+        TestOverlay other = new TestOverlay(directory.resolve("other"));
         SSLContext context = OverlayTls.context(null, OverlayTrust.pinned(other.authority.fingerprint(), floor()));
         assertThatThrownBy(() -> Handshake.run(OverlayTls.client(context, OverlayTls.ENROL), relayEngine()))
                 .isInstanceOf(SSLException.class)
@@ -93,7 +93,7 @@ class OverlayTlsTest {
 
     @Test
     void aRelayOfAnotherOverlayIsRefused() throws Exception {
-        Identity stranger = new Overlay(directory.resolve("other")).device("a");
+        Identity stranger = new TestOverlay(directory.resolve("other")).device("a");
         SSLContext context = OverlayTls.context(stranger, OverlayTrust.relayTrust(stranger.trusted(), "h", floor()));
         assertThatThrownBy(() -> Handshake.run(OverlayTls.client(context, OverlayTls.CONTROL), relayEngine()))
                 .hasStackTraceContaining("is not of this overlay");

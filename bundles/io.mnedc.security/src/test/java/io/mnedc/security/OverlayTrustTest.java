@@ -37,12 +37,12 @@ class OverlayTrustTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private TestPki pki;
 
     @BeforeEach
     void authorities() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         pki = TestPki.root();
     }
 
@@ -85,7 +85,7 @@ class OverlayTrustTest {
         Identity device = overlay.device("a");
         Issuer impostor = new Issuer(device.key(), device.chain().get(0));
         List<X509Certificate> forged = List.of(
-                impostor.device(Keys.generate().getPublic(), "b", Set.of(), overlay.clock.instant(), Overlay.YEAR),
+                impostor.device(Keys.generate().getPublic(), "b", Set.of(), overlay.clock.instant(), TestOverlay.YEAR),
                 device.chain().get(0));
         assertThatThrownBy(() -> OverlayTrust.check(
                         forged, Role.DEVICE, device.trusted(), overlay.clock.instant(), Duration.ZERO))
@@ -98,7 +98,7 @@ class OverlayTrustTest {
 
     @Test
     void anotherOverlaysDeviceIsAStranger() throws Exception {
-        Identity stranger = new Overlay(directory.resolve("other")).device("a");
+        Identity stranger = new TestOverlay(directory.resolve("other")).device("a");
         assertThatThrownBy(() -> overlay.authority.admit(stranger.chain(), Duration.ZERO))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("not of this overlay");
@@ -272,7 +272,7 @@ class OverlayTrustTest {
         Identity device = overlay.device("a");
         Identity relay = overlay.authority.identity();
         TimeFloor floor = TimeFloor.inMemory(new TestClock(Instant.EPOCH));
-        X509Certificate[] stranger = new Overlay(directory.resolve("other"))
+        X509Certificate[] stranger = new TestOverlay(directory.resolve("other"))
                 .authority
                 .identity()
                 .chain()

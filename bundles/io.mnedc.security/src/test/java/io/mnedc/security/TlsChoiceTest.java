@@ -67,7 +67,7 @@ class TlsChoiceTest {
 
     @Test
     void anIdentityThatNotEveryTlsCanShowIsShownByTheRuntimes(@TempDir Path directory) throws Exception {
-        Identity device = new Overlay(directory.resolve("relay")).device("a");
+        Identity device = new TestOverlay(directory.resolve("relay")).device("a");
         assertThat(used(device)).isEqualTo("Other");
         assertThat(OverlayTls.context(OTHER, null, OverlayTrust.acceptAny())
                         .getProvider()

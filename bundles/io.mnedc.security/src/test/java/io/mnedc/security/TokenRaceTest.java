@@ -28,7 +28,7 @@ class TokenRaceTest {
     private static String attempt(OverlayAuthority authority, JoinToken token, String id, KeyPair key)
             throws Exception {
         try {
-            authority.enrol(token.id(), token.secret(), id, Overlay.request(key));
+            authority.enrol(token.id(), token.secret(), id, TestOverlay.request(key));
             return WON;
         } catch (RefusedException e) {
             return e.reason().name();
@@ -37,12 +37,12 @@ class TokenRaceTest {
 
     @Test
     void oneOfManyThreadsWins() throws Exception {
-        Overlay overlay = new Overlay(directory.resolve("relay"));
+        TestOverlay overlay = new TestOverlay(directory.resolve("relay"));
         OverlayAuthority second = overlay.open();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             for (int round = 0; round < 5; round++) {
-                JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+                JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
                 List<Callable<String>> attempts = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     String id = "d" + round + "-" + i;
@@ -64,8 +64,8 @@ class TokenRaceTest {
 
     @Test
     void oneOfSeveralProcessesWins() throws Exception {
-        Overlay overlay = new Overlay(directory.resolve("relay"));
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        TestOverlay overlay = new TestOverlay(directory.resolve("relay"));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         List<Process> processes = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -104,7 +104,8 @@ class TokenRaceTest {
         private Redeemer() {}
 
         public static void main(String[] words) throws Exception {
-            OverlayAuthority authority = OverlayAuthority.open(Path.of(words[0]), Overlay.YEAR, InstantSource.system());
+            OverlayAuthority authority =
+                    OverlayAuthority.open(Path.of(words[0]), TestOverlay.YEAR, InstantSource.system());
             KeyPair key = Keys.generate();
             System.out.println("ready");
             StringBuilder text = new StringBuilder();

@@ -50,12 +50,12 @@ class VerifiedChainsTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private VerifiedChains verified;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         verified = new VerifiedChains(3);
     }
 
@@ -83,13 +83,13 @@ class VerifiedChainsTest {
     void timeIsLookedAtEachTime() throws Exception {
         Identity device = overlay.device("a");
         check(device, device.trusted());
-        overlay.clock.advance(Overlay.YEAR.plus(GRACE).minusDays(1));
+        overlay.clock.advance(TestOverlay.YEAR.plus(GRACE).minusDays(1));
         assertThat(check(device, device.trusted()).deviceId()).isEqualTo("a");
         overlay.clock.advance(Duration.ofDays(2));
         assertThatThrownBy(() -> check(device, device.trusted()))
                 .isInstanceOf(CertificateException.class)
                 .hasMessageContaining("expired");
-        overlay.clock.advance(Overlay.YEAR.multipliedBy(-3));
+        overlay.clock.advance(TestOverlay.YEAR.multipliedBy(-3));
         assertThatThrownBy(() -> check(device, device.trusted()))
                 .as("not yet good")
                 .isInstanceOf(CertificateException.class);
@@ -98,7 +98,7 @@ class VerifiedChainsTest {
     @Test
     void whoeverIsNoLongerTrustedIsForgotten() throws Exception {
         Identity device = overlay.device("a");
-        Overlay other = new Overlay(directory.resolve("other"));
+        TestOverlay other = new TestOverlay(directory.resolve("other"));
         Identity stranger = other.device("a");
         check(device, device.trusted());
         assertThatThrownBy(() -> check(device, stranger.trusted())).isInstanceOf(CertificateException.class);
@@ -110,7 +110,7 @@ class VerifiedChainsTest {
 
     @Test
     void whatWasRefusedIsNotRemembered() throws Exception {
-        Identity stranger = new Overlay(directory.resolve("other")).device("a");
+        Identity stranger = new TestOverlay(directory.resolve("other")).device("a");
         Set<X509Certificate> trusted = overlay.device("x").trusted();
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> check(stranger, trusted)).isInstanceOf(CertificateException.class);
@@ -161,7 +161,7 @@ class VerifiedChainsTest {
         Watched trusted = new Watched(device.trusted());
         check(device, trusted);
         int looks = trusted.looks;
-        overlay.clock.advance(Overlay.YEAR.plusDays(10));
+        overlay.clock.advance(TestOverlay.YEAR.plusDays(10));
         assertThat(check(device, trusted).deviceId()).isEqualTo("a");
         assertThat(trusted.looks).isEqualTo(looks);
     }

@@ -42,7 +42,7 @@ final class AdministrationReport {
         return "A join token for " + (id.isBlank() ? "any device that is not enrolled yet" : id.trim()) + ", good for "
                 + uses + (uses == 1 ? " device" : " devices") + " and " + ttl.trim()
                 + (request.groups().isEmpty() ? "" : ", groups " + groups(request.groups()))
-                + ". It is a secret: whoever"
+                + ". It is a secret: anybody who"
                 + " has it can join." + NL + "On the device: ./mnedc device --join TOKEN, or the setting join.token."
                 + NL + token;
     }

@@ -35,8 +35,11 @@ class PingTest {
             return answer != null ? answer : CompletableFuture.completedFuture(Duration.ofNanos(1_500_000));
         }
     };
-    private final Ping ping =
-            new Ping(device, Overlay.of(Overlay.peer("gw-1", 7), Overlay.peer("12", 8)), Duration.ZERO, lines::add);
+    private final Ping ping = new Ping(
+            device,
+            FixedDirectory.of(FixedDirectory.peer("gw-1", 7), FixedDirectory.peer("12", 8)),
+            Duration.ZERO,
+            lines::add);
 
     @ParameterizedTest
     @CsvSource({"gw-1, 7", "10.0.0.7, 7", "fd00:1:2:3::7, 7", "7, 7", "12, 8", "1, 1", "relay, 1", "99, 99"})

@@ -105,16 +105,16 @@ class ReportTest {
 
     @Test
     void peersAreListedWithWhatTheyOffer() {
-        var directory = Overlay.of(
-                Overlay.peer("a", 2, new OfferedService("web", "http", 80), new OfferedService("db", "", 0)),
-                Overlay.peer("b", 3));
+        var directory = FixedDirectory.of(
+                FixedDirectory.peer("a", 2, new OfferedService("web", "http", 80), new OfferedService("db", "", 0)),
+                FixedDirectory.peer("b", 3));
         assertThat(PeerReport.of(directory).lines().toList())
                 .satisfiesExactly(
                         head -> assertThat(head).startsWith("DEVICE"),
                         a -> assertThat(a).matches("a +2 +10.0.0.2 +fd00:1:2:3::2 .*linux-amd64 +osgi +web:http:80 db"),
                         b -> assertThat(b).matches("b +3 .* -"),
                         own -> assertThat(own).contains("linux-arm", "container", "services -"));
-        assertThat(PeerReport.of(Overlay.of())).startsWith("No peers.");
+        assertThat(PeerReport.of(FixedDirectory.of())).startsWith("No peers.");
     }
 
     @Test

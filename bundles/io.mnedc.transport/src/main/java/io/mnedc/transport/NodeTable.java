@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs to each node, for a look-up per frame without a lock, boxing or garbage: pages of 64 nodes, indexed by the
- * node's number. A reader sees a change at once. Pages are small, and none is kept for nobody: whoever chooses the nodes
- * must not be able to fill the memory. Any thread may read; writers take turns by a lock of their own.
+ * node's number. A reader sees a change at once. Pages are small, and an empty one is not kept: a
+ * peer that chooses the nodes must not be able to fill the memory. Any thread may read; writers take turns by a lock of their own.
  *
  * @param <T> what belongs to a node
  */

@@ -312,7 +312,7 @@ final class LinkGuard implements AutoCloseable {
     }
 
     /**
-     * Takes an address away that stands before the interface's own one. In the overlay's network it is of no use, because no
+     * Takes an address away that stands before the interface's own one. In the overlay's network it does not work, because no
      * relay has leased it. {@return whether there was one}
      */
     private boolean unmask(Prefix network, InetAddress impostor, LinkFacts facts, List<String> putBack)

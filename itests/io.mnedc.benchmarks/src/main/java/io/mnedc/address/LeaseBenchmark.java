@@ -38,7 +38,7 @@ public class LeaseBenchmark {
     private static final int NEW = 10_000;
     private static final int UNDER_WAY = 256;
 
-    private static LeasePolicy plan() {
+    private static LeasePolicy policy() {
         return LeasePolicy.of(VirtualNetwork.parse("10.0.0.0/8", "fd12:3456:789a::/64"), Map.of(), Optional.empty());
     }
 
@@ -92,7 +92,7 @@ public class LeaseBenchmark {
             directory = Files.createTempDirectory("mnedc-benchmark");
             fill(directory);
             store = new MvLeaseStore(directory);
-            allocator = new LeaseAllocator(store, plan(), Clock.systemUTC());
+            allocator = new LeaseAllocator(store, policy(), Clock.systemUTC());
         }
 
         @TearDown(Level.Iteration)
@@ -169,7 +169,7 @@ public class LeaseBenchmark {
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
     public int open(FullDirectory full) throws IOException {
         try (MvLeaseStore store = new MvLeaseStore(full.directory);
-                LeaseAllocator allocator = new LeaseAllocator(store, plan(), Clock.systemUTC())) {
+                LeaseAllocator allocator = new LeaseAllocator(store, policy(), Clock.systemUTC())) {
             return allocator.network().capacity();
         }
     }

@@ -18,10 +18,10 @@ public final class Demo {
     private static final Pattern RTT = Pattern.compile("= [0-9.]+/([0-9.]+)/");
     private static final PrintStream OUT = System.out;
 
-    private final Overlay overlay;
+    private final NestedOverlay overlay;
     private int failures;
 
-    private Demo(Overlay overlay) {
+    private Demo(NestedOverlay overlay) {
         this.overlay = overlay;
     }
 
@@ -32,7 +32,7 @@ public final class Demo {
         Lab.sweep().forEach(name -> OUT.println("removed " + name + ", left by an earlier run"));
         long begin = System.nanoTime();
         OUT.println(PICTURE);
-        try (Overlay overlay = Overlay.start()) {
+        try (NestedOverlay overlay = NestedOverlay.start()) {
             step(begin, "namespaces, NATs and cables laid, a join token made; relay and three devices starting");
             Demo demo = new Demo(overlay);
             demo.show(begin);

@@ -159,7 +159,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Whoever comes second waits for the first: the JVM ends as soon as its hooks have returned. */
+    /** A second caller waits for the first: the JVM ends as soon as its hooks have returned. */
     private synchronized void remove() {
         if (closed) {
             return;

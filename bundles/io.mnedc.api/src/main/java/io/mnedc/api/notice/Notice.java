@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * A service that is there while a component has something to say that people must know: its configuration is refused, or
- * it waits for a directory. Whoever shows a state shows these as well.
+ * it waits for a directory. A command or page that shows the state shows these as well.
  *
  * @param pid of the configuration, such as {@code io.mnedc.device}
  * @param text one plain line with the cure; never a secret

@@ -126,7 +126,7 @@ public interface RelayAdministration {
 
     /**
      * Shuts a device out: its connection is closed, its peers drop their keys, its certificates are refused, it cannot
-     * enrol, and the join tokens that it has used are of no use to anybody any more.
+     * enrol, and the join tokens that it has used are no longer valid.
      *
      * @param deviceId who; need not be enrolled
      * @param reason a sentence; line breaks become blanks
@@ -184,7 +184,7 @@ public interface RelayAdministration {
 
     /**
      * Ends the trust in a CA. Devices with a certificate by it are shut out until they enrol again. Join tokens that were made
-     * before, and are not redeemed yet, are of no use any more.
+     * before, and are not redeemed yet, are no longer valid.
      *
      * @param fingerprint of the CA, at least its first 8 digits
      * @throws IOException if that cannot be stored

@@ -21,8 +21,8 @@ public interface TunObserver {
     Iterator<InetAddress> destinations();
 
     /**
-     * Lists addresses to which no packet may go through the interface, because what is read from it goes there. Whoever adds
-     * a default route to the interface leads them astray.
+     * Lists addresses to which no packet may go through the interface, because what is read from it goes there. A default
+     * route to the interface leads them astray.
      *
      * @return the addresses that are known now, few
      */

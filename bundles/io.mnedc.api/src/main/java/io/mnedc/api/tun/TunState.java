@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param name its name; it may have been renamed
  * @param addresses those of its settings that it has
- * @param fault why it is of no use now, in a sentence with its cure; empty if packets go through it
+ * @param fault why no packets go through it now, in a sentence with its cure; empty if they do
  * @param warning what else is wrong, in a sentence with its cure, such as a route that takes a part of its packets
  */
 public record TunState(

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a data stream to the session whose control stream handed out a secret. Each side proves that it knows the
- * secret without sending it. The first thing that is wrong ends the attempt, messages of unknown types among it: whoever is at
- * the other end has proved nothing yet.
+ * secret without sending it. The first thing that is wrong ends the attempt, messages of unknown types among it: the
+ * other end has proved nothing yet.
  *
  * <pre>
  *  device                                             relay

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two understudies of this device, in memory, make keys with each other, from the first packet that waits to the first
+ * Two stand-ins for this device, in memory, make keys with each other, from the first packet that waits to the first
  * sealed frame, again and again: what Java loads, links and compiles for the first handshake takes many times as long as
  * the handshake, and packets wait for it. Then it seals and opens frames, for the same reason. Nothing of it leaves this device.
  *
@@ -66,12 +66,12 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
     private final SealCipher cipher;
     private final int most;
     private final long fast;
-    private final Thread thread = Daemon.thread("mnedc-device-rehearsal", this);
+    private final Thread thread = Daemon.thread("mnedc-device-warmup", this);
     private volatile boolean over;
-    private volatile int played;
+    private volatile int done;
 
     /**
-     * Nothing is played before {@link #run}.
+     * Nothing begins before {@link #run}.
      *
      * @param deviceId of this device
      * @param engines the real ones
@@ -89,9 +89,9 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
 
     /** Begins one of a device. */
     static HandshakeWarmUp start(String deviceId, PeerEngines engines, SealCipher cipher) {
-        HandshakeWarmUp rehearsal = new HandshakeWarmUp(deviceId, engines, cipher, MOST, FAST);
-        rehearsal.begin();
-        return rehearsal;
+        HandshakeWarmUp warmUp = new HandshakeWarmUp(deviceId, engines, cipher, MOST, FAST);
+        warmUp.begin();
+        return warmUp;
     }
 
     void begin() {
@@ -99,19 +99,19 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
     }
 
     /** {@return how many handshakes have come to their end} */
-    int played() {
-        return played;
+    int done() {
+        return done;
     }
 
     @Override
     public void run() {
         long begin = System.nanoTime();
-        try (Understudy one = new Understudy(2);
-                Understudy other = new Understudy(3)) {
+        try (StandIn one = new StandIn(2);
+                StandIn other = new StandIn(3)) {
             one.meet(other);
             other.meet(one);
             long first = one.makesKeysWith(other);
-            played = 1;
+            done = 1;
             frames();
             long last = first;
             long before = Long.MAX_VALUE;
@@ -122,71 +122,70 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
                 before = last;
                 // each plays either part
                 last = next % 2 == 0 ? other.makesKeysWith(one) : one.makesKeysWith(other);
-                played = next;
+                done = next;
                 if (last < best) {
                     best = last;
                     bestAt = next;
                 }
             }
             LOG.debug(
-                    "device {} has rehearsed {} handshakes in {} s; the first took {} ms, the last {}",
+                    "device {} has warmed up by {} handshakes in {} s; the first took {} ms, the last {}",
                     deviceId,
-                    played,
+                    done,
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin),
                     TimeUnit.NANOSECONDS.toMillis(first),
                     TimeUnit.NANOSECONDS.toMillis(last));
-        } catch (InVainException | GeneralSecurityException e) {
-            LOG.debug("device {} has not rehearsed to the end: {}", deviceId, e.getMessage());
+        } catch (UnfinishedException | GeneralSecurityException e) {
+            LOG.debug("device {} has not finished the warm-up: {}", deviceId, e.getMessage());
         } catch (ProtocolException | RuntimeException | Error e) {
-            LOG.warn("device {} could not rehearse, its first packets to a peer will take longer", deviceId, e);
+            LOG.warn("device {} could not warm up, its first packets to a peer will take longer", deviceId, e);
         }
     }
 
-    private void frames() throws InVainException {
+    private void frames() throws UnfinishedException {
         CipherWarmUp frames = new CipherWarmUp(cipher);
-        while (frames.play(FRAMES_AT_ONCE)) {
+        while (frames.run(FRAMES_AT_ONCE)) {
             if (over) {
-                throw new InVainException("the device has ended");
+                throw new UnfinishedException("the device has ended");
             }
         }
     }
 
-    private void rest(long nanos) throws InVainException {
+    private void rest(long nanos) throws UnfinishedException {
         long end = System.nanoTime() + Math.max(LEAST_REST, Math.min(MOST_REST, nanos * RESTS));
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             if (over) {
-                throw new InVainException("the device has ended");
+                throw new UnfinishedException("the device has ended");
             }
             LockSupport.parkNanos(left);
         }
     }
 
     /** The device ends, or nothing comes of it. */
-    private static final class InVainException extends Exception {
+    private static final class UnfinishedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        InVainException(String why) {
+        UnfinishedException(String why) {
             super(why);
         }
     }
 
     /** All that a device has to make keys with, and no streams. */
-    private final class Understudy implements PeerEngines, AutoCloseable {
+    private final class StandIn implements PeerEngines, AutoCloseable {
         private final int node;
         private final FrameSender sender = new FrameSender();
         private final Counters counters = new Counters();
         private final ByteBuffer frame = ByteBuffer.allocateDirect(DataFrame.HEADER + PACKET + DataFrame.TAG);
         private final KeyExchange sealing;
-        private volatile Understudy peer = this;
+        private volatile StandIn peer = this;
         private long counter;
 
-        Understudy(int node) throws ProtocolException, GeneralSecurityException {
+        StandIn(int node) throws ProtocolException, GeneralSecurityException {
             this.node = node;
             // fails here if this device has no identity yet
             Opaque secret = Opaque.copyOf(new byte[Protocol.SECRET]);
             Welcome welcome = new Welcome(0, 1, secret, node, 0x0a000000, 24, 0xfd00000000000000L, 1000, 1, "");
-            this.sealing =
-                    KeyExchange.understudy(sender, counters, checked(), Membership.of(welcome, true), this::pass);
+            this.sealing = KeyExchange.forWarmUp(sender, counters, checked(), Membership.of(welcome, true), this::pass);
         }
 
         private PeerEngines checked() throws GeneralSecurityException {
@@ -209,7 +208,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
             }
         }
 
-        void meet(Understudy other) {
+        void meet(StandIn other) {
             peer = other;
             sealing.present(other.node, deviceId);
         }
@@ -229,7 +228,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
         }
 
         /** {@return how long it took, in nanoseconds} */
-        long makesKeysWith(Understudy other) throws InVainException {
+        long makesKeysWith(StandIn other) throws UnfinishedException {
             long begin = System.nanoTime();
             synchronized (sender) {
                 sealing.peers().await(other.node, DataFrame.PACKET, frame, 0, PACKET, begin);
@@ -243,7 +242,7 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
             return took;
         }
 
-        private Sealer sealer() throws InVainException {
+        private Sealer sealer() throws UnfinishedException {
             long end = System.nanoTime() + PATIENCE;
             while (true) {
                 Sealer sealer;
@@ -254,13 +253,13 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
                     return sealer;
                 }
                 if (over || counters.handshakesFailed.sum() > 0 || System.nanoTime() - end > 0) {
-                    throw new InVainException("no keys");
+                    throw new UnfinishedException("no keys");
                 }
                 LockSupport.parkNanos(GLANCE);
             }
         }
 
-        private int seal(Understudy to) throws InVainException {
+        private int seal(StandIn to) throws UnfinishedException {
             Sealer sealer = sealer();
             return sealer.seal(frame, 0, DataFrame.PACKET, node, to.node, ++counter, PACKET, new SealBuffers());
         }
@@ -270,13 +269,13 @@ final class HandshakeWarmUp implements Runnable, AutoCloseable {
         }
 
         /** The next keys are made from the beginning. */
-        private void forget() throws InVainException {
+        private void forget() throws UnfinishedException {
             sealing.renew();
             long end = System.nanoTime() + PATIENCE;
             boolean sealed = true;
             while (sealed) {
                 if (over || System.nanoTime() - end > 0) {
-                    throw new InVainException("the keys stay");
+                    throw new UnfinishedException("the keys stay");
                 }
                 LockSupport.parkNanos(GLANCE);
                 synchronized (sender) {

@@ -42,7 +42,7 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     /** Once is enough for all devices: what Java has compiled stays compiled. */
-    private static final AtomicBoolean REHEARSED = new AtomicBoolean();
+    private static final AtomicBoolean WARMED_UP = new AtomicBoolean();
 
     private static final Duration END = Duration.ofSeconds(1);
     private static final long HURRY = TimeUnit.MILLISECONDS.toNanos(50);
@@ -54,11 +54,11 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     private final Counters counters;
     private final Consumer<Envelope> out;
     private final PeerEngines engines;
-    private final boolean understudy;
+    private final boolean forWarmUp;
     private final List<SealCipher> ciphers = SealCipher.preferred(aesIsFast());
     private final KeyAgreements seals;
     private volatile boolean active;
-    private volatile @Nullable HandshakeWarmUp rehearsal;
+    private volatile @Nullable HandshakeWarmUp warmUp;
     private final EnvelopeQueue envelopes = new EnvelopeQueue();
     private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
     private final LogLimiter faults = new LogLimiter(COMPLAINTS_APART);
@@ -92,12 +92,12 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
             PeerEngines engines,
             Duration rekey,
             Consumer<Envelope> out,
-            boolean understudy) {
+            boolean forWarmUp) {
         this.counters = counters;
         this.out = out;
         this.engines = engines;
-        this.understudy = understudy;
-        String role = understudy ? "mnedc-device-rehearsing-" : "mnedc-device-sealing-";
+        this.forWarmUp = forWarmUp;
+        String role = forWarmUp ? "mnedc-device-warmup-" : "mnedc-device-sealing-";
         this.thread = new ScheduledThreadPoolExecutor(
                 1,
                 task -> Daemon.thread(role + THREADS.incrementAndGet(), task),
@@ -109,8 +109,8 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         seals.rekeyAfter(rekey.toNanos());
     }
 
-    /** One that only rehearses, and tells nobody what comes of it. */
-    static KeyExchange understudy(
+    /** One for a warm-up: its results are told to nobody. */
+    static KeyExchange forWarmUp(
             FrameSender sender, Counters counters, PeerEngines engines, Membership self, Consumer<Envelope> out) {
         KeyExchange sealing = new KeyExchange(
                 sender, new PeerTable(), counters, engines, Duration.ofNanos(KeyAgreements.REKEY), out, true);
@@ -191,8 +191,8 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     /** A session has begun: whether, and as which node, this device seals. */
     public void joined(String deviceId, Membership self) {
         begin(self);
-        if (self.sealed() && !REHEARSED.getAndSet(true)) {
-            rehearsal = HandshakeWarmUp.start(deviceId, engines, ciphers.get(0));
+        if (self.sealed() && !WARMED_UP.getAndSet(true)) {
+            warmUp = HandshakeWarmUp.start(deviceId, engines, ciphers.get(0));
         }
     }
 
@@ -290,7 +290,7 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         @Override
         public void agreed(int node, String peerId, boolean initiated) {
             counters.keys.increment();
-            if (understudy) {
+            if (forWarmUp) {
                 return;
             }
             LOG.debug("new keys with {} (node {}), {}", peerId, node, initiated ? "begun here" : "begun there");
@@ -299,8 +299,8 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
         @Override
         public void failed(int node, String peerId, String why) {
             counters.handshakesFailed.increment();
-            if (understudy) {
-                LOG.debug("no keys in a rehearsal: {}", why);
+            if (forWarmUp) {
+                LOG.debug("no keys in a warm-up: {}", why);
             } else if (complaints.may(System.nanoTime())) {
                 LOG.warn(
                         "no keys with {} (node {}), it cannot be talked to: {}{}",
@@ -328,9 +328,9 @@ public final class KeyExchange implements PeerAnnouncements.Holders, AutoCloseab
     /** Ends the thread, within a second. */
     @Override
     public void close() {
-        HandshakeWarmUp playing = rehearsal;
-        if (playing != null) {
-            playing.close();
+        HandshakeWarmUp running = warmUp;
+        if (running != null) {
+            running.close();
         }
         thread.shutdownNow();
         try {

@@ -39,7 +39,7 @@ public final class CipherWarmUp {
      * @param frames how many now; a hundred take milliseconds, or tens of them in the beginning
      * @return whether there is more to do
      */
-    public boolean play(int frames) {
+    public boolean run(int frames) {
         for (int i = 0; i < frames && counter < FRAMES; i++) {
             opener.open(frame, 0, sealer.seal(frame, 0, DataFrame.PACKET, 0, 0, ++counter, PAYLOAD, buffers), buffers);
         }

@@ -101,8 +101,7 @@ final class SecurityReader {
         }
         if (truststore != null) {
             values.refuse(
-                    "truststore",
-                    "truststore = \"" + truststore + "\" is of no use without keystore; set that too, or clear it");
+                    "truststore", "truststore = \"" + truststore + "\" needs keystore; set that too, or clear it");
         }
         return new Own();
     }

@@ -38,7 +38,7 @@ class NetworkTrackTest extends InTlsLab {
 
     private final ControlLoop loop = new ControlLoop("test-control", fault -> {});
     private final DataLoop data = new DataLoop("test-data", new ChunkPool(1));
-    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     @AfterEach
     void end() {
@@ -57,7 +57,7 @@ class NetworkTrackTest extends InTlsLab {
                         })) {
             silent.setSoTimeout(PATIENCE_MILLIS);
             run(resolver);
-            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("won /127.0.0.1:" + lab.relay.port());
+            assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("won /127.0.0.1:" + lab.relay.port());
             try (Socket loser = silent.accept()) {
                 loser.setSoTimeout(PATIENCE_MILLIS);
                 // its ClientHello, and then the end
@@ -72,7 +72,7 @@ class NetworkTrackTest extends InTlsLab {
             InetAddress.getByAddress(new byte[] {127, 0, 0, 3}), InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
         })) {
             run(resolver);
-            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("won /127.0.0.1:" + lab.relay.port());
+            assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("won /127.0.0.1:" + lab.relay.port());
         }
     }
 
@@ -95,11 +95,11 @@ class NetworkTrackTest extends InTlsLab {
                         Map.<RelayAddress, InetSocketAddress>of(),
                         relay -> tls,
                         (relay, addresses) -> {},
-                        new Told());
+                        new RecordedEvents());
         loop.execute(race::resume);
     }
 
-    private final class Told implements RelayRace.Events {
+    private final class RecordedEvents implements RelayRace.Events {
         @Override
         public void trying(RelayAddress relay) {
             // only the end counts
@@ -107,18 +107,18 @@ class NetworkTrackTest extends InTlsLab {
 
         @Override
         public void failed(RelayAddress relay, String why, boolean lasting) {
-            told.add("failed " + why);
+            events.add("failed " + why);
         }
 
         @Override
         public void won(Target target, Connection connection) {
-            told.add("won " + target.address());
+            events.add("won " + target.address());
             connection.cut();
         }
 
         @Override
         public void exhausted() {
-            told.add("exhausted");
+            events.add("exhausted");
         }
     }
 }

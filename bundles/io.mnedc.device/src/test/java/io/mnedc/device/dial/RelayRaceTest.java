@@ -28,7 +28,7 @@ class RelayRaceTest {
     private static final RelayAddress TWO = new RelayAddress("two.example", 3334);
 
     private final Network network = new Network();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
 
     @Test
@@ -41,7 +41,7 @@ class RelayRaceTest {
         network.pass(1);
         assertThat(network.running()).containsExactly("fd00::1", "10.0.0.1");
         network.secured("10.0.0.1");
-        assertThat(told).containsExactly("trying one.example:3334", "won 10.0.0.1");
+        assertThat(events).containsExactly("trying one.example:3334", "won 10.0.0.1");
         // the loser is closed at once, the winner is not
         assertThat(network.running()).containsExactly("10.0.0.1");
         race.cancel();
@@ -55,9 +55,9 @@ class RelayRaceTest {
         network.known(ONE, "fd00::1", "10.0.0.1");
         assertThat(network.running()).containsExactly("10.0.0.1");
         network.secured("10.0.0.1");
-        assertThat(told).endsWith("won 10.0.0.1");
+        assertThat(events).endsWith("won 10.0.0.1");
         // nothing is wrong with the relay
-        assertThat(told).noneMatch(line -> line.startsWith("failed"));
+        assertThat(events).noneMatch(line -> line.startsWith("failed"));
     }
 
     @Test
@@ -78,7 +78,7 @@ class RelayRaceTest {
         network.pass(1);
         assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.2");
         network.secured("10.0.0.2");
-        assertThat(told).endsWith("won 10.0.0.2");
+        assertThat(events).endsWith("won 10.0.0.2");
         assertThat(network.running()).containsExactly("10.0.0.2");
     }
 
@@ -88,7 +88,7 @@ class RelayRaceTest {
         network.known(ONE, "10.0.0.1", "10.0.0.2");
         network.pass(300);
         network.secured("10.0.0.1");
-        assertThat(told).endsWith("won 10.0.0.1");
+        assertThat(events).endsWith("won 10.0.0.1");
         assertThat(network.running()).containsExactly("10.0.0.1");
     }
 
@@ -100,7 +100,7 @@ class RelayRaceTest {
         network.fail("10.0.0.1", new CertificateException("not of this overlay"));
         assertThat(network.running()).containsExactly("10.0.0.2");
         network.fail("10.0.0.2", new CertificateException("not of this overlay"));
-        assertThat(told)
+        assertThat(events)
                 .containsExactly(
                         "trying one.example:3334",
                         "failed one.example:3334 lasting: not of this overlay (2 addresses tried)",
@@ -115,7 +115,7 @@ class RelayRaceTest {
         network.fail("10.0.0.2", new CertificateException("not of this overlay"));
         network.fail("10.0.0.3", new ConnectException("Connection refused"));
         // one of them may only be away for a while
-        assertThat(told).contains("failed one.example:3334: not of this overlay (3 addresses tried)");
+        assertThat(events).contains("failed one.example:3334: not of this overlay (3 addresses tried)");
     }
 
     @Test
@@ -142,7 +142,7 @@ class RelayRaceTest {
         for (String left : network.running()) {
             network.fail(left, new ConnectException("connection timed out"));
         }
-        assertThat(told).endsWith("exhausted");
+        assertThat(events).endsWith("exhausted");
     }
 
     @Test
@@ -155,7 +155,7 @@ class RelayRaceTest {
         network.known(TWO, "10.0.0.2");
         assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.2");
         network.secured("10.0.0.1");
-        assertThat(told).containsExactly("trying one.example:3334", "trying two.example:3334", "won 10.0.0.1");
+        assertThat(events).containsExactly("trying one.example:3334", "trying two.example:3334", "won 10.0.0.1");
         assertThat(network.running()).containsExactly("10.0.0.1");
     }
 
@@ -178,7 +178,7 @@ class RelayRaceTest {
         network.known(TWO, "10.0.0.2");
         assertThat(network.running()).containsExactly("10.0.0.2");
         network.secured("10.0.0.2");
-        assertThat(told).endsWith("won 10.0.0.2");
+        assertThat(events).endsWith("won 10.0.0.2");
         // what comes late starts nothing
         network.known(ONE, "10.0.0.1");
         assertThat(network.running()).containsExactly("10.0.0.2");
@@ -188,7 +188,7 @@ class RelayRaceTest {
     void nameThatHangsForEverEndsTheRound() {
         race(ONE);
         network.pass(RelayRace.LOOK_UP.toMillis());
-        assertThat(told)
+        assertThat(events)
                 .containsExactly(
                         "trying one.example:3334",
                         "failed one.example:3334: the DNS has not answered for the name one.example",
@@ -202,7 +202,7 @@ class RelayRaceTest {
         race(ONE, TWO);
         network.known(ONE);
         assertThat(network.asked).containsExactly(ONE, TWO);
-        assertThat(told).contains("failed one.example:3334: the name one.example is not known to the DNS");
+        assertThat(events).contains("failed one.example:3334: the name one.example is not known to the DNS");
     }
 
     @Test
@@ -218,7 +218,7 @@ class RelayRaceTest {
         network.secured("10.0.0.3");
         network.forget("10.0.0.3");
         race.resume();
-        assertThat(told).endsWith("exhausted");
+        assertThat(events).endsWith("exhausted");
     }
 
     @Test
@@ -230,7 +230,7 @@ class RelayRaceTest {
         network.pass(60_000);
         race.resume();
         assertThat(network.started).containsExactly("10.0.0.1");
-        assertThat(told).containsExactly("trying one.example:3334");
+        assertThat(events).containsExactly("trying one.example:3334");
     }
 
     @Test
@@ -253,35 +253,35 @@ class RelayRaceTest {
         network.pass(5000);
         assertThat(network.started).hasSize(3);
         network.secured("10.0.0.1/536");
-        assertThat(told).containsExactly("trying one.example:3334", "won 10.0.0.1/536");
+        assertThat(events).containsExactly("trying one.example:3334", "won 10.0.0.1/536");
         assertThat(network.running()).containsExactly("10.0.0.1/536");
     }
 
     private RelayRace race(RelayAddress... relays) {
-        RelayRace race = new RelayRace(network, List.of(relays), good, new Told());
+        RelayRace race = new RelayRace(network, List.of(relays), good, new RecordedEvents());
         race.resume();
         return race;
     }
 
-    private final class Told implements RelayRace.Events {
+    private final class RecordedEvents implements RelayRace.Events {
         @Override
         public void trying(RelayAddress relay) {
-            told.add("trying " + relay);
+            events.add("trying " + relay);
         }
 
         @Override
         public void failed(RelayAddress relay, String why, boolean lasting) {
-            told.add("failed " + relay + (lasting ? " lasting" : "") + ": " + why);
+            events.add("failed " + relay + (lasting ? " lasting" : "") + ": " + why);
         }
 
         @Override
         public void won(Target target, Connection connection) {
-            told.add("won " + Network.name(target));
+            events.add("won " + Network.name(target));
         }
 
         @Override
         public void exhausted() {
-            told.add("exhausted");
+            events.add("exhausted");
         }
     }
 

@@ -53,17 +53,17 @@ class HandshakeWarmUpTest extends InTlsLab implements PeerEngines {
 
     private static long threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("mnedc-device-rehears"))
+                .filter(thread -> thread.getName().startsWith("mnedc-device-warmup"))
                 .count();
     }
 
     @Test
     void handshakesArePlayedToTheirEndsByBothAndLeaveNothing() throws Exception {
         // those of devices of other tests
-        Await.until("nobody else rehearses", () -> threads() == 0);
-        HandshakeWarmUp rehearsal = new HandshakeWarmUp("one", this, SealCipher.AES_128_GCM, 6, 0);
-        rehearsal.run();
-        assertThat(rehearsal.played()).isEqualTo(6);
+        Await.until("nobody else warms up", () -> threads() == 0);
+        HandshakeWarmUp warmUp = new HandshakeWarmUp("one", this, SealCipher.AES_128_GCM, 6, 0);
+        warmUp.run();
+        assertThat(warmUp.done()).isEqualTo(6);
         // each of two understudies makes sure that it has an identity
         assertThat(made).hasValue(2 + 2 * 6);
         assertThat(admitted).hasValue(2 * 6);
@@ -74,20 +74,20 @@ class HandshakeWarmUpTest extends InTlsLab implements PeerEngines {
     void deviceWithoutAnIdentityDoesNotRehearse() throws Exception {
         DeviceIdentity nobody = new DeviceIdentity(name -> Optional.empty(), lab.clock);
         DeviceSettings settings = lab.settings("one");
-        HandshakeWarmUp rehearsal = new HandshakeWarmUp(
+        HandshakeWarmUp warmUp = new HandshakeWarmUp(
                 "one", new PeerTls(nobody, () -> settings, () -> null, () -> {}), SealCipher.AES_128_GCM, 6, 0);
-        rehearsal.run();
-        assertThat(rehearsal.played()).isZero();
+        warmUp.run();
+        assertThat(warmUp.done()).isZero();
     }
 
     @Test
     void itEndsWithTheDevice() throws Exception {
-        Await.until("nobody else rehearses", () -> threads() == 0);
-        HandshakeWarmUp rehearsal = new HandshakeWarmUp("one", this, SealCipher.AES_128_GCM, Integer.MAX_VALUE, 0);
-        rehearsal.begin();
+        Await.until("nobody else warms up", () -> threads() == 0);
+        HandshakeWarmUp warmUp = new HandshakeWarmUp("one", this, SealCipher.AES_128_GCM, Integer.MAX_VALUE, 0);
+        warmUp.begin();
         third.await();
-        rehearsal.close();
+        warmUp.close();
         Await.until("no thread is left", () -> threads() == 0);
-        assertThat(rehearsal.played()).isPositive();
+        assertThat(warmUp.done()).isPositive();
     }
 }

@@ -248,10 +248,10 @@ class SealerTest {
     }
 
     @Test
-    void rehearsalComesToAnEnd() {
-        CipherWarmUp rehearsal = new CipherWarmUp(SealCipher.AES_128_GCM);
+    void warmUpComesToAnEnd() {
+        CipherWarmUp warmUp = new CipherWarmUp(SealCipher.AES_128_GCM);
         int steps = 1;
-        while (rehearsal.play(1000)) {
+        while (warmUp.run(1000)) {
             steps++;
         }
         assertThat(steps).isEqualTo(10);

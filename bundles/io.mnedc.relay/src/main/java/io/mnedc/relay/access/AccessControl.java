@@ -45,7 +45,7 @@ public final class AccessControl implements AutoCloseable {
     private final @Nullable Path directory;
     private final @Nullable Revocations revocations;
     private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-guard", task));
+            Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-access", task));
     private final Object reviewing = new Object();
     private volatile Runnable others = () -> {};
 
@@ -86,9 +86,9 @@ public final class AccessControl implements AutoCloseable {
      * @param setting rules of the configuration, checked
      */
     public static AccessControl start(Members members, Events events, DataDirectory data, List<String> setting) {
-        AccessControl guard = new AccessControl(members, events, data, setting);
-        guard.begin();
-        return guard;
+        AccessControl control = new AccessControl(members, events, data, setting);
+        control.begin();
+        return control;
     }
 
     private synchronized void begin() {
@@ -391,7 +391,7 @@ public final class AccessControl implements AutoCloseable {
         thread.shutdownNow();
         try {
             if (!thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("mnedc-relay-guard did not end within {} ms", CLOSE_MILLIS);
+                LOG.warn("mnedc-relay-access did not end within {} ms", CLOSE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

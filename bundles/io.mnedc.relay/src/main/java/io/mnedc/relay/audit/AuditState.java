@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the audit log has told already of things that people and other commands change beside the relay, in a file: so a change
- * is told once, whoever made it and whether the relay ran or not. Thread-safe.
+ * is told once, no matter who made it and whether the relay ran or not. Thread-safe.
  */
 public final class AuditState {
     public static final String REVOKED = "revoked";

@@ -53,7 +53,7 @@ public final class Sessions implements Members, Routes {
     private final IntSupplier cloneSwaps;
 
     @GuardedBy("this")
-    private final Roster census = new Roster();
+    private final Roster roster = new Roster();
 
     private final Announcer announcer;
     private volatile @Nullable Access access;
@@ -86,9 +86,9 @@ public final class Sessions implements Members, Routes {
         byId.put(session.id(), session);
         byNode.put(session.node(), session);
         counters.add(Counter.JOINS, 1);
-        census.put(session.told());
+        roster.put(session.told());
         session.send(welcome);
-        session.listen(census.state(access), this::state);
+        session.listen(roster.state(access), this::state);
         if (older != null) {
             takeOver(older, session);
         }
@@ -99,11 +99,11 @@ public final class Sessions implements Members, Routes {
     }
 
     private synchronized AnnouncementFeed.State state() {
-        return census.state(access);
+        return roster.state(access);
     }
 
     private synchronized AnnouncementDelta seal() {
-        return census.seal(access);
+        return roster.seal(access);
     }
 
     private synchronized List<Session> everybody() {
@@ -183,7 +183,7 @@ public final class Sessions implements Members, Routes {
     @GuardedBy("this")
     private void gone(Session session) {
         counters.add(Counter.LEAVES, 1);
-        census.remove(session.deviceId());
+        roster.remove(session.deviceId());
         announcer.changed();
     }
 
@@ -202,7 +202,7 @@ public final class Sessions implements Members, Routes {
         }
         session.info(info);
         if (byDevice.get(session.deviceId()) == session) {
-            census.put(session.told());
+            roster.put(session.told());
             announcer.changed();
         }
     }
@@ -225,7 +225,7 @@ public final class Sessions implements Members, Routes {
         // frames stop at once
         access = now;
         if (before != now) {
-            census.rules(before, now);
+            roster.rules(before, now);
             announcer.changed();
         }
     }

@@ -27,44 +27,44 @@ public final class DataDirectoryWatcher {
     private static final long RECHECK_MILLIS = Duration.ofHours(1).toMillis();
 
     private final TrustServices services;
-    private final RelaySecurity overlay;
-    private final RelayIdentity admission;
+    private final RelaySecurity security;
+    private final RelayIdentity identity;
     private volatile Credentials told;
     private Set<X509Certificate> trusted = Set.of();
     private long checked;
     private String complaint = "";
 
     /** Nothing is looked at yet. */
-    public DataDirectoryWatcher(TrustServices services, RelaySecurity overlay, RelayIdentity admission) {
+    public DataDirectoryWatcher(TrustServices services, RelaySecurity security, RelayIdentity identity) {
         this.services = services;
-        this.overlay = overlay;
-        this.admission = admission;
+        this.security = security;
+        this.identity = identity;
         this.told = now();
-        this.checked = admission.timeMillis();
+        this.checked = identity.timeMillis();
     }
 
     private Credentials now() {
-        return new Credentials(List.of(), admission.trusted(), admission.timeMillis());
+        return new Credentials(List.of(), identity.trusted(), identity.timeMillis());
     }
 
     /** What devices were told to trust, and the time. */
     public Credentials told() {
-        return new Credentials(List.of(), told.trusted(), admission.timeMillis());
+        return new Credentials(List.of(), told.trusted(), identity.timeMillis());
     }
 
     /** Looks; files are read. */
     public void look() {
         try {
-            admission.refresh();
+            identity.refresh();
             boolean others = trust();
-            long now = admission.timeMillis();
+            long now = identity.timeMillis();
             // also backwards: a clock that was set right
             if (others || Math.abs(now - checked) >= RECHECK_MILLIS) {
                 checked = now;
-                services.admissions().recheck(peer -> true, overlay::stillGood);
+                services.admissions().recheck(peer -> true, security::stillGood);
             }
             tellDevices();
-            admission.authority().ifPresent(authority -> {
+            identity.authority().ifPresent(authority -> {
                 inUse(authority);
                 tokens(authority.tokens());
             });
@@ -78,7 +78,7 @@ public final class DataDirectoryWatcher {
     private boolean trust() {
         Set<X509Certificate> now;
         try {
-            now = admission.anchors();
+            now = identity.anchors();
             complaint = "";
         } catch (GeneralSecurityException e) {
             // who is in stays; nobody else comes in

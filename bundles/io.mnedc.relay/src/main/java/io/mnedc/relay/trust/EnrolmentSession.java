@@ -32,7 +32,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
     }
 
     private final TrustServices services;
-    private final RelaySecurity overlay;
+    private final RelaySecurity security;
     private final HalfOpen.Entry entry;
     private State state = State.WAITING;
     private @Nullable ControlStream stream;
@@ -40,9 +40,9 @@ public final class EnrolmentSession implements ControlStream.Handler {
     private @Nullable ErrorReport refusal;
     private long due;
 
-    public EnrolmentSession(TrustServices services, RelaySecurity overlay, HalfOpen.Entry entry) {
+    public EnrolmentSession(TrustServices services, RelaySecurity security, HalfOpen.Entry entry) {
         this.services = services;
-        this.overlay = overlay;
+        this.security = security;
         this.entry = entry;
     }
 
@@ -75,7 +75,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
             return;
         }
         long now = System.nanoTime();
-        Duration wait = overlay.untilNext(entry.source());
+        Duration wait = security.untilNext(entry.source());
         if (wait.isZero()) {
             ask(open, request);
         } else {
@@ -87,7 +87,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
 
     private void ask(ControlStream open, Enrol request) {
         state = State.ASKED;
-        overlay.enrol(
+        security.enrol(
                 request,
                 enrolled -> back(open, () -> enrolled(enrolled, request)),
                 report -> back(open, () -> refuseLate(report)));
@@ -107,7 +107,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
                         "token " + JoinTokens.name(request.joinId())
                                 + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
         services.log().info(enrolled.deviceId(), "enrolled from " + entry.remote());
-        answer(overlay.message(enrolled));
+        answer(security.message(enrolled));
     }
 
     private void refuseLate(ErrorReport report) {
@@ -118,7 +118,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
             }
             state = State.REFUSED;
             refusal = report;
-            due = System.nanoTime() + overlay.delay(entry.source()).toNanos();
+            due = System.nanoTime() + security.delay(entry.source()).toNanos();
         }
     }
 

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * files; for threads that may block. Thread-safe.
  */
 public final class RelayIdentity {
-    /** An identity, and a context with it for either side that believes whoever has the key of his certificate. */
+    /** An identity, and a context with it for either side that believes a peer that has the key of its certificate. */
     public record Shown(
             Identity identity, SSLContext context, @Nullable Provider tls) {}
 

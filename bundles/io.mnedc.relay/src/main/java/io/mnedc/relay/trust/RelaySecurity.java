@@ -43,7 +43,7 @@ public final class RelaySecurity implements AutoCloseable {
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
 
     private final TrustServices services;
-    private final RelayIdentity admission;
+    private final RelayIdentity identity;
     private final JoinDelays delays = new JoinDelays();
     private final Reenrolments reenrolments = new Reenrolments();
     private final Handshakes handshakes = new Handshakes(this::adopt);
@@ -51,18 +51,18 @@ public final class RelaySecurity implements AutoCloseable {
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final DataDirectoryWatcher watch;
 
-    private RelaySecurity(TrustServices services, RelayIdentity admission) {
+    private RelaySecurity(TrustServices services, RelayIdentity identity) {
         this.services = services;
-        this.admission = admission;
-        this.watch = new DataDirectoryWatcher(services, this, admission);
+        this.identity = identity;
+        this.watch = new DataDirectoryWatcher(services, this, identity);
     }
 
     /** Begins; files are read. */
-    public static RelaySecurity start(TrustServices services, RelayIdentity admission) {
-        RelaySecurity overlay = new RelaySecurity(services, admission);
-        overlay.onFiles(overlay.watch::look);
-        overlay.handshakes.whenIdle(new WarmUp(admission));
-        return overlay;
+    public static RelaySecurity start(TrustServices services, RelayIdentity identity) {
+        RelaySecurity security = new RelaySecurity(services, identity);
+        security.onFiles(security.watch::look);
+        security.handshakes.whenIdle(new WarmUp(identity));
+        return security;
     }
 
     /** Has it looked at what others have changed in the data directory; to be called once a second, on any thread. */
@@ -72,11 +72,11 @@ public final class RelaySecurity implements AutoCloseable {
 
     private void look() {
         watch.look();
-        admission.descriptors().count();
+        identity.descriptors().count();
     }
 
-    public RelayIdentity admission() {
-        return admission;
+    public RelayIdentity identity() {
+        return identity;
     }
 
     /** What a device is told after the welcome: time and trust. */
@@ -105,7 +105,7 @@ public final class RelaySecurity implements AutoCloseable {
         }
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
         TlsGate gate = new TlsGate(services.admissions(), this, entry);
-        ControlTls tls = new ControlTls(admission::engine, PROTOCOLS, gate, left);
+        ControlTls tls = new ControlTls(identity::engine, PROTOCOLS, gate, left);
         ControlStream.adopt(services.loop(), entry.socket(), said, tls, services.budget(), gate)
                 .ifPresent(stream -> entry.servedBy(stream::cut));
     }
@@ -134,7 +134,7 @@ public final class RelaySecurity implements AutoCloseable {
      */
     public void admit(
             Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
-        run(on, refused, () -> admitted.accept(admission.admit(chain)));
+        run(on, refused, () -> admitted.accept(identity.admit(chain)));
     }
 
     /** Enrols a device; as {@link #admit}. */
@@ -149,7 +149,7 @@ public final class RelaySecurity implements AutoCloseable {
             return;
         }
         run(files, refused, () -> {
-            Enrolled done = admission.enrol(request);
+            Enrolled done = identity.enrol(request);
             reenrolments.enrolled(done.deviceId(), System.nanoTime());
             enrolled.accept(done);
             services.admissions().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
@@ -158,7 +158,7 @@ public final class RelaySecurity implements AutoCloseable {
 
     /** Renews a device's certificate; as {@link #admit}. */
     void renew(Peer peer, Opaque request, Consumer<Credentials> renewed, Consumer<ErrorReport> refused) {
-        run(files, refused, () -> renewed.accept(message(admission.renew(peer, request))));
+        run(files, refused, () -> renewed.accept(message(identity.renew(peer, request))));
     }
 
     /** What an enrolled device is sent. */
@@ -166,7 +166,7 @@ public final class RelaySecurity implements AutoCloseable {
         return new Credentials(
                 enrolled.credentials().chain().stream().map(Opaque::copyOf).toList(),
                 enrolled.credentials().trusted().stream().map(Opaque::copyOf).toList(),
-                admission.timeMillis());
+                identity.timeMillis());
     }
 
     /** How long a refused enrolment from there waits for its answer. */
@@ -235,7 +235,7 @@ public final class RelaySecurity implements AutoCloseable {
     /** Why a connected device must go; not because its certificate cannot be judged at this moment. */
     public Optional<ErrorReport> stillGood(Peer peer) {
         try {
-            admission.admit(peer.chain());
+            identity.admit(peer.chain());
             return Optional.empty();
         } catch (RefusedException e) {
             return e.reason() == Reason.UNDECIDED ? Optional.empty() : Optional.of(report(e));

@@ -20,16 +20,16 @@ public final class Renewals {
     private static final long EARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final TrustServices services;
-    private final RelaySecurity overlay;
+    private final RelaySecurity security;
     private final Peer peer;
     private final ControlStream stream;
     private boolean busy;
     private int left = BURST;
     private long earned = System.nanoTime();
 
-    Renewals(TrustServices services, RelaySecurity overlay, Peer peer, ControlStream stream) {
+    Renewals(TrustServices services, RelaySecurity security, Peer peer, ControlStream stream) {
         this.services = services;
-        this.overlay = overlay;
+        this.security = security;
         this.peer = peer;
         this.stream = stream;
     }
@@ -48,7 +48,7 @@ public final class Renewals {
         }
         busy = true;
         left--;
-        overlay.renew(
+        security.renew(
                 peer,
                 request,
                 credentials -> back(() -> renewed(credentials)),

@@ -24,21 +24,21 @@ public final class TlsGate implements ControlStream.Handler, Executor {
     private static final Duration TICK = Duration.ofMillis(250);
 
     private final Admissions admissions;
-    private final RelaySecurity overlay;
+    private final RelaySecurity security;
     private final HalfOpen.Entry entry;
     private @Nullable ControlStream stream;
     private boolean decided;
     private volatile boolean over;
 
-    public TlsGate(Admissions admissions, RelaySecurity overlay, HalfOpen.Entry entry) {
+    public TlsGate(Admissions admissions, RelaySecurity security, HalfOpen.Entry entry) {
         this.admissions = admissions;
-        this.overlay = overlay;
+        this.security = security;
         this.entry = entry;
     }
 
     @Override
     public void execute(Runnable task) {
-        overlay.handshake(() -> {
+        security.handshake(() -> {
             if (!over && !entry.evicted()) {
                 task.run();
             }
@@ -51,11 +51,11 @@ public final class TlsGate implements ControlStream.Handler, Executor {
         secured.tickEvery(TICK);
         if (protocol.equals(OverlayTls.ENROL)) {
             decided = true;
-            secured.authenticated(overlay.enrolment(entry));
+            secured.authenticated(security.enrolment(entry));
             return;
         }
         long before = admissions.rechecks();
-        overlay.admit(
+        security.admit(
                 this,
                 PeerCertificates.of(session),
                 peer -> back(secured, () -> admitted(secured, peer, before)),
@@ -69,10 +69,10 @@ public final class TlsGate implements ControlStream.Handler, Executor {
     private void admitted(ControlStream secured, Peer peer, long before) {
         if (!decided) {
             decided = true;
-            Admissions.Admitted control = admissions.admit(entry, peer, overlay);
+            Admissions.Admitted control = admissions.admit(entry, peer, security);
             secured.authenticated(control);
             if (admissions.rechecks() != before) {
-                overlay.recheck(peer, control::dismiss);
+                security.recheck(peer, control::dismiss);
             }
         }
     }

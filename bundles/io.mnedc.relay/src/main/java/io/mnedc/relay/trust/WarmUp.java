@@ -27,13 +27,13 @@ public final class WarmUp implements BooleanSupplier {
     /** Of each side; TLS 1.3 has two, and tickets of a session. */
     private static final int FLIGHTS = 4;
 
-    private final RelayIdentity admission;
+    private final RelayIdentity relay;
     private final AtomicInteger left = new AtomicInteger(MOST);
     private final long end = System.nanoTime() + LONGEST.toNanos();
     private volatile RelayIdentity.@Nullable Shown shown;
 
-    WarmUp(RelayIdentity admission) {
-        this.admission = admission;
+    WarmUp(RelayIdentity relay) {
+        this.relay = relay;
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class WarmUp implements BooleanSupplier {
             RelayIdentity.Shown known = shown;
             if (known == null) {
                 // asked for once: others' services may be slow, or count
-                known = admission.shown();
+                known = relay.shown();
                 shown = known;
             }
             Identity identity = known.identity();
@@ -56,7 +56,7 @@ public final class WarmUp implements BooleanSupplier {
             run(OverlayTls.client(known.context(), OverlayTls.CONTROL), RelayIdentity.engine(known));
             return true;
         } catch (GeneralSecurityException | SSLException | RuntimeException e) {
-            LOG.debug("no rehearsal of handshakes", e);
+            LOG.debug("no warm-up of handshakes", e);
             return false;
         }
     }

@@ -35,19 +35,19 @@ class AnnouncementsTest {
     private static final List<Set<String>> GROUPS =
             List.of(Set.of(), Set.of("one"), Set.of("two"), Set.of("one", "two"));
 
-    private final Roster census = new Roster();
+    private final Roster roster = new Roster();
     private final Map<String, PeerRecord> present = new TreeMap<>();
     private final Map<String, NodeRecord> records = new TreeMap<>();
     private final Map<String, Listener> listeners = new TreeMap<>();
     private @Nullable Access access;
 
     private AnnouncementFeed.State state() {
-        return census.state(access);
+        return roster.state(access);
     }
 
     private PeerRecord put(NodeRecord record, Set<String> groups) {
         PeerRecord told = PeerRecord.of(record, groups);
-        census.put(told);
+        roster.put(told);
         present.put(told.deviceId(), told);
         records.put(told.deviceId(), record);
         return told;
@@ -61,7 +61,7 @@ class AnnouncementsTest {
 
     private void leave(String deviceId) {
         if (present.remove(deviceId) != null) {
-            census.remove(deviceId);
+            roster.remove(deviceId);
             listeners.remove(deviceId);
         }
     }
@@ -69,11 +69,11 @@ class AnnouncementsTest {
     private void rules(List<String> rules) {
         Access before = access;
         access = rules.isEmpty() ? null : RulesAccess.of(AccessRules.parse(rules));
-        census.rules(before, access);
+        roster.rules(before, access);
     }
 
     private void tellAll() {
-        AnnouncementDelta last = census.seal(access);
+        AnnouncementDelta last = roster.seal(access);
         listeners.values().forEach(listener -> listener.feed().tell(last));
     }
 
@@ -134,7 +134,7 @@ class AnnouncementsTest {
                 default -> {
                     Listener listener = listeners.get(id);
                     if (listener != null) {
-                        listener.feed().tell(census.seal(access));
+                        listener.feed().tell(roster.seal(access));
                     }
                 }
             }
@@ -199,7 +199,7 @@ class AnnouncementsTest {
         Listener quick = join(record(1, 0, 0), Set.of());
         quick.feed().run();
         tellAll();
-        WeakReference<AnnouncementDelta> early = new WeakReference<>(census.seal(access));
+        WeakReference<AnnouncementDelta> early = new WeakReference<>(roster.seal(access));
         for (int i = 0; i < 2500; i++) {
             put(record(2, i, 32), Set.of());
             tellAll();

@@ -110,7 +110,7 @@ class RevocationTest {
         try (TestRelay relay = TestRelay.with(overlay.settings())) {
             var identity = overlay.identity("a", Instant.now());
             relay.relay().services().access().revoke("a", "stolen");
-            // as an editor does that takes the line out and puts it in again: the guard need not have seen either
+            // as an editor does that takes the line out and puts it in again: access control need not have seen either
             var list = relay.authority().revocations();
             for (int i = 0; i < 3; i++) {
                 list.unrevoke("a");

@@ -21,14 +21,14 @@ class WarmUpTest {
     @TempDir
     private Path directory;
 
-    private static RelayIdentity admission(TestRelay relay) {
-        return Objects.requireNonNull(relay.relay().security()).admission();
+    private static RelayIdentity identity(TestRelay relay) {
+        return Objects.requireNonNull(relay.relay().security()).identity();
     }
 
     @Test
     void itEndsSoonAndChangesNothing() throws Exception {
         try (TestRelay relay = TestRelay.with(new TestOverlay(directory).settings())) {
-            WarmUp warmUp = new WarmUp(admission(relay));
+            WarmUp warmUp = new WarmUp(identity(relay));
             int handshakes = 0;
             long begun = System.nanoTime();
             while (warmUp.getAsBoolean()) {
@@ -50,16 +50,16 @@ class WarmUpTest {
         Identity hard = new Identity(key, own.chain(), own.trusted());
         try (TestRelay relay = TestRelay.with(
                 new TestOverlay(directory.resolve("own")).settings().identityProvider("vault"))) {
-            assertThat(new WarmUp(admission(relay)).getAsBoolean())
+            assertThat(new WarmUp(identity(relay)).getAsBoolean())
                     .as("nobody there yet")
                     .isFalse();
             relay.supply("vault", 1, () -> hard);
             int before = key.asked();
-            assertThat(new WarmUp(admission(relay)).getAsBoolean()).isFalse();
+            assertThat(new WarmUp(identity(relay)).getAsBoolean()).isFalse();
             assertThat(key.asked()).isEqualTo(before);
             Identity device = pki.identity("x", Instant.now());
             relay.supply("vault", 2, () -> device);
-            assertThat(new WarmUp(admission(relay)).getAsBoolean())
+            assertThat(new WarmUp(identity(relay)).getAsBoolean())
                     .as("a device's certificate is not a relay's")
                     .isFalse();
         }

@@ -54,7 +54,7 @@ public final class OverlayAuthority implements IdentityProvider {
     private final JoinTokens tokens;
     private final Enrolments enrolments;
     private final Revocations revocations;
-    private final DeviceAuthorization admission;
+    private final DeviceAuthorization authorization;
     private volatile Snapshot now;
     private String lastFailure = "";
 
@@ -71,7 +71,7 @@ public final class OverlayAuthority implements IdentityProvider {
         revocations = Revocations.open(directory.resolve(RelayDirectory.REVOKED), clock);
         enrolments = new Enrolments(directory.resolve(RelayDirectory.DEVICES));
         tokens = new JoinTokens(directory.resolve(RelayDirectory.TOKENS), clock, this::tokenFingerprint);
-        admission = new DeviceAuthorization(this, revocations, enrolments, clock);
+        authorization = new DeviceAuthorization(this, revocations, enrolments, clock);
         now = load();
     }
 
@@ -298,7 +298,7 @@ public final class OverlayAuthority implements IdentityProvider {
     public PeerName admit(List<X509Certificate> chain, Duration grace) throws RefusedException {
         // others may have another object for the same file: what one of them writes holds here at once
         revocations.poll();
-        return admission.admit(chain, grace);
+        return authorization.admit(chain, grace);
     }
 
     /**
@@ -336,7 +336,7 @@ public final class OverlayAuthority implements IdentityProvider {
         return revocations;
     }
 
-    /** Tokens are of no use while there is no CA key; they are told so to who makes them, not to who redeems them. */
+    /** Without a CA key no token can be redeemed. The administrator who makes one is told so, not the device that redeems it. */
     private String tokenFingerprint() {
         refresh();
         if (!issues()) {
@@ -391,7 +391,7 @@ public final class OverlayAuthority implements IdentityProvider {
 
     /**
      * Ends the trust in a CA. Devices whose certificate it issued and that have not renewed since are shut out, and join
-     * tokens that name it are of no use any more.
+     * tokens that name it are no longer valid.
      *
      * @param fingerprint of the CA, at least its first 8 digits
      * @throws IOException if it cannot be stored

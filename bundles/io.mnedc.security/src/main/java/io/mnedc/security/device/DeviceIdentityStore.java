@@ -295,7 +295,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 halfWritten = true;
                 return Optional.empty();
             }
-            LOG.error("{} is of no use and is deleted: {}", waiting, PlainText.of(e));
+            LOG.error("{} cannot be used and is deleted: {}", waiting, PlainText.of(e));
         }
         PrivateFiles.delete(waiting);
         return Optional.empty();

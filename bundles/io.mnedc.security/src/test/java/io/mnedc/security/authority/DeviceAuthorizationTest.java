@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Overlay;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.PeerTrust;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.TestOverlay;
 import io.mnedc.testing.Log;
 import io.mnedc.testing.TestPki;
 import java.net.Socket;
@@ -34,17 +34,17 @@ class DeviceAuthorizationTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private Revocations revocations;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
         revocations = Revocations.open(directory.resolve("revoked"), overlay.clock);
     }
 
-    private static void refused(Reason reason, DeviceAuthorization admission, List<X509Certificate> chain) {
-        assertThatThrownBy(() -> admission.admit(chain, Duration.ZERO))
+    private static void refused(Reason reason, DeviceAuthorization authorization, List<X509Certificate> chain) {
+        assertThatThrownBy(() -> authorization.admit(chain, Duration.ZERO))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
@@ -54,16 +54,16 @@ class DeviceAuthorizationTest {
         TestPki pki = TestPki.root();
         List<X509Certificate> chain = pki.chain(Keys.generate(), "CN=dev-7", KeyPurposeId.id_kp_clientAuth, List.of());
         Identity relay = new Identity(Keys.generate().getPrivate(), List.of(pki.ca()), Set.of(pki.ca()));
-        DeviceAuthorization admission = new DeviceAuthorization(() -> relay, revocations, null, overlay.clock);
-        assertThat(admission.admit(chain, Duration.ZERO)).isEqualTo(new PeerName("dev-7", Set.of(), false));
-        refused(Reason.CERTIFICATE_REFUSED, admission, overlay.device("a").chain());
+        DeviceAuthorization authorization = new DeviceAuthorization(() -> relay, revocations, null, overlay.clock);
+        assertThat(authorization.admit(chain, Duration.ZERO)).isEqualTo(new PeerName("dev-7", Set.of(), false));
+        refused(Reason.CERTIFICATE_REFUSED, authorization, overlay.device("a").chain());
         revocations.revoke("dev-7", "");
-        refused(Reason.REVOKED, admission, chain);
+        refused(Reason.REVOKED, authorization, chain);
     }
 
     @Test
     void nobodyIsLetInWhileTheRelayDoesNotKnowWhomItTrusts() throws Exception {
-        DeviceAuthorization admission = new DeviceAuthorization(
+        DeviceAuthorization authorization = new DeviceAuthorization(
                 () -> {
                     throw new GeneralSecurityException("the token is not in its reader");
                 },
@@ -71,7 +71,7 @@ class DeviceAuthorizationTest {
                 null,
                 overlay.clock);
         List<X509Certificate> chain = overlay.device("a").chain();
-        String log = Log.of(() -> refused(Reason.UNDECIDED, admission, chain));
+        String log = Log.of(() -> refused(Reason.UNDECIDED, authorization, chain));
         assertThat(log).contains("the token is not in its reader");
     }
 

@@ -8,9 +8,9 @@ import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Overlay;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.TestOverlay;
 import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,11 +31,11 @@ class JoinTokensTest {
     @TempDir
     private Path directory;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
 
     @BeforeEach
     void relay() throws Exception {
-        overlay = new Overlay(directory.resolve("relay"));
+        overlay = new TestOverlay(directory.resolve("relay"));
     }
 
     private Path file(JoinToken token) {
@@ -50,8 +50,8 @@ class JoinTokensTest {
 
     @Test
     void onlyTokensThatCanBeUsedAreListedAndNeverTheirSecrets() throws Exception {
-        JoinToken several = overlay.token(Overlay.forAnyDevice(3));
-        JoinToken once = overlay.token(Overlay.forDevice("b"));
+        JoinToken several = overlay.token(TestOverlay.forAnyDevice(3));
+        JoinToken once = overlay.token(TestOverlay.forDevice("b"));
         overlay.redeem(several, "a", Keys.generate());
         assertThat(overlay.authority.tokens().open())
                 .containsExactlyInAnyOrder(
@@ -77,7 +77,7 @@ class JoinTokensTest {
 
     @Test
     void aTokenIsFoundByItsNameAlsoOnceItIsUsed() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("b"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("b"));
         String name = JoinTokens.name(token.id());
         overlay.redeem(token, "b", Keys.generate());
         JoinTokens tokens = overlay.authority.tokens();
@@ -94,7 +94,7 @@ class JoinTokensTest {
 
     @Test
     void cancelledTokenIsOfNoUseToAnybody() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(3));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(3));
         KeyPair key = Keys.generate();
         overlay.redeem(token, "a", key);
         assertThat(overlay.authority.tokens().cancel(JoinTokens.name(token.id())))
@@ -122,8 +122,8 @@ class JoinTokensTest {
 
     @Test
     void thiefOfADeviceCannotEnrolAnotherIdWithTheTokenThatHeFinds() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
-        JoinToken other = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(20));
+        JoinToken other = overlay.token(TestOverlay.forAnyDevice(20));
         KeyPair key = Keys.generate();
         overlay.redeem(token, "stolen", key);
         overlay.redeem(other, "honest", Keys.generate());
@@ -143,7 +143,7 @@ class JoinTokensTest {
 
     @Test
     void whoIsShutOutByHandTakesItsTokenAlong() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(20));
         overlay.redeem(token, "stolen", Keys.generate());
         overlay.redeem(token, "honest", Keys.generate());
         Files.writeString(overlay.directory.resolve("revoked"), "stolen\n");
@@ -153,14 +153,14 @@ class JoinTokensTest {
 
     @Test
     void tokenIsFoundHoweverManyHaveUsedItSinceAndAfterARenewal() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(100));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(100));
         KeyPair key = Keys.generate();
         var first = overlay.redeem(token, "first", key);
         for (int i = 0; i < 70; i++) {
             overlay.redeem(token, "d" + i, Keys.generate());
         }
         overlay.authority.renew(
-                Overlay.identity(key, first.credentials()).chain().get(0), "first", Overlay.request(key));
+                TestOverlay.identity(key, first.credentials()).chain().get(0), "first", TestOverlay.request(key));
         assertThat(Files.readString(file(token))).doesNotContain("/first");
         assertThat(overlay.authority.shutOut("first", "").cancelled())
                 .extracting(OpenToken::id)
@@ -169,7 +169,7 @@ class JoinTokensTest {
 
     @Test
     void deviceThatNobodyKnowsIsShutOutAllTheSame() throws Exception {
-        overlay.token(Overlay.forAnyDevice(1));
+        overlay.token(TestOverlay.forAnyDevice(1));
         ShutOut done = overlay.authority.shutOut("nobody", "");
         assertThat(done).isEqualTo(new ShutOut(false, List.of()));
         assertThat(overlay.authority.revocations().find("nobody")).isPresent();
@@ -178,16 +178,16 @@ class JoinTokensTest {
 
     @Test
     void damagedTokenFileKeepsNoOtherFromBeingRemovedAndFillsNoLog() throws Exception {
-        JoinToken damaged = overlay.token(Overlay.forAnyDevice(1));
-        JoinToken old = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken damaged = overlay.token(TestOverlay.forAnyDevice(1));
+        JoinToken old = overlay.token(TestOverlay.forAnyDevice(1));
         Files.writeString(file(damaged), "secret-sha256=");
         Files.setLastModifiedTime(file(damaged), FileTime.from(overlay.clock.instant()));
         overlay.clock.advance(Duration.ofDays(29));
         String log = Log.of(() -> {
             try {
-                overlay.token(Overlay.forAnyDevice(1));
+                overlay.token(TestOverlay.forAnyDevice(1));
                 overlay.clock.advance(Duration.ofDays(3));
-                overlay.token(Overlay.forAnyDevice(1));
+                overlay.token(TestOverlay.forAnyDevice(1));
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -199,10 +199,10 @@ class JoinTokensTest {
 
     @Test
     void damagedTokenFileThatIsYoungStaysAndIsToldToThoseWhoAsk() throws Exception {
-        JoinToken damaged = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken damaged = overlay.token(TestOverlay.forAnyDevice(1));
         Files.writeString(file(damaged), "secret-sha256=");
         Files.setLastModifiedTime(file(damaged), FileTime.from(overlay.clock.instant()));
-        JoinToken good = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken good = overlay.token(TestOverlay.forAnyDevice(1));
         assertThat(file(damaged)).exists();
         String log = Log.of(() -> assertThat(overlay.authority.tokens().open())
                 .extracting(OpenToken::id)
@@ -234,16 +234,16 @@ class JoinTokensTest {
 
     @Test
     void whoIsRefusedHearsWhichIdIsMissing() throws Exception {
-        JoinToken fixed = overlay.token(Overlay.forDevice("a"));
-        JoinToken open = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken fixed = overlay.token(TestOverlay.forDevice("a"));
+        JoinToken open = overlay.token(TestOverlay.forAnyDevice(1));
         refused(Reason.ID_MISMATCH, "for device ID a, not b", () -> overlay.redeem(fixed, "b", Keys.generate()));
         refused(Reason.ID_MISMATCH, "neither the device nor", () -> overlay.redeem(open, "", Keys.generate()));
     }
 
     @Test
     void whoIsShutOutTakesItsTokenAlongAlsoWhenItsOwnRecordIsLost() throws Exception {
-        JoinToken token = overlay.token(Overlay.forAnyDevice(20));
-        JoinToken other = overlay.token(Overlay.forAnyDevice(20));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(20));
+        JoinToken other = overlay.token(TestOverlay.forAnyDevice(20));
         overlay.redeem(token, "stolen", Keys.generate());
         overlay.redeem(other, "honest", Keys.generate());
         Files.delete(overlay.directory.resolve("devices").resolve("stolen"));
@@ -262,7 +262,7 @@ class JoinTokensTest {
         overlay.redeem(token, "a", Keys.generate());
         overlay.clock.advance(Duration.ofHours(2));
         assertThat(tokens.addresses()).containsExactly("a.example:1", "b.example:2");
-        overlay.token(Overlay.forAnyDevice(1));
+        overlay.token(TestOverlay.forAnyDevice(1));
         assertThat(tokens.addresses())
                 .as("a new one counts at once")
                 .containsExactly("a.example:1", "b.example:2", "relay.example:3334");
@@ -271,7 +271,7 @@ class JoinTokensTest {
     @Test
     void whatIsChangedInATokensFileIsReadAgainWithinAMinute() throws Exception {
         JoinTokens tokens = overlay.authority.tokens();
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         changedLongAgo();
         assertThat(tokens.addresses()).containsExactly("relay.example:3334");
         says(token, "addresses=c.example:3");

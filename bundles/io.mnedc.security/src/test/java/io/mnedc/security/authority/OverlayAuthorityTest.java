@@ -9,12 +9,12 @@ import io.mnedc.security.CertificateRequest;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Keys;
-import io.mnedc.security.Overlay;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.Role;
+import io.mnedc.security.TestOverlay;
 import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,12 +39,12 @@ class OverlayAuthorityTest {
     private Path temporary;
 
     private Path directory;
-    private Overlay overlay;
+    private TestOverlay overlay;
 
     @BeforeEach
     void firstStart() throws Exception {
         directory = temporary.resolve("new/data");
-        overlay = new Overlay(directory);
+        overlay = new TestOverlay(directory);
     }
 
     private static X509Certificate own(Identity identity) {
@@ -138,15 +138,15 @@ class OverlayAuthorityTest {
                 .containsExactly("mnedc://device/d-1", "mnedc://group/roof", "mnedc://group/sensors");
         assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
         assertThat(certificate.getBasicConstraints()).isEqualTo(-1);
-        assertThat(life(certificate)).isBetween(Overlay.YEAR, Overlay.YEAR.plusHours(2));
+        assertThat(life(certificate)).isBetween(TestOverlay.YEAR, TestOverlay.YEAR.plusHours(2));
         assertThat(certificate.getNotAfter().toInstant())
-                .isBefore(overlay.clock.instant().plus(Overlay.YEAR.plusHours(1)));
+                .isBefore(overlay.clock.instant().plus(TestOverlay.YEAR.plusHours(1)));
     }
 
     @Test
     void withoutTheCaKeyTheRelayRunsButIssuesNothing() throws Exception {
         Identity device = overlay.device("a");
-        JoinToken token = overlay.token(Overlay.forAnyDevice(1));
+        JoinToken token = overlay.token(TestOverlay.forAnyDevice(1));
         Path away = temporary.resolve("safe");
         Files.move(directory.resolve("ca.key.pem"), away);
         assertThat(overlay.authority.refresh()).isFalse();
@@ -159,7 +159,7 @@ class OverlayAuthorityTest {
         assertThatThrownBy(() -> overlay.device("c"))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ENROLMENT_UNAVAILABLE));
-        assertThatThrownBy(() -> overlay.token(Overlay.forAnyDevice(1)))
+        assertThatThrownBy(() -> overlay.token(TestOverlay.forAnyDevice(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("put it back as " + directory.resolve("ca.key.pem"));
         assertThat(overlay.open().identity()).isNotNull();
@@ -201,7 +201,7 @@ class OverlayAuthorityTest {
 
     @Test
     void theKeyOfAnotherCaIsRefused() throws Exception {
-        Overlay other = new Overlay(temporary.resolve("other"));
+        TestOverlay other = new TestOverlay(temporary.resolve("other"));
         Files.copy(
                 other.directory.resolve("ca.key.pem"),
                 directory.resolve("ca.key.pem"),

@@ -3,7 +3,7 @@ package io.mnedc.security.device;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.Overlay;
+import io.mnedc.security.TestOverlay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,19 +69,19 @@ class DamagedFilesTest {
     @ParameterizedTest
     @MethodSource
     void ofARelay(String name, byte[] content) throws Exception {
-        Overlay overlay = new Overlay(directory.resolve("relay"));
+        TestOverlay overlay = new TestOverlay(directory.resolve("relay"));
         Path file = overlay.directory.resolve(name);
         Files.write(file, content);
         refused(file, overlay::open);
         overlay.authority.refresh();
-        overlay.authority.admit(overlay.device("a").chain(), Overlay.YEAR);
+        overlay.authority.admit(overlay.device("a").chain(), TestOverlay.YEAR);
     }
 
     @ParameterizedTest
     @MethodSource
     void ofADevice(String name, byte[] content) throws Exception {
-        Overlay overlay = new Overlay(directory.resolve("relay"));
-        JoinToken token = overlay.token(Overlay.forDevice("a"));
+        TestOverlay overlay = new TestOverlay(directory.resolve("relay"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("a"));
         DeviceIdentityStore device = DeviceIdentityStore.open(directory.resolve("device"), overlay.clock);
         device.enrolled(
                 overlay.authority

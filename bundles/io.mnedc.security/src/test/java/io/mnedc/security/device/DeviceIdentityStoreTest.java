@@ -7,8 +7,8 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.JoinToken;
-import io.mnedc.security.Overlay;
 import io.mnedc.security.Pem;
+import io.mnedc.security.TestOverlay;
 import io.mnedc.testing.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,13 +33,13 @@ class DeviceIdentityStoreTest {
     @TempDir
     private Path temporary;
 
-    private Overlay overlay;
+    private TestOverlay overlay;
     private Path directory;
     private DeviceIdentityStore store;
 
     @BeforeEach
     void open() throws Exception {
-        overlay = new Overlay(temporary.resolve("relay"));
+        overlay = new TestOverlay(temporary.resolve("relay"));
         directory = temporary.resolve("device");
         store = reopened();
     }
@@ -54,7 +54,7 @@ class DeviceIdentityStoreTest {
     }
 
     private JoinToken join() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         store.enrolled(ask(token), token);
         return token;
     }
@@ -81,10 +81,10 @@ class DeviceIdentityStoreTest {
         assertThat(again.identity().chain()).isEqualTo(identity.chain());
         assertThat(again.identity().trusted()).isEqualTo(identity.trusted());
         assertThat(again.identity().key()).isEqualTo(identity.key());
-        assertThat(again.relays()).isEqualTo(Overlay.RELAYS);
+        assertThat(again.relays()).isEqualTo(TestOverlay.RELAYS);
         assertThat(again.deviceId()).contains("d");
         assertThat(again.redeemed(token)).isTrue();
-        assertThat(again.redeemed(overlay.token(Overlay.forDevice("d")))).isFalse();
+        assertThat(again.redeemed(overlay.token(TestOverlay.forDevice("d")))).isFalse();
         assertThat(again.renewAt().orElseThrow())
                 .isBetween(
                         overlay.clock.instant().plus(Duration.ofDays(181)),
@@ -99,7 +99,7 @@ class DeviceIdentityStoreTest {
 
     @Test
     void anEnrolmentWhoseAnswerWasLostIsTriedAgainWithTheSameKey() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         ask(token);
         store = reopened();
         store.enrolled(ask(token), token);
@@ -113,7 +113,7 @@ class DeviceIdentityStoreTest {
     void aNewTokenBringsANewKeyAndTheOldOneServesUntilThen() throws Exception {
         join();
         PublicKey first = key(store);
-        JoinToken second = overlay.token(Overlay.forDevice("d"));
+        JoinToken second = overlay.token(TestOverlay.forDevice("d"));
         Credentials credentials = ask(second);
         assertThat(key(reopened())).isEqualTo(first);
         store.enrolled(credentials, second);
@@ -126,12 +126,12 @@ class DeviceIdentityStoreTest {
 
     @Test
     void anAnswerThatIsNotForThisDeviceOrNotOfTheTokensCaIsRefused() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         Credentials good = ask(token);
         Identity stranger = overlay.device("d");
         Credentials otherKey = new Credentials(Pem.encode(stranger.chain()), good.trusted());
         assertThatThrownBy(() -> store.enrolled(otherKey, token)).hasMessageContaining("another key");
-        Overlay other = new Overlay(temporary.resolve("other"));
+        TestOverlay other = new TestOverlay(temporary.resolve("other"));
         Credentials otherCa = new Credentials(good.chain(), other.authority.trusted());
         assertThatThrownBy(() -> store.enrolled(otherCa, token)).hasMessageContaining("CA of the join token");
         Credentials garbage = new Credentials(List.of(new byte[] {1, 2, 3}), good.trusted());
@@ -168,7 +168,7 @@ class DeviceIdentityStoreTest {
     @Test
     void aCrashAnywhereInAReplacementLeavesADeviceThatWorksAndCanFinish() throws Exception {
         join();
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         Credentials credentials = ask(token);
         Map<String, byte[]> asked = contents();
         store.enrolled(credentials, token);
@@ -187,7 +187,7 @@ class DeviceIdentityStoreTest {
             assertThat(key(store))
                     .isEqualTo(Pem.parse(credentials.chain()).get(0).getPublicKey());
             // and the next token works as well
-            JoinToken next = overlay.token(Overlay.forDevice("d"));
+            JoinToken next = overlay.token(TestOverlay.forDevice("d"));
             store.enrolmentRequest("d", next);
             assertThat(key(reopened())).isEqualTo(key(store));
         }
@@ -241,7 +241,7 @@ class DeviceIdentityStoreTest {
     @Test
     void aTokenThatWaitsIsDeletedOnceItIsRedeemed() throws Exception {
         assertThat(store.waiting()).isEmpty();
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         Path waiting = put(token.text() + "\n");
         assertThat(store.waiting()).contains(token);
         assertThat(waiting).exists();
@@ -251,16 +251,16 @@ class DeviceIdentityStoreTest {
         put(token.text());
         assertThat(reopened().waiting()).isEmpty();
         assertThat(waiting).doesNotExist();
-        JoinToken next = overlay.token(Overlay.forDevice("d"));
+        JoinToken next = overlay.token(TestOverlay.forDevice("d"));
         put(next.text());
-        JoinToken other = overlay.token(Overlay.forDevice("d"));
+        JoinToken other = overlay.token(TestOverlay.forDevice("d"));
         store.enrolled(ask(other), other);
         assertThat(store.waiting()).as("another one goes on waiting").contains(next);
     }
 
     @Test
     void aTokenThatMayBeHalfWrittenIsWaitedForAndGarbageIsDeleted() throws Exception {
-        JoinToken token = overlay.token(Overlay.forDevice("d"));
+        JoinToken token = overlay.token(TestOverlay.forDevice("d"));
         Path waiting = put(token.text().substring(0, 50));
         Files.setLastModifiedTime(waiting, FileTime.from(Instant.now().plusSeconds(1)));
         assertThat(store.waiting()).isEmpty();

@@ -151,7 +151,7 @@ public final class MemoryTunDevice implements TunDevice {
      * Plays another program that does something to the interface.
      *
      * @param name the interface's name from now on
-     * @param nowFault what is wrong then, if it is of no use
+     * @param nowFault what is wrong then, if no packets go through it
      * @param nowWarning what else is wrong then
      */
     public void disturb(String name, Optional<String> nowFault, Optional<String> nowWarning) {

@@ -40,8 +40,8 @@ final class Commands {
             case "update-from" -> updateFrom(name, Path.of(words[2]));
             case "refresh" -> refreshOurs();
             case "uninstall" -> Bundles.named(context, name).uninstall();
-            case "census" -> {
-                return Census.take(context);
+            case "resources" -> {
+                return Resources.list(context);
             }
             case "services" -> {
                 return services(line.substring("services ".length()));

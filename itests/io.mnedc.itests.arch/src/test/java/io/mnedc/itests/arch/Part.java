@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A bundle and what it may use. This is the table of the design; whoever changes it changes the design.
+ * A bundle and what it may use. This is the table of the design; a change here changes the design.
  *
  * @param bundle its symbolic name, which is its root package
  * @param exports whether others may import its packages

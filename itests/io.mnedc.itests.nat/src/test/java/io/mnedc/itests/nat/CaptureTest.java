@@ -6,8 +6,8 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabProcess;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.NodeProcess;
-import io.mnedc.lab.Overlay;
 import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Servers;
 import java.io.IOException;
@@ -40,7 +40,7 @@ class CaptureTest {
 
     @Test
     void theRelaysHostSeesNothingOfWhatIsSentWhenItIsSealed() {
-        try (Overlay overlay = Overlay.start(NeedsLab.directory(CaptureTest.class))) {
+        try (NestedOverlay overlay = NestedOverlay.start(NeedsLab.directory(CaptureTest.class))) {
             assertThat(occurrences(capture(overlay.awaitReady()))).isZero();
         }
     }
@@ -48,14 +48,14 @@ class CaptureTest {
     /** Shows that the test above could fail. */
     @Test
     void theRelaysHostSeesItAllWithSecurityNone() {
-        try (Overlay overlay =
-                Overlay.startUnsecured(NeedsLab.directory(CaptureTest.class).resolve("none"))) {
+        try (NestedOverlay overlay = NestedOverlay.startUnsecured(
+                NeedsLab.directory(CaptureTest.class).resolve("none"))) {
             assertThat(occurrences(capture(overlay.awaitReady()))).isGreaterThan(PINGS);
         }
     }
 
     /** Everything that crosses the relay's host while a known text goes from a to b and back in several ways. */
-    private Path capture(Overlay overlay) {
+    private Path capture(NestedOverlay overlay) {
         JavaTool.serve(overlay.b().host());
         Path file = directory.resolve("capture.pcap");
         LabProcess tcpdump = overlay.relay()

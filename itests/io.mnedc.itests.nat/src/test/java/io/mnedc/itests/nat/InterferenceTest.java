@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.LabProcess;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.junit.NeedsLab;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +21,12 @@ class InterferenceTest {
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final String POOL = "10.0.0.0/24";
 
-    private Overlay overlay;
+    private NestedOverlay overlay;
 
     @BeforeAll
     void start() {
-        overlay = Overlay.start(NeedsLab.directory(InterferenceTest.class)).awaitReady();
+        overlay =
+                NestedOverlay.start(NeedsLab.directory(InterferenceTest.class)).awaitReady();
     }
 
     @AfterAll

@@ -6,7 +6,7 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabProcess;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Transfer;
 import java.time.Duration;
@@ -23,11 +23,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OutageTest {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
-    private Overlay overlay;
+    private NestedOverlay overlay;
 
     @BeforeAll
     void start() {
-        overlay = Overlay.start(NeedsLab.directory(OutageTest.class)).awaitReady();
+        overlay = NestedOverlay.start(NeedsLab.directory(OutageTest.class)).awaitReady();
         overlay.devices().forEach(device -> JavaTool.serve(device.host()));
     }
 

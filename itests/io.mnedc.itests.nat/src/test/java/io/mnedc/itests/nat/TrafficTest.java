@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.itests.nat.Conversations.Pair;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.JavaTool;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.junit.NeedsLab;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NeedsLab.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrafficTest {
-    private Overlay overlay;
+    private NestedOverlay overlay;
 
     @BeforeAll
     void start() {
-        overlay = Overlay.start(NeedsLab.directory(TrafficTest.class)).awaitReady();
+        overlay = NestedOverlay.start(NeedsLab.directory(TrafficTest.class)).awaitReady();
         overlay.devices().forEach(device -> JavaTool.serve(device.host()));
         pairs().forEach(pair -> Conversations.awaitReached(pair.from(), pair.to()));
     }

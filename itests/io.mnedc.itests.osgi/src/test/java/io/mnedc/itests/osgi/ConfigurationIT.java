@@ -9,7 +9,7 @@ import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import io.mnedc.itests.gateway.Waits;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
@@ -31,12 +31,12 @@ class ConfigurationIT {
     private final BundleContext context =
             FrameworkUtil.getBundle(ConfigurationIT.class).getBundleContext();
     private final Services services = new Services(context);
-    private Overlay overlay;
+    private RelayAndDevice overlay;
     private MemoryTunDevice tun;
 
     @BeforeEach
     void start() throws Exception {
-        overlay = new Overlay(context, data);
+        overlay = new RelayAndDevice(context, data);
         overlay.start();
         awaitReady();
         tun = openTun();
@@ -45,7 +45,7 @@ class ConfigurationIT {
     @AfterEach
     void stop() throws Exception {
         overlay.stop();
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
     }
 
     @Test
@@ -64,10 +64,10 @@ class ConfigurationIT {
     void theRelayMovesAndTheDeviceFollowsWithItsTunAndAddress() throws Exception {
         int oldPort = overlay.port();
         String address = awaitReady().addresses().get(0);
-        overlay.moveTo(Overlay.freePort());
-        overlay.configurations().set(Overlay.RELAY, overlay.relay());
-        Waits.until("old port", () -> Overlay.listening(oldPort), open -> !open);
-        overlay.configurations().set(Overlay.DEVICE, overlay.device());
+        overlay.moveTo(RelayAndDevice.freePort());
+        overlay.configurations().set(RelayAndDevice.RELAY, overlay.relay());
+        Waits.until("old port", () -> RelayAndDevice.listening(oldPort), open -> !open);
+        overlay.configurations().set(RelayAndDevice.DEVICE, overlay.device());
         services.await(
                 DeviceStatus.class,
                 DeviceStatus::snapshot,
@@ -89,7 +89,7 @@ class ConfigurationIT {
         device("pool.change", "follow");
         Map<String, Object> address = overlay.address();
         address.put("pool", "10.88.0.0/24");
-        overlay.configurations().set(Overlay.ADDRESS, address);
+        overlay.configurations().set(RelayAndDevice.ADDRESS, address);
         services.await(
                 DeviceStatus.class,
                 DeviceStatus::snapshot,
@@ -109,13 +109,13 @@ class ConfigurationIT {
         device("security", "rot13");
         Map<String, Object> relay = overlay.relay();
         relay.put("listen", new String[] {"127.0.0.1:99999"});
-        overlay.configurations().set(Overlay.RELAY, relay);
+        overlay.configurations().set(RelayAndDevice.RELAY, relay);
         relay.put("listen", new String[] {overlay.relayAddress()});
         relay.put("keepalive.millis", 1L);
-        overlay.configurations().set(Overlay.RELAY, relay);
+        overlay.configurations().set(RelayAndDevice.RELAY, relay);
         Map<String, Object> address = overlay.address();
         address.put("pool", "10.0.0.1/99");
-        overlay.configurations().set(Overlay.ADDRESS, address);
+        overlay.configurations().set(RelayAndDevice.ADDRESS, address);
 
         // a right one after them: once it is in force, the wrong ones have been dealt with
         device("mtu", 1301);
@@ -137,7 +137,7 @@ class ConfigurationIT {
         overlay.stop();
         overlay.configurations()
                 .set(
-                        Overlay.ADDRESS,
+                        RelayAndDevice.ADDRESS,
                         Map.of(
                                 "enabled",
                                 "true",
@@ -147,7 +147,7 @@ class ConfigurationIT {
                                 data.resolve("x").toString()));
         overlay.configurations()
                 .set(
-                        Overlay.RELAY,
+                        RelayAndDevice.RELAY,
                         Map.of(
                                 "enabled", "true",
                                 "security", "none",
@@ -155,7 +155,7 @@ class ConfigurationIT {
                                 "loops", "1"));
         overlay.configurations()
                 .set(
-                        Overlay.DEVICE,
+                        RelayAndDevice.DEVICE,
                         Map.of(
                                 "enabled", "true",
                                 "device.id", "texts",
@@ -187,7 +187,7 @@ class ConfigurationIT {
     void afterABootWithAWrongServiceThoseBeforeAreOffered() throws Exception {
         device("services", new String[] {"web:http:80"});
         assertThat(own().services()).containsExactly(new OfferedService("web", "http", 80));
-        overlay.configurations().remove(Overlay.DEVICE);
+        overlay.configurations().remove(RelayAndDevice.DEVICE);
         assertThat(services.has(PeerDirectory.class)).isFalse();
         device("services", new String[] {"web:http:eighty"});
         assertThat(own().services()).containsExactly(new OfferedService("web", "http", 80));
@@ -215,13 +215,13 @@ class ConfigurationIT {
     @Test
     void disablingEndsEverythingAndEnablingBringsItBackWithTheSameAddress() throws Exception {
         List<String> addresses = awaitReady().addresses();
-        for (String pid : List.of(Overlay.DEVICE, Overlay.RELAY, Overlay.ADDRESS)) {
+        for (String pid : List.of(RelayAndDevice.DEVICE, RelayAndDevice.RELAY, RelayAndDevice.ADDRESS)) {
             overlay.configurations().set(pid, Map.of("enabled", false));
         }
         assertThat(tun.isClosed()).isTrue();
-        assertThat(Overlay.listening(overlay.port())).isFalse();
+        assertThat(RelayAndDevice.listening(overlay.port())).isFalse();
         assertThat(services.has(AddressAllocator.class)).isFalse();
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
         overlay.start();
         assertThat(awaitReady().addresses()).isEqualTo(addresses);
     }
@@ -229,7 +229,7 @@ class ConfigurationIT {
     private void device(String key, Object value) throws Exception {
         Map<String, Object> values = overlay.device();
         values.put(key, value);
-        overlay.configurations().set(Overlay.DEVICE, values);
+        overlay.configurations().set(RelayAndDevice.DEVICE, values);
     }
 
     private DeviceStatus.Snapshot awaitReady() throws InterruptedException {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.notice.Notice;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import io.mnedc.itests.gateway.Waits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -68,7 +68,7 @@ class FileInstallIT {
                 Files.delete(file);
             }
         }
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
         Waits.until("nothing to say", this::notices, String::isEmpty);
         watch.delete();
         System.setErr(standard);

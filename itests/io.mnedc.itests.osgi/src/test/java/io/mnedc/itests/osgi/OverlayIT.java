@@ -14,7 +14,7 @@ import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.api.tun.TunSettings;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import io.mnedc.itests.gateway.Waits;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
@@ -41,26 +41,26 @@ class OverlayIT {
     private final BundleContext context =
             FrameworkUtil.getBundle(OverlayIT.class).getBundleContext();
     private final Services services = new Services(context);
-    private Overlay overlay;
+    private RelayAndDevice overlay;
 
     @BeforeEach
     void prepare() throws Exception {
-        overlay = new Overlay(context, data);
+        overlay = new RelayAndDevice(context, data);
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
         overlay.stop();
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
     }
 
     @Test
     void nothingRunsUntilItIsEnabled() throws Exception {
-        for (String pid : List.of(Overlay.ADDRESS, Overlay.RELAY, Overlay.DEVICE)) {
+        for (String pid : List.of(RelayAndDevice.ADDRESS, RelayAndDevice.RELAY, RelayAndDevice.DEVICE)) {
             overlay.configurations().set(pid, Map.of("listen", new String[] {overlay.relayAddress()}));
         }
-        assertThat(Overlay.threads()).isEmpty();
-        assertThat(Overlay.listening(overlay.port())).isFalse();
+        assertThat(RelayAndDevice.threads()).isEmpty();
+        assertThat(RelayAndDevice.listening(overlay.port())).isFalse();
         assertThat(services.ask(MemoryTunDriver.class, MemoryTunDriver::devices))
                 .hasValue(List.of());
         assertThat(services.has(AddressAllocator.class)).isFalse();
@@ -95,7 +95,7 @@ class OverlayIT {
         try {
             overlay.start();
             awaitReady();
-            Waits.until("events", () -> seen, events -> events.contains("joined " + Overlay.DEVICE_ID));
+            Waits.until("events", () -> seen, events -> events.contains("joined " + RelayAndDevice.DEVICE_ID));
         } finally {
             registration.unregister();
         }
@@ -105,7 +105,8 @@ class OverlayIT {
     void theDeviceHasTheAddressThatItsLeaseSays() throws Exception {
         overlay.start();
         DeviceStatus.Snapshot device = awaitReady();
-        Lease lease = services.await(AddressAllocator.class, each -> each.lease(Overlay.DEVICE_ID), Optional::isPresent)
+        Lease lease = services.await(
+                        AddressAllocator.class, each -> each.lease(RelayAndDevice.DEVICE_ID), Optional::isPresent)
                 .orElseThrow();
         assertThat(device.addresses()).contains(lease.ipv4().getHostAddress() + "/24");
         assertThat(tun().settings().addresses())
@@ -115,7 +116,7 @@ class OverlayIT {
                 RelayStatus.class,
                 relay -> relay.snapshot().sessions(),
                 list -> list.size() == 1 && list.get(0).dataBound());
-        assertThat(sessions.get(0).deviceId()).isEqualTo(Overlay.DEVICE_ID);
+        assertThat(sessions.get(0).deviceId()).isEqualTo(RelayAndDevice.DEVICE_ID);
     }
 
     @Test
@@ -125,7 +126,7 @@ class OverlayIT {
         var events = new PeerEvents();
         var registration = context.registerService(PeerListener.class, events, null);
         try {
-            Lease first = lease(Overlay.DEVICE_ID);
+            Lease first = lease(RelayAndDevice.DEVICE_ID);
             var second = SecondDevice.start(context, overlay);
             try {
                 services.await(PeerDirectory.class, PeerDirectory::peers, peers -> peers.size() == 1);
@@ -154,8 +155,9 @@ class OverlayIT {
     void theShellShowsRelayDeviceAndLeases() throws Exception {
         overlay.start();
         awaitReady();
-        assertThat(command("status")).contains("Relay", "Device " + Overlay.DEVICE_ID, "READY", "security    tls");
-        assertThat(command("leases")).contains(Overlay.DEVICE_ID, "10.77.0.");
+        assertThat(command("status"))
+                .contains("Relay", "Device " + RelayAndDevice.DEVICE_ID, "READY", "security    tls");
+        assertThat(command("leases")).contains(RelayAndDevice.DEVICE_ID, "10.77.0.");
         assertThat(command("peers")).contains("No peers.", "platform");
     }
 

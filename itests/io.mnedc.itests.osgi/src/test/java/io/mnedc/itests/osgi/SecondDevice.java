@@ -1,7 +1,7 @@
 package io.mnedc.itests.osgi;
 
 import io.mnedc.itests.gateway.Bundles;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import java.io.IOException;
 import java.util.Map;
 import org.osgi.framework.Bundle;
@@ -15,16 +15,16 @@ final class SecondDevice {
     private static final String PID = "io.mnedc.device.second";
 
     private final Bundle bundle;
-    private final Overlay overlay;
+    private final RelayAndDevice overlay;
 
-    private SecondDevice(Bundle bundle, Overlay overlay) {
+    private SecondDevice(Bundle bundle, RelayAndDevice overlay) {
         this.bundle = bundle;
         this.overlay = overlay;
     }
 
-    static SecondDevice start(BundleContext context, Overlay overlay)
+    static SecondDevice start(BundleContext context, RelayAndDevice overlay)
             throws BundleException, IOException, InterruptedException {
-        Bundle original = Bundles.named(context, Overlay.DEVICE);
+        Bundle original = Bundles.named(context, RelayAndDevice.DEVICE);
         Bundle bundle = context.installBundle(
                 "copy:" + PID,
                 Bundles.copy(

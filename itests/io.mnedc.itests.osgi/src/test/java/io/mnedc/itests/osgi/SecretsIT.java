@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import io.mnedc.itests.gateway.Waits;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -33,27 +33,27 @@ class SecretsIT {
     private final BundleContext context =
             FrameworkUtil.getBundle(SecretsIT.class).getBundleContext();
     private final Services services = new Services(context);
-    private @Nullable Overlay overlay;
+    private @Nullable RelayAndDevice overlay;
 
     @AfterEach
     void stop() throws Exception {
         if (overlay != null) {
             overlay.stop();
         }
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
     }
 
     @Test
     void noServiceTellsASecret() throws Exception {
-        Overlay overlay = new Overlay(context, data);
+        RelayAndDevice overlay = new RelayAndDevice(context, data);
         this.overlay = overlay;
         overlay.start();
         Map<String, Object> relay = withPasswords(overlay.relay());
         Map<String, Object> device = withPasswords(overlay.device());
         String token = String.valueOf(device.get("join.token"));
         device.put("services", "web:http:80");
-        overlay.configurations().set(Overlay.RELAY, relay);
-        overlay.configurations().set(Overlay.DEVICE, device);
+        overlay.configurations().set(RelayAndDevice.RELAY, relay);
+        overlay.configurations().set(RelayAndDevice.DEVICE, device);
         services.await(
                 DeviceStatus.class, DeviceStatus::snapshot, snapshot -> snapshot.state() == DeviceStatus.State.READY);
         services.await(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.itests.gateway.Bundles;
 import io.mnedc.itests.gateway.JdkCaches;
-import io.mnedc.itests.gateway.Overlay;
+import io.mnedc.itests.gateway.RelayAndDevice;
 import io.mnedc.itests.gateway.Waits;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class RedeployIT {
     private final BundleContext context =
             FrameworkUtil.getBundle(RedeployIT.class).getBundleContext();
     private final List<Loader> replaced = new ArrayList<>();
-    private Overlay overlay;
+    private RelayAndDevice overlay;
 
     private record Loader(String bundle, WeakReference<ClassLoader> reference) {
         @Override
@@ -58,7 +58,7 @@ class RedeployIT {
 
     @BeforeEach
     void start() throws Exception {
-        overlay = new Overlay(context, data);
+        overlay = new RelayAndDevice(context, data);
         overlay.start();
         awaitReady();
     }
@@ -66,7 +66,7 @@ class RedeployIT {
     @AfterEach
     void nothingIsLeft() throws Exception {
         overlay.stop();
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
         Waits.until("class loaders", this::uncollected, List::isEmpty);
     }
 
@@ -136,8 +136,8 @@ class RedeployIT {
         for (String name : BUNDLES) {
             Bundles.named(context, name).stop();
         }
-        Waits.until("our threads", Overlay::threads, List::isEmpty);
-        assertThat(Overlay.listening(overlay.port())).isFalse();
+        Waits.until("our threads", RelayAndDevice::threads, List::isEmpty);
+        assertThat(RelayAndDevice.listening(overlay.port())).isFalse();
         for (String name : BUNDLES) {
             Bundles.named(context, name).start();
         }

@@ -120,7 +120,7 @@ class KarafTest {
             Waits.until(
                     "our threads are gone",
                     Waits.LONG,
-                    () -> agent.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
+                    () -> agent.call("resources").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
             Waits.until(
                     "interface and routes are gone",
                     Waits.LONG,

@@ -126,7 +126,7 @@ class KuraTest {
         Waits.until(
                 "our threads are gone",
                 Waits.LONG,
-                () -> remote.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
+                () -> remote.call("resources").stream().noneMatch(line -> line.startsWith("thread mnedc-")));
         Waits.until(
                 "interface and routes are gone",
                 Waits.LONG,

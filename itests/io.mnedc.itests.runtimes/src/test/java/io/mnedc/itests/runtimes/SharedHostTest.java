@@ -82,9 +82,9 @@ class SharedHostTest {
                 () -> !relay.host().exec("ip", "-o", "link").output().contains("mnedc"));
         Remote agent = Remote.dropInto(etc, relay.process());
         Waits.until(
-                () -> "no thread of the device's is left: " + agent.call("census"),
+                () -> "no thread of the device's is left: " + agent.call("resources"),
                 Waits.LONG,
-                () -> agent.call("census").stream().noneMatch(line -> line.startsWith("thread mnedc-device-")));
+                () -> agent.call("resources").stream().noneMatch(line -> line.startsWith("thread mnedc-device-")));
         Waits.until(
                 () -> "the device's bundles are gone: " + agent.ourBundles(),
                 Waits.LONG,

@@ -3,8 +3,8 @@ package io.mnedc.itests.runtimes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.lab.Host;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.NodeProcess;
-import io.mnedc.lab.Overlay;
 import io.mnedc.lab.junit.NeedsLab;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,11 +37,11 @@ class UpdateUnderTrafficTest {
     /** Netty's arenas grow by chunks of this size, which are used again. */
     private static final long CHUNK = 4 << 20;
 
-    private Overlay overlay;
+    private NestedOverlay overlay;
     private List<Node> nodes;
 
     /** A runtime and what was there before anything was updated. */
-    private record Node(NodeProcess process, Remote remote, Belongings before) {
+    private record Node(NodeProcess process, Remote remote, ResourceUsage before) {
         Host host() {
             return process.host();
         }
@@ -73,8 +73,8 @@ class UpdateUnderTrafficTest {
 
     @BeforeAll
     void start() {
-        overlay =
-                Overlay.start(NeedsLab.directory(UpdateUnderTrafficTest.class)).awaitReady();
+        overlay = NestedOverlay.start(NeedsLab.directory(UpdateUnderTrafficTest.class))
+                .awaitReady();
         Waits.reached(overlay.a(), overlay.b());
         nodes = List.of(node(overlay.relay()), node(overlay.a()), node(overlay.b()));
     }
@@ -142,11 +142,11 @@ class UpdateUnderTrafficTest {
                 .sum();
         List<List<String>> more = new ArrayList<>(List.of(List.of()));
         Waits.until(() -> node.process().name() + " has " + more.get(0), Waits.LONG, () -> {
-            more.set(0, Belongings.of(node.remote(), node.host()).beyond(node.before(), kept, CHUNK));
+            more.set(0, ResourceUsage.of(node.remote(), node.host()).beyond(node.before(), kept, CHUNK));
             return more.get(0).isEmpty();
         });
         System.out.println(node.process().name() + " before: " + node.before());
-        System.out.println(node.process().name() + " after:  " + Belongings.of(node.remote(), node.host()));
+        System.out.println(node.process().name() + " after:  " + ResourceUsage.of(node.remote(), node.host()));
     }
 
     private static void report(List<Round> rounds) {
@@ -173,6 +173,6 @@ class UpdateUnderTrafficTest {
 
     private static Node node(NodeProcess process) {
         Remote remote = Remote.dropInto(process.data().resolve("etc"), process.process());
-        return new Node(process, remote, Belongings.of(remote, process.host()));
+        return new Node(process, remote, ResourceUsage.of(remote, process.host()));
     }
 }

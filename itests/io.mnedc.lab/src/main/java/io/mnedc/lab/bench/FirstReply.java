@@ -2,7 +2,7 @@ package io.mnedc.lab.bench;
 
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.LabException;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class FirstReply {
         List<Aged> all = new ArrayList<>();
         AGES.forEach(seconds -> all.add(new Aged(seconds)));
         int status = 0;
-        try (Overlay overlay = Overlay.start()) {
+        try (NestedOverlay overlay = NestedOverlay.start()) {
             for (int round = 1; round <= rounds; round++) {
                 for (Aged aged : all) {
                     measure(overlay, aged);
@@ -62,7 +62,7 @@ public final class FirstReply {
         System.exit(status);
     }
 
-    private static void measure(Overlay overlay, Aged aged) {
+    private static void measure(NestedOverlay overlay, Aged aged) {
         overlay.awaitReady();
         for (int left = aged.seconds; left > 0; left -= NAP) {
             overlay.c().host().exec("sleep", Integer.toString(Math.min(left, NAP)));

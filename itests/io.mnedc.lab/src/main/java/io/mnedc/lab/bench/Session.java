@@ -3,7 +3,7 @@ package io.mnedc.lab.bench;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.bench.udp.UdpEnd;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -125,7 +125,7 @@ final class Session {
                 .toList();
     }
 
-    private void firstReplies(Overlay overlay) {
+    private void firstReplies(NestedOverlay overlay) {
         Figures own = figures(Systems.SEALED);
         own.add(Metric.FIRST_REPLY, StartMeasurement.firstReply(overlay.c(), overlay.b()));
         own.add(Metric.FIRST_REPLY, StartMeasurement.firstReply(overlay.a(), overlay.c()));

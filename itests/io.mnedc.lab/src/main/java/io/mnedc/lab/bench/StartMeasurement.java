@@ -2,7 +2,7 @@ package io.mnedc.lab.bench;
 
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.LabException;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 
 /** How long it takes from nothing to the first ping of our sealed overlay, each time in a lab of its own. */
 final class StartMeasurement {
@@ -15,7 +15,7 @@ final class StartMeasurement {
 
     static void measure(Figures figures) {
         long begin = System.nanoTime();
-        try (Overlay overlay = Overlay.start()) {
+        try (NestedOverlay overlay = NestedOverlay.start()) {
             firstPing(overlay.awaitReady());
             figures.add(Metric.START, secondsSince(begin));
             // no two of these have keys for each other yet
@@ -34,7 +34,7 @@ final class StartMeasurement {
         return pings.times().values().get(0) + 1000 * FIRST_INTERVAL * (pings.first() - 1);
     }
 
-    private static void firstPing(Overlay overlay) {
+    private static void firstPing(NestedOverlay overlay) {
         overlay.a().awaitReady();
         for (int tries = 0; tries < 100; tries++) {
             if (overlay.a()

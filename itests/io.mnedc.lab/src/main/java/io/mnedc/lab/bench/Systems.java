@@ -3,7 +3,7 @@ package io.mnedc.lab.bench;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
-import io.mnedc.lab.Overlay;
+import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.RelayProcess;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ final class Systems {
     private final Consumer<String> progress;
     private final List<Subject> subjects = new ArrayList<>();
     private final List<Measured> absent = new ArrayList<>();
-    private Optional<Overlay> overlay = Optional.empty();
+    private Optional<NestedOverlay> overlay = Optional.empty();
 
     private Systems(NestedNats nats, Options options, Consumer<String> progress) {
         this.nats = nats;
@@ -59,7 +59,7 @@ final class Systems {
     }
 
     /** Our sealed one with its three devices, when it is wanted. */
-    Optional<Overlay> overlay() {
+    Optional<NestedOverlay> overlay() {
         return overlay;
     }
 
@@ -76,7 +76,7 @@ final class Systems {
                     List.of()));
         }
         if (options.wantsSystem(SEALED)) {
-            Overlay sealed = Overlay.start(nats).awaitReady();
+            NestedOverlay sealed = NestedOverlay.start(nats).awaitReady();
             overlay = Optional.of(sealed);
             subjects.add(own(SEALED, "**MNEDC, sealed** (the default)", sealed.relay(), sealed.a(), sealed.b()));
         }

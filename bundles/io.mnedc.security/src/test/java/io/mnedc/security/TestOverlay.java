@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What tests need of an overlay: its authority on real files, devices with real keys. */
-public final class Overlay {
+public final class TestOverlay {
     public static final Duration YEAR = Duration.ofDays(365);
     public static final List<String> RELAYS = List.of("relay.example:3334");
 
@@ -24,7 +24,7 @@ public final class Overlay {
     public final Path directory;
     public final OverlayAuthority authority;
 
-    public Overlay(Path directory) throws IOException, GeneralSecurityException {
+    public TestOverlay(Path directory) throws IOException, GeneralSecurityException {
         this.directory = directory;
         authority = open();
     }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param loaders class loaders of bundles that live
  * @param copies our classes of which there is more than one with instances: their loaders must be more than one
  */
-record Belongings(
+record ResourceUsage(
         Map<String, Integer> threads,
         int descriptors,
         List<String> interfaces,
@@ -39,13 +39,13 @@ record Belongings(
             "org.eclipse.osgi.internal.loader.EquinoxClassLoader");
 
     /** Takes them now, after a full collection. */
-    static Belongings of(Remote runtime, Host host) {
+    static ResourceUsage of(Remote runtime, Host host) {
         // first, for it leaves a thread of the JVM's own
         long pid = runtime.process().pid();
         Map<String, List<Integer>> histogram = histogram(host, pid);
         Map<String, Integer> threads = new TreeMap<>();
         long direct = 0;
-        for (String line : runtime.call("census")) {
+        for (String line : runtime.call("resources")) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
                 case "thread" -> threads.merge(words[1], 1, Integer::sum);
@@ -65,11 +65,11 @@ record Belongings(
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
-        return new Belongings(threads, descriptors(pid), interfaces(host), direct, loaders, copies);
+        return new ResourceUsage(threads, descriptors(pid), interfaces(host), direct, loaders, copies);
     }
 
     /** What there is now that was not there before, in words; empty when nothing is. */
-    List<String> beyond(Belongings before, int loadersAllowed, long directAllowed) {
+    List<String> beyond(ResourceUsage before, int loadersAllowed, long directAllowed) {
         List<String> more = new ArrayList<>();
         Map<String, Integer> extra = new HashMap<>(threads);
         before.threads.forEach((name, count) -> extra.merge(name, -count, Integer::sum));

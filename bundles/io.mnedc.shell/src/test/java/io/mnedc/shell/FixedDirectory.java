@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A directory with fixed peers. */
-record Overlay(List<Peer> peers, OrchestrationInfo own) implements PeerDirectory {
+record FixedDirectory(List<Peer> peers, OrchestrationInfo own) implements PeerDirectory {
     static final VirtualNetwork NETWORK = VirtualNetwork.parse("10.0.0.0/24", "fd00:1:2:3::/64");
 
     static Peer peer(String deviceId, int node, OfferedService... services) {
@@ -24,8 +24,8 @@ record Overlay(List<Peer> peers, OrchestrationInfo own) implements PeerDirectory
                 new OrchestrationInfo("linux-amd64", "osgi", List.of(services)));
     }
 
-    static Overlay of(Peer... peers) {
-        return new Overlay(List.of(peers), new OrchestrationInfo("linux-arm", "container", List.of()));
+    static FixedDirectory of(Peer... peers) {
+        return new FixedDirectory(List.of(peers), new OrchestrationInfo("linux-arm", "container", List.of()));
     }
 
     @Override

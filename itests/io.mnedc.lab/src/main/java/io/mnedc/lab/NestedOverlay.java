@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The standard topology with a relay and devices a, b and c running in it. */
-public final class Overlay implements AutoCloseable {
+public final class NestedOverlay implements AutoCloseable {
     private final NestedNats nats;
     private final RelayProcess relay;
     private final List<DeviceProcess> devices;
 
-    private Overlay(NestedNats nats, boolean secured) {
+    private NestedOverlay(NestedNats nats, boolean secured) {
         this.nats = nats;
         if (secured) {
             String token = RelayProcess.token(
@@ -27,28 +27,28 @@ public final class Overlay implements AutoCloseable {
     }
 
     /** Starts everything at once, files in a temporary directory, and does not wait for it. */
-    public static Overlay start() {
+    public static NestedOverlay start() {
         return start(NestedNats.build(), true);
     }
 
     /** Starts everything at once in a topology that is there already, and does not wait for it. */
-    public static Overlay start(NestedNats nats) {
+    public static NestedOverlay start(NestedNats nats) {
         return start(nats, true);
     }
 
     /** Starts everything at once, files in this directory, and does not wait for it. */
-    public static Overlay start(Path directory) {
+    public static NestedOverlay start(Path directory) {
         return start(NestedNats.build(directory), true);
     }
 
     /** The same with {@code security=none}. */
-    public static Overlay startUnsecured(Path directory) {
+    public static NestedOverlay startUnsecured(Path directory) {
         return start(NestedNats.build(directory), false);
     }
 
-    private static Overlay start(NestedNats nats, boolean secured) {
+    private static NestedOverlay start(NestedNats nats, boolean secured) {
         try {
-            return new Overlay(nats, secured);
+            return new NestedOverlay(nats, secured);
         } catch (RuntimeException e) {
             nats.close();
             throw e;
@@ -56,7 +56,7 @@ public final class Overlay implements AutoCloseable {
     }
 
     /** Waits until all devices are ready. */
-    public Overlay awaitReady() {
+    public NestedOverlay awaitReady() {
         relay.awaitReady();
         devices.forEach(DeviceProcess::awaitReady);
         return this;

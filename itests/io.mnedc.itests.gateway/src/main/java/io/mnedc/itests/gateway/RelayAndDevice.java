@@ -18,7 +18,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 
 /** A secured relay and a device in this framework, over the loopback interface and a TUN in memory. */
-public final class Overlay {
+public final class RelayAndDevice {
     /** The relay's PID. */
     public static final String RELAY = "io.mnedc.relay";
 
@@ -38,7 +38,7 @@ public final class Overlay {
     private @Nullable String token;
 
     /** Prepares an overlay at a free port whose leases and keys are kept in a directory. */
-    public Overlay(BundleContext context, Path data) throws IOException {
+    public RelayAndDevice(BundleContext context, Path data) throws IOException {
         this.configurations = new Configurations(context);
         this.context = context;
         this.data = data;
@@ -73,7 +73,7 @@ public final class Overlay {
         configurations.set(DEVICE, device());
     }
 
-    /** Asks the prompt's command by name: whoever imported a type would be refreshed with its bundle. */
+    /** Asks the prompt's command by name: a bundle that imported a type would be refreshed with its bundle. */
     private String newToken() {
         try {
             var references =

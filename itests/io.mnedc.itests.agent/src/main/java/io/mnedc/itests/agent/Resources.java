@@ -9,10 +9,10 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /** What a runtime has that may be left behind; after a collection. */
-final class Census {
-    private Census() {}
+final class Resources {
+    private Resources() {}
 
-    static String take(BundleContext context) {
+    static String list(BundleContext context) {
         JdkCaches.forgetLastRecord();
         System.gc();
         String threads = Thread.getAllStackTraces().keySet().stream()
