@@ -23,6 +23,7 @@ import io.mnedc.device.keys.KeyExchange;
 import io.mnedc.device.keys.PeerTls;
 import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.settings.SettingsInForce;
 import io.mnedc.transport.StreamSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,7 +58,7 @@ final class DeviceParts {
      */
     DeviceParts(SharedParts shared, DeviceLife life) {
         this.shared = shared;
-        CurrentSettings settings = shared.settings();
+        SettingsInForce<DeviceSettings> settings = shared.settings();
         DeviceEnvironment around = shared.around();
         Dialer dialer = Dialer.tcp(shared.loop(), shared.data(), shared.resolver(), shared.paths());
         this.sealing = new KeyExchange(

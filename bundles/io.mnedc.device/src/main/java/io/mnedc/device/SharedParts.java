@@ -9,6 +9,7 @@ import io.mnedc.device.dial.Paths;
 import io.mnedc.device.dial.Resolver;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.settings.SettingsInForce;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
@@ -37,7 +38,7 @@ record SharedParts(
         Faults faults,
         StatusBoard board,
         Counters counters,
-        CurrentSettings settings,
+        SettingsInForce<DeviceSettings> settings,
         DeviceEnvironment around,
         DeviceIdentity identities,
         Resolver resolver,
@@ -93,7 +94,7 @@ record SharedParts(
             Faults faults,
             StatusBoard board) {
         try {
-            CurrentSettings current = new CurrentSettings(settings);
+            SettingsInForce<DeviceSettings> current = new SettingsInForce<>(settings);
             return new SharedParts(
                     loop,
                     data,

@@ -17,13 +17,13 @@ import io.mnedc.relay.events.Events;
 import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.settings.RelaySettings;
-import io.mnedc.relay.settings.SettingsInForce;
 import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.settings.IdentityProviders;
+import io.mnedc.settings.SettingsInForce;
 import io.mnedc.transport.ChunkPool;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.DataLoop;
@@ -61,7 +61,7 @@ public final class Relay implements AutoCloseable {
     private final RelayServices services;
     private final Loops loops;
     private final EventListeners listeners;
-    private final SettingsInForce settings;
+    private final SettingsInForce<RelaySettings> settings;
     private final AtomicBoolean closed;
     private final @Nullable RelaySecurity security;
     private final ListeningPort port;
@@ -72,7 +72,7 @@ public final class Relay implements AutoCloseable {
             RelayServices services,
             Loops loops,
             EventListeners listeners,
-            SettingsInForce settings,
+            SettingsInForce<RelaySettings> settings,
             AtomicBoolean closed,
             @Nullable RelaySecurity security) {
         this.services = services;
@@ -88,11 +88,12 @@ public final class Relay implements AutoCloseable {
                 settings.get().listen(),
                 (listen, failed) -> Acceptor.start(
                         listen,
-                        () -> settings.get().handshake(),
-                        dispatcher,
-                        services.halfOpen(),
-                        session.counters(),
-                        session.refusals(),
+                        new Acceptor.Services(
+                                () -> settings.get().handshake(),
+                                dispatcher,
+                                services.halfOpen(),
+                                session.counters(),
+                                session.refusals()),
                         failed),
                 this::tellReady);
         this.status = new RelayView(session, port, security);
@@ -176,7 +177,7 @@ public final class Relay implements AutoCloseable {
             Loops loops,
             AtomicBoolean closed,
             @Nullable RelayIdentity identity) {
-        SettingsInForce inForce = new SettingsInForce(settings);
+        SettingsInForce<RelaySettings> inForce = new SettingsInForce<>(settings);
         RelayServices services = RelayServices.of(inForce, software, counters, data, events, loops.control());
         RelaySecurity security = null;
         try {

@@ -46,17 +46,8 @@ class TaskQueueTest {
 
     @Test
     void endWaitsForAnotherThreadsTaskButNotForEver() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Thread other = new Thread(
-                () -> tasks.run(() -> {
-                    begun.countDown();
-                    awaitQuietly(goOn);
-                    done.add("other");
-                }),
-                "test-other");
-        other.start();
-        begun.await();
+        Thread other = busyUntil(goOn, () -> done.add("other"));
         // does not wait
         tasks.run(() -> done.add("mine"));
         assertThat(done).isEmpty();
@@ -72,16 +63,8 @@ class TaskQueueTest {
 
     @Test
     void whatAnotherThreadRunsIsAwaited() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Thread other = new Thread(
-                () -> tasks.run(() -> {
-                    begun.countDown();
-                    awaitQuietly(goOn);
-                }),
-                "test-other");
-        other.start();
-        begun.await();
+        Thread other = busyUntil(goOn, () -> {});
         Thread lets = new Thread(
                 () -> {
                     while (done.isEmpty()) {
@@ -102,6 +85,21 @@ class TaskQueueTest {
         assertThat(done).containsExactly("asked", "mine", "inner");
         other.join();
         lets.join();
+    }
+
+    /** Another thread whose task has begun, waits, and does this at its end. */
+    private Thread busyUntil(CountDownLatch goOn, Runnable last) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread other = new Thread(
+                () -> tasks.run(() -> {
+                    begun.countDown();
+                    awaitQuietly(goOn);
+                    last.run();
+                }),
+                "test-other");
+        other.start();
+        begun.await();
+        return other;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

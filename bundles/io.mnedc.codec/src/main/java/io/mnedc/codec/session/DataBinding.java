@@ -55,8 +55,7 @@ public sealed interface DataBinding {
         private final Opaque secret;
         private final Opaque nonce;
         private @Nullable Opaque expected;
-        private boolean ready;
-        private boolean failed;
+        private final BindingState state = new BindingState("relay");
 
         /**
          * Begins.
@@ -79,51 +78,35 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             Opaque awaited = expected;
-            if (failed) {
+            if (state.failed()) {
                 return List.of();
             }
             if (message instanceof ErrorReport report) {
-                return reported(report);
+                return state.reported(report);
             }
             if (awaited == null && message instanceof DataChallenge challenge) {
                 expected = mac("mnedc data relay", secret, sessionId, nonce, challenge.nonce());
                 Opaque proof = mac("mnedc data device", secret, sessionId, nonce, challenge.nonce());
                 return List.of(new Effect.Send(new DataProof(proof)));
             }
-            if (awaited != null && !ready && message instanceof DataReady answer) {
+            if (awaited != null && !state.ready() && message instanceof DataReady answer) {
                 if (!awaited.equals(answer.mac())) {
-                    return refuse(ErrorCode.BIND_FAILED, "the relay could not prove itself on the data stream");
+                    return state.refuse(ErrorCode.BIND_FAILED, "the relay could not prove itself on the data stream");
                 }
-                ready = true;
+                state.succeeded();
                 return List.of(new Effect.Bound(sessionId));
             }
-            return refuse(ErrorCode.PROTOCOL_VIOLATION, notAllowed(message));
-        }
-
-        private List<Effect> reported(ErrorReport report) {
-            Effect reported = new Effect.Reported(report);
-            if (!report.fatal()) {
-                return List.of(reported);
-            }
-            failed = true;
-            ready = false;
-            return List.of(reported, new Effect.Close("relay reports: " + report.sentence()));
-        }
-
-        private List<Effect> refuse(ErrorCode code, String sentence) {
-            failed = true;
-            ready = false;
-            return refusal(code, sentence);
+            return state.notAllowed(message);
         }
 
         @Override
         public boolean failed() {
-            return failed;
+            return state.failed();
         }
 
         @Override
         public boolean ready() {
-            return ready;
+            return state.ready();
         }
     }
 
@@ -133,8 +116,7 @@ public sealed interface DataBinding {
         private final Opaque nonce;
         private final Opaque decoy;
         private @Nullable DataHello hello;
-        private boolean ready;
-        private boolean failed;
+        private final BindingState state = new BindingState("device");
 
         /**
          * Begins.
@@ -153,30 +135,20 @@ public sealed interface DataBinding {
         @Override
         public List<Effect> received(ControlMessage message) {
             DataHello greeted = hello;
-            if (failed) {
+            if (state.failed()) {
                 return List.of();
             }
             if (message instanceof ErrorReport report) {
-                return reported(report);
+                return state.reported(report);
             }
             if (greeted == null && message instanceof DataHello first) {
                 hello = first;
                 return List.of(new Effect.Send(new DataChallenge(nonce)));
             }
-            if (greeted != null && !ready && message instanceof DataProof proof) {
+            if (greeted != null && !state.ready() && message instanceof DataProof proof) {
                 return proved(greeted, proof);
             }
-            return refuse(ErrorCode.PROTOCOL_VIOLATION, notAllowed(message));
-        }
-
-        private List<Effect> reported(ErrorReport report) {
-            Effect reported = new Effect.Reported(report);
-            if (!report.fatal()) {
-                return List.of(reported);
-            }
-            failed = true;
-            ready = false;
-            return List.of(reported, new Effect.Close("device reports: " + report.sentence()));
+            return state.notAllowed(message);
         }
 
         private List<Effect> proved(DataHello greeted, DataProof proof) {
@@ -184,39 +156,25 @@ public sealed interface DataBinding {
             Opaque known = secrets.apply(id);
             Opaque secret = known == null ? decoy : known;
             if (!mac("mnedc data device", secret, id, greeted.nonce(), nonce).equals(proof.mac())) {
-                return refuse(
+                // one wrong proof ends it: nobody guesses twice at one nonce
+                return state.refuse(
                         ErrorCode.BIND_FAILED,
                         "the data stream belongs to no registered session: open the control stream again");
             }
-            ready = true;
+            state.succeeded();
             Opaque answer = mac("mnedc data relay", secret, id, greeted.nonce(), nonce);
             return List.of(new Effect.Send(new DataReady(answer)), new Effect.Bound(id));
         }
 
-        /** One wrong proof ends it: nobody guesses twice at one nonce. */
-        private List<Effect> refuse(ErrorCode code, String sentence) {
-            failed = true;
-            ready = false;
-            return refusal(code, sentence);
-        }
-
         @Override
         public boolean failed() {
-            return failed;
+            return state.failed();
         }
 
         @Override
         public boolean ready() {
-            return ready;
+            return state.ready();
         }
-    }
-
-    private static List<Effect> refusal(ErrorCode code, String sentence) {
-        return List.of(new Effect.Send(ErrorReport.fatal(code, sentence)), new Effect.Close(sentence));
-    }
-
-    private static String notAllowed(ControlMessage message) {
-        return message.getClass().getSimpleName() + " is not allowed here";
     }
 
     private static Opaque mac(String label, Opaque secret, long sessionId, Opaque deviceNonce, Opaque relayNonce) {

@@ -6,22 +6,19 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
-import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
-import io.mnedc.device.common.Faults;
 import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One enrolment stream: asks a relay for a certificate once the relay has proved that it is the join token's. Nothing
  * leaves the device before that. On the control loop.
  */
-final class EnrolAttempt implements ControlStream.Handler {
+final class EnrolAttempt extends ControlAttempt {
     /** A relay answers a wrong token only after a while, which grows with each one from the same address. */
     private static final Duration ANSWER = Duration.ofSeconds(40);
 
@@ -45,16 +42,11 @@ final class EnrolAttempt implements ControlStream.Handler {
     }
 
     private final Enrol request;
-    private final Scheduler loop;
     private final Events events;
-    private @Nullable ControlStream stream;
-    private @Nullable X509Certificate certificate;
-    private Scheduler.@Nullable Timer deadline;
-    private boolean over;
 
     EnrolAttempt(Enrol request, Scheduler loop, Events events) {
+        super(loop);
         this.request = request;
-        this.loop = loop;
         this.events = events;
     }
 
@@ -64,17 +56,12 @@ final class EnrolAttempt implements ControlStream.Handler {
     }
 
     private boolean end() {
-        boolean was = over;
-        over = true;
-        Scheduler.Timer waiting = deadline;
-        if (waiting != null) {
-            waiting.cancel();
-        }
-        ControlStream open = stream;
+        boolean first = finish();
+        ControlStream open = stream();
         if (open != null) {
             open.close();
         }
-        return !was;
+        return first;
     }
 
     private void fail(String why, @Nullable ErrorCode code, boolean distrusted) {
@@ -84,39 +71,18 @@ final class EnrolAttempt implements ControlStream.Handler {
     }
 
     @Override
-    public void secured(ControlStream secured, SSLSession tls, String protocol) {
-        certificate = PeerCertificates.first(tls);
-        secured.authenticated(this);
-    }
-
-    @Override
-    public void opened(ControlStream opened) {
-        stream = opened;
-        if (over) {
-            opened.close();
-            return;
-        }
-        deadline = loop.schedule(ANSWER, () -> fail("the relay did not answer in time", null, false));
+    void begin(ControlStream opened) {
+        deadline(ANSWER, () -> fail("the relay did not answer in time", null, false));
         // the answer is larger than what an unregistered device takes otherwise
         opened.allowLargeMessages();
-        opened.send(Preamble.of(Preamble.StreamKind.CONTROL));
         opened.send(request);
-    }
-
-    @Override
-    public void preamble(Preamble preamble) {
-        try {
-            preamble.negotiate();
-        } catch (ProtocolException e) {
-            broken(e);
-        }
     }
 
     @Override
     public void message(ControlMessage message) {
         if (message instanceof Credentials credentials) {
             if (end()) {
-                events.granted(credentials, certificate);
+                events.granted(credentials, certificate());
             }
         } else if (message instanceof ErrorReport report && report.fatal()) {
             fail(report.sentence(), ControlMessage.codeOf(report).orElse(null), false);
@@ -131,11 +97,6 @@ final class EnrolAttempt implements ControlStream.Handler {
     @Override
     public void tick() {
         // no keepalive on a stream of one question
-    }
-
-    @Override
-    public void fault(Throwable cause) {
-        Faults.ofStream(cause, loop);
     }
 
     @Override

@@ -11,14 +11,11 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
-import io.mnedc.codec.ErrorCode;
-import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.PeerBound;
-import io.mnedc.device.common.Faults;
 import io.mnedc.device.dial.Paths;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.RelayAddress;
@@ -27,17 +24,15 @@ import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.Scheduler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** One control stream, from the attempt to connect to its end. On the control loop. */
-public final class RelayAttempt implements ControlStream.Handler {
+public final class RelayAttempt extends ControlAttempt {
     /** How long a relay may take from the connection to the welcome. */
     static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
@@ -70,27 +65,22 @@ public final class RelayAttempt implements ControlStream.Handler {
     private final InetSocketAddress remote;
     private final DeviceSession session;
     private final boolean sealed;
-    private final Scheduler loop;
     private final Events events;
     private final GapWatch gaps = new GapWatch();
     private CompletableFuture<Void> gone = new CompletableFuture<>();
-    private @Nullable ControlStream stream;
-    private Scheduler.@Nullable Timer deadline;
     private @Nullable ErrorReport refusal;
-    private @Nullable X509Certificate certificate;
     private boolean distrusted;
     private long registeredAt;
     private long heard = System.nanoTime();
     private boolean registered;
-    private boolean over;
 
     RelayAttempt(
             RelayAddress relay, InetSocketAddress remote, Hello hello, PeerBound bound, Scheduler loop, Events events) {
+        super(loop);
         this.relay = relay;
         this.remote = remote;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
         this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), bound, System.nanoTime());
-        this.loop = loop;
         this.events = events;
     }
 
@@ -105,7 +95,7 @@ public final class RelayAttempt implements ControlStream.Handler {
 
     /** {@return the addresses of both ends of the connection, as far as they are known} */
     public List<InetAddress> ends() {
-        ControlStream open = stream;
+        ControlStream open = stream();
         return Stream.of(remote, open == null ? null : open.local())
                 .filter(Objects::nonNull)
                 .map(InetSocketAddress::getAddress)
@@ -129,12 +119,6 @@ public final class RelayAttempt implements ControlStream.Handler {
                 && RefusalResponse.lasting(ControlMessage.codeOf(said).orElse(null));
     }
 
-    /** {@return the relay's certificate, checked; null before that and without TLS} */
-    @Nullable
-    X509Certificate certificate() {
-        return certificate;
-    }
-
     boolean wasRegistered() {
         return registered;
     }
@@ -155,8 +139,8 @@ public final class RelayAttempt implements ControlStream.Handler {
      * @param elsewhere when the relay was last heard on another connection
      */
     boolean stuck(Paths paths, long elsewhere) {
-        ControlStream open = stream;
-        if (open == null || over) {
+        ControlStream open = stream();
+        if (open == null || over()) {
             return false;
         }
         long last = elsewhere - heard > 0 ? elsewhere : heard;
@@ -168,7 +152,7 @@ public final class RelayAttempt implements ControlStream.Handler {
     /** Has this completed when the socket is closed; at once if there is nobody to take leave of. */
     void tellWhenGone(CompletableFuture<Void> told) {
         gone = told;
-        if (stream == null) {
+        if (stream() == null) {
             told.complete(null);
         }
     }
@@ -187,42 +171,15 @@ public final class RelayAttempt implements ControlStream.Handler {
 
     /** Ends it in order; {@link Events#ended} is not called any more. */
     void leave(String reason) {
-        boolean before = over;
-        over = true;
-        if (!before) {
+        if (finish()) {
             run(session.leave(reason));
         }
     }
 
     @Override
-    public void secured(ControlStream secured, SSLSession tls, String protocol) {
-        certificate = PeerCertificates.first(tls);
-        secured.authenticated(this);
-    }
-
-    @Override
-    public void opened(ControlStream opened) {
-        stream = opened;
-        if (over) {
-            opened.close();
-            return;
-        }
-        deadline = loop.schedule(HANDSHAKE.plusMillis(1), this::tick);
-        opened.send(Preamble.of(Preamble.StreamKind.CONTROL));
+    void begin(ControlStream opened) {
+        deadline(HANDSHAKE.plusMillis(1), this::tick);
         run(session.start());
-    }
-
-    @Override
-    public void preamble(Preamble preamble) {
-        try {
-            if (preamble.kind() != Preamble.StreamKind.CONTROL) {
-                throw new ProtocolException(
-                        ErrorCode.PROTOCOL_VIOLATION, "the relay answers with a stream of kind " + preamble.kind());
-            }
-            preamble.negotiate();
-        } catch (ProtocolException e) {
-            broken(e);
-        }
     }
 
     @Override
@@ -237,7 +194,7 @@ public final class RelayAttempt implements ControlStream.Handler {
             refusal = ErrorReport.fatal(broken.code(), String.valueOf(broken.getMessage()));
         }
         List<Effect> effects = session.broken(broken);
-        ControlStream open = stream;
+        ControlStream open = stream();
         if (effects.isEmpty() && open != null) {
             open.close();
         }
@@ -247,11 +204,6 @@ public final class RelayAttempt implements ControlStream.Handler {
     @Override
     public void tick() {
         run(session.tick(System.nanoTime()));
-    }
-
-    @Override
-    public void fault(Throwable cause) {
-        Faults.ofStream(cause, loop);
     }
 
     @Override
@@ -275,7 +227,7 @@ public final class RelayAttempt implements ControlStream.Handler {
                 welcomed(welcomed.welcome());
             } else if (effect instanceof Effect.Reported reported) {
                 reported(reported.report());
-            } else if (over) {
+            } else if (over()) {
                 return;
             } else if (effect instanceof Effect.Snapshot snapshot) {
                 events.snapshot(this, snapshot.nodes(), snapshot.leftOut());
@@ -290,24 +242,24 @@ public final class RelayAttempt implements ControlStream.Handler {
     }
 
     private void send(ControlMessage message) {
-        ControlStream open = stream;
+        ControlStream open = stream();
         if (open != null) {
             open.send(message);
         }
     }
 
     private void flushAndClose() {
-        ControlStream open = stream;
+        ControlStream open = stream();
         if (open != null) {
             open.closeAfterSent();
             // a frozen relay takes nothing
-            deadline = loop.schedule(FLUSH, open::close);
+            deadline(FLUSH, open::close);
         }
     }
 
     private void welcomed(Welcome welcome) {
-        ControlStream open = stream;
-        if (over || open == null) {
+        ControlStream open = stream();
+        if (over() || open == null) {
             return;
         }
         Membership membership;
@@ -329,24 +281,15 @@ public final class RelayAttempt implements ControlStream.Handler {
     private void reported(ErrorReport report) {
         if (report.fatal()) {
             refusal = report;
-        } else if (!over) {
+        } else if (!over()) {
             events.noticed(this, report);
         }
     }
 
     private void end(String why) {
         cancelDeadline();
-        if (!over) {
-            over = true;
+        if (finish()) {
             events.ended(this, why);
-        }
-    }
-
-    private void cancelDeadline() {
-        Scheduler.Timer waiting = deadline;
-        if (waiting != null) {
-            waiting.cancel();
-            deadline = null;
         }
     }
 }

@@ -48,16 +48,24 @@ public final class Acceptor implements AutoCloseable {
         void data(HalfOpen.Entry entry, Preamble preamble);
     }
 
+    /**
+     * What it works with.
+     *
+     * @param limit how long a connection may take to prove who it is, now
+     * @param receiver of connections that have said what they are
+     * @param halfOpen the connections that have not proved yet who they are
+     * @param counters of the relay
+     * @param refusals of connections
+     */
+    public record Services(
+            Supplier<Duration> limit, Receiver receiver, HalfOpen halfOpen, Counter.Set counters, Refusals refusals) {}
+
     private record Begun(ByteBuffer bytes, HalfOpen.Entry entry) {}
 
     private final Selector selector = Selector.open();
     private final List<ServerSocketChannel> servers = new ArrayList<>();
     private final List<InetSocketAddress> listening = new ArrayList<>();
-    private final Supplier<Duration> limit;
-    private final Receiver receiver;
-    private final HalfOpen halfOpen;
-    private final Counter.Set counters;
-    private final Refusals refusals;
+    private final Services services;
     private final Runnable failed;
     private final Thread thread;
     private volatile boolean closing;
@@ -65,19 +73,8 @@ public final class Acceptor implements AutoCloseable {
     private long pauseEnd;
     private int begun;
 
-    private Acceptor(
-            Supplier<Duration> limit,
-            Receiver receiver,
-            HalfOpen halfOpen,
-            Counter.Set counters,
-            Refusals refusals,
-            Runnable failed)
-            throws IOException {
-        this.limit = limit;
-        this.receiver = receiver;
-        this.halfOpen = halfOpen;
-        this.counters = counters;
-        this.refusals = refusals;
+    private Acceptor(Services services, Runnable failed) throws IOException {
+        this.services = services;
         this.failed = failed;
         this.thread = Daemon.thread("mnedc-relay-accept", this::run);
     }
@@ -86,19 +83,12 @@ public final class Acceptor implements AutoCloseable {
      * Binds all addresses and starts; binds none if one fails.
      *
      * @param listen where to listen
-     * @param limit how long a connection may take to prove who it is, now
+     * @param services what it works with
      * @param failed run when it has ended by itself, and listens no more
      */
-    public static Acceptor start(
-            List<InetSocketAddress> listen,
-            Supplier<Duration> limit,
-            Receiver receiver,
-            HalfOpen halfOpen,
-            Counter.Set counters,
-            Refusals refusals,
-            Runnable failed)
+    public static Acceptor start(List<InetSocketAddress> listen, Services services, Runnable failed)
             throws IOException {
-        Acceptor acceptor = new Acceptor(limit, receiver, halfOpen, counters, refusals, failed);
+        Acceptor acceptor = new Acceptor(services, failed);
         try {
             for (InetSocketAddress address : listen) {
                 acceptor.listen(address);
@@ -207,14 +197,14 @@ public final class Acceptor implements AutoCloseable {
                 socket = server.accept();
             } catch (IOException e) {
                 // out of descriptors, most likely: without a pause this would be a busy loop
-                refusals.add(Counter.REFUSED_LIMIT, "a connection", "cannot accept: " + e.getMessage());
+                services.refusals().add(Counter.REFUSED_LIMIT, "a connection", "cannot accept: " + e.getMessage());
                 pause(true);
                 return;
             }
             if (socket == null) {
                 return;
             }
-            counters.add(Counter.CONNECTIONS, 1);
+            services.counters().add(Counter.CONNECTIONS, 1);
             try {
                 begin(socket);
             } catch (IOException e) {
@@ -261,7 +251,8 @@ public final class Acceptor implements AutoCloseable {
 
     private HalfOpen.@Nullable Entry enter(SocketChannel socket) throws IOException {
         try {
-            return halfOpen.enter(socket, System.nanoTime() + limit.get().toNanos());
+            return services.halfOpen()
+                    .enter(socket, System.nanoTime() + services.limit().get().toNanos());
         } catch (IOException e) {
             // gone already
             socket.close();
@@ -279,7 +270,7 @@ public final class Acceptor implements AutoCloseable {
                 drop(key, state);
             } else if (state.bytes().position() > 0 && state.bytes().get(0) == TLS_HANDSHAKE) {
                 letGo(key);
-                receiver.tls(state.entry(), state.bytes().flip());
+                services.receiver().tls(state.entry(), state.bytes().flip());
             } else if (!state.bytes().hasRemaining()) {
                 handOn(key, state.entry(), state.bytes().flip());
             }
@@ -295,9 +286,9 @@ public final class Acceptor implements AutoCloseable {
         Preamble preamble = Preamble.decode(bytes.duplicate());
         letGo(key);
         if (preamble.kind() == Preamble.StreamKind.CONTROL) {
-            receiver.control(entry, bytes);
+            services.receiver().control(entry, bytes);
         } else {
-            receiver.data(entry, preamble);
+            services.receiver().data(entry, preamble);
         }
     }
 

@@ -55,7 +55,9 @@ class AcceptorTest {
 
     private Acceptor start(Duration limit, Refusals refusals, HalfOpen halfOpen) throws IOException {
         return Acceptor.start(
-                List.of(ANY), () -> limit, new Faulty(), halfOpen, counters, refusals, ended::incrementAndGet);
+                List.of(ANY),
+                new Acceptor.Services(() -> limit, new Faulty(), halfOpen, counters, refusals),
+                ended::incrementAndGet);
     }
 
     private static int answer(Acceptor acceptor, byte[] said) throws IOException {
