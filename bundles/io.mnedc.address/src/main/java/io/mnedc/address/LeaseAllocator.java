@@ -1,14 +1,11 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.AddressAllocator;
-import io.mnedc.api.address.AllocationException;
-import io.mnedc.api.address.AllocationException.Reason;
 import io.mnedc.api.address.Lease;
 import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.LeaseStore.Entry;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.text.DeviceIds;
-import io.mnedc.api.text.PlainText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -124,10 +120,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     @Override
     public CompletionStage<Lease> allocate(String deviceId) {
         if (!DeviceIds.isValid(deviceId)) {
-            return CompletableFuture.failedFuture(new AllocationException(
-                    Reason.DEVICE_ID_INVALID,
-                    "device ID \"" + PlainText.of(deviceId, MAX_DEVICE_ID) + "\" is not " + DeviceIds.ALLOWED
-                            + ": change the device's setting id"));
+            return CompletableFuture.failedFuture(AllocationFailures.invalidId(deviceId));
         }
         return inTurn(deviceId, () -> settle(deviceId, 0));
     }
@@ -181,12 +174,12 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         CompletableFuture<T> turn;
         synchronized (lock) {
             if (closed) {
-                return CompletableFuture.failedFuture(stopping());
+                return CompletableFuture.failedFuture(AllocationFailures.stopping());
             }
             turn = turns.take(deviceId, operation);
         }
         CompletableFuture<T> result = new CompletableFuture<>();
-        Runnable stop = () -> result.completeExceptionally(stopping());
+        Runnable stop = () -> result.completeExceptionally(AllocationFailures.stopping());
         open.add(stop);
         var unused = turn.whenComplete((value, failure) -> {
             synchronized (lock) {
@@ -196,7 +189,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             if (failure == null) {
                 result.complete(value);
             } else {
-                result.completeExceptionally(allocationException(failure));
+                result.completeExceptionally(AllocationFailures.of(failure, closed));
             }
         });
         return result.minimalCompletionStage();
@@ -208,16 +201,14 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             LeasePolicy rules = policy;
             Entry current = index.get(deviceId);
             if (closed) {
-                return CompletableFuture.failedFuture(stopping());
+                return CompletableFuture.failedFuture(AllocationFailures.stopping());
             }
             if (current != null && rules.suits(current)) {
                 sightings.add(deviceId, now());
                 return CompletableFuture.completedFuture(lease(current, rules));
             }
             if (attempt >= ATTEMPTS) {
-                return failed(
-                        Reason.STORE_FAILED,
-                        "no lease for device " + deviceId + ": others changed the lease store each time");
+                return CompletableFuture.failedFuture(AllocationFailures.storeChanged(deviceId));
             }
             Integer reserved = rules.reservations().get(deviceId);
             if (reserved != null) {
@@ -227,7 +218,8 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 }
                 return hasExpired(holder.get(), now())
                         ? drop(holder.get()).thenCompose(gone -> settle(deviceId, attempt + 1))
-                        : failed(Reason.RESERVATION_TAKEN, taken(rules, deviceId, reserved, holder.get()));
+                        : CompletableFuture.failedFuture(
+                                AllocationFailures.reservationTaken(rules, deviceId, reserved, holder.get()));
             }
             OptionalInt free = pool.takeAny();
             if (free.isPresent()) {
@@ -236,20 +228,8 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             return endExpired()
                     .thenCompose(ended -> ended > 0
                             ? settle(deviceId, attempt + 1)
-                            : failed(Reason.POOL_EXHAUSTED, exhausted(rules, deviceId)));
+                            : CompletableFuture.failedFuture(AllocationFailures.poolExhausted(rules, deviceId)));
         }
-    }
-
-    private static String taken(LeasePolicy rules, String deviceId, int node, Entry holder) {
-        return "address " + rules.network().ipv4(node).getHostAddress() + " is reserved for device " + deviceId
-                + " but leased to device " + holder.deviceId() + ": it is free once that one registers again or its"
-                + " lease is released; or change the setting reservations of " + Config.PID;
-    }
-
-    private static String exhausted(LeasePolicy rules, String deviceId) {
-        return "no address left for device " + deviceId + " in pool "
-                + rules.network().cidr() + " of " + rules.network().capacity() + ": set a larger pool in " + Config.PID
-                + ", set lease.absence there, or release leases and reservations";
     }
 
     /** Ends the lease that a device has, if any, and gives it this node. */
@@ -375,26 +355,6 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
 
     private static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
-    }
-
-    private static <T> CompletableFuture<T> failed(Reason reason, String message) {
-        return CompletableFuture.failedFuture(new AllocationException(reason, message));
-    }
-
-    private static AllocationException stopping() {
-        return new AllocationException(Reason.STOPPING, "the address allocator is stopping: try again later");
-    }
-
-    private AllocationException allocationException(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof AllocationException known) {
-            return known;
-        }
-        return closed
-                ? stopping()
-                : new AllocationException(
-                        Reason.STORE_FAILED, "the lease could not be stored: " + PlainText.of(cause), cause);
     }
 
     /** Notes when devices were last seen and fails what is under way. Ends within {@link #LONGEST_CLOSE}. */

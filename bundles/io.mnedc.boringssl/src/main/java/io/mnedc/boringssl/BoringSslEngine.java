@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It holds native memory and two descriptors until it is {@link #close closed}, or else until the garbage collector finds
  * it.
  */
-final class BoringSslEngine extends SSLEngine implements AutoCloseable {
+final class BoringSslEngine extends ForwardingEngine implements AutoCloseable {
     private static final int HEADER = 5;
     /** RFC 8446, section 5.2. */
     private static final int MOST = HEADER + (1 << 14) + 256;
@@ -57,7 +56,6 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
         RUNS
     }
 
-    private final SSLEngine inner;
     private volatile Turn turn = Turn.NONE;
     private ByteBuffer record = NOTHING;
     private ByteBuffer answer = NOTHING;
@@ -71,7 +69,7 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     private int records;
 
     BoringSslEngine(SSLEngine inner, BufferAllocator memory) {
-        this.inner = inner;
+        super(inner);
         Conscrypt.setBufferAllocator(inner, memory);
         Conscrypt.setUseSessionTickets(inner, false);
         // the state of the inner engine does not tell a handshake that is complete from one that was broken off
@@ -358,11 +356,6 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     }
 
     @Override
-    public SSLSession getHandshakeSession() {
-        return inner.getHandshakeSession();
-    }
-
-    @Override
     public synchronized @Nullable String getApplicationProtocol() {
         if (!through()) {
             // by the interface: not known yet
@@ -373,23 +366,8 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
     }
 
     @Override
-    public String getHandshakeApplicationProtocol() {
-        return inner.getHandshakeApplicationProtocol();
-    }
-
-    @Override
-    public void setHandshakeApplicationProtocolSelector(BiFunction<SSLEngine, List<String>, String> selector) {
-        inner.setHandshakeApplicationProtocolSelector(selector);
-    }
-
-    @Override
-    public BiFunction<SSLEngine, List<String>, String> getHandshakeApplicationProtocolSelector() {
-        return inner.getHandshakeApplicationProtocolSelector();
-    }
-
-    @Override
-    public SSLParameters getSSLParameters() {
-        return inner.getSSLParameters();
+    public void setEnabledCipherSuites(String[] suites) {
+        inner.setEnabledCipherSuites(withKeyTypes(suites));
     }
 
     @Override
@@ -409,75 +387,5 @@ final class BoringSslEngine extends SSLEngine implements AutoCloseable {
         Set<String> all = new LinkedHashSet<>(List.of(suites));
         all.addAll(KEY_TYPES);
         return all.toArray(new String[0]);
-    }
-
-    @Override
-    public String[] getEnabledCipherSuites() {
-        return inner.getEnabledCipherSuites();
-    }
-
-    @Override
-    public void setEnabledCipherSuites(String[] suites) {
-        inner.setEnabledCipherSuites(withKeyTypes(suites));
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return inner.getSupportedCipherSuites();
-    }
-
-    @Override
-    public String[] getSupportedProtocols() {
-        return inner.getSupportedProtocols();
-    }
-
-    @Override
-    public String[] getEnabledProtocols() {
-        return inner.getEnabledProtocols();
-    }
-
-    @Override
-    public void setEnabledProtocols(String[] protocols) {
-        inner.setEnabledProtocols(protocols);
-    }
-
-    @Override
-    public void setUseClientMode(boolean mode) {
-        inner.setUseClientMode(mode);
-    }
-
-    @Override
-    public boolean getUseClientMode() {
-        return inner.getUseClientMode();
-    }
-
-    @Override
-    public void setNeedClientAuth(boolean need) {
-        inner.setNeedClientAuth(need);
-    }
-
-    @Override
-    public boolean getNeedClientAuth() {
-        return inner.getNeedClientAuth();
-    }
-
-    @Override
-    public void setWantClientAuth(boolean want) {
-        inner.setWantClientAuth(want);
-    }
-
-    @Override
-    public boolean getWantClientAuth() {
-        return inner.getWantClientAuth();
-    }
-
-    @Override
-    public void setEnableSessionCreation(boolean flag) {
-        inner.setEnableSessionCreation(flag);
-    }
-
-    @Override
-    public boolean getEnableSessionCreation() {
-        return inner.getEnableSessionCreation();
     }
 }

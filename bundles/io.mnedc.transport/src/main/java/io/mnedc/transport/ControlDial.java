@@ -34,7 +34,7 @@ final class ControlDial {
             ssl = tls == null ? null : tls.handler();
             prepared = setup == null ? new NioSocketChannel() : prepare(setup);
         } catch (IOException | RuntimeException | Error e) {
-            ControlStream.release(ssl);
+            ControlTls.release(ssl);
             loop.execute(() -> decoder.failed(e));
             return Optional.empty();
         }
@@ -54,9 +54,9 @@ final class ControlDial {
         begun.addListener((ChannelFutureListener) connecting -> {
             if (!connecting.isSuccess()) {
                 decoder.failed(connecting.cause());
-                ControlStream.release(securing);
+                ControlTls.release(securing);
             } else {
-                connecting.channel().closeFuture().addListener(closed -> ControlStream.release(securing));
+                connecting.channel().closeFuture().addListener(closed -> ControlTls.release(securing));
             }
         });
         return Optional.of(ControlStream.of(begun.channel(), decoder));

@@ -6,10 +6,8 @@ import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -218,34 +216,7 @@ public final class ControlStream {
             @Nullable ControlTls tls,
             SendBudget budget,
             Handler handler) {
-        ControlDecoder decoder = new ControlDecoder(handler, tls, false, budget);
-        NioSocketChannel channel = new NioSocketChannel(null, socket);
-        SslHandler ssl;
-        try {
-            ssl = tls == null ? null : tls.handler();
-            fill(channel.pipeline(), begun, ssl, decoder);
-        } catch (RuntimeException | Error e) {
-            channel.unsafe().closeForcibly();
-            loop.execute(() -> decoder.failed(e));
-            return Optional.empty();
-        }
-        channel.config().setTcpNoDelay(true);
-        loop.group().register(channel).addListener((ChannelFutureListener) registering -> {
-            if (!registering.isSuccess()) {
-                decoder.failed(registering.cause());
-                socket.close();
-                release(ssl);
-            } else {
-                channel.closeFuture().addListener(closed -> release(ssl));
-            }
-        });
-        return Optional.of(of(channel, decoder));
-    }
-
-    static void release(@Nullable SslHandler ssl) {
-        if (ssl != null) {
-            ControlTls.release(ssl.engine());
-        }
+        return ControlAccept.adopt(loop, socket, begun, tls, budget, handler);
     }
 
     static ControlStream of(Channel channel, ControlDecoder decoder) {

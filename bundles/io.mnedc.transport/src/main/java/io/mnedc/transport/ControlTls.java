@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,13 @@ public record ControlTls(Supplier<SSLEngine> engines, Set<String> protocols, Exe
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
         return handler;
+    }
+
+    /** Releases the engine of a connection that is closed, if it has one. */
+    static void release(@Nullable SslHandler ssl) {
+        if (ssl != null) {
+            release(ssl.engine());
+        }
     }
 
     /** Has an engine that holds more than the garbage collector knows of let go of it, when its connection is closed. */

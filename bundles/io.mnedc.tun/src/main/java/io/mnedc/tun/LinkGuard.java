@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,7 +130,7 @@ final class LinkGuard implements AutoCloseable {
         boolean due = tug.isDue(now);
         List<String> putBack = new ArrayList<>();
         if (!lacks.isEmpty() && due) {
-            lacks.stream().map(Lack::name).forEach(putBack::add);
+            lacks.stream().map(lack -> lack.missing().name()).forEach(putBack::add);
             mend(lacks);
             facts = facts();
             lacks = lacks(facts);
@@ -159,7 +158,16 @@ final class LinkGuard implements AutoCloseable {
         if (canAsk && astray.stream().noneMatch(RouteCheck.Astray::whole)) {
             destinations.round(known, present(facts), now);
         }
-        state = judge(facts, lacks, astray, swallowed());
+        state = new LinkReport(
+                        link.name(),
+                        lacks.stream().map(Lack::missing).toList(),
+                        failure,
+                        tug.isDisputed(),
+                        List.copyOf(taken),
+                        swallowed(),
+                        astray,
+                        destinations.warning(link.name()))
+                .state(present(facts).addresses());
         next = Math.min(
                 Math.min(tug.next(whole, now), destinations.next(now)),
                 link.isIpv6SwitchedOff() ? IPV6_LOOK : Long.MAX_VALUE);
@@ -204,22 +212,19 @@ final class LinkGuard implements AutoCloseable {
         }
     }
 
-    /** What should go elsewhere and comes here. */
-    private record Swallowed(InetAddress address, boolean all, RouteCheck.Taker taker) {}
-
-    private Optional<Swallowed> swallowed() throws KernelException {
+    private Optional<LinkReport.Swallowed> swallowed() throws KernelException {
         if (!canAsk) {
             return Optional.empty();
         }
-        Optional<Swallowed> found = Optional.empty();
+        Optional<LinkReport.Swallowed> found = Optional.empty();
         boolean all = true;
         for (InetAddress address : outside.get()) {
             Optional<RouteCheck.Taker> taker = routes.swallowed(address);
             all &= taker.isPresent();
-            found = found.or(() -> taker.map(text -> new Swallowed(address, true, text)));
+            found = found.or(() -> taker.map(text -> new LinkReport.Swallowed(address, true, text)));
         }
         boolean each = all;
-        return found.map(first -> new Swallowed(first.address(), each, first.taker()));
+        return found.map(first -> new LinkReport.Swallowed(first.address(), each, first.taker()));
     }
 
     /** {@return nanoseconds after the last look when the next one is due without any event} */
@@ -250,23 +255,27 @@ final class LinkGuard implements AutoCloseable {
         void apply() throws TunException, KernelException;
     }
 
-    /** Something that is missing. */
-    private record Lack(String name, boolean vital, Cure cure) {}
+    /** Something that is missing, and how it is put back. */
+    private record Lack(LinkReport.Missing missing, Cure cure) {}
 
     private List<Lack> lacks(LinkFacts facts) {
         TunSettings wanted = link.settings();
         List<Lack> lacks = new ArrayList<>();
         if (!facts.up()) {
-            lacks.add(new Lack("the state UP", true, () -> link.bringUp(socket)));
+            lacks.add(new Lack(new LinkReport.Missing("the state UP", true), () -> link.bringUp(socket)));
         } else if (!facts.carrier()) {
-            lacks.add(new Lack("the carrier", true, () -> link.carrier(socket)));
+            lacks.add(new Lack(new LinkReport.Missing("the carrier", true), () -> link.carrier(socket)));
         }
         if (facts.mtu() != wanted.mtu()) {
-            lacks.add(new Lack("the MTU " + wanted.mtu(), false, () -> link.restoreMtu(facts.mtu(), socket)));
+            lacks.add(new Lack(
+                    new LinkReport.Missing("the MTU " + wanted.mtu(), false),
+                    () -> link.restoreMtu(facts.mtu(), socket)));
         }
         for (Prefix address : wanted.addresses()) {
             if (!facts.addresses().contains(address)) {
-                lacks.add(new Lack("the address " + address, !Networks.isIpv6(address), () -> add(address, facts)));
+                lacks.add(new Lack(
+                        new LinkReport.Missing("the address " + address, !Networks.isIpv6(address)),
+                        () -> add(address, facts)));
             }
         }
         return lacks;
@@ -350,10 +359,6 @@ final class LinkGuard implements AutoCloseable {
                 .orElse(null);
     }
 
-    private static String names(List<Lack> lacks) {
-        return lacks.stream().map(Lack::name).collect(Collectors.joining(", "));
-    }
-
     /** The settings as far as they are there. */
     private TunSettings present(LinkFacts facts) {
         TunSettings wanted = link.settings();
@@ -363,53 +368,6 @@ final class LinkGuard implements AutoCloseable {
                 wanted.addresses().stream().filter(facts.addresses()::contains).toList(),
                 facts.up() ? wanted.routes() : List.of(),
                 wanted.offload());
-    }
-
-    private TunState judge(
-            LinkFacts facts, List<Lack> lacks, List<RouteCheck.Astray> astray, Optional<Swallowed> swallowed) {
-        List<String> faults = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
-        boolean failed = !lacks.isEmpty() && !failure.isEmpty();
-        if (tug.isDisputed() && !failed) {
-            faults.add("interface " + link.name() + ": somebody takes away again and again: "
-                    + String.join(", ", taken)
-                    + "; it is put back less and less often until this ends. Make the network manager of this machine leave"
-                    + " the interface alone (docs/INSTALL.md, \"Network managers\")");
-        }
-        if (failed) {
-            boolean vital = lacks.stream().anyMatch(Lack::vital);
-            (vital ? faults : warnings)
-                    .add("interface " + link.name() + " lacks " + names(lacks) + ", which cannot be put back: "
-                            + failure);
-        }
-        swallowed.ifPresent(one -> (one.all() ? faults : warnings)
-                .add("packets to the relay at " + one.address().getHostAddress() + " go into interface " + link.name()
-                        + " itself and never get there: "
-                        + one.taker().text() + "; " + one.taker().cure()));
-        for (RouteCheck.Astray network : astray) {
-            (network.whole() ? faults : warnings).add(text(network));
-        }
-        destinations.warning(link.name()).ifPresent(warnings::add);
-        return new TunState(
-                link.name(),
-                present(facts).addresses(),
-                // other interfaces may have any name
-                faults.stream().findFirst().map(PlainText::of),
-                warnings.stream().findFirst().map(PlainText::of));
-    }
-
-    private String text(RouteCheck.Astray astray) {
-        String what = astray.whole() ? "packets to " : "some packets to ";
-        String example =
-                astray.whole() ? "" : " (such as to " + astray.address().getHostAddress() + ")";
-        if (astray.impostor() != null) {
-            return what + astray.prefix() + example + " go into interface " + link.name()
-                    + " with a wrong source, and are dropped: " + astray.taker().text() + "; "
-                    + astray.taker().cure();
-        }
-        return what + astray.prefix() + example + " do not go into interface " + link.name() + " and are not sealed: "
-                + astray.taker().text() + "; "
-                + astray.taker().cure() + ", or " + Networks.overlapCure(astray.prefix());
     }
 
     @Override

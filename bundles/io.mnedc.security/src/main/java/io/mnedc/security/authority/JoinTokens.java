@@ -5,20 +5,17 @@ import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
-import io.mnedc.security.Fingerprints;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Names;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.files.DirectoryLock;
-import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +26,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -51,12 +47,8 @@ public final class JoinTokens {
     private static final int MOST_USES = 1_000_000;
     /** So long one that is over is remembered, to say so rather than "unknown". */
     private static final Duration REMEMBERED = Duration.ofDays(30);
-    /** Of so many the answer may have been lost. */
-    private static final int REDEEMERS = 64;
 
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
-    private static final String CANCELLED = "cancelled";
-    private static final String ADDRESSES = "addresses";
     /** In case the directory's time does not tell. */
     private static final Duration REREAD = Duration.ofMinutes(1);
 
@@ -123,15 +115,8 @@ public final class JoinTokens {
         RANDOM.nextBytes(secret);
         List<String> relays = request.addresses().isEmpty() ? addresses : request.addresses();
         JoinToken token = new JoinToken(relays, fingerprint.get(), RANDOM.nextLong(), secret);
-        Properties fields = new Properties();
-        fields.setProperty("secret-sha256", Fingerprints.hex(secret));
-        fields.setProperty("expires", clock.instant().plus(life).toString());
-        fields.setProperty("uses", String.valueOf(request.uses()));
-        fields.setProperty("device", request.deviceId().orElse(""));
-        fields.setProperty("groups", String.join(" ", Names.groups(request.groups())));
-        fields.setProperty("redeemed", "");
-        fields.setProperty(ADDRESSES, String.join(" ", token.addresses()));
-        RecordFile.write(file(token.id()), fields);
+        Instant expires = clock.instant().plus(life);
+        JoinTokenFile.create(file(token.id()), secret, expires, request, token.addresses());
         removeOld();
         return token;
     }
@@ -148,16 +133,16 @@ public final class JoinTokens {
      */
     Grant grant(long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
             throws RefusedException, IOException {
-        Properties fields = read(id, secret);
-        if (fields.containsKey(CANCELLED)) {
+        JoinTokenFile token = read(id, secret);
+        if (token.isCancelled()) {
             throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
         }
-        Instant expires = RecordFile.instant(file(id), fields, "expires");
+        Instant expires = token.expires();
         if (!clock.instant().isBefore(expires)) {
             throw new RefusedException(
                     Reason.JOIN_EXPIRED, "the join token expired at " + expires + ": make a new one");
         }
-        String fixed = RecordFile.text(file(id), fields, "device");
+        String fixed = token.device();
         String wanted = deviceId.isEmpty() ? fixed : deviceId;
         if (wanted.isEmpty() || !(fixed.isEmpty() || fixed.equals(wanted))) {
             throw new RefusedException(
@@ -170,70 +155,47 @@ public final class JoinTokens {
         if (!DeviceIds.isValid(wanted)) {
             throw new RefusedException(Reason.ID_MISMATCH, "'" + Names.shown(wanted) + "' is no device ID");
         }
-        List<String> redeemers = redeemers(fields);
-        for (String each : redeemers) {
-            String user = each.substring(each.indexOf('/') + 1);
-            if (!user.equals(wanted) && shutOut.test(user)) {
+        List<JoinTokenFile.Redeemer> redeemers = token.redeemers();
+        for (JoinTokenFile.Redeemer each : redeemers) {
+            if (!each.deviceId().equals(wanted) && shutOut.test(each.deviceId())) {
                 throw new RefusedException(
                         Reason.JOIN_USED,
-                        "the join token has been used by device " + user + ", which is shut out: make a new one");
+                        "the join token has been used by device " + each.deviceId()
+                                + ", which is shut out: make a new one");
             }
         }
-        boolean again = redeemers.contains(key + "/" + wanted);
-        if (!again && RecordFile.number(file(id), fields, "uses") < 1) {
+        boolean again = redeemers.contains(new JoinTokenFile.Redeemer(key, wanted));
+        if (!again && token.uses() < 1) {
             throw new RefusedException(
                     Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
         }
-        return new Grant(wanted, !fixed.isEmpty(), RecordFile.words(file(id), fields, "groups", Names::groups), again);
+        return new Grant(wanted, !fixed.isEmpty(), token.groups(), again);
     }
 
     /** Counts a use. With the lock that was held since {@link #grant}. */
     void take(long id, Grant grant, String key) throws IOException {
-        if (grant.again()) {
-            return;
+        if (!grant.again()) {
+            JoinTokenFile.read(file(id)).redeemed(new JoinTokenFile.Redeemer(key, grant.deviceId()));
         }
-        Properties fields = RecordFile.read(file(id));
-        List<String> redeemers = redeemers(fields);
-        redeemers.add(key + "/" + grant.deviceId());
-        int uses = RecordFile.number(file(id), fields, "uses");
-        fields.setProperty("uses", String.valueOf(uses - 1));
-        fields.setProperty(
-                "redeemed",
-                String.join(" ", redeemers.subList(Math.max(0, redeemers.size() - REDEEMERS), redeemers.size())));
-        RecordFile.write(file(id), fields);
     }
 
-    private Properties read(long id, byte[] secret) throws RefusedException, IOException {
-        Properties fields;
+    private JoinTokenFile read(long id, byte[] secret) throws RefusedException, IOException {
+        JoinTokenFile token;
         try {
-            fields = RecordFile.read(file(id));
+            token = JoinTokenFile.read(file(id));
         } catch (NoSuchFileException e) {
             throw refused();
         }
-        byte[] known = HexFormat.of().parseHex(hash(id, fields));
-        if (!MessageDigest.isEqual(known, Fingerprints.sha256(secret))) {
+        if (!token.hasSecret(secret)) {
             throw refused();
         }
-        return fields;
-    }
-
-    private String hash(long id, Properties fields) throws IOException {
-        String hash = RecordFile.text(file(id), fields, "secret-sha256");
-        if (!hash.matches("[0-9a-f]{64}")) {
-            throw new IOException(file(id) + " is damaged ('secret-sha256' is no hash): remove it, make a new token");
-        }
-        return hash;
+        return token;
     }
 
     /** The same for an unknown token and a wrong secret. */
     private static RefusedException refused() {
         return new RefusedException(
                 Reason.JOIN_REFUSED, "the relay does not know this join token: make a new one at this relay");
-    }
-
-    private static List<String> redeemers(Properties fields) {
-        String words = fields.getProperty("redeemed", "").strip();
-        return new ArrayList<>(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
     }
 
     /**
@@ -244,9 +206,9 @@ public final class JoinTokens {
         List<OpenToken> open = new ArrayList<>();
         for (Path file : files()) {
             try {
-                Properties fields = RecordFile.read(file);
-                if (usable(file, fields)) {
-                    open.add(shown(file, fields));
+                JoinTokenFile token = JoinTokenFile.read(file);
+                if (token.isUsable(clock.instant())) {
+                    open.add(token.shown());
                 }
             } catch (NoSuchFileException e) {
                 LOG.debug("{} has just been removed", file);
@@ -282,9 +244,8 @@ public final class JoinTokens {
      * @return what its file says; empty if that cannot be read
      */
     public Optional<OpenToken> find(String name) {
-        Path file = directory.resolve(name);
         try {
-            return Optional.of(shown(file, RecordFile.read(file)));
+            return Optional.of(JoinTokenFile.read(directory.resolve(name)).shown());
         } catch (IOException e) {
             LOG.debug("join token {} cannot be read", name, e);
             return Optional.empty();
@@ -308,8 +269,7 @@ public final class JoinTokens {
         Set<String> addresses = new TreeSet<>();
         for (Path file : files()) {
             try {
-                String words = RecordFile.read(file).getProperty(ADDRESSES, "").strip();
-                addresses.addAll(words.isEmpty() ? List.of() : List.of(words.split("\\s+")));
+                addresses.addAll(JoinTokenFile.read(file).addresses());
             } catch (IOException e) {
                 LOG.debug("{} is left out", file, e);
             }
@@ -342,9 +302,9 @@ public final class JoinTokens {
                     "'" + Names.shown(name) + "' names no join token here: it has 16 hexadecimal digits");
         }
         try (DirectoryLock lock = DirectoryLock.of(directory)) {
-            Properties fields = RecordFile.read(file);
-            boolean was = usable(file, fields);
-            end(file, fields);
+            JoinTokenFile token = JoinTokenFile.read(file);
+            boolean was = token.isUsable(clock.instant());
+            token.cancel(clock.instant());
             return was;
         }
     }
@@ -361,39 +321,16 @@ public final class JoinTokens {
         List<OpenToken> ended = new ArrayList<>();
         try (DirectoryLock lock = DirectoryLock.of(directory)) {
             for (OpenToken token : open()) {
-                Path file = directory.resolve(token.id());
-                Properties fields = RecordFile.read(file);
+                JoinTokenFile file = JoinTokenFile.read(directory.resolve(token.id()));
                 if (known.contains(token.id())
-                        || redeemers(fields).stream().anyMatch(each -> each.endsWith("/" + deviceId))) {
-                    end(file, fields);
+                        || file.redeemers().stream()
+                                .anyMatch(each -> each.deviceId().equals(deviceId))) {
+                    file.cancel(clock.instant());
                     ended.add(token);
                 }
             }
         }
         return ended;
-    }
-
-    private boolean usable(Path file, Properties fields) throws IOException {
-        return !fields.containsKey(CANCELLED)
-                && RecordFile.number(file, fields, "uses") > 0
-                && clock.instant().isBefore(RecordFile.instant(file, fields, "expires"));
-    }
-
-    private static OpenToken shown(Path file, Properties fields) throws IOException {
-        String device = RecordFile.text(file, fields, "device");
-        return new OpenToken(
-                String.valueOf(file.getFileName()),
-                device.isEmpty() ? Optional.empty() : Optional.of(device),
-                RecordFile.words(file, fields, "groups", Names::groups),
-                RecordFile.instant(file, fields, "expires"),
-                RecordFile.number(file, fields, "uses"));
-    }
-
-    private void end(Path file, Properties fields) throws IOException {
-        if (!fields.containsKey(CANCELLED)) {
-            fields.setProperty(CANCELLED, clock.instant().toString());
-            RecordFile.write(file, fields);
-        }
     }
 
     private List<Path> files() {
@@ -420,7 +357,7 @@ public final class JoinTokens {
     /** When the token has expired; of a damaged file, when it was written: a device that redeems it hears what is wrong. */
     private static Instant lastUse(Path file) throws IOException {
         try {
-            return RecordFile.instant(file, RecordFile.read(file), "expires");
+            return JoinTokenFile.read(file).expires();
         } catch (IOException e) {
             LOG.debug("{} is kept until it is old", file, e);
             return Files.getLastModifiedTime(file).toInstant();

@@ -5,20 +5,16 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
-import io.mnedc.security.CertificateNames;
-import io.mnedc.security.CertificateRequest;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayCa;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
-import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.files.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -47,7 +43,6 @@ public final class OverlayAuthority implements IdentityProvider {
     public record Enrolled(String deviceId, Set<String> groups, Credentials credentials) {}
 
     private final Path directory;
-    private final Duration certificateLife;
     private final InstantSource clock;
     private final CaFiles cas;
     private final RelayCertificate relay;
@@ -55,6 +50,7 @@ public final class OverlayAuthority implements IdentityProvider {
     private final Enrolments enrolments;
     private final Revocations revocations;
     private final DeviceAuthorization authorization;
+    private final DeviceCertificates certificates;
     private volatile Snapshot now;
     private String lastFailure = "";
 
@@ -64,7 +60,6 @@ public final class OverlayAuthority implements IdentityProvider {
     private OverlayAuthority(Path directory, Duration certificateLife, InstantSource clock)
             throws IOException, GeneralSecurityException {
         this.directory = directory;
-        this.certificateLife = certificateLife;
         this.clock = clock;
         cas = new CaFiles(directory);
         relay = new RelayCertificate(directory);
@@ -72,6 +67,7 @@ public final class OverlayAuthority implements IdentityProvider {
         enrolments = new Enrolments(directory.resolve(RelayDirectory.DEVICES));
         tokens = new JoinTokens(directory.resolve(RelayDirectory.TOKENS), clock, this::tokenFingerprint);
         authorization = new DeviceAuthorization(this, revocations, enrolments, clock);
+        certificates = new DeviceCertificates(tokens, enrolments, revocations, certificateLife, clock);
         now = load();
     }
 
@@ -174,40 +170,7 @@ public final class OverlayAuthority implements IdentityProvider {
      *     when an answer was lost
      */
     public Enrolled enrol(long tokenId, byte[] secret, String deviceId, byte[] request) throws RefusedException {
-        Snapshot at = now;
-        try {
-            // the secret first: who does not have it learns nothing, costs little, and holds nobody's lock
-            tokens.prove(tokenId, secret);
-            PublicKey key = CertificateRequest.provenKey(request);
-            String fingerprint = Fingerprints.of(key);
-            // not under the directory's lock: a revocation takes the two in the other order
-            revocations.poll();
-            if (at.ca.key().isEmpty()) {
-                throw unavailable();
-            }
-            try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
-                JoinTokens.Grant grant = tokens.grant(
-                        tokenId,
-                        secret,
-                        deviceId,
-                        fingerprint,
-                        id -> revocations.find(id).isPresent());
-                DeviceAuthorization.checkFree(grant, fingerprint, revocations, enrolments);
-                X509Certificate certificate = issue(at, key, grant.deviceId(), grant.groups());
-                // in this order: who lost the answer to a crash in between may come again
-                enrolments.record(
-                        grant.deviceId(),
-                        fingerprint,
-                        grant.groups(),
-                        certificate,
-                        clock.instant(),
-                        JoinTokens.name(tokenId));
-                tokens.take(tokenId, grant, fingerprint);
-                return new Enrolled(grant.deviceId(), grant.groups(), credentials(at, certificate));
-            }
-        } catch (IOException | GeneralSecurityException e) {
-            throw failed(e);
-        }
+        return certificates.enrol(now.ca, tokenId, secret, deviceId, request);
     }
 
     /**
@@ -220,30 +183,7 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when it is not renewed
      */
     public Enrolled renew(X509Certificate current, String deviceId, byte[] request) throws RefusedException {
-        Snapshot at = now;
-        PublicKey key = CertificateRequest.provenKey(request);
-        if (!key.equals(current.getPublicKey())) {
-            throw new RefusedException(
-                    Reason.CERTIFICATE_REFUSED,
-                    "a certificate is renewed for its own key only: enrol with a new token");
-        }
-        revocations.poll();
-        if (revocations.find(deviceId).isPresent()) {
-            throw DeviceAuthorization.revoked(deviceId);
-        }
-        try (DirectoryLock lock = DirectoryLock.of(tokens.directory())) {
-            String fingerprint = Fingerprints.of(key);
-            DeviceAuthorization.checkKey(enrolments, deviceId, fingerprint);
-            var record = enrolments.find(deviceId);
-            Set<String> groups = record.isPresent()
-                    ? record.get().groups()
-                    : new CertificateNames(current).device().groups();
-            X509Certificate certificate = issue(at, key, deviceId, groups);
-            enrolments.record(deviceId, fingerprint, groups, certificate, clock.instant(), "");
-            return new Enrolled(deviceId, groups, credentials(at, certificate));
-        } catch (IOException | GeneralSecurityException e) {
-            throw failed(e);
-        }
+        return certificates.renew(now.ca, current, deviceId, request);
     }
 
     /**
@@ -256,35 +196,7 @@ public final class OverlayAuthority implements IdentityProvider {
      * @throws RefusedException when the request is not acceptable, or no certificates can be made now
      */
     public Credentials issue(byte[] request, String deviceId, Set<String> groups) throws RefusedException {
-        Snapshot at = now;
-        try {
-            return credentials(at, issue(at, CertificateRequest.provenKey(request), deviceId, groups));
-        } catch (GeneralSecurityException e) {
-            throw failed(e);
-        }
-    }
-
-    private X509Certificate issue(Snapshot at, PublicKey key, String deviceId, Set<String> groups)
-            throws GeneralSecurityException, RefusedException {
-        Issuer issuer = at.ca.issuer().orElseThrow(OverlayAuthority::unavailable);
-        return issuer.device(key, deviceId, groups, clock.instant(), certificateLife);
-    }
-
-    private static Credentials credentials(Snapshot at, X509Certificate own) throws CertificateException {
-        return new Credentials(Pem.encode(List.of(own)), Pem.encode(at.ca.all()));
-    }
-
-    private static RefusedException unavailable() {
-        return new RefusedException(
-                Reason.ENROLMENT_UNAVAILABLE,
-                "this relay makes no certificates now, because its CA key is kept elsewhere: ask who runs it");
-    }
-
-    private static RefusedException failed(Exception cause) {
-        LOG.error("A certificate could not be issued: {}", PlainText.of(cause));
-        return new RefusedException(
-                Reason.ENROLMENT_UNAVAILABLE,
-                "the relay cannot make certificates now, its log says why: try again later");
+        return certificates.issue(now.ca, request, deviceId, groups);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.mnedc.security.device;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
-import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.CertificateNames;
 import io.mnedc.security.CertificateRequest;
@@ -45,9 +44,6 @@ import org.slf4j.LoggerFactory;
  * enrolment that was cut off can be tried again with the same token.
  */
 public final class DeviceIdentityStore implements IdentityProvider {
-    /** A file so young may not be whole. */
-    private static final Duration HALF_WRITTEN = Duration.ofSeconds(2);
-
     private static final Logger LOG = LoggerFactory.getLogger(DeviceIdentityStore.class);
     private static final String CERTIFICATE = "device.crt.pem";
     private static final int LIMIT = 64 * 1024;
@@ -62,8 +58,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
     private final Path dropped;
     private final Path relays;
     private final Path token;
-    /** A token that is to be redeemed, put there by the launcher of the device. */
-    private final Path waiting;
+    private final WaitingToken waiting;
 
     private final TimeFloor floor;
     private @Nullable Identity identity;
@@ -73,7 +68,6 @@ public final class DeviceIdentityStore implements IdentityProvider {
 
     private List<String> knownRelays = List.of();
     private String redeemed = "";
-    private boolean halfWritten;
 
     private DeviceIdentityStore(Path directory, TimeFloor floor) {
         this.key = directory.resolve("device.key.pem");
@@ -83,7 +77,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         this.dropped = directory.resolve("dropped");
         this.relays = directory.resolve("relays");
         this.token = directory.resolve("token");
-        this.waiting = directory.resolve("join-token");
+        this.waiting = new WaitingToken(directory.resolve("join-token"));
         this.floor = floor;
     }
 
@@ -151,7 +145,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
                 + ": put it back, or remove both and enrol with a new join token");
     }
 
-    private static String text(Path file) throws IOException {
+    static String text(Path file) throws IOException {
         return Files.exists(file) ? new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8) : "";
     }
 
@@ -264,9 +258,7 @@ public final class DeviceIdentityStore implements IdentityProvider {
         name = checked;
         knownRelays = joined.addresses();
         redeemed = hash(joined);
-        if (text(waiting).strip().equals(joined.text())) {
-            PrivateFiles.delete(waiting);
-        }
+        waiting.redeemed(joined);
         return checked;
     }
 
@@ -278,32 +270,12 @@ public final class DeviceIdentityStore implements IdentityProvider {
      * @throws IOException if the file cannot be read or deleted
      */
     public synchronized Optional<JoinToken> waiting() throws IOException {
-        halfWritten = false;
-        if (!Files.exists(waiting)) {
-            return Optional.empty();
-        }
-        try {
-            JoinToken found = JoinToken.parse(text(waiting));
-            if (!redeemed(found)) {
-                return Optional.of(found);
-            }
-        } catch (IllegalArgumentException e) {
-            Instant written = Files.getLastModifiedTime(waiting).toInstant();
-            if (written.plus(HALF_WRITTEN).isAfter(Instant.now())
-                    && written.isBefore(Instant.now().plus(HALF_WRITTEN))) {
-                // somebody may be at it still
-                halfWritten = true;
-                return Optional.empty();
-            }
-            LOG.error("{} cannot be used and is deleted: {}", waiting, PlainText.of(e));
-        }
-        PrivateFiles.delete(waiting);
-        return Optional.empty();
+        return waiting.find(this::redeemed);
     }
 
     /** {@return whether {@link #waiting} left a file that somebody may be writing: it wants another look, a little later} */
     public synchronized boolean halfWritten() {
-        return halfWritten;
+        return waiting.halfWritten();
     }
 
     /**

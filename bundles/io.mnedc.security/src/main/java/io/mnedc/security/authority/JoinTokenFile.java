@@ -1,0 +1,147 @@
+package io.mnedc.security.authority;
+
+import io.mnedc.api.relay.RelayAdministration.OpenToken;
+import io.mnedc.api.relay.RelayAdministration.TokenRequest;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.security.Names;
+import io.mnedc.security.files.RecordFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/** The file of one join token, as it was when it was read. A writer holds the lock of its directory. */
+final class JoinTokenFile {
+    /** Of so many the answer may have been lost. */
+    private static final int REDEEMERS = 64;
+
+    private static final String SECRET = "secret-sha256";
+    private static final String EXPIRES = "expires";
+    private static final String USES = "uses";
+    private static final String DEVICE = "device";
+    private static final String GROUPS = "groups";
+    private static final String REDEEMED = "redeemed";
+    private static final String ADDRESSES = "addresses";
+    private static final String CANCELLED = "cancelled";
+
+    /** A device that has used the token, with the fingerprint of its key. */
+    record Redeemer(String key, String deviceId) {
+        @Override
+        public String toString() {
+            return key + "/" + deviceId;
+        }
+
+        private static Redeemer parse(String text) {
+            int slash = text.indexOf('/');
+            return new Redeemer(text.substring(0, Math.max(0, slash)), text.substring(slash + 1));
+        }
+    }
+
+    private final Path file;
+    private final Properties fields;
+
+    private JoinTokenFile(Path file, Properties fields) {
+        this.file = file;
+        this.fields = fields;
+    }
+
+    static void create(Path file, byte[] secret, Instant expires, TokenRequest request, List<String> addresses)
+            throws IOException {
+        Properties fields = new Properties();
+        fields.setProperty(SECRET, Fingerprints.hex(secret));
+        fields.setProperty(EXPIRES, expires.toString());
+        fields.setProperty(USES, String.valueOf(request.uses()));
+        fields.setProperty(DEVICE, request.deviceId().orElse(""));
+        fields.setProperty(GROUPS, String.join(" ", Names.groups(request.groups())));
+        fields.setProperty(REDEEMED, "");
+        fields.setProperty(ADDRESSES, String.join(" ", addresses));
+        RecordFile.write(file, fields);
+    }
+
+    static JoinTokenFile read(Path file) throws IOException {
+        return new JoinTokenFile(file, RecordFile.read(file));
+    }
+
+    boolean hasSecret(byte[] secret) throws IOException {
+        String hash = RecordFile.text(file, fields, SECRET);
+        if (!hash.matches("[0-9a-f]{64}")) {
+            throw new IOException(file + " is damaged ('" + SECRET + "' is no hash): remove it, make a new token");
+        }
+        return MessageDigest.isEqual(HexFormat.of().parseHex(hash), Fingerprints.sha256(secret));
+    }
+
+    boolean isCancelled() {
+        return fields.containsKey(CANCELLED);
+    }
+
+    Instant expires() throws IOException {
+        return RecordFile.instant(file, fields, EXPIRES);
+    }
+
+    int uses() throws IOException {
+        return RecordFile.number(file, fields, USES);
+    }
+
+    /** {@return the only device that may use it; empty: any} */
+    String device() throws IOException {
+        return RecordFile.text(file, fields, DEVICE);
+    }
+
+    Set<String> groups() throws IOException {
+        return RecordFile.words(file, fields, GROUPS, Names::groups);
+    }
+
+    /** {@return the latest who have used it} */
+    List<Redeemer> redeemers() {
+        return words(REDEEMED).stream().map(Redeemer::parse).toList();
+    }
+
+    /** {@return where it says that the relay is} */
+    List<String> addresses() {
+        return words(ADDRESSES);
+    }
+
+    private List<String> words(String field) {
+        String words = fields.getProperty(field, "").strip();
+        return words.isEmpty() ? List.of() : List.of(words.split("\\s+"));
+    }
+
+    boolean isUsable(Instant now) throws IOException {
+        return !isCancelled() && uses() > 0 && now.isBefore(expires());
+    }
+
+    OpenToken shown() throws IOException {
+        String device = device();
+        return new OpenToken(
+                String.valueOf(file.getFileName()),
+                device.isEmpty() ? Optional.empty() : Optional.of(device),
+                groups(),
+                expires(),
+                uses());
+    }
+
+    /** Counts a use. */
+    void redeemed(Redeemer by) throws IOException {
+        List<String> redeemers = new ArrayList<>(words(REDEEMED));
+        redeemers.add(by.toString());
+        fields.setProperty(USES, String.valueOf(uses() - 1));
+        fields.setProperty(
+                REDEEMED,
+                String.join(" ", redeemers.subList(Math.max(0, redeemers.size() - REDEEMERS), redeemers.size())));
+        RecordFile.write(file, fields);
+    }
+
+    /** Ends it, if it has not been ended already. */
+    void cancel(Instant now) throws IOException {
+        if (!isCancelled()) {
+            fields.setProperty(CANCELLED, now.toString());
+            RecordFile.write(file, fields);
+        }
+    }
+}
