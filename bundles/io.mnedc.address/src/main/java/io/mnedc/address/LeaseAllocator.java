@@ -54,10 +54,10 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     // guarded by the lock
     private NodePool pool;
     private final Set<Integer> coming = new HashSet<>();
-    private final PerDeviceQueue turns = new PerDeviceQueue();
+    private final PerDeviceQueue queue = new PerDeviceQueue();
     private Instant noneExpiresBefore = Instant.MIN;
     private CompletableFuture<Integer> ending = CompletableFuture.completedFuture(0);
-    private final LastSeen sightings = new LastSeen();
+    private final LastSeen lastSeen = new LastSeen();
     // fail those who wait
     private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
 
@@ -136,7 +136,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     @Override
     public void renew(String deviceId) {
         if (index.containsKey(deviceId)) {
-            sightings.add(deviceId, now());
+            lastSeen.add(deviceId, now());
         }
     }
 
@@ -165,7 +165,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 rules.network().ipv4(entry.node()),
                 rules.network().ipv6(entry.node()),
                 entry.allocated(),
-                sightings.last(entry),
+                lastSeen.last(entry),
                 rules.isReserved(entry.deviceId(), entry.node()));
     }
 
@@ -176,14 +176,14 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             if (closed) {
                 return CompletableFuture.failedFuture(AllocationFailures.stopping());
             }
-            turn = turns.take(deviceId, operation);
+            turn = queue.take(deviceId, operation);
         }
         CompletableFuture<T> result = new CompletableFuture<>();
         Runnable stop = () -> result.completeExceptionally(AllocationFailures.stopping());
         open.add(stop);
         var unused = turn.whenComplete((value, failure) -> {
             synchronized (lock) {
-                turns.end(deviceId, turn);
+                queue.end(deviceId, turn);
             }
             open.remove(stop);
             if (failure == null) {
@@ -204,7 +204,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 return CompletableFuture.failedFuture(AllocationFailures.stopping());
             }
             if (current != null && rules.suits(current)) {
-                sightings.add(deviceId, now());
+                lastSeen.add(deviceId, now());
                 return CompletableFuture.completedFuture(lease(current, rules));
             }
             if (attempt >= ATTEMPTS) {
@@ -272,7 +272,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             Optional<Entry> now = store.byDevice(deviceId);
             Entry old = now.isPresent() ? index.put(deviceId, now.get()) : index.remove(deviceId);
             if (now.isEmpty()) {
-                sightings.forget(deviceId);
+                lastSeen.forget(deviceId);
             } else if (old == null) {
                 noneExpiresBefore = earlier(noneExpiresBefore, end(now.get()));
             }
@@ -293,7 +293,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
      * @return completed when both is done, with how many leases were ended
      */
     CompletionStage<Integer> maintain() {
-        CompletionStage<String> noted = sightings.store(index, store).handle((done, failure) -> {
+        CompletionStage<String> noted = lastSeen.store(index, store).handle((done, failure) -> {
             if (failure != null) {
                 LOG.warn("could not note when devices were last seen; tried again later", failure);
             }
@@ -317,7 +317,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         Instant earliest = Instant.MAX;
         for (Entry entry : index.values()) {
             if (hasExpired(entry, now)) {
-                LOG.info("lease of device {} ends: it was last seen {}", entry.deviceId(), sightings.last(entry));
+                LOG.info("lease of device {} ends: it was last seen {}", entry.deviceId(), lastSeen.last(entry));
                 ends.add(release(entry.deviceId()).toCompletableFuture());
             } else {
                 earliest = earlier(earliest, end(entry));
@@ -332,14 +332,14 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     }
 
     private boolean hasExpired(Entry entry, Instant now) {
-        return !turns.areTaken(entry.deviceId()) && !now.isBefore(end(entry));
+        return !queue.areTaken(entry.deviceId()) && !now.isBefore(end(entry));
     }
 
     /** {@return when the lease ends if its device is not seen before} */
     private Instant end(Entry entry) {
         return policy.absence()
                 .map(absence -> later(
-                        sightings.last(entry).plus(absence),
+                        lastSeen.last(entry).plus(absence),
                         started.plus(absence.compareTo(GRACE) < 0 ? absence : GRACE)))
                 .orElse(Instant.MAX);
     }
@@ -364,7 +364,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             closed = true;
         }
         try {
-            sightings.store(index, store).toCompletableFuture().get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            lastSeen.store(index, store).toCompletableFuture().get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

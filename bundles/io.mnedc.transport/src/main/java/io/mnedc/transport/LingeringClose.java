@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * reset (RFC 1122, section 4.2.2.13). A peer that writes then never reads why it was sent away.
  */
 final class LingeringClose extends ChannelInboundHandlerAdapter {
-    private static final String NAME = "farewell";
+    private static final String NAME = "lingering-close";
 
     /** How long a peer may take to read the last messages and to close. */
     private static final int LINGER_SECONDS = 2;

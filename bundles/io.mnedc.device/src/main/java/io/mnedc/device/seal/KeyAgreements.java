@@ -115,8 +115,8 @@ public final class KeyAgreements {
 
     private final KeyAgreement.Means means;
     private final Map<Integer, String> ids = new HashMap<>();
-    private final Map<Integer, KeyAgreement> seals = new HashMap<>();
-    private final Set<Integer> turns = new LinkedHashSet<>();
+    private final Map<Integer, KeyAgreement> agreements = new HashMap<>();
+    private final Set<Integer> waiting = new LinkedHashSet<>();
     private int self;
     private int ours;
     private int answered;
@@ -156,9 +156,9 @@ public final class KeyAgreements {
         if (!peerId.equals(ids.put(node, peerId))) {
             drop(node);
         }
-        KeyAgreement seal = seals.get(node);
-        if (seal != null && !seal.running()) {
-            seal.announced(now);
+        KeyAgreement agreement = agreements.get(node);
+        if (agreement != null && !agreement.running()) {
+            agreement.announced(now);
         }
     }
 
@@ -188,15 +188,15 @@ public final class KeyAgreements {
 
     /** Drops all keys: whom this device talks to, or as whom, may be different now. */
     public void dropAll() {
-        List.copyOf(seals.keySet()).forEach(this::drop);
+        List.copyOf(agreements.keySet()).forEach(this::drop);
     }
 
     private void drop(int node) {
-        turns.remove(node);
-        KeyAgreement seal = seals.remove(node);
-        if (seal != null) {
-            count(seal, -1);
-            seal.drop();
+        waiting.remove(node);
+        KeyAgreement agreement = agreements.remove(node);
+        if (agreement != null) {
+            count(agreement, -1);
+            agreement.drop();
         }
     }
 
@@ -217,7 +217,7 @@ public final class KeyAgreements {
      * @param now the present time
      */
     public void unknownEpoch(int node, long now) {
-        act(node, now, seal -> seal.unknownEpoch(now));
+        act(node, now, agreement -> agreement.unknownEpoch(now));
     }
 
     /**
@@ -228,7 +228,7 @@ public final class KeyAgreements {
      * @param now the present time
      */
     public void opened(int node, int epoch, long now) {
-        act(node, now, seal -> seal.opened(epoch, now));
+        act(node, now, agreement -> agreement.opened(epoch, now));
     }
 
     /**
@@ -241,7 +241,7 @@ public final class KeyAgreements {
      */
     public void received(int node, Opaque payload, long now) throws ProtocolException {
         PeerHandshake part = PeerHandshake.decode(payload);
-        act(node, now, seal -> seal.received(part, self < node, answered < MOST_ANSWERED, now));
+        act(node, now, agreement -> agreement.received(part, self < node, answered < MOST_ANSWERED, now));
     }
 
     private void act(int node, long now, Consumer<KeyAgreement> action) {
@@ -249,43 +249,43 @@ public final class KeyAgreements {
         if (id == null || node == self) {
             return;
         }
-        KeyAgreement seal = seals.computeIfAbsent(node, unused -> new KeyAgreement(means, node, id, now));
-        guard(node, seal, now, action);
-        if (seal.mayBegin(now)) {
-            turns.add(node);
+        KeyAgreement agreement = agreements.computeIfAbsent(node, unused -> new KeyAgreement(means, node, id, now));
+        guard(node, agreement, now, action);
+        if (agreement.mayBegin(now)) {
+            waiting.add(node);
         }
         beginNext(now);
     }
 
     /** Those whose turn it is, as far as there is room. */
     private void beginNext(long now) {
-        for (Iterator<Integer> each = turns.iterator(); ours < MOST_OURS && each.hasNext(); ) {
+        for (Iterator<Integer> each = waiting.iterator(); ours < MOST_OURS && each.hasNext(); ) {
             int node = each.next();
             each.remove();
-            KeyAgreement seal = seals.get(node);
-            if (seal != null && seal.mayBegin(now)) {
-                guard(node, seal, now, next -> next.begin(now));
+            KeyAgreement agreement = agreements.get(node);
+            if (agreement != null && agreement.mayBegin(now)) {
+                guard(node, agreement, now, next -> next.begin(now));
             }
         }
     }
 
     /** A fault with one peer must not touch the others, nor what is counted. */
-    private void guard(int node, KeyAgreement seal, long now, Consumer<KeyAgreement> action) {
-        count(seal, -1);
+    private void guard(int node, KeyAgreement agreement, long now, Consumer<KeyAgreement> action) {
+        count(agreement, -1);
         try {
-            action.accept(seal);
+            action.accept(agreement);
         } catch (Throwable e) {
-            seal.abandon(now);
-            means.events.broke(node, seal.id(), e);
+            agreement.abandon(now);
+            means.events.broke(node, agreement.id(), e);
         } finally {
-            count(seal, 1);
+            count(agreement, 1);
         }
     }
 
-    private void count(KeyAgreement seal, int by) {
-        if (seal.runningOurs()) {
+    private void count(KeyAgreement agreement, int by) {
+        if (agreement.runningOurs()) {
             ours += by;
-        } else if (seal.running()) {
+        } else if (agreement.running()) {
             answered += by;
         }
     }
@@ -298,17 +298,17 @@ public final class KeyAgreements {
      *     else has been called
      */
     public long tick(long now) {
-        for (Integer node : List.copyOf(seals.keySet())) {
-            act(node, now, seal -> seal.tick(now));
+        for (Integer node : List.copyOf(agreements.keySet())) {
+            act(node, now, agreement -> agreement.tick(now));
         }
         boolean hurry = false;
-        for (Iterator<KeyAgreement> each = seals.values().iterator(); each.hasNext(); ) {
-            KeyAgreement seal = each.next();
-            hurry |= seal.running() || seal.wanted();
-            if (seal.idle(now)) {
+        for (Iterator<KeyAgreement> each = agreements.values().iterator(); each.hasNext(); ) {
+            KeyAgreement agreement = each.next();
+            hurry |= agreement.running() || agreement.wanted();
+            if (agreement.idle(now)) {
                 each.remove();
             }
         }
-        return seals.isEmpty() ? Long.MAX_VALUE : hurry ? Nanos.millis(50) : Nanos.seconds(1);
+        return agreements.isEmpty() ? Long.MAX_VALUE : hurry ? Nanos.millis(50) : Nanos.seconds(1);
     }
 }

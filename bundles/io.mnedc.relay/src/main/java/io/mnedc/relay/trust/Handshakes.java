@@ -29,7 +29,7 @@ public final class Handshakes implements Executor, AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Consumer<HandshakeQueue.Arrival> beginning;
     private final Queue<Runnable> going = new ConcurrentLinkedQueue<>();
-    private final HandshakeQueue arrivals = new HandshakeQueue();
+    private final HandshakeQueue queue = new HandshakeQueue();
     private volatile @Nullable BooleanSupplier idle;
 
     /**
@@ -63,16 +63,16 @@ public final class Handshakes implements Executor, AutoCloseable {
 
     /** Begins with a connection when there is time. It is closed if that is too late, or has to give way before. */
     public void arrive(HalfOpen.Entry entry, ByteBuffer begun) {
-        var place = arrivals.add(entry, begun, System.nanoTime());
+        var place = queue.add(entry, begun, System.nanoTime());
         entry.servedBy(() -> {
-            if (arrivals.remove(place)) {
+            if (queue.remove(place)) {
                 entry.discard();
             }
         });
         try {
             turn();
         } catch (RejectedExecutionException e) {
-            if (arrivals.remove(place)) {
+            if (queue.remove(place)) {
                 entry.refuse(Counter.REFUSED_LIMIT, "too many TLS handshakes at once");
                 entry.discard();
             }
@@ -103,7 +103,7 @@ public final class Handshakes implements Executor, AutoCloseable {
             task.run();
             return;
         }
-        HandshakeQueue.Arrival arrival = arrivals.next(System.nanoTime(), Handshakes::tooLate);
+        HandshakeQueue.Arrival arrival = queue.next(System.nanoTime(), Handshakes::tooLate);
         if (arrival != null) {
             begin(arrival);
             return;
@@ -138,7 +138,7 @@ public final class Handshakes implements Executor, AutoCloseable {
 
     /** How many connections wait to be begun with. */
     int waiting() {
-        return arrivals.count();
+        return queue.count();
     }
 
     /** Ends the threads; what waits is dropped. */
