@@ -35,7 +35,7 @@ public final class DirectoryOwner {
     }
 
     /** The same for the process of that user; -1: it is not known. */
-    public static void check(Path directory, int user) throws IOException {
+    static void check(Path directory, int user) throws IOException {
         if (user != ROOT || !unix(directory)) {
             return;
         }
@@ -58,7 +58,7 @@ public final class DirectoryOwner {
         return checkWithParents(directory, user());
     }
 
-    public static Path checkWithParents(Path directory, int user) throws IOException {
+    static Path checkWithParents(Path directory, int user) throws IOException {
         if (user != ROOT || !unix(directory)) {
             return directory;
         }

@@ -277,7 +277,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /** Tells who leases addresses now, or that nobody does, or that the pool has changed. */
-    public void allocator(@Nullable AddressAllocator now) {
+    void allocator(@Nullable AddressAllocator now) {
         services.session().leases().allocator(now);
         tellReady();
     }

@@ -34,7 +34,7 @@ import org.osgi.service.metatype.annotations.Designate;
         configurationPid = RelayComponent.PID)
 @Designate(ocd = RelayConfig.class)
 public final class RelayComponent {
-    public static final String PID = RelayConfig.PID;
+    static final String PID = RelayConfig.PID;
 
     private static final long AGAIN_MILLIS = 5000;
 

@@ -15,7 +15,7 @@ public final class RefusedSettingsException extends IllegalArgumentException {
     }
 
     /** {@return a sentence for each thing that is wrong: key, value, what is allowed} */
-    public List<String> problems() {
+    List<String> problems() {
         return problems;
     }
 }

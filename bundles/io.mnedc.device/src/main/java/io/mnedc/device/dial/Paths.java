@@ -77,7 +77,7 @@ public final class Paths {
 
     /** {@return what to do with a socket that is to be connected; null: nothing} */
     @Nullable
-    public SocketSetup setup(int segment) {
+    SocketSetup setup(int segment) {
         TcpSockets service = sockets.get();
         if (segment == USUAL || service == null) {
             return null;

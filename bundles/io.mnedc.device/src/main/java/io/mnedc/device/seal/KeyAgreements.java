@@ -40,7 +40,7 @@ public final class KeyAgreements {
      * if {@link #rekeyAfter} says later. A key that cannot be replaced seals twice as much: 2^34 blocks of AES, where RFC
      * 8446, section 5.5, allows 2^34.5.
      */
-    public static final long REKEY_UNITS = 1L << 28;
+    static final long REKEY_UNITS = 1L << 28;
 
     /** Handshakes that this end wants and has running, at most. */
     private static final int MOST_OURS = 32;

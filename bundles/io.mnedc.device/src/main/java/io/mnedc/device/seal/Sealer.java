@@ -15,7 +15,7 @@ import javax.crypto.Cipher;
  */
 public final class Sealer {
     /** Bytes of a unit. */
-    public static final int UNIT = 1 << Sealer.UNIT_BITS;
+    static final int UNIT = 1 << Sealer.UNIT_BITS;
 
     private static final int UNIT_BITS = 9;
 

@@ -21,7 +21,7 @@ final class CertifiedId {
      * @param clock may be wrong: a certificate that has expired, or is of the future, names its device all the same
      * @throws GeneralSecurityException with a sentence, if the stores cannot be read or name no device
      */
-    public static String of(Stores stores, InstantSource clock) throws GeneralSecurityException {
+    static String of(Stores stores, InstantSource clock) throws GeneralSecurityException {
         Identity identity = stores.open().identity();
         X509Certificate own = identity.chain().get(0);
         Instant begin = own.getNotBefore().toInstant();

@@ -40,7 +40,7 @@ public record DefaultId(String id, boolean shared) {
     }
 
     /** The same, from other sources. */
-    public static DefaultId of(Map<String, ?> properties, Path network, String hostName) {
+    static DefaultId of(Map<String, ?> properties, Path network, String hostName) {
         if (properties.get(GATEWAY) instanceof String gateway && DeviceIds.valid(gateway)) {
             return new DefaultId(gateway, false);
         }

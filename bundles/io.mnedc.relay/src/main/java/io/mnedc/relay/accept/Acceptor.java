@@ -127,7 +127,7 @@ public final class Acceptor implements AutoCloseable {
     }
 
     /** Whether it has not ended. */
-    public boolean listens() {
+    boolean listens() {
         return selector.isOpen();
     }
 

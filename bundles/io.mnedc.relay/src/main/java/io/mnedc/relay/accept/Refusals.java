@@ -33,7 +33,7 @@ public final class Refusals {
         add(kind, remote, why, System.nanoTime());
     }
 
-    public void add(Counter kind, String remote, String why, long now) {
+    void add(Counter kind, String remote, String why, long now) {
         counters.add(kind, 1);
         events.record(Kind.REFUSED, "", remote, kind.label() + ": " + why);
         int unlogged;

@@ -42,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One device's control stream: does what {@link RelaySession} says. All on the stream's event loop. */
-public final class ControlSession implements Admissions.Admitted {
+final class ControlSession implements Admissions.Admitted {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final int RETRY_MILLIS = 500;
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Looks once a second at what others change beside a secured relay: whom it trusts, and the join tokens. Who is connected is
  * checked again when others are trusted than before, and every hour, because certificates end. On one thread at a time.
  */
-public final class DataDirectoryWatcher {
+final class DataDirectoryWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectoryWatcher.class);
     private static final long RECHECK_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -35,7 +35,7 @@ public final class DataDirectoryWatcher {
     private String complaint = "";
 
     /** Nothing is looked at yet. */
-    public DataDirectoryWatcher(TrustServices services, RelaySecurity security, RelayIdentity identity) {
+    DataDirectoryWatcher(TrustServices services, RelaySecurity security, RelayIdentity identity) {
         this.services = services;
         this.security = security;
         this.identity = identity;
@@ -48,7 +48,7 @@ public final class DataDirectoryWatcher {
     }
 
     /** What devices were told to trust, and the time. */
-    public Credentials told() {
+    Credentials told() {
         return new Credentials(List.of(), told.trusted(), identity.timeMillis());
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and
  * meanwhile further requests from the same source wait, so guessing takes long. All on the stream's event loop.
  */
-public final class EnrolmentSession implements ControlStream.Handler {
+final class EnrolmentSession implements ControlStream.Handler {
     private static final Duration TICK = Duration.ofMillis(100);
 
     private enum State {
@@ -40,7 +40,7 @@ public final class EnrolmentSession implements ControlStream.Handler {
     private @Nullable ErrorReport refusal;
     private long due;
 
-    public EnrolmentSession(TrustServices services, RelaySecurity security, HalfOpen.Entry entry) {
+    EnrolmentSession(TrustServices services, RelaySecurity security, HalfOpen.Entry entry) {
         this.services = services;
         this.security = security;
         this.entry = entry;

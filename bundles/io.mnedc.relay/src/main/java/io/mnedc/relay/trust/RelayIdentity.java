@@ -237,7 +237,7 @@ public final class RelayIdentity {
      *
      * @throws GeneralSecurityException if that cannot be found out now
      */
-    public Set<X509Certificate> anchors() throws GeneralSecurityException {
+    Set<X509Certificate> anchors() throws GeneralSecurityException {
         return provider.identity().trusted();
     }
 

@@ -132,7 +132,7 @@ public final class RelaySecurity implements AutoCloseable {
      * @param admitted told who it is; on one of the overlay's threads, or the caller's
      * @param refused told why not; on one of the overlay's threads, or the caller's
      */
-    public void admit(
+    void admit(
             Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
         run(on, refused, () -> admitted.accept(identity.admit(chain)));
     }
@@ -228,12 +228,12 @@ public final class RelaySecurity implements AutoCloseable {
     }
 
     /** Checks a device again that is let in already: the reason may have ended between its check and its listing. */
-    public void recheck(Peer peer, Consumer<ErrorReport> refused) {
+    void recheck(Peer peer, Consumer<ErrorReport> refused) {
         run(handshakes, refused, () -> stillGood(peer).ifPresent(refused));
     }
 
     /** Why a connected device must go; not because its certificate cannot be judged at this moment. */
-    public Optional<ErrorReport> stillGood(Peer peer) {
+    Optional<ErrorReport> stillGood(Peer peer) {
         try {
             identity.admit(peer.chain());
             return Optional.empty();

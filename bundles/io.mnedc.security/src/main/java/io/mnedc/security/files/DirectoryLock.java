@@ -59,7 +59,7 @@ public final class DirectoryLock implements AutoCloseable {
         return of(directory, PATIENCE);
     }
 
-    public static DirectoryLock of(Path directory, Duration longest) throws IOException {
+    static DirectoryLock of(Path directory, Duration longest) throws IOException {
         DirectoryOwner.check(directory);
         Threads threads = DIRECTORIES.computeIfAbsent(directory.toRealPath(), unused -> new Threads());
         Path file = directory.resolve(".lock");
