@@ -69,9 +69,9 @@ public final class AddressAllocatorComponent {
 
     /** The allocator while it runs. */
     private record Running(
-            LeasePolicy plan,
+            LeasePolicy policy,
             LeaseAllocator allocator,
-            LeaseExpiry tidying,
+            LeaseExpiry expiry,
             ServiceRegistration<AddressAllocator> registration) {}
 
     private final BundleContext context;
@@ -164,7 +164,7 @@ public final class AddressAllocatorComponent {
         reader.remarks().forEach(remark -> LOG.warn("{}: {}", Config.PID, remark));
         complaint = "";
         try {
-            plan(properties, reader);
+            policy(properties, reader);
         } finally {
             // after a fault, too: it tries again
             if ((wanted != null || unfinished != null) && watch == null) {
@@ -184,20 +184,20 @@ public final class AddressAllocatorComponent {
         return thread;
     }
 
-    private void plan(Map<String, Object> properties, ConfigurationReader reader) {
+    private void policy(Map<String, Object> properties, ConfigurationReader reader) {
         unfinished = null;
         try {
-            LeasePolicy plan = plan(reader);
-            wanted = plan;
+            LeasePolicy policy = policy(reader);
+            wanted = policy;
             since = Instant.now();
             complaint = "";
             notices.show("");
-            decide(plan);
+            decide(policy);
             lastSettings().keep(properties);
         } catch (UncheckedIOException e) {
             LOG.debug("the cause", e);
             unfinished = properties;
-            wanted = running == null ? null : running.plan();
+            wanted = running == null ? null : running.policy();
             tell(PlainText.of(Objects.requireNonNull(e.getCause())));
         } catch (RefusedSettingsException e) {
             LOG.debug("the cause", e);
@@ -205,7 +205,7 @@ public final class AddressAllocatorComponent {
         }
     }
 
-    private LeasePolicy plan(ConfigurationReader reader) {
+    private LeasePolicy policy(ConfigurationReader reader) {
         try {
             return Settings.policy(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
         } catch (IOException e) {
@@ -216,10 +216,10 @@ public final class AddressAllocatorComponent {
     /** What was in force goes on; if nothing was, what was in force when this last ran. */
     private void refused(Map<String, Object> properties, String problem) {
         Running current = running;
-        wanted = current == null ? null : current.plan();
+        wanted = current == null ? null : current.policy();
         if (current == null) {
             try {
-                lastSettings().find(properties, this::plan).ifPresent(old -> {
+                lastSettings().find(properties, this::policy).ifPresent(old -> {
                     since = old.time();
                     wanted = old.settings();
                     decide(old.settings());
@@ -246,23 +246,23 @@ public final class AddressAllocatorComponent {
     private void lookNow() {
         Map<String, Object> properties = unfinished;
         if (properties != null) {
-            plan(properties, new ConfigurationReader(properties, Config.class));
+            policy(properties, new ConfigurationReader(properties, Config.class));
             return;
         }
-        LeasePolicy plan = wanted;
-        if (plan != null) {
-            decide(plan);
+        LeasePolicy policy = wanted;
+        if (policy != null) {
+            decide(policy);
         }
     }
 
-    private void decide(LeasePolicy plan) {
+    private void decide(LeasePolicy policy) {
         Running current = running;
         @Nullable
-        VirtualNetwork before = current == null ? null : current.plan().network();
+        VirtualNetwork before = current == null ? null : current.policy().network();
         List<Outside> reached =
                 outside.stream().flatMap(each -> each.outside().stream()).toList();
-        Optional<String> conflict = new Conflicts(host.get(), reached).with(plan.network(), before);
-        boolean inForce = plan.network().equals(before);
+        Optional<String> conflict = new Conflicts(host.get(), reached).with(policy.network(), before);
+        boolean inForce = policy.network().equals(before);
         if (conflict.isPresent() && inForce && !settled) {
             // the relay has come later than the network, and says that it is reached there
             withdraw(conflict.get());
@@ -275,7 +275,7 @@ public final class AddressAllocatorComponent {
             complaint = "";
         }
         if (conflict.isEmpty() || inForce) {
-            apply(plan);
+            apply(policy);
         }
     }
 
@@ -288,40 +288,40 @@ public final class AddressAllocatorComponent {
         }
     }
 
-    private void apply(LeasePolicy plan) {
+    private void apply(LeasePolicy policy) {
         Running current = running;
         if (current == null) {
-            running = begun(plan);
+            running = begun(policy);
         } else {
-            if (plan.equals(current.plan())) {
+            if (policy.equals(current.policy())) {
                 return;
             }
-            running = new Running(plan, current.allocator(), current.tidying(), current.registration());
-            current.allocator().reconfigure(plan);
-            current.tidying().reconfigure(plan);
-            if (plan.network().equals(current.plan().network())) {
+            running = new Running(policy, current.allocator(), current.expiry(), current.registration());
+            current.allocator().reconfigure(policy);
+            current.expiry().reconfigure(policy);
+            if (policy.network().equals(current.policy().network())) {
                 return;
             }
             settled = false;
-            current.registration().setProperties(properties(plan.network()));
+            current.registration().setProperties(properties(policy.network()));
         }
         LOG.info(
                 "addresses are leased from {} and {}",
-                plan.network().cidr(),
-                properties(plan.network()).get(AddressAllocator.IPV6_PREFIX));
+                policy.network().cidr(),
+                properties(policy.network()).get(AddressAllocator.IPV6_PREFIX));
     }
 
-    private Running begun(LeasePolicy plan) {
-        LeaseAllocator allocator = new LeaseAllocator(store, plan, Clock.systemUTC());
-        LeaseExpiry tidying = new LeaseExpiry(allocator, plan);
+    private Running begun(LeasePolicy policy) {
+        LeaseAllocator allocator = new LeaseAllocator(store, policy, Clock.systemUTC());
+        LeaseExpiry expiry = new LeaseExpiry(allocator, policy);
         try {
             return new Running(
-                    plan,
+                    policy,
                     allocator,
-                    tidying,
-                    context.registerService(AddressAllocator.class, allocator, properties(plan.network())));
+                    expiry,
+                    context.registerService(AddressAllocator.class, allocator, properties(policy.network())));
         } catch (RuntimeException | Error e) {
-            tidying.close();
+            expiry.close();
             allocator.close();
             throw e;
         }
@@ -367,7 +367,7 @@ public final class AddressAllocatorComponent {
         if (ending != null) {
             LOG.info("no more addresses are leased: {}", why);
             unregister(ending.registration());
-            ending.tidying().close();
+            ending.expiry().close();
             ending.allocator().close();
         }
     }

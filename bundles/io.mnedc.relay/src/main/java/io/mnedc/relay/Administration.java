@@ -21,7 +21,7 @@ import java.util.TreeSet;
 final class Administration implements RelayAdministration {
     private final AccessControl access;
     private final Events events;
-    private final AuditState noted;
+    private final AuditState auditState;
     private final Optional<OverlayAuthority> authority;
     private final Dialled dialled;
     private final RequestedToken requested;
@@ -41,7 +41,7 @@ final class Administration implements RelayAdministration {
     /**
      * Of one relay.
      *
-     * @param noted what the audit log has told already
+     * @param auditState what the audit log has told already
      * @param authority the overlay's own; empty for a PKI that others run
      * @param dialled where devices reach this relay
      * @param requested the join token that the settings ask for
@@ -49,13 +49,13 @@ final class Administration implements RelayAdministration {
     Administration(
             AccessControl access,
             Events events,
-            AuditState noted,
+            AuditState auditState,
             Optional<OverlayAuthority> authority,
             Dialled dialled,
             RequestedToken requested) {
         this.access = access;
         this.events = events;
-        this.noted = noted;
+        this.auditState = auditState;
         this.authority = authority;
         this.dialled = dialled;
         this.requested = requested;
@@ -81,7 +81,7 @@ final class Administration implements RelayAdministration {
         JoinToken token = issuer.tokens().issue(request, seen);
         String id = HexFormat.of().toHexDigits(token.id());
         // who looks after the files may have seen it already
-        if (noted.add(AuditState.TOKEN, id)) {
+        if (auditState.add(AuditState.TOKEN, id)) {
             events.record(
                     Kind.TOKEN_MADE,
                     request.deviceId().orElse(""),

@@ -322,7 +322,7 @@ public final class Relay implements AutoCloseable {
                 .map(present -> new Administration(
                         services.access(),
                         services.session().events(),
-                        services.data().noted(),
+                        services.data().auditState(),
                         present.identity().authority(),
                         reach,
                         new RequestedToken(settings.get().directory())));

@@ -74,7 +74,7 @@ public record RelayServices(
                 session.budget(),
                 session.counters(),
                 session.events(),
-                data.noted(),
+                data.auditState(),
                 session.log(),
                 session.refusals(),
                 controls);

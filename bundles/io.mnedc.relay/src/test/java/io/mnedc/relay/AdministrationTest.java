@@ -43,14 +43,14 @@ class AdministrationTest {
         Revocations revocations = Revocations.open(temporary.resolve("revoked"), InstantSource.system());
         Sessions sessions = new Sessions(
                 new Counter.Set(), events, new DeviceLog(), () -> 6, new ControlLoop("test-control", fault -> {}));
-        AuditState noted = new AuditState(null);
-        AccessControl access =
-                AccessControl.start(sessions, events, new DataDirectory(null, null, noted, revocations), List.of());
+        AuditState auditState = new AuditState(null);
+        AccessControl access = AccessControl.start(
+                sessions, events, new DataDirectory(null, null, auditState, revocations), List.of());
         access.close();
         return new Administration(
                 access,
                 events,
-                noted,
+                auditState,
                 authority,
                 new Administration.Dialled() {
                     @Override

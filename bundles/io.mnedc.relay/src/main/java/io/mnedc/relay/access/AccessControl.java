@@ -41,7 +41,7 @@ public final class AccessControl implements AutoCloseable {
 
     private final Members members;
     private final Events events;
-    private final AuditState noted;
+    private final AuditState auditState;
     private final @Nullable Path directory;
     private final @Nullable Revocations revocations;
     private final ScheduledExecutorService thread =
@@ -73,7 +73,7 @@ public final class AccessControl implements AutoCloseable {
     private AccessControl(Members members, Events events, DataDirectory data, List<String> setting) {
         this.members = members;
         this.events = events;
-        this.noted = data.noted();
+        this.auditState = data.auditState();
         this.setting = setting;
         this.directory = data.path();
         this.revocations = data.revocations();
@@ -105,8 +105,8 @@ public final class AccessControl implements AutoCloseable {
     @GuardedBy("this")
     private void openRules(Path where) {
         try {
-            RulesFile opened =
-                    RulesFile.open(where.resolve(RelayDirectory.RULES), setting, noted.any(AuditState.RULES_DEFAULT));
+            RulesFile opened = RulesFile.open(
+                    where.resolve(RelayDirectory.RULES), setting, auditState.any(AuditState.RULES_DEFAULT));
             rules = opened;
             incomplete = !opened.complete();
             complaint = "";
@@ -147,7 +147,7 @@ public final class AccessControl implements AutoCloseable {
     @GuardedBy("this")
     private void tellRules() {
         String text = inForce.toString().strip().replace("\n", "; ");
-        AuditState.Change change = noted.updateText(AuditState.RULES, text);
+        AuditState.Change change = auditState.updateText(AuditState.RULES, text);
         if (!change.none() && !(change.first() && inForce.open())) {
             LOG.info("access rules are now: {}", text);
             events.record(Kind.RULES_CHANGED, "", "", text);
@@ -281,7 +281,7 @@ public final class AccessControl implements AutoCloseable {
         inForce = now;
         RulesFile opened = rules;
         if (opened != null && opened.hasDefault()) {
-            noted.add(AuditState.RULES_DEFAULT, "yes");
+            auditState.add(AuditState.RULES_DEFAULT, "yes");
         }
         members.access(RulesAccess.of(now));
     }
@@ -299,7 +299,7 @@ public final class AccessControl implements AutoCloseable {
                 // each time: it may have come in while it was let in for a moment between two looks
                 members.dismiss(revocation.deviceId(), refusal(revocation));
             }
-            AuditState.Change change = noted.update(AuditState.REVOKED, all.keySet());
+            AuditState.Change change = auditState.update(AuditState.REVOKED, all.keySet());
             all.forEach((deviceId, revocation) -> {
                 if (change.added().contains(deviceId)) {
                     LOG.warn("{} is revoked: {}", deviceId, revocation.reason());

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path of the directory, for this relay alone; null: it keeps nothing
  * @param audit the audit log; null: there is none
- * @param noted what that has told already
+ * @param auditState what that has told already
  * @param revocations who is shut out; null: nobody can be
  */
 public record DataDirectory(
         @Nullable Path path,
         @Nullable AuditLog audit,
-        AuditState noted,
+        AuditState auditState,
         @Nullable Revocations revocations) implements AutoCloseable {
     /** For a relay that keeps nothing. */
     public static DataDirectory none() {
@@ -55,7 +55,7 @@ public record DataDirectory(
     /** The same, with the revocations that an authority of the same directory has opened, if there is one. */
     public DataDirectory sharing(Optional<OverlayAuthority> authority) {
         return authority
-                .map(own -> new DataDirectory(path, audit, noted, own.revocations()))
+                .map(own -> new DataDirectory(path, audit, auditState, own.revocations()))
                 .orElse(this);
     }
 

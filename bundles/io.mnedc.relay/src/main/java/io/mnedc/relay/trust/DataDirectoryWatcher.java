@@ -95,7 +95,7 @@ final class DataDirectoryWatcher {
         trusted = now;
         Set<String> fingerprints = new TreeSet<>();
         now.forEach(ca -> fingerprints.add(Fingerprints.of(ca)));
-        AuditState.Change change = services.noted().update(AuditState.CA, fingerprints);
+        AuditState.Change change = services.auditState().update(AuditState.CA, fingerprints);
         if (!change.first() && !change.none()) {
             record(
                     Kind.CA_CHANGED,
@@ -119,7 +119,7 @@ final class DataDirectoryWatcher {
 
     private void inUse(OverlayAuthority authority) {
         String fingerprint = authority.fingerprint();
-        AuditState.Change change = services.noted().update(AuditState.CA_IN_USE, Set.of(fingerprint));
+        AuditState.Change change = services.auditState().update(AuditState.CA_IN_USE, Set.of(fingerprint));
         if (!change.first() && !change.none()) {
             record(Kind.CA_CHANGED, "certificates are made by " + fingerprint + " now");
         }
@@ -127,7 +127,8 @@ final class DataDirectoryWatcher {
 
     private void tokens(JoinTokens tokens) {
         tokens.names().ifPresent(names -> {
-            for (String token : services.noted().update(AuditState.TOKEN, names).added()) {
+            for (String token :
+                    services.auditState().update(AuditState.TOKEN, names).added()) {
                 made(token, tokens.find(token));
             }
         });

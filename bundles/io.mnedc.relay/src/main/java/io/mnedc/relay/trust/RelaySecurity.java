@@ -132,8 +132,7 @@ public final class RelaySecurity implements AutoCloseable {
      * @param admitted told who it is; on one of the overlay's threads, or the caller's
      * @param refused told why not; on one of the overlay's threads, or the caller's
      */
-    void admit(
-            Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
+    void admit(Executor on, List<X509Certificate> chain, Consumer<Peer> admitted, Consumer<ErrorReport> refused) {
         run(on, refused, () -> admitted.accept(identity.admit(chain)));
     }
 

@@ -15,7 +15,7 @@ import io.mnedc.transport.SendBudget;
  * @param budget what may wait in all control streams together
  * @param counters of this relay
  * @param events what is recorded
- * @param noted what the audit log has told already
+ * @param auditState what the audit log has told already
  * @param log where people read what devices do
  * @param refusals who was refused
  * @param admissions who was let in
@@ -25,7 +25,7 @@ public record TrustServices(
         SendBudget budget,
         Counter.Set counters,
         Events events,
-        AuditState noted,
+        AuditState auditState,
         DeviceLog log,
         Refusals refusals,
         Admissions admissions) {}
