@@ -18,6 +18,7 @@ final class Karaf {
     private final Host host;
     private final Path base;
     private LabProcess process;
+    private boolean booted;
 
     private Karaf(Host host, Path base) {
         this.host = host;
@@ -74,6 +75,21 @@ final class Karaf {
 
     /** The same without a complaint. */
     CommandResult client(String... lines) {
+        if (!booted) {
+            // until then Karaf refreshes its own bundles, and may drop a connection in the midst of a command
+            Waits.until("Karaf on " + host.name() + " has booted", Waits.LONG, this::bootIsFinished);
+            booted = true;
+        }
+        return connect(lines);
+    }
+
+    private boolean bootIsFinished() {
+        return connect("service:list org.apache.karaf.features.BootFinished")
+                .output()
+                .contains("BootFinished]");
+    }
+
+    private CommandResult connect(String... lines) {
         List<String> command = new ArrayList<>(List.of("env"));
         command.addAll(environment());
         // a JVM of which little is asked
@@ -95,6 +111,7 @@ final class Karaf {
     /** Power fails, and is there again. */
     void cut() {
         process.kill();
+        booted = false;
         process = launch();
     }
 
