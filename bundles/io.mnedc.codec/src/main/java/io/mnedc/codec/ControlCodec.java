@@ -102,7 +102,8 @@ public final class ControlCodec {
                     .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
                     .int32(Tag.CAPABILITIES, m.capabilities())
                     .int8(Tag.SECURITY, m.security())
-                    .nested(Tag.INFO, NodeRecords.write(m.info()));
+                    .nested(Tag.INFO, NodeRecords.write(m.info(), Protocol.MAX_SERVICES));
+            NodeRecords.write(m.document(), out);
             return HELLO;
         } else if (message instanceof Welcome m) {
             refuse(complaint(m));
@@ -134,7 +135,8 @@ public final class ControlCodec {
             m.changes().forEach(change -> NodeRecords.write(change, out));
             return ANNOUNCE;
         } else if (message instanceof Publish m) {
-            out.nested(Tag.INFO, NodeRecords.write(m.info()));
+            out.nested(Tag.INFO, NodeRecords.write(m.info(), Protocol.MAX_SERVICES));
+            NodeRecords.write(m.document(), out);
             return PUBLISH;
         } else if (message instanceof Envelope m) {
             refuse(complaint(m));
@@ -207,7 +209,7 @@ public final class ControlCodec {
             case PING -> new Ping(new RecordReader(in, "PING").int64(Tag.TOKEN));
             case PONG -> new Pong(new RecordReader(in, "PONG").int64(Tag.TOKEN));
             case ANNOUNCE -> announce(new RecordReader(in, "ANNOUNCE"));
-            case PUBLISH -> new Publish(NodeRecords.info(new RecordReader(in, "PUBLISH")));
+            case PUBLISH -> publish(new RecordReader(in, "PUBLISH"));
             case ENVELOPE -> envelope(new RecordReader(in, "ENVELOPE"));
             case BYE -> new Bye(new RecordReader(in, "BYE").optionalText(Tag.SENTENCE, Protocol.MAX_SENTENCE));
             case ENROL -> enrol(new RecordReader(in, "ENROL"));
@@ -229,7 +231,12 @@ public final class ControlCodec {
                 in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT),
                 in.optionalInt32(Tag.CAPABILITIES),
                 in.unsigned8(Tag.SECURITY),
-                NodeRecords.info(in));
+                NodeRecords.info(in),
+                NodeRecords.document(in));
+    }
+
+    private static Publish publish(RecordReader in) throws ProtocolException {
+        return new Publish(NodeRecords.info(in), NodeRecords.document(in));
     }
 
     private static Welcome welcome(RecordReader in) throws ProtocolException {

@@ -2,7 +2,9 @@ package io.mnedc.codec;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A message of the control stream, or of the data stream's handshake. Immutable. */
 public sealed interface ControlMessage {
@@ -15,9 +17,23 @@ public sealed interface ControlMessage {
      * @param capabilities {@code CAN_…} bits of {@link Protocol}
      * @param security {@code SECURITY_…} of {@link Protocol}
      * @param info what it tells its peers
+     * @param document the same, signed; null without TLS, and if it is too large for a first message
      */
-    record Hello(String deviceId, long instance, String software, int capabilities, int security, NodeInfo info)
-            implements ControlMessage {}
+    record Hello(
+            String deviceId,
+            long instance,
+            String software,
+            int capabilities,
+            int security,
+            NodeInfo info,
+            @Nullable SignedInfo document)
+            implements ControlMessage {
+        /** Without a document. */
+        public Hello(
+                String deviceId, long instance, String software, int capabilities, int security, NodeInfo info) {
+            this(deviceId, instance, software, capabilities, security, info, null);
+        }
+    }
 
     /**
      * Relay to device: it is registered.
@@ -148,24 +164,68 @@ public sealed interface ControlMessage {
      * @param node its node number
      * @param software what it runs
      * @param capabilities {@code CAN_…} bits of {@link Protocol}
-     * @param info what it tells its peers
+     * @param info what it tells its peers, for those who do not read documents
+     * @param document the same, signed; null if it has not said anything signed
      */
-    record NodeRecord(String deviceId, int node, String software, int capabilities, NodeInfo info) {}
+    record NodeRecord(
+            String deviceId,
+            int node,
+            String software,
+            int capabilities,
+            NodeInfo info,
+            @Nullable SignedInfo document) {
+        /** Without a document. */
+        public NodeRecord(String deviceId, int node, String software, int capabilities, NodeInfo info) {
+            this(deviceId, node, software, capabilities, info, null);
+        }
+    }
+
+    /**
+     * Orchestration information that its device vouches for. A relay passes it on as it is.
+     *
+     * @param body an {@link InfoDocument}, encoded; at most {@value Protocol#MAX_BODY} bytes
+     * @param scheme how it is signed: a SignatureScheme of TLS 1.3 (RFC 8446, section 4.2.3)
+     * @param signature at most {@value Protocol#MAX_SIGNATURE} bytes
+     * @param chain certificates in DER, the signer's own first, each signed by the next; at least one
+     */
+    record SignedInfo(Opaque body, int scheme, Opaque signature, List<Opaque> chain) {
+        /** Copies the list. */
+        public SignedInfo {
+            chain = List.copyOf(chain);
+        }
+
+        /** {@return about how many bytes it takes on the wire} */
+        public int size() {
+            return body.size()
+                    + signature.size()
+                    + chain.stream().mapToInt(Opaque::size).sum();
+        }
+    }
 
     /**
      * Orchestration information.
      *
      * @param platform what the device runs on
      * @param executionType how it runs what is given to it
-     * @param services what it offers, at most {@value Protocol#MAX_SERVICES}
+     * @param services what it offers, at most {@value Protocol#MAX_SERVICES}; in a document
+     *     {@value Protocol#MAX_SIGNED_SERVICES}
+     * @param attributes anything else, at most {@value Protocol#MAX_ATTRIBUTES}; keys of 1 to {@value Protocol#MAX_TEXT}
+     *     visible ASCII characters without {@code =}, values of at most {@value Protocol#MAX_ATTRIBUTE_VALUE} bytes
      */
-    record NodeInfo(String platform, String executionType, List<ServiceRecord> services) {
+    record NodeInfo(
+            String platform, String executionType, List<ServiceRecord> services, Map<String, String> attributes) {
         /** Nothing said. */
-        public static final NodeInfo NONE = new NodeInfo("", "", List.of());
+        public static final NodeInfo NONE = new NodeInfo("", "", List.of(), Map.of());
 
-        /** Copies the list. */
+        /** Copies list and map. */
         public NodeInfo {
             services = List.copyOf(services);
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** Without attributes. */
+        public NodeInfo(String platform, String executionType, List<ServiceRecord> services) {
+            this(platform, executionType, services, Map.of());
         }
     }
 
@@ -175,15 +235,32 @@ public sealed interface ControlMessage {
      * @param name what it is called
      * @param protocol how it is spoken to; may be empty
      * @param port 0 to 65,535; 0 if unsaid
+     * @param attributes anything else about it, within the limits of {@link NodeInfo#attributes}
      */
-    record ServiceRecord(String name, String protocol, int port) {}
+    record ServiceRecord(String name, String protocol, int port, Map<String, String> attributes) {
+        /** Copies the map. */
+        public ServiceRecord {
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** Without attributes. */
+        public ServiceRecord(String name, String protocol, int port) {
+            this(name, protocol, port, Map.of());
+        }
+    }
 
     /**
      * Device to relay: it tells something else about itself now.
      *
      * @param info replaces the one before
+     * @param document the same, signed; null without TLS
      */
-    record Publish(NodeInfo info) implements ControlMessage {}
+    record Publish(NodeInfo info, @Nullable SignedInfo document) implements ControlMessage {
+        /** Without a document. */
+        public Publish(NodeInfo info) {
+            this(info, null);
+        }
+    }
 
     /**
      * Device to device, passed on by the relay, which fills in the true source.

@@ -6,7 +6,7 @@ public final class Protocol {
     public static final int MAJOR = 1;
 
     /** The protocol's minor version: the lower one of two peers is spoken. */
-    public static final int MINOR = 0;
+    public static final int MINOR = 1;
 
     /** The relay's TCP port unless configured otherwise. Not assigned by IANA to a service in use beside it. */
     public static final int DEFAULT_PORT = 3334;
@@ -26,8 +26,26 @@ public final class Protocol {
     /** The longest other text, in UTF-8 bytes. */
     public static final int MAX_TEXT = 64;
 
-    /** The most services in a device's orchestration information. */
+    /** The most services in a device's orchestration information that is not signed. */
     public static final int MAX_SERVICES = 32;
+
+    /** The most services in a device's signed orchestration information. */
+    public static final int MAX_SIGNED_SERVICES = 128;
+
+    /** The most attributes of a device, and of a service. */
+    public static final int MAX_ATTRIBUTES = 64;
+
+    /** The longest value of an attribute, in UTF-8 bytes. */
+    public static final int MAX_ATTRIBUTE_VALUE = 1_024;
+
+    /** The largest orchestration information, in bytes. */
+    public static final int MAX_INFO = 16_300;
+
+    /** The same with all that is signed with it. */
+    public static final int MAX_BODY = 16_384;
+
+    /** The largest signature, in bytes: more than that of an RSA key of 8,192 bits. */
+    public static final int MAX_SIGNATURE = 1_040;
 
     /** The largest payload of an envelope between two devices, in bytes. */
     public static final int MAX_ENVELOPE = 16_384;

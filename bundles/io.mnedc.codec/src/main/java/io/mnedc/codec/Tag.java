@@ -43,7 +43,15 @@ enum Tag {
     JOIN_SECRET(40),
     CSR(41),
     CERTIFICATE(42),
-    TRUSTED(43);
+    TRUSTED(43),
+    DOCUMENT(44),
+    BODY(45),
+    SCHEME(46),
+    SIGNATURE(47),
+    ISSUE(48),
+    ATTRIBUTE(49),
+    ATTRIBUTE_KEY(50),
+    ATTRIBUTE_VALUE(51);
 
     final int number;
 

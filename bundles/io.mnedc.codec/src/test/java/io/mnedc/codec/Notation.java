@@ -19,10 +19,14 @@ import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Messages as docs/protocol-vectors.txt writes them. */
 final class Notation {
@@ -41,6 +45,7 @@ final class Notation {
                     .hex32("CAPABILITIES", m.capabilities())
                     .number("SECURITY", m.security())
                     .info(m.info())
+                    .document(m.document())
                     .end();
         } else if (message instanceof Welcome m) {
             return welcome(m);
@@ -62,7 +67,10 @@ final class Notation {
             m.changes().forEach(notation::change);
             return notation.end();
         } else if (message instanceof Publish m) {
-            return new Notation("PUBLISH").info(m.info()).end();
+            return new Notation("PUBLISH")
+                    .info(m.info())
+                    .document(m.document())
+                    .end();
         } else if (message instanceof Envelope m) {
             return new Notation("ENVELOPE")
                     .number("SOURCE", m.source())
@@ -136,6 +144,7 @@ final class Notation {
                             .text("SOFTWARE", node.software())
                             .hex32("CAPABILITIES", node.capabilities())
                             .info(node.info())
+                            .document(node.document())
                             .nested());
         }
     }
@@ -150,9 +159,41 @@ final class Notation {
                             .text("SERVICE_NAME", service.name())
                             .text("SERVICE_PROTOCOL", service.protocol())
                             .number("SERVICE_PORT", service.port())
+                            .attributes(service.attributes())
                             .nested());
         }
-        return put("INFO", nested.nested());
+        return put("INFO", nested.attributes(info.attributes()).nested());
+    }
+
+    private Notation attributes(Map<String, String> attributes) {
+        new TreeMap<>(attributes)
+                .forEach((key, value) -> put(
+                        "ATTRIBUTE",
+                        new Notation("{")
+                                .text("ATTRIBUTE_KEY", key)
+                                .text("ATTRIBUTE_VALUE", value)
+                                .nested()));
+        return this;
+    }
+
+    private Notation document(@Nullable SignedInfo document) {
+        if (document == null) {
+            return this;
+        }
+        Notation nested = new Notation("{")
+                .bytes("BODY", document.body())
+                .number("SCHEME", document.scheme())
+                .bytes("SIGNATURE", document.signature());
+        document.chain().forEach(certificate -> nested.bytes("CERTIFICATE", certificate));
+        return put("DOCUMENT", nested.nested());
+    }
+
+    static String of(InfoDocument document) {
+        return new Notation("DOCUMENT")
+                .text("DEVICE_ID", document.deviceId())
+                .number("ISSUE", document.issue())
+                .info(document.info())
+                .end();
     }
 
     private Notation put(String name, String value) {

@@ -37,7 +37,7 @@ class ProtocolVectorsTest {
     @Test
     void vectorsCoverEveryMessageType() {
         assertThat(Vectors.all().stream().map(Vectors::kind).distinct())
-                .containsExactlyInAnyOrder("preamble", "control", "frame", "binding", "handshake", "seal", "sealing");
+                .containsExactlyInAnyOrder("preamble", "control", "document", "frame", "binding", "handshake", "seal", "sealing");
         assertThat(Vectors.all().stream().map(Vectors::toString)).doesNotHaveDuplicates();
         assertThat(controlMessages().stream()
                         .filter(vector -> vector.outcome() == Vectors.SAME)
@@ -81,6 +81,25 @@ class ProtocolVectorsTest {
         if (!(message.orElseThrow() instanceof ControlMessage.Unknown)) {
             assertEncoding(vector, ControlCodec.encode(message.orElseThrow()));
         }
+    }
+
+    static List<Vectors> documents() {
+        return Vectors.ofKind("document");
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void document(Vectors vector) throws ProtocolException {
+        byte[] bytes = new byte[vector.bytes().remaining()];
+        vector.bytes().get(bytes);
+        Opaque body = Opaque.copyOf(bytes);
+        if (vector.outcome() == Vectors.REFUSED) {
+            assertRefused(vector, () -> InfoDocument.decode(body));
+            return;
+        }
+        InfoDocument document = InfoDocument.decode(body);
+        assertThat(Notation.of(document)).isEqualTo(vector.expected());
+        assertThat(document.encode()).isEqualTo(body);
     }
 
     /** As a receiver would: the length first, then the rest. */

@@ -20,14 +20,18 @@ import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Valid messages, with a preference for the ends of every range. The same seed gives the same messages. */
 public final class RandomMessages {
@@ -43,7 +47,7 @@ public final class RandomMessages {
     public RandomMessages(long seed) {
         random = new Random(seed);
         types = List.of(
-                () -> new Hello(deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), info()),
+                () -> new Hello(deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), basics(), document()),
                 this::welcome,
                 () -> new ErrorReport(
                         ranged(0, 0xffff),
@@ -53,7 +57,7 @@ public final class RandomMessages {
                 () -> new Ping(int64()),
                 () -> new Pong(int64()),
                 this::announce,
-                () -> new Publish(info()),
+                () -> new Publish(info(), document()),
                 () -> new Envelope(
                         ranged(0, Protocol.MAX_NODE),
                         ranged(1, Protocol.MAX_NODE),
@@ -121,14 +125,51 @@ public final class RandomMessages {
 
     /** {@return a device} */
     public NodeRecord node() {
-        return new NodeRecord(deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info());
+        return new NodeRecord(deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info(), document());
+    }
+
+    /** Without attributes: it fits in a first message. */
+    private NodeInfo basics() {
+        NodeInfo info = info();
+        List<ServiceRecord> services = info.services().stream()
+                .map(service -> new ServiceRecord(service.name(), service.protocol(), service.port()))
+                .toList();
+        return new NodeInfo(info.platform(), info.executionType(), services);
     }
 
     private NodeInfo info() {
         List<ServiceRecord> services = IntStream.range(0, ranged(0, Protocol.MAX_SERVICES))
-                .mapToObj(i -> new ServiceRecord(name(), text(Protocol.MAX_TEXT), ranged(0, 0xffff)))
+                .mapToObj(i -> new ServiceRecord(
+                        name(), text(Protocol.MAX_TEXT), ranged(0, 0xffff), i < 3 ? attributes() : Map.of()))
                 .toList();
-        return new NodeInfo(text(Protocol.MAX_TEXT), text(Protocol.MAX_TEXT), services);
+        return new NodeInfo(text(Protocol.MAX_TEXT), text(Protocol.MAX_TEXT), services, attributes());
+    }
+
+    /** Few, so that four times as many are below the limit of the whole. */
+    private Map<String, String> attributes() {
+        Map<String, String> attributes = new HashMap<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            attributes.put(deviceId(), text(Protocol.MAX_ATTRIBUTE_VALUE));
+        }
+        return attributes;
+    }
+
+    private @Nullable SignedInfo document() {
+        return random.nextBoolean() ? null : signed();
+    }
+
+    private SignedInfo signed() {
+        // a record of an announcement holds all of it, and an announcement holds twelve
+        List<Opaque> chain = IntStream.range(0, ranged(1, Protocol.MAX_CHAIN))
+                .mapToObj(i -> bytes(ranged(0, 100)))
+                .toList();
+        return new SignedInfo(
+                bytes(random.nextInt(300)), ranged(0, 0xffff), bytes(random.nextInt(Protocol.MAX_SIGNATURE)), chain);
+    }
+
+    /** {@return what a device signs} */
+    public InfoDocument infoDocument() {
+        return new InfoDocument(deviceId(), int64(), info());
     }
 
     private String name() {

@@ -114,6 +114,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         membership = now;
         relay = attempt.relay();
         board.registered(relay, now);
+        parts.own().registered(attempt.hello());
         parts.renewals().registered(attempt);
         parts.sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
@@ -125,7 +126,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     public void snapshot(List<NodeRecord> nodes, long leftOut) {
         Membership self = membership;
         if (self != null) {
-            parts.link().snapshot(nodes, leftOut, self);
+            parts.peers().snapshot(nodes, leftOut, self);
             parts.tun().destinationsChanged();
         }
     }
@@ -134,7 +135,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     public void changed(List<Change> changes) {
         Membership self = membership;
         if (self != null) {
-            parts.link().changed(changes, self);
+            parts.peers().changed(changes, self);
             parts.tun().destinationsChanged();
         }
     }
@@ -256,7 +257,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     /** Called by any thread. */
     @Override
     public Iterator<InetAddress> destinations() {
-        return parts.link().addresses();
+        return parts.peers().addresses();
     }
 
     /** Called by any thread. */
@@ -307,12 +308,16 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
      */
     void identified(Identity now) {
         board.identity(now);
+        parts.own().identified(now);
         Identity before = identity;
         identity = now;
         if (before == null || before.equals(now)) {
             return;
         }
         Instant ended = before.chain().get(0).getNotAfter().toInstant();
+        if (!now.trusted().equals(before.trusted())) {
+            parts.link().trustChanged();
+        }
         if (!now.trusted().containsAll(before.trusted())
                 || shared.identities().floor().now().isAfter(ended)) {
             parts.sealing().renew();

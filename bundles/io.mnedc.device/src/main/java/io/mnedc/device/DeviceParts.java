@@ -3,6 +3,7 @@ package io.mnedc.device;
 import io.mnedc.api.tun.TunDevice;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.control.CertificateRenewal;
@@ -19,6 +20,9 @@ import io.mnedc.device.data.TunPort;
 import io.mnedc.device.data.Uplink;
 import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.identity.IdentityRefresh;
+import io.mnedc.device.info.InfoVerifier;
+import io.mnedc.device.info.OwnInfo;
+import io.mnedc.device.info.PeerFeed;
 import io.mnedc.device.keys.KeyExchange;
 import io.mnedc.device.keys.PeerTls;
 import io.mnedc.device.network.NetworkGuard;
@@ -49,7 +53,9 @@ final class DeviceParts {
     private final Onboarding onboarding;
     private final RelayConnector control;
     private final CertificateRenewal renewals;
-    private final PeerAnnouncements link;
+    private final OwnInfo own;
+    private final PeerFeed link;
+    private final PeerAnnouncements peers;
 
     /**
      * Nothing happens before {@link RelayConnector#start}.
@@ -109,12 +115,22 @@ final class DeviceParts {
                 settings,
                 shared.counters(),
                 life::identified);
-        this.link = new PeerAnnouncements(
+        this.own = new OwnInfo(
                 shared.loop(),
-                shared.table(),
-                sealing,
-                control.present()::publish,
-                new PeerRoom(this::bound, shared.counters().peersLeftOut));
+                shared.identityThread(),
+                shared.identities(),
+                settings,
+                around.clock(),
+                control.present()::tell);
+        this.link = new PeerFeed(
+                shared.infoThread(),
+                shared.loop()::schedule,
+                new InfoVerifier(shared.identities(), shared.counters().documentsRefused),
+                own,
+                pings::ping,
+                around.clock());
+        this.peers = new PeerAnnouncements(
+                shared.table(), sealing, link, new PeerRoom(this::bound, shared.counters().peersLeftOut));
     }
 
     private static PeerTls peerTls(SharedParts shared) {
@@ -153,7 +169,8 @@ final class DeviceParts {
         TunPort port = tun.port();
         int capabilities = !now.offload() ? 0 : port == null ? TunPort.ALL : port.capabilities();
         int security = now.security().tls() ? Protocol.SECURITY_TLS : Protocol.SECURITY_NONE;
-        return new Hello(now.deviceId(), instance, shared.around().software(), capabilities, security, link.own());
+        return own.in(new Hello(
+                now.deviceId(), instance, shared.around().software(), capabilities, security, NodeInfo.NONE));
     }
 
     /** On the data loop. */
@@ -205,8 +222,16 @@ final class DeviceParts {
         return renewals;
     }
 
-    PeerAnnouncements link() {
+    OwnInfo own() {
+        return own;
+    }
+
+    PeerFeed link() {
         return link;
+    }
+
+    PeerAnnouncements peers() {
+        return peers;
     }
 
     /**

@@ -67,6 +67,7 @@ final class Reconfiguration {
         }
         JoinToken join = next.security().join();
         if (changes.contains(SettingsChange.REGISTRATION)) {
+            parts.own().settingsChanged();
             life.registerAgain("its settings have changed");
         } else if (changes.contains(SettingsChange.JOIN) && join != null) {
             parts.onboarding().ifNew(join, life::tokenFound);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param identityThread reads and writes keys, signs, checks certificates; a provider of identities may take its time
  * @param lookUpThread looks up where relays are now; nobody waits for its end
  * @param fileThread remembers the virtual network on the disk
+ * @param infoThread checks what peers tell about themselves, and tells those who follow it
  */
 record SharedParts(
         ControlLoop loop,
@@ -35,6 +36,7 @@ record SharedParts(
         IdleThread identityThread,
         IdleThread lookUpThread,
         IdleThread fileThread,
+        IdleThread infoThread,
         Faults faults,
         StatusBoard board,
         Counters counters,
@@ -101,6 +103,7 @@ record SharedParts(
                     thread("mnedc-device-identity", END, faults, loop),
                     thread("mnedc-device-lookup", Duration.ZERO, faults, loop),
                     thread("mnedc-device-network", END, faults, loop),
+                    thread("mnedc-device-info", END, faults, loop),
                     faults,
                     board,
                     new Counters(),
@@ -132,6 +135,7 @@ record SharedParts(
         identityThread.close();
         lookUpThread.close();
         fileThread.close();
+        infoThread.close();
         loop.close();
     }
 }

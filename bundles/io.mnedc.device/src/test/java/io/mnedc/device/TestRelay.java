@@ -234,7 +234,8 @@ public final class TestRelay implements AutoCloseable {
                                 old.software(),
                                 old.capabilities(),
                                 0,
-                                published.info());
+                                published.publication().info(),
+                                published.publication().document());
                         announceAll(new Change.Present(record()));
                     }
                 }

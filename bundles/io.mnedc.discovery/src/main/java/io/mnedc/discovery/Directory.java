@@ -2,6 +2,7 @@ package io.mnedc.discovery;
 
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.peer.Peer;
+import io.mnedc.api.peer.PeerSnapshot;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,11 +35,16 @@ final class Directory implements RelayLink.Observer {
      * All peers at one moment.
      *
      * @param version the last change that is in it
-     * @param peers by ascending node
+     * @param all by ascending node
      * @param byDeviceId the same by device ID
      * @param byAddress the same by each virtual address
      */
-    record View(long version, List<Peer> peers, Map<String, Peer> byDeviceId, Map<InetAddress, Peer> byAddress) {
+    record View(long version, PeerSnapshot all, Map<String, Peer> byDeviceId, Map<InetAddress, Peer> byAddress) {
+        /** {@return all peers, by ascending node} */
+        List<Peer> peers() {
+            return all.peers();
+        }
+
         static View of(long version, Collection<Peer> peers) {
             var sorted = new ArrayList<>(peers);
             // nodes are unsigned: a /8 pool does not reach the sign, but nothing here needs to know
@@ -50,7 +56,8 @@ final class Directory implements RelayLink.Observer {
                 byAddress.put(peer.ipv4(), peer);
                 byAddress.put(peer.ipv6(), peer);
             }
-            return new View(version, List.copyOf(sorted), Map.copyOf(byDeviceId), Map.copyOf(byAddress));
+            return new View(
+                    version, new PeerSnapshot(version, sorted), Map.copyOf(byDeviceId), Map.copyOf(byAddress));
         }
     }
 

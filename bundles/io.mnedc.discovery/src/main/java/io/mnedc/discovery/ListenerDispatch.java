@@ -1,5 +1,6 @@
 package io.mnedc.discovery;
 
+import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerListener;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -8,6 +9,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +42,14 @@ final class ListenerDispatch {
                 });
     }
 
-    /** Begins to tell a listener, first of the peers that are there. */
-    synchronized void add(PeerListener listener) {
+    /**
+     * Begins to tell a listener, first of the peers that are there.
+     *
+     * @param wanted which peers it wants to hear of
+     */
+    synchronized void add(PeerListener listener, Predicate<Peer> wanted) {
         if (!closed) {
-            var mailbox = new Mailbox(listener, views, threads);
+            var mailbox = new Mailbox(listener, wanted, views, threads);
             mailboxes.put(listener, mailbox);
             mailbox.open();
         }

@@ -1,7 +1,9 @@
 package io.mnedc.discovery;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,20 +63,38 @@ final class LocalInfo {
     private synchronized void refresh() {
         var services = new LinkedHashSet<>(settings.services());
         services.addAll(offers.values());
-        List<OfferedService> told =
-                services.stream().limit(OrchestrationInfo.MAX_SERVICES).toList();
-        if (told.size() < services.size()) {
+        OrchestrationInfo info = fitting(List.copyOf(services));
+        int told = info.services().size();
+        if (told < services.size()) {
             LOG.warn(
-                    "{} services are offered, peers are told of the first {}: configured ones first, then OSGi services"
-                            + " with the property {} by age",
+                    "{} services are offered, peers are told of the first {}, which are {} or take {} bytes with the attributes:"
+                            + " configured ones first, then OSGi services with the property {} by age",
                     services.size(),
-                    told.size(),
+                    told,
+                    OrchestrationInfo.MAX_SERVICES,
+                    OrchestrationInfo.MAX_BYTES,
                     OfferedService.NAME_PROPERTY);
         }
-        var info = new OrchestrationInfo(settings.platform(), settings.executionType(), told);
         if (!info.equals(current)) {
             current = info;
             publisher.accept(info);
         }
+    }
+
+    /** {@return with as many of the services as may be told} */
+    @GuardedBy("this")
+    private OrchestrationInfo fitting(List<OfferedService> services) {
+        OrchestrationInfo bare =
+                new OrchestrationInfo(settings.platform(), settings.executionType(), List.of(), settings.attributes());
+        int left = OrchestrationInfo.MAX_BYTES - bare.size();
+        List<OfferedService> fit = new ArrayList<>();
+        for (OfferedService service : services) {
+            left -= service.size();
+            if (left < 0 || fit.size() == OrchestrationInfo.MAX_SERVICES) {
+                break;
+            }
+            fit.add(service);
+        }
+        return new OrchestrationInfo(bare.platform(), bare.executionType(), fit, bare.attributes());
     }
 }

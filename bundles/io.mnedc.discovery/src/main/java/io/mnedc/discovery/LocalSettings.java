@@ -5,6 +5,7 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.settings.ConfigurationReader;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,10 +14,12 @@ import java.util.Optional;
  * @param platform what it runs on
  * @param executionType how it runs what is given to it
  * @param services what it offers, beside what OSGi services announce
+ * @param attributes anything else
  */
-record LocalSettings(String platform, String executionType, List<OfferedService> services) {
+record LocalSettings(
+        String platform, String executionType, List<OfferedService> services, Map<String, String> attributes) {
     /** What is told when nothing is configured. */
-    static final LocalSettings DEFAULT = new LocalSettings(ownPlatform(), "osgi", List.of());
+    static final LocalSettings DEFAULT = new LocalSettings(ownPlatform(), "osgi", List.of(), Map.of());
 
     /**
      * Reads its part of the device's configuration. What is wrong is told, and left as it was.
@@ -40,12 +43,27 @@ record LocalSettings(String platform, String executionType, List<OfferedService>
         }
         Optional<String> goodPlatform = values.attempt("platform", () -> checked("platform", platform));
         Optional<String> goodType = values.attempt("execution.type", () -> checked("execution.type", type));
-        return new LocalSettings(
+        Optional<Map<String, String>> attributes =
+                values.attempt("attributes", () -> attributes(values.lines("attributes")));
+        LocalSettings read = new LocalSettings(
                 goodPlatform.orElse(before.platform()),
                 goodType.orElse(before.executionType()),
                 parsed.size() < entries.size() || services.size() > OrchestrationInfo.MAX_SERVICES
                         ? before.services()
-                        : services);
+                        : services,
+                attributes.orElse(before.attributes()));
+        // all of them together
+        return values.attempt("services", read::info).isPresent() ? read : before;
+    }
+
+    /** {@return what is told if no OSGi service announces anything} */
+    OrchestrationInfo info() {
+        return new OrchestrationInfo(platform, executionType, services, attributes);
+    }
+
+    private static Map<String, String> attributes(List<String> entries) {
+        Map<String, String> read = OrchestrationInfo.attributes(entries);
+        return new OrchestrationInfo("", "", List.of(), read).attributes();
     }
 
     private static OfferedService service(String entry) {
@@ -54,7 +72,7 @@ record LocalSettings(String platform, String executionType, List<OfferedService>
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "services has the entry \"" + entry + "\": " + e.getMessage()
-                            + "; allowed is NAME[:PROTOCOL[:PORT]], such as web:http:8080",
+                            + "; allowed is NAME[:PROTOCOL[:PORT]][?KEY=VALUE&...], such as web:http:8080",
                     e);
         }
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
     private final PeerListener listener;
+    private final Predicate<Peer> wanted;
     private final Supplier<Directory.View> views;
     private final Executor executor;
     private final ArrayDeque<Directory.Change> waiting = new ArrayDeque<>();
@@ -39,8 +41,9 @@ final class Mailbox {
     private final Map<String, Peer> told = new HashMap<>();
     private long seen = -1;
 
-    Mailbox(PeerListener listener, Supplier<Directory.View> views, Executor executor) {
+    Mailbox(PeerListener listener, Predicate<Peer> wanted, Supplier<Directory.View> views, Executor executor) {
         this.listener = listener;
+        this.wanted = wanted;
         this.views = views;
         this.executor = executor;
     }
@@ -179,6 +182,13 @@ final class Mailbox {
     }
 
     private void present(Peer peer) {
+        if (!wanted.test(peer)) {
+            Peer last = told.get(peer.deviceId());
+            if (last != null) {
+                left(last);
+            }
+            return;
+        }
         Peer before = told.put(peer.deviceId(), peer);
         if (before == null) {
             call("joined", peer, () -> listener.joined(peer));

@@ -1,18 +1,24 @@
 package io.mnedc.discovery;
 
 import io.mnedc.api.peer.OfferedService;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How an offered service is described by service properties. */
 final class OfferProperties {
     private OfferProperties() {}
 
-    static OfferedService read(Object name, @Nullable Object protocol, @Nullable Object port) {
+    static OfferedService read(
+            Object name, @Nullable Object protocol, @Nullable Object port, @Nullable Object attributes) {
         if (!(name instanceof String text)) {
             throw new IllegalArgumentException(
                     OfferedService.NAME_PROPERTY + " = " + name + " is not a String, the service's name");
         }
-        return new OfferedService(text, protocol == null ? "" : protocol.toString(), port(port));
+        return new OfferedService(
+                text,
+                protocol == null ? "" : protocol.toString(),
+                port(port),
+                attributes == null ? Map.of() : OfferedService.attributes(attributes));
     }
 
     private static int port(@Nullable Object port) {

@@ -69,7 +69,8 @@ final class OfferTracker implements ServiceTrackerCustomizer<Object, Long> {
                     OfferProperties.read(
                             reference.getProperty(OfferedService.NAME_PROPERTY),
                             reference.getProperty(OfferedService.PROTOCOL_PROPERTY),
-                            reference.getProperty(OfferedService.PORT_PROPERTY)));
+                            reference.getProperty(OfferedService.PORT_PROPERTY),
+                            reference.getProperty(OfferedService.ATTRIBUTES_PROPERTY)));
         } catch (IllegalArgumentException e) {
             info.withdraw(id);
             LOG.warn("Service {} of {} is not offered to the peers: {}", id, reference.getBundle(), PlainText.of(e));

@@ -6,6 +6,9 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerListener;
+import io.mnedc.api.peer.PeerService;
+import io.mnedc.api.peer.PeerSnapshot;
+import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.NoticeBoard;
 import java.io.File;
 import java.net.InetAddress;
@@ -13,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -60,8 +66,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         /** {@return how the device runs what is given to it} */
         String execution_type() default "osgi";
 
-        /** {@return the services it offers, each NAME[:PROTOCOL[:PORT]]} */
+        /** {@return the services it offers, each NAME[:PROTOCOL[:PORT]][?KEY=VALUE...]} */
         String[] services() default {};
+
+        /** {@return what else it tells, each KEY=VALUE} */
+        String[] attributes() default {};
     }
 
     private final BundleContext context;
@@ -143,8 +152,18 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void addListener(PeerListener listener) {
-        dispatch.add(listener);
+    void addListener(PeerListener listener, Map<String, Object> properties) {
+        Object filter = properties.get(PeerListener.FILTER);
+        try {
+            dispatch.add(listener, filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches);
+        } catch (IllegalArgumentException e) {
+            LOG.error("{} hears of no peer: {} = {}", listener.getClass().getName(), PeerListener.FILTER, PlainText.of(e));
+        }
+    }
+
+    void updatedListener(PeerListener listener, Map<String, Object> properties) {
+        dispatch.remove(listener);
+        addListener(listener, properties);
     }
 
     void removeListener(PeerListener listener) {
@@ -152,8 +171,32 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     }
 
     @Override
-    public List<Peer> peers() {
-        return directory.view().peers();
+    public PeerSnapshot snapshot() {
+        return directory.view().all();
+    }
+
+    @Override
+    public List<Peer> peers(String filter) {
+        PeerFilter wanted = PeerFilter.of(filter);
+        return peers().stream().filter(wanted::matches).toList();
+    }
+
+    @Override
+    public List<PeerService> services(String filter) {
+        PeerFilter wanted = PeerFilter.of(filter);
+        return peers().stream()
+                .flatMap(peer -> peer.info().services().stream()
+                        .filter(service -> wanted.matches(peer, service))
+                        .map(service -> new PeerService(peer, service)))
+                .toList();
+    }
+
+    @Override
+    public CompletionStage<Duration> roundTrip(String deviceId, Duration timeout) {
+        return byDeviceId(deviceId)
+                .map(peer -> link.ping(peer.node(), timeout))
+                .orElseGet(() -> CompletableFuture.failedFuture(
+                        new NoSuchElementException("no device " + deviceId + " is registered")));
     }
 
     @Override

@@ -52,7 +52,7 @@ class ConfiguredInfoTest {
     void afterABootWithAWrongEntryItOffersWhatItOfferedBefore() {
         boot(Map.of("platform", "press", "services", "web:http:8080"));
         LocalSettings read = boot(Map.of("platform", "pump", "services", "db, web:http:eighty"));
-        assertThat(read).isEqualTo(new LocalSettings("pump", "osgi", List.of(WEB)));
+        assertThat(read).isEqualTo(new LocalSettings("pump", "osgi", List.of(WEB), Map.of()));
         assertThat(notices)
                 .singleElement()
                 .asString()
@@ -67,7 +67,7 @@ class ConfiguredInfoTest {
     void afterABootWithAMistakenFileItIsAsBeforeAndTheDeviceSaysWhy() {
         boot(Map.of("platform", "press", "services", "web:http:8080"));
         LocalSettings read = boot(Map.of("platform", "\"pump\"", "services", "[\"db\"]", "mtu", "1300"));
-        assertThat(read).isEqualTo(new LocalSettings("press", "osgi", List.of(WEB)));
+        assertThat(read).isEqualTo(new LocalSettings("press", "osgi", List.of(WEB), Map.of()));
         assertThat(notices).isEmpty();
     }
 
@@ -79,7 +79,7 @@ class ConfiguredInfoTest {
         info.end();
         assertThat(notices).isEmpty();
         assertThat(boot(Map.of("services", "web:http:eighty", "platform", "x".repeat(65))))
-                .isEqualTo(new LocalSettings(LocalSettings.DEFAULT.platform(), "osgi", List.of(WEB)));
+                .isEqualTo(new LocalSettings(LocalSettings.DEFAULT.platform(), "osgi", List.of(WEB), Map.of()));
     }
 
     @Test

@@ -45,7 +45,7 @@ class ListenerDispatchTest {
     @Test
     void aListenerHearsOfJoinChangeAndLeaveInOrder() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener);
+        dispatch.add(listener, peer -> true);
         directory.present(peer("a", 2, "x"));
         listener.await(1);
         directory.present(peer("a", 2, "y"));
@@ -58,14 +58,14 @@ class ListenerDispatchTest {
     void aNewListenerIsToldOfThePeersThatAreThere() throws Exception {
         directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
         var listener = new Recorder();
-        dispatch.add(listener);
+        dispatch.add(listener, peer -> true);
         assertThat(listener.await(2)).containsExactly("+a", "+b");
     }
 
     @Test
     void quickLeaveAndReturnIsToldAsBoth() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener);
+        dispatch.add(listener, peer -> true);
         directory.present(peer("a", 2));
         listener.await(1);
         directory.absent("a");
@@ -83,8 +83,8 @@ class ListenerDispatchTest {
             }
         };
         var good = new Recorder();
-        dispatch.add(faulty);
-        dispatch.add(good);
+        dispatch.add(faulty, peer -> true);
+        dispatch.add(good, peer -> true);
         directory.present(peer("a", 2));
         directory.present(peer("b", 3));
         assertThat(good.await(2)).containsExactly("+a", "+b");
@@ -100,7 +100,7 @@ class ListenerDispatchTest {
                 throw new StackOverflowError("wanted by the test");
             }
         };
-        dispatch.add(faulty);
+        dispatch.add(faulty, peer -> true);
         directory.present(peer("a", 2));
         faulty.await(1);
         directory.present(peer("b", 3));
@@ -124,8 +124,8 @@ class ListenerDispatchTest {
             }
         };
         var quick = new Recorder();
-        dispatch.add(slow);
-        dispatch.add(quick);
+        dispatch.add(slow, peer -> true);
+        dispatch.add(quick, peer -> true);
         directory.present(peer("gone", 2));
         assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         quick.await(1);
@@ -144,11 +144,27 @@ class ListenerDispatchTest {
     }
 
     @Test
+    void aListenerWithAFilterHearsOfThosePeersOnlyAndOfTheirComingAndGoing() throws InterruptedException {
+        var listener = new Recorder();
+        directory.present(peer("before", 9, "plc"));
+        dispatch.add(listener, peer -> peer.info().platform().equals("plc"));
+        listener.await(1);
+        directory.present(peer("a", 2, "linux"));
+        directory.present(peer("b", 3, "plc"));
+        directory.present(peer("a", 2, "plc"));
+        directory.present(peer("b", 3, "linux"));
+        directory.present(peer("b", 3, "windows"));
+        directory.absent("a");
+        directory.absent("b");
+        assertThat(listener.await(5)).containsExactly("+before", "+b", "+a", "-b", "-a");
+    }
+
+    @Test
     void whatWaitsForAListenerIsBoundedBySizeToo() {
         List<OfferedService> services = Collections.nCopies(32, new OfferedService("web", "http", 80));
         Deque<Runnable> later = new ArrayDeque<>();
         var listener = new Recorder();
-        var mailbox = new Mailbox(listener, directory::view, later::add);
+        var mailbox = new Mailbox(listener, peer -> true, directory::view, later::add);
         mailbox.open();
         later.remove().run();
         directory.present(peer("last", 2));
@@ -170,8 +186,8 @@ class ListenerDispatchTest {
     void aRemovedListenerIsNotCalledAnyMore() throws Exception {
         var removed = new Recorder();
         var kept = new Recorder();
-        dispatch.add(removed);
-        dispatch.add(kept);
+        dispatch.add(removed, peer -> true);
+        dispatch.add(kept, peer -> true);
         directory.present(peer("a", 2));
         removed.await(1);
         dispatch.remove(removed);
@@ -184,7 +200,7 @@ class ListenerDispatchTest {
     @Test
     void atTheEndEveryPeerHasLeftAndNoThreadIsThere() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener);
+        dispatch.add(listener, peer -> true);
         directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
         listener.await(2);
         dispatch.close(STOP);
@@ -213,7 +229,7 @@ class ListenerDispatchTest {
                 }
             }
         };
-        dispatch.add(stuck);
+        dispatch.add(stuck, peer -> true);
         directory.present(peer("a", 2));
         assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         dispatch.close(Duration.ofMillis(50));
@@ -225,7 +241,7 @@ class ListenerDispatchTest {
         var listeners = IntStream.range(0, 8).mapToObj(i -> new Recorder()).toList();
         for (int i = 0; i < 400; i++) {
             if (i % 50 == 0) {
-                dispatch.add(listeners.get(i / 50));
+                dispatch.add(listeners.get(i / 50), peer -> true);
             }
             directory.present(peer("d" + i % 7, 2 + i % 7, "v" + i));
             if (i % 3 == 0) {

@@ -63,7 +63,7 @@ class LocalInfoTest {
     @Test
     void configuredServicesComeFirstWhenThereAreTooMany() {
         var info = new LocalInfo(of("p", "osgi", "web:http:8080"), published::add);
-        IntStream.range(0, 40).forEach(i -> info.offer(i, new OfferedService("s" + i, "", 0)));
+        IntStream.range(0, 140).forEach(i -> info.offer(i, new OfferedService("s" + i, "", 0)));
         assertThat(info.current().services())
                 .hasSize(OrchestrationInfo.MAX_SERVICES)
                 .startsWith(WEB, new OfferedService("s0", "", 0));
@@ -88,7 +88,7 @@ class LocalInfoTest {
         LocalSettings before = of("p", "container", "web:http:8080");
         ConfigurationReader values = new ConfigurationReader(
                 Map.of("platform", "q", "services", "web:http:eighty, db"), PeerDirectoryComponent.Config.class);
-        assertThat(LocalSettings.of(values, before)).isEqualTo(new LocalSettings("q", "osgi", before.services()));
+        assertThat(LocalSettings.of(values, before)).isEqualTo(new LocalSettings("q", "osgi", before.services(), Map.of()));
         assertThat(values.refused()).isTrue();
         ConfigurationReader mistaken = new ConfigurationReader(
                 Map.of("platform", "\"q\"", "services", "[\"db\"]", "mtu", "1300"),
@@ -98,12 +98,44 @@ class LocalInfoTest {
 
     @Test
     void servicePropertiesDescribeAnOffer() {
-        assertThat(OfferProperties.read("web", "http", "8080")).isEqualTo(WEB);
-        assertThat(OfferProperties.read("web", "http", 8080)).isEqualTo(WEB);
-        assertThat(OfferProperties.read("db", null, null)).isEqualTo(DB);
-        assertThatThrownBy(() -> OfferProperties.read("web", "http", "eighty"))
+        assertThat(OfferProperties.read("web", "http", "8080", null)).isEqualTo(WEB);
+        assertThat(OfferProperties.read("web", "http", 8080, null)).isEqualTo(WEB);
+        assertThat(OfferProperties.read("db", null, null, null)).isEqualTo(DB);
+        assertThatThrownBy(() -> OfferProperties.read("web", "http", "eighty", null))
                 .hasMessageContainingAll(OfferedService.PORT_PROPERTY, "eighty");
-        assertThatThrownBy(() -> OfferProperties.read(5, null, null))
+        assertThatThrownBy(() -> OfferProperties.read(5, null, null, null))
                 .hasMessageContainingAll(OfferedService.NAME_PROPERTY, "5");
+    }
+
+    @Test
+    void attributesAreReadFromTheConfigurationAndFromServiceProperties() {
+        LocalSettings read = read(
+                Map.of("attributes", "site = north, rack=4", "services", "web:http:8080?path=/status&version=2"),
+                LocalSettings.DEFAULT);
+        assertThat(read.attributes()).isEqualTo(Map.of("site", "north", "rack", "4"));
+        assertThat(read.services())
+                .containsExactly(new OfferedService("web", "http", 8080, Map.of("path", "/status", "version", "2")));
+        assertThat(OfferProperties.read("web", null, null, new String[] {"a=1", "b=2=3"}).attributes())
+                .isEqualTo(Map.of("a", "1", "b", "2=3"));
+        assertThat(OfferProperties.read("web", null, null, List.of("a=1")).attributes()).isEqualTo(Map.of("a", "1"));
+        assertThatThrownBy(() -> OfferProperties.read("web", null, null, "a"))
+                .hasMessageContaining("attribute \"a\" is not KEY=VALUE");
+        assertThatThrownBy(() -> read(Map.of("attributes", "si te=north"), LocalSettings.DEFAULT))
+                .hasMessageContaining("\"si te\"")
+                .hasMessageContaining("visible ASCII characters without =");
+    }
+
+    @Test
+    void whatDoesNotFitIsLeftOutFromTheEnd() {
+        var info = new LocalInfo(of("p", "osgi"), published::add);
+        String kilobyte = "x".repeat(1000);
+        for (int i = 0; i < 40; i++) {
+            info.offer(i, new OfferedService("s" + i, "tcp", i, Map.of("k", kilobyte)));
+        }
+        OrchestrationInfo told = published.get(published.size() - 1);
+        assertThat(told.size()).isBetween(OrchestrationInfo.MAX_BYTES - 1_100, OrchestrationInfo.MAX_BYTES);
+        assertThat(told.services().get(0).name()).isEqualTo("s0");
+        info.withdraw(0);
+        assertThat(published.get(published.size() - 1).services().get(0).name()).isEqualTo("s1");
     }
 }

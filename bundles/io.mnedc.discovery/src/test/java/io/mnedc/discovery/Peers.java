@@ -4,7 +4,9 @@ import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Makes peers. */
 final class Peers {
@@ -32,6 +34,9 @@ final class Peers {
                 NETWORK.ipv6(node),
                 "mnedc/test",
                 true,
-                new OrchestrationInfo(platform, "osgi", services));
+                new OrchestrationInfo(platform, "osgi", services),
+                true,
+                Set.of(),
+                Instant.EPOCH);
     }
 }

@@ -11,6 +11,7 @@ import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,18 @@ final class EcdsaVerifier {
     static Signature of(String algorithm, PublicKey key) throws GeneralSecurityException {
         Signature signature =
                 knows(algorithm, key) ? Signature.getInstance(algorithm, PROVIDER) : Signature.getInstance(algorithm);
+        signature.initVerify(key);
+        return signature;
+    }
+
+    /** {@return the same, for an algorithm that has parameters} */
+    static Signature of(String algorithm, PublicKey key, @Nullable AlgorithmParameterSpec parameters)
+            throws GeneralSecurityException {
+        if (parameters == null) {
+            return of(algorithm, key);
+        }
+        Signature signature = Signature.getInstance(algorithm);
+        signature.setParameter(parameters);
         signature.initVerify(key);
         return signature;
     }

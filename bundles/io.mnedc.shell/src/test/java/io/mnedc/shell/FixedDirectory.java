@@ -5,9 +5,17 @@ import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
+import io.mnedc.api.peer.PeerService;
+import io.mnedc.api.peer.PeerSnapshot;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** A directory with fixed peers. */
 record FixedDirectory(List<Peer> peers, OrchestrationInfo own) implements PeerDirectory {
@@ -21,11 +29,34 @@ record FixedDirectory(List<Peer> peers, OrchestrationInfo own) implements PeerDi
                 NETWORK.ipv6(node),
                 "mnedc/0.1.0",
                 true,
-                new OrchestrationInfo("linux-amd64", "osgi", List.of(services)));
+                new OrchestrationInfo("linux-amd64", "osgi", List.of(services)),
+                true,
+                Set.of(),
+                Instant.EPOCH);
     }
 
     static FixedDirectory of(Peer... peers) {
         return new FixedDirectory(List.of(peers), new OrchestrationInfo("linux-arm", "container", List.of()));
+    }
+
+    @Override
+    public PeerSnapshot snapshot() {
+        return new PeerSnapshot(1, peers);
+    }
+
+    @Override
+    public List<Peer> peers(String filter) {
+        throw new UnsupportedOperationException("nobody asks");
+    }
+
+    @Override
+    public List<PeerService> services(String filter) {
+        throw new UnsupportedOperationException("nobody asks");
+    }
+
+    @Override
+    public CompletionStage<Duration> roundTrip(String deviceId, Duration timeout) {
+        return CompletableFuture.failedFuture(new NoSuchElementException(deviceId));
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.mnedc.api.device;
 
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -50,9 +52,19 @@ public interface RelayLink {
     Subscription subscribe(Observer observer);
 
     /**
-     * Tells the peers about this device, now and after each reconnect, until it is called again.
+     * Tells the peers about this device, now and after each reconnect, until it is called again. In an overlay with security
+     * this device signs it. What is told in quick succession is summed up: the last word counts.
      *
      * @param info what to tell
      */
     void publish(OrchestrationInfo info);
+
+    /**
+     * Measures the time to a node and back, as {@link DeviceStatus#ping}.
+     *
+     * @param node which
+     * @param timeout how long to wait
+     * @return the time
+     */
+    CompletionStage<Duration> ping(int node, Duration timeout);
 }

@@ -2,9 +2,11 @@ package io.mnedc.api.peer;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.time.Instant;
+import java.util.Set;
 
 /**
- * A registered device of the overlay.
+ * A registered device of the overlay. Immutable.
  *
  * @param deviceId its unique ID
  * @param node its node number
@@ -13,6 +15,10 @@ import java.net.Inet6Address;
  * @param software what it runs, such as {@code mnedc/0.1.0}
  * @param superPackets whether it takes GSO super-packets and unfinished checksums
  * @param info what it tells about itself
+ * @param verified whether {@code info} and {@code groups} are signed by the device itself, by a certificate of this overlay. If
+ *     not, they are only what the relay says: the device or the relay is an older one, or the overlay is without security
+ * @param groups the groups in the device's certificate; empty if it is not verified
+ * @param since since when this device knows it without a break
  */
 public record Peer(
         String deviceId,
@@ -21,4 +27,12 @@ public record Peer(
         Inet6Address ipv6,
         String software,
         boolean superPackets,
-        OrchestrationInfo info) {}
+        OrchestrationInfo info,
+        boolean verified,
+        Set<String> groups,
+        Instant since) {
+    /** Copies the set. */
+    public Peer {
+        groups = Set.copyOf(groups);
+    }
+}

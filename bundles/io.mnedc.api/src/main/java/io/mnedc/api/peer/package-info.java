@@ -1,6 +1,6 @@
 /** Who is in the overlay: the peer directory, its listeners and the orchestration information of peers. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.api.peer;
 

@@ -6,7 +6,7 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
@@ -38,9 +38,9 @@ public sealed interface Effect {
     /**
      * Relay: the device tells something else about itself.
      *
-     * @param info what
+     * @param publication what
      */
-    record Published(NodeInfo info) implements Effect {}
+    record Published(Publish publication) implements Effect {}
 
     /**
      * Relay: pass on to the destination. Device: an envelope came.

@@ -3,6 +3,8 @@ package io.mnedc.codec.session;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.SignedInfo;
+import java.util.Map;
 
 /**
  * How much a device remembers of the others, whatever its relay announces.
@@ -21,6 +23,9 @@ public record PeerBound(int peers, long bytes) {
     private static final int PEER = 1536;
 
     private static final int SERVICE = 192;
+    private static final int ATTRIBUTE = 160;
+    /** Of a document: its bytes, and what they say as objects. */
+    private static final int DOCUMENT = 4;
 
     /** One part of the heap is for the peers: those of the list that is under way take as much again. */
     private static final int SHARE = 8;
@@ -45,9 +50,19 @@ public record PeerBound(int peers, long bytes) {
         NodeInfo info = node.info();
         long texts = text(node.deviceId()) + text(node.software()) + text(info.platform()) + text(info.executionType());
         for (ServiceRecord service : info.services()) {
-            texts += SERVICE + text(service.name()) + text(service.protocol());
+            texts += SERVICE + text(service.name()) + text(service.protocol()) + attributes(service.attributes());
         }
-        return PEER + texts;
+        SignedInfo document = node.document();
+        long signed = document == null ? 0 : (long) DOCUMENT * document.size();
+        return PEER + texts + attributes(info.attributes()) + signed;
+    }
+
+    private static long attributes(Map<String, String> attributes) {
+        long bytes = 0;
+        for (Map.Entry<String, String> each : attributes.entrySet()) {
+            bytes += ATTRIBUTE + text(each.getKey()) + text(each.getValue());
+        }
+        return bytes;
     }
 
     private static long text(String text) {

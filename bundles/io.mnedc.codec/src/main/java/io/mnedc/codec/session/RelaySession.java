@@ -94,7 +94,7 @@ public final class RelaySession {
             return hello(hello);
         }
         if (state == State.REGISTERED && message instanceof Publish publish) {
-            return List.of(new Effect.Published(publish.info()));
+            return List.of(new Effect.Published(publish));
         }
         if (state == State.REGISTERED && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));

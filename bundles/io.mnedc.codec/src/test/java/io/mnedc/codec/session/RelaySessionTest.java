@@ -50,7 +50,7 @@ class RelaySessionTest {
     @Test
     void registeredDevicePublishesAndSendsEnvelopes() {
         register();
-        assertThat(session.received(PUBLISH, NOW)).containsExactly(new Effect.Published(PUBLISH.info()));
+        assertThat(session.received(PUBLISH, NOW)).containsExactly(new Effect.Published(PUBLISH));
         assertThat(session.received(ENVELOPE, NOW)).containsExactly(new Effect.Forward(ENVELOPE));
     }
 

@@ -75,6 +75,9 @@ public final class Counters {
     /** Announcements of devices for which there was no room. */
     public final LongAdder peersLeftOut = new LongAdder();
 
+    /** What was told of peers and not believed: a signature or a number was wrong. */
+    public final LongAdder documentsRefused = new LongAdder();
+
     /** Registrations after the first one. */
     public final LongAdder reconnects = new LongAdder();
 
@@ -106,6 +109,7 @@ public final class Counters {
         all.put("drop.queue", queueDrops);
         all.put("tun.refused", tunRefused);
         all.put("peers.left-out", peersLeftOut.sum());
+        all.put("peers.refused-documents", documentsRefused.sum());
         all.put("reconnects", reconnects.sum());
         all.put("sealed.unknown-epoch", unknownEpoch.sum());
         all.put("sealed.forged", forged.sum());

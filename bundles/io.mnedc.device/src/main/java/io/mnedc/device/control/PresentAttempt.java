@@ -5,7 +5,6 @@ import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
-import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.device.dial.Paths;
@@ -70,14 +69,6 @@ public final class PresentAttempt implements RelayAttempt.Events {
         RelayAttempt now = current;
         if (now != null) {
             now.tell(message);
-        }
-    }
-
-    /** Tells the peers something else. */
-    public void publish(NodeInfo info) {
-        RelayAttempt now = current;
-        if (now != null) {
-            now.publish(info);
         }
     }
 

@@ -7,9 +7,7 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
-import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -64,6 +62,7 @@ public final class RelayAttempt extends ControlAttempt {
     private final RelayAddress relay;
     private final InetSocketAddress remote;
     private final DeviceSession session;
+    private final Hello hello;
     private final boolean sealed;
     private final Events events;
     private final GapWatch gaps = new GapWatch();
@@ -79,6 +78,7 @@ public final class RelayAttempt extends ControlAttempt {
         super(loop);
         this.relay = relay;
         this.remote = remote;
+        this.hello = hello;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
         this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), bound, System.nanoTime());
         this.events = events;
@@ -86,6 +86,11 @@ public final class RelayAttempt extends ControlAttempt {
 
     public RelayAddress relay() {
         return relay;
+    }
+
+    /** {@return what this device has said first} */
+    public Hello hello() {
+        return hello;
     }
 
     /** {@return where the data stream is to be opened} */
@@ -162,11 +167,6 @@ public final class RelayAttempt extends ControlAttempt {
         if (session.state() == DeviceSession.State.REGISTERED) {
             send(message);
         }
-    }
-
-    /** Tells the peers something else, if registered already; else the hello told it. */
-    void publish(NodeInfo info) {
-        tell(new Publish(info));
     }
 
     /** Ends it in order; {@link Events#ended} is not called any more. */

@@ -70,11 +70,20 @@ public @interface DeviceConfig {
             name = "Services",
             required = false,
             description =
-                    "The services this device offers to its peers, at most 32, each NAME[:PROTOCOL[:PORT]], such as"
-                            + " web:http:8080. OSGi services with the property mnedc.offer are added by themselves. Read by the"
+                    "The services this device offers to its peers, at most 128, each NAME[:PROTOCOL[:PORT]][?KEY=VALUE&...],"
+                            + " such as web:http:8080 or web:http:8080?path=/status. OSGi services with the property mnedc.offer"
+                            + " are added by themselves. Read by the"
                             + " discovery bundle."
                             + " One per line, or with commas between.|TextArea")
     String services() default "";
+
+    @AttributeDefinition(
+            name = "Attributes",
+            required = false,
+            description = "What else this device tells its peers, at most 64, each KEY=VALUE, such as site=north. Keys have up to 64"
+                    + " visible ASCII characters, values up to 1024 bytes. Read by the discovery bundle."
+                    + " One per line, or with commas between.|TextArea")
+    String attributes() default "";
 
     @AttributeDefinition(
             name = "TUN interface",

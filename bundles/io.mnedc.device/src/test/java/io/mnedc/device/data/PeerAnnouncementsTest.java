@@ -2,9 +2,8 @@ package io.mnedc.device.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.peer.OfferedService;
-import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.NodeInfo;
@@ -16,8 +15,6 @@ import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.NoKeys;
 import io.mnedc.device.TestRelay;
 import io.mnedc.device.network.Membership;
-import io.mnedc.testing.Await;
-import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,26 +27,25 @@ import org.junit.jupiter.api.Test;
 
 public class PeerAnnouncementsTest {
     private final PeerTable table = new PeerTable();
-    private final List<NodeInfo> published = new ArrayList<>();
     private final LongAdder leftOut = new LongAdder();
     private PeerBound bound = PeerBound.NONE;
-    private final PeerAnnouncements link = new PeerAnnouncements(
-            Runnable::run, table, new NoKeys(), published::add, new PeerRoom(() -> bound, leftOut));
     private final Recorder recorder = new Recorder();
+    private final PeerAnnouncements link =
+            new PeerAnnouncements(table, new NoKeys(), recorder, new PeerRoom(() -> bound, leftOut));
     private Membership self = membership(2);
 
     /** Notes what it is told. */
-    private static final class Recorder implements RelayLink.Observer {
+    private static final class Recorder implements PeerAnnouncements.News {
         final List<String> told = new ArrayList<>();
 
         @Override
-        public void snapshot(Collection<Peer> peers) {
-            told.add("all " + peers.stream().map(Peer::deviceId).toList());
+        public void snapshot(List<NodeRecord> nodes, VirtualNetwork network, boolean sealed) {
+            told.add("all " + nodes.stream().map(NodeRecord::deviceId).toList());
         }
 
         @Override
-        public void present(Peer peer) {
-            told.add("present " + peer.deviceId() + " " + peer.ipv4().getHostAddress());
+        public void present(NodeRecord node, VirtualNetwork network, boolean sealed) {
+            told.add("present " + node.deviceId() + " " + network.ipv4(node.node()).getHostAddress());
         }
 
         @Override
@@ -97,13 +93,6 @@ public class PeerAnnouncementsTest {
     }
 
     @Test
-    void newObserverIsToldWhatIsKnown() {
-        link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7)), 0, self);
-        link.subscribe(recorder);
-        assertThat(recorder.told).containsExactly("all [a]");
-    }
-
-    @Test
     void addressesOfPeersAreReadWhilePeersComeAndGo() throws Exception {
         assertThat(link.addresses()).isExhausted();
         link.snapshot(List.of(node("self", 2, 0), node("a", 3, 7), node("b", 4, 7)), 0, self);
@@ -125,7 +114,6 @@ public class PeerAnnouncementsTest {
 
     @Test
     void changesComeInOrderAndReachTheDataPath() {
-        link.subscribe(recorder);
         link.snapshot(List.of(node("a", 3, 7)), 0, self);
         link.changed(
                 List.of(
@@ -136,7 +124,7 @@ public class PeerAnnouncementsTest {
                         new Change.Absent("nobody")),
                 self);
         assertThat(recorder.told)
-                .containsExactly("all []", "all [a]", "present b 10.0.0.4", "present a 10.0.0.5", "absent b");
+                .containsExactly("all [a]", "present b 10.0.0.4", "present a 10.0.0.5", "absent b");
         assertThat(table.capabilities(3)).isZero();
         assertThat(table.capabilities(4)).isZero();
         assertThat(table.capabilities(5)).isEqualTo(1);
@@ -146,37 +134,12 @@ public class PeerAnnouncementsTest {
     void whoIsNotInTheNextSnapshotHasLeft() {
         link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7)), 0, self);
         link.snapshot(List.of(node("b", 4, 7)), 0, self);
-        link.subscribe(recorder);
-        assertThat(recorder.told).containsExactly("all [b]");
+        assertThat(recorder.told).containsExactly("all [a, b]", "all [b]");
         assertThat(table.capabilities(3)).isZero();
     }
 
     @Test
-    void closedSubscriptionIsToldNothingMore() {
-        RelayLink.Subscription subscription = link.subscribe(recorder);
-        subscription.close();
-        link.snapshot(List.of(node("a", 3, 7)), 0, self);
-        assertThat(recorder.told).containsExactly("all []");
-    }
-
-    @Test
-    void closedSubscriptionHoldsNothing() throws Exception {
-        WeakReference<Object> observer = subscribedAndClosed();
-        Await.until("collected", () -> {
-            System.gc();
-            return observer.refersTo(null);
-        });
-    }
-
-    private WeakReference<Object> subscribedAndClosed() {
-        Recorder other = new Recorder();
-        link.subscribe(other).close();
-        return new WeakReference<>(other);
-    }
-
-    @Test
     void nodeThatAnotherDeviceTakesIsNoLongerTheFirstOnes() {
-        link.subscribe(recorder);
         link.snapshot(List.of(node("a", 3, 7), node("b", 4, 7), node("c", 3, 1)), 0, self);
         link.changed(List.of(new Change.Present(node("d", 4, 1)), new Change.Absent("b")), self);
         for (int i = 0; i < 3; i++) {
@@ -184,39 +147,10 @@ public class PeerAnnouncementsTest {
         }
         assertThat(recorder.told)
                 .startsWith(
-                        "all []", "all [b, c]", "absent b", "present d 10.0.0.4", "present x0 10.0.0.5", "absent x0");
+                        "all [b, c]", "absent b", "present d 10.0.0.4", "present x0 10.0.0.5", "absent x0");
         assertThat(table.capabilities(3)).isEqualTo(1);
         assertThat(table.capabilities(4)).isEqualTo(1);
-        recorder.told.clear();
-        link.subscribe(recorder);
-        assertThat(recorder.told).containsExactly("all [c, d, x2]");
-    }
-
-    @Test
-    void observerThatFailsDoesNotHarmTheOthers() {
-        link.subscribe(new Counting(new AtomicInteger()));
-        link.subscribe(new RelayLink.Observer() {
-            @Override
-            public void snapshot(Collection<Peer> peers) {
-                throw new IllegalStateException("on purpose");
-            }
-
-            @Override
-            public void present(Peer peer) {}
-
-            @Override
-            public void absent(String deviceId) {}
-        });
-        link.subscribe(recorder);
-        link.snapshot(List.of(node("a", 3, 7)), 0, self);
-        assertThat(recorder.told).containsExactly("all []", "all [a]");
-    }
-
-    @Test
-    void publishedInfoIsKeptForTheNextHello() {
-        link.publish(new OrchestrationInfo("linux", "osgi", List.of(new OfferedService("web", "http", 80))));
-        assertThat(published).containsExactly(link.own());
-        assertThat(link.own().services()).hasSize(1);
+        assertThat(recorder.told.get(recorder.told.size() - 1)).isEqualTo("present x2 10.0.0.5");
     }
 
     @Test

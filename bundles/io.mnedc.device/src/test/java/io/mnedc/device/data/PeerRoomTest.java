@@ -3,8 +3,7 @@ package io.mnedc.device.data;
 import static io.mnedc.device.data.PeerAnnouncementsTest.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.peer.Peer;
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
@@ -14,7 +13,6 @@ import io.mnedc.device.NoKeys;
 import io.mnedc.device.network.Membership;
 import io.mnedc.testing.Log;
 import java.net.InetAddress;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -31,23 +29,23 @@ class PeerRoomTest {
     private PeerBound bound = new PeerBound(2, Long.MAX_VALUE);
     private final PeerTable table = new PeerTable();
     private final Membership self = membership(2);
-    private final PeerAnnouncements link =
-            new PeerAnnouncements(Runnable::run, table, new NoKeys(), info -> {}, new PeerRoom(() -> bound, leftOut));
     private final Directory directory = new Directory();
+    private final PeerAnnouncements link =
+            new PeerAnnouncements(table, new NoKeys(), directory, new PeerRoom(() -> bound, leftOut));
 
     /** As discovery has it. */
-    private static final class Directory implements RelayLink.Observer {
-        final TreeMap<String, Peer> peers = new TreeMap<>();
+    private static final class Directory implements PeerAnnouncements.News {
+        final TreeMap<String, NodeRecord> peers = new TreeMap<>();
 
         @Override
-        public void snapshot(Collection<Peer> all) {
+        public void snapshot(List<NodeRecord> nodes, VirtualNetwork network, boolean sealed) {
             peers.clear();
-            all.forEach(this::present);
+            nodes.forEach(node -> present(node, network, sealed));
         }
 
         @Override
-        public void present(Peer peer) {
-            peers.put(peer.deviceId(), peer);
+        public void present(NodeRecord node, VirtualNetwork network, boolean sealed) {
+            peers.put(node.deviceId(), node);
         }
 
         @Override
@@ -69,7 +67,6 @@ class PeerRoomTest {
     }
 
     private void begin(NodeRecord... nodes) {
-        link.subscribe(directory);
         link.snapshot(List.of(nodes), 0, self);
     }
 

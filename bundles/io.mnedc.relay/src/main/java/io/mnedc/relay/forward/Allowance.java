@@ -14,6 +14,8 @@ public final class Allowance {
     private static final int MESSAGES_BURST_SECONDS = 5;
     /** All other devices hear of a publication, so there is a limit that cannot be set. */
     private static final int PUBLICATIONS_PER_SECOND = 2;
+    /** Larger ones count as several. */
+    private static final int PUBLICATION_BYTES = 2_048;
     /** How often at most a device is told. */
     private static final long NOTICE_NANOS = 10_000_000_000L;
 
@@ -83,11 +85,13 @@ public final class Allowance {
 
     /** Whether all others may be told now what the device publishes. */
     public synchronized boolean publish(long now) {
-        boolean due = publications.room(PUBLICATIONS_PER_SECOND, now) > 0;
-        if (due) {
-            publications.take(1, 1, PUBLICATIONS_PER_SECOND, now);
-        }
-        return due;
+        return publications.room(PUBLICATIONS_PER_SECOND, now) > 0;
+    }
+
+    /** All others are told, or none of so many: the next ones wait for as long as that takes. */
+    public synchronized void published(int bytes, long now) {
+        int many = 1 + bytes / PUBLICATION_BYTES;
+        publications.take(many, many, PUBLICATIONS_PER_SECOND, now);
     }
 
     /** Whether it is time to tell the device that it is over a limit. */

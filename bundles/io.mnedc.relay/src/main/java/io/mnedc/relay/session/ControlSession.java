@@ -8,7 +8,7 @@ import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -57,7 +57,7 @@ final class ControlSession implements Admissions.Admitted {
     // set on the event loop; other threads that end the session read it
     private volatile @Nullable ControlStream stream;
     private @Nullable Session session;
-    private @Nullable NodeInfo unpublished;
+    private @Nullable Publish unpublished;
     private int minor = Protocol.MINOR;
     private boolean greeted;
     private @Nullable Renewals renewals;
@@ -150,7 +150,7 @@ final class ControlSession implements Admissions.Admitted {
             perform(machine.tick(now));
         }
         Session registered = session;
-        NodeInfo waiting = unpublished;
+        Publish waiting = unpublished;
         if (registered != null && waiting != null) {
             publish(registered, waiting, now);
         }
@@ -176,11 +176,12 @@ final class ControlSession implements Admissions.Admitted {
     }
 
     /** Everybody hears of it: what comes too fast waits for the next tick, and only the last of it counts. */
-    private void publish(Session registered, NodeInfo info, long now) {
+    private void publish(Session registered, Publish said, long now) {
         boolean due = registered.allowance().publish(now);
-        unpublished = due ? null : info;
+        unpublished = due ? null : said;
         if (due) {
-            services.sessions().publish(registered, info);
+            int told = services.sessions().publish(registered, said);
+            registered.allowance().published(told, now);
         }
     }
 
@@ -197,7 +198,7 @@ final class ControlSession implements Admissions.Admitted {
             } else if (effect instanceof Effect.Lease lease) {
                 lease(lease.hello());
             } else if (effect instanceof Effect.Published published && session != null) {
-                publish(session, published.info(), System.nanoTime());
+                publish(session, published.publication(), System.nanoTime());
             } else if (effect instanceof Effect.Forward forward && session != null) {
                 envelopes.pass(session, forward.envelope());
             } else if (effect instanceof Effect.Renewal renewal && renewals != null) {

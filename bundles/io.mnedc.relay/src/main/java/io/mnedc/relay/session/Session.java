@@ -11,6 +11,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.relay.accept.Acceptor;
@@ -55,7 +56,6 @@ public final class Session implements Destination, StreamOwner {
     private final Instant since = Instant.now();
     private final long begun = System.nanoTime();
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
-    private volatile NodeInfo info;
     private volatile PeerRecord told;
     private volatile @Nullable AnnouncementFeed feed;
 
@@ -86,7 +86,14 @@ public final class Session implements Destination, StreamOwner {
             Allowance allowance,
             Events events,
             BooleanSupplier scarce) {
-        this.hello = hello;
+        // what it tells the others is in the record of it
+        this.hello = new Hello(
+                hello.deviceId(),
+                hello.instance(),
+                hello.software(),
+                hello.capabilities(),
+                hello.security(),
+                NodeInfo.NONE);
         this.groups = Set.copyOf(groups);
         this.allowance = allowance;
         this.events = events;
@@ -97,8 +104,7 @@ public final class Session implements Destination, StreamOwner {
         this.secret = secret;
         this.control = control;
         this.dismissal = dismissal;
-        this.info = hello.info();
-        this.told = PeerRecord.of(record(), this.groups);
+        this.told = record(new Publish(hello.info(), hello.document()));
     }
 
     @Override
@@ -164,14 +170,9 @@ public final class Session implements Destination, StreamOwner {
         return remote == null ? "a closed connection" : Acceptor.text(remote);
     }
 
-    NodeInfo info() {
-        return info;
-    }
-
-    /** Replaces what the device tells its peers. */
-    void info(NodeInfo now) {
-        info = now;
-        told = PeerRecord.of(record(), groups);
+    /** Replaces what others are told of it. */
+    void told(PeerRecord now) {
+        told = now;
     }
 
     /** What others are told of it now. */
@@ -184,8 +185,11 @@ public final class Session implements Destination, StreamOwner {
         return control.waitingBytes();
     }
 
-    private NodeRecord record() {
-        return new NodeRecord(hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), info);
+    /** What others are to be told of it if it says this. */
+    PeerRecord record(Publish said) {
+        NodeRecord record = new NodeRecord(
+                hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), said.info(), said.document());
+        return PeerRecord.of(record, groups);
     }
 
     @Override

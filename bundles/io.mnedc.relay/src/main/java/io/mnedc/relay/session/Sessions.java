@@ -3,7 +3,7 @@ package io.mnedc.relay.session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.ErrorReport;
-import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.access.Access;
@@ -12,6 +12,8 @@ import io.mnedc.relay.access.Quarantine;
 import io.mnedc.relay.announce.AnnouncementDelta;
 import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
+import io.mnedc.relay.announce.InfoRoom;
+import io.mnedc.relay.announce.PeerRecord;
 import io.mnedc.relay.announce.Roster;
 import io.mnedc.relay.events.Events;
 import io.mnedc.relay.forward.Destination;
@@ -54,6 +56,9 @@ public final class Sessions implements Members, Routes {
 
     @GuardedBy("this")
     private final Roster roster = new Roster();
+
+    @GuardedBy("this")
+    private final InfoRoom room = InfoRoom.of(Runtime.getRuntime().maxMemory());
 
     private final Announcer announcer;
     private volatile @Nullable Access access;
@@ -190,21 +195,31 @@ public final class Sessions implements Members, Routes {
     @GuardedBy("this")
     private void remove(Session session) {
         byDevice.remove(session.deviceId(), session);
+        room.free(session.told());
         byId.remove(session.id());
         byNode.remove(session.node(), session);
         counters.add(Counter.DROP_QUEUE, session.dropped());
     }
 
-    /** A device tells something else about itself. */
-    synchronized void publish(Session session, NodeInfo info) {
-        if (info.equals(session.info())) {
-            return;
+    /** A device tells something else about itself; how many bytes each of the others is told. */
+    synchronized int publish(Session session, Publish said) {
+        PeerRecord before = session.told();
+        PeerRecord now = session.record(said);
+        if (byDevice.get(session.deviceId()) != session || now.looksLike(before)) {
+            return 0;
         }
-        session.info(info);
-        if (byDevice.get(session.deviceId()) == session) {
-            roster.put(session.told());
-            announcer.changed();
+        if (!room.replace(before, now)) {
+            session.send(ErrorReport.notice(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "the relay has no room for what this device tells its peers, they keep what it has told before: tell less"
+                            + " (attributes, services), or give the relay a larger heap; large devices share "
+                            + (room.most() >> 10) + " KiB there, a sixteenth of it"));
+            return 0;
         }
+        session.told(now);
+        roster.put(now);
+        announcer.changed();
+        return now.present().length;
     }
 
     /** Whether two devices may know of each other and talk; without a lock. */

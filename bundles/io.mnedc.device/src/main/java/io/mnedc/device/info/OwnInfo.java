@@ -1,0 +1,214 @@
+package io.mnedc.device.info;
+
+import io.mnedc.api.identity.Identity;
+import io.mnedc.api.peer.OrchestrationInfo;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.codec.ControlCodec;
+import io.mnedc.codec.ControlMessage.Hello;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.SignedInfo;
+import io.mnedc.codec.InfoDocument;
+import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Protocol;
+import io.mnedc.device.identity.DeviceIdentity;
+import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.security.DocumentSignatures;
+import io.mnedc.security.Pem;
+import io.mnedc.transport.Scheduler;
+import io.mnedc.work.LogLimiter;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this device tells about itself, signed by its key. Several changes in quick succession make one document. On the control
+ * loop, but for {@link #publish}, and signing itself.
+ */
+public final class OwnInfo {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnInfo.class);
+    /** A relay passes on two in a second. */
+    private static final Duration APART = Duration.ofMillis(500);
+
+    private static final Duration COMPLAINTS_APART = Duration.ofMinutes(10);
+
+    /** What the relay is told, and by which certificate it is signed. */
+    private record Ready(Publish publication, @Nullable X509Certificate by) {}
+
+    private final Scheduler loop;
+    private final Executor thread;
+    private final DeviceIdentity identities;
+    private final Supplier<DeviceSettings> settings;
+    private final Consumer<Publish> sender;
+    private final IssueNumbers issues;
+    private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
+    private volatile OrchestrationInfo wanted = OrchestrationInfo.NONE;
+    private Ready ready = new Ready(new Publish(NodeInfo.NONE), null);
+    private long last = System.nanoTime() - APART.toNanos();
+    private boolean due;
+
+    /**
+     * Nothing is told yet.
+     *
+     * @param thread signs
+     * @param sender takes what the relay is to be told, if this device is registered
+     */
+    public OwnInfo(
+            Scheduler loop,
+            Executor thread,
+            DeviceIdentity identities,
+            Supplier<DeviceSettings> settings,
+            InstantSource clock,
+            Consumer<Publish> sender) {
+        this.loop = loop;
+        this.thread = thread;
+        this.identities = identities;
+        this.settings = settings;
+        this.sender = sender;
+        this.issues = new IssueNumbers(clock);
+    }
+
+    /** Tells this from now on. Any thread. */
+    void publish(OrchestrationInfo info) {
+        wanted = info;
+        loop.execute(this::change);
+    }
+
+    /** The identity may be another one: it signs from now on. */
+    public void identified(Identity now) {
+        if (!now.chain().get(0).equals(ready.by)) {
+            change();
+        }
+    }
+
+    /** The settings have changed: with or without security, another ID or directory. */
+    public void settingsChanged() {
+        change();
+    }
+
+    private void change() {
+        if (due) {
+            return;
+        }
+        due = true;
+        long wait = last + APART.toNanos() - System.nanoTime();
+        if (wait > 0) {
+            loop.schedule(Duration.ofNanos(wait), this::begin);
+        } else {
+            begin();
+        }
+    }
+
+    private void begin() {
+        due = false;
+        last = System.nanoTime();
+        NodeInfo whole = InfoRecords.whole(wanted);
+        DeviceSettings now = settings.get();
+        if (now.security().tls()) {
+            thread.execute(() -> {
+                Ready signed = signed(whole, now);
+                loop.execute(() -> done(signed));
+            });
+        } else {
+            done(new Ready(new Publish(InfoRecords.unsigned(whole)), null));
+        }
+    }
+
+    private void done(Ready next) {
+        ready = next;
+        sender.accept(next.publication());
+    }
+
+    /** On the thread that may block. */
+    private Ready signed(NodeInfo whole, DeviceSettings now) {
+        NodeInfo basics = InfoRecords.basics(whole);
+        Identity identity = identities.current();
+        if (identity == null) {
+            // comes back with the identity
+            return new Ready(new Publish(basics), null);
+        }
+        try {
+            long issue = issues.next(now.security().directory());
+            SignedInfo document = sign(new InfoDocument(now.deviceId(), issue, whole).encode(), identity);
+            return new Ready(
+                    new Publish(basics, document), identity.chain().get(0));
+        } catch (GeneralSecurityException | RuntimeException e) {
+            // a key in hardware is other people's code
+            if (complaints.may(System.nanoTime())) {
+                LOG.warn(
+                        "device {} cannot sign what it tells its peers, they see it as unverified: {}{}",
+                        now.deviceId(),
+                        PlainText.of(e),
+                        complaints.heldBack());
+            }
+            return new Ready(new Publish(basics), identity.chain().get(0));
+        }
+    }
+
+    private static SignedInfo sign(Opaque body, Identity identity) throws GeneralSecurityException {
+        X509Certificate own = identity.chain().get(0);
+        byte[] signature = DocumentSignatures.sign(identity.key(), own.getPublicKey(), body.bytes());
+        List<X509Certificate> shown = new ArrayList<>();
+        for (X509Certificate each : identity.chain()) {
+            // receivers have those that they trust
+            if (!identity.trusted().contains(each)) {
+                shown.add(each);
+            }
+        }
+        List<Opaque> chain = Pem.encode(shown).stream().map(Opaque::copyOf).toList();
+        boolean fits = chain.size() <= Protocol.MAX_CHAIN
+                && chain.stream().allMatch(each -> each.size() <= Protocol.MAX_CERTIFICATE);
+        if (!fits) {
+            throw new GeneralSecurityException("its certificates are more than " + Protocol.MAX_CHAIN + ", or one has over "
+                    + Protocol.MAX_CERTIFICATE + " bytes");
+        }
+        return new SignedInfo(
+                body, DocumentSignatures.scheme(own.getPublicKey()), Opaque.copyOf(signature), chain);
+    }
+
+    /**
+     * {@return a hello with as much of it as fits in a first message}
+     *
+     * @param bare without any of it
+     */
+    public Hello in(Hello bare) {
+        Publish now = ready.publication();
+        Hello whole = with(bare, now.info(), now.document());
+        if (fits(whole)) {
+            return whole;
+        }
+        return with(bare, InfoRecords.basics(now.info()), null);
+    }
+
+    private static Hello with(Hello bare, NodeInfo info, @Nullable SignedInfo document) {
+        return new Hello(
+                bare.deviceId(),
+                bare.instance(),
+                bare.software(),
+                bare.capabilities(),
+                bare.security(),
+                info,
+                document);
+    }
+
+    private static boolean fits(Hello hello) {
+        return ControlCodec.encode(hello).remaining() - ControlCodec.LENGTH_FIELD <= Protocol.MAX_HANDSHAKE_MESSAGE;
+    }
+
+    /** The relay has welcomed this device: it is told what the hello has not told. */
+    public void registered(Hello said) {
+        Publish now = ready.publication();
+        if (!now.equals(new Publish(said.info(), said.document()))) {
+            sender.accept(now);
+        }
+    }
+}
