@@ -29,8 +29,7 @@ public sealed interface ControlMessage {
             @Nullable SignedInfo document)
             implements ControlMessage {
         /** Without a document. */
-        public Hello(
-                String deviceId, long instance, String software, int capabilities, int security, NodeInfo info) {
+        public Hello(String deviceId, long instance, String software, int capabilities, int security, NodeInfo info) {
             this(deviceId, instance, software, capabilities, security, info, null);
         }
     }

@@ -145,11 +145,10 @@ final class NodeRecords {
         if (value == null) {
             return NodeInfo.NONE;
         }
-        if (value.remaining() > Protocol.MAX_INFO) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_LARGE, "INFO has " + value.remaining() + " bytes, at most " + Protocol.MAX_INFO);
-        }
+        // what may be missing is written, so that whoever passes it on does not exceed the limit
+        int size = value.remaining();
         RecordReader in = new RecordReader(value, "INFO");
+        size += grows(in, Tag.PLATFORM) + grows(in, Tag.EXECUTION_TYPE) + growth(in);
         List<ServiceRecord> services = new ArrayList<>();
         for (ByteBuffer one : in.repeated(Tag.SERVICE, mostServices)) {
             RecordReader service = new RecordReader(one, "SERVICE");
@@ -157,11 +156,16 @@ final class NodeRecords {
             if (name.isBlank()) {
                 throw service.violation("SERVICE_NAME is blank");
             }
+            size += grows(service, Tag.SERVICE_PROTOCOL) + growth(service);
             services.add(new ServiceRecord(
                     name,
                     service.optionalText(Tag.SERVICE_PROTOCOL, Protocol.MAX_TEXT),
                     service.unsigned16(Tag.SERVICE_PORT),
                     attributes(service)));
+        }
+        if (size > Protocol.MAX_INFO) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_LARGE, "INFO has " + size + " bytes, at most " + Protocol.MAX_INFO);
         }
         return new NodeInfo(
                 in.optionalText(Tag.PLATFORM, Protocol.MAX_TEXT),
@@ -173,6 +177,19 @@ final class NodeRecords {
     /** As in a TXT record of DNS-SD (RFC 6763, section 6.4), but for white space. */
     private static boolean isKey(String key) {
         return !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '=');
+    }
+
+    /** By how much records are larger when they are written again with an empty record. */
+    private static int grows(RecordReader in, Tag optional) throws ProtocolException {
+        return in.has(optional) ? 0 : RecordReader.OVERHEAD;
+    }
+
+    private static int growth(RecordReader outer) throws ProtocolException {
+        int growth = 0;
+        for (ByteBuffer one : outer.repeated(Tag.ATTRIBUTE, Protocol.MAX_ATTRIBUTES)) {
+            growth += grows(new RecordReader(one, "ATTRIBUTE"), Tag.ATTRIBUTE_VALUE);
+        }
+        return growth;
     }
 
     private static Map<String, String> attributes(RecordReader outer) throws ProtocolException {

@@ -8,7 +8,8 @@ import java.util.List;
 
 /** Reads tag-length-value records; those with unknown tags are never looked at. Copies nothing but the values asked for. */
 final class RecordReader {
-    private static final int OVERHEAD = 4;
+    /** Bytes of a record beside its value. */
+    static final int OVERHEAD = 4;
 
     private final ByteBuffer in;
     private final String where;
@@ -106,6 +107,11 @@ final class RecordReader {
 
     Opaque upTo(Tag tag, int most) throws ProtocolException {
         return bytes(limited(required(tag), tag, most));
+    }
+
+    /** Whether there is a record with this tag. */
+    boolean has(Tag tag) throws ProtocolException {
+        return find(tag) >= 0;
     }
 
     /** A required text. */

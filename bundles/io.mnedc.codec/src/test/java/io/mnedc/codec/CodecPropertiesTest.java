@@ -184,7 +184,9 @@ class CodecPropertiesTest {
     private static List<ByteBuffer> costlyMessages() {
         List<ByteBuffer> messages = new ArrayList<>();
         for (int type : new int[] {1, 3, 6, 7, 8, 9}) {
-            for (Tag tag : new Tag[] {Tag.ABSENT, Tag.PRESENT, Tag.INFO, Tag.SERVICE, Tag.DEVICE_ID, Tag.PAYLOAD, Tag.ATTRIBUTE, Tag.DOCUMENT}) {
+            for (Tag tag : new Tag[] {
+                Tag.ABSENT, Tag.PRESENT, Tag.INFO, Tag.SERVICE, Tag.DEVICE_ID, Tag.PAYLOAD, Tag.ATTRIBUTE, Tag.DOCUMENT
+            }) {
                 ByteBuffer body = ByteBuffer.allocate(Protocol.MAX_MESSAGE).putShort((short) type);
                 body.putShort((short) Tag.SEQUENCE.number).putShort((short) 8).putLong(1);
                 body.putShort((short) Tag.PART.number).putShort((short) 1).put((byte) 0);

@@ -67,10 +67,7 @@ final class Notation {
             m.changes().forEach(notation::change);
             return notation.end();
         } else if (message instanceof Publish m) {
-            return new Notation("PUBLISH")
-                    .info(m.info())
-                    .document(m.document())
-                    .end();
+            return new Notation("PUBLISH").info(m.info()).document(m.document()).end();
         } else if (message instanceof Envelope m) {
             return new Notation("ENVELOPE")
                     .number("SOURCE", m.source())

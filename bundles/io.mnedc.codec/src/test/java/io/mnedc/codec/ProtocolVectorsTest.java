@@ -37,7 +37,8 @@ class ProtocolVectorsTest {
     @Test
     void vectorsCoverEveryMessageType() {
         assertThat(Vectors.all().stream().map(Vectors::kind).distinct())
-                .containsExactlyInAnyOrder("preamble", "control", "document", "frame", "binding", "handshake", "seal", "sealing");
+                .containsExactlyInAnyOrder(
+                        "preamble", "control", "document", "frame", "binding", "handshake", "seal", "sealing");
         assertThat(Vectors.all().stream().map(Vectors::toString)).doesNotHaveDuplicates();
         assertThat(controlMessages().stream()
                         .filter(vector -> vector.outcome() == Vectors.SAME)

@@ -47,7 +47,8 @@ public final class RandomMessages {
     public RandomMessages(long seed) {
         random = new Random(seed);
         types = List.of(
-                () -> new Hello(deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), basics(), document()),
+                () -> new Hello(
+                        deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), basics(), document()),
                 this::welcome,
                 () -> new ErrorReport(
                         ranged(0, 0xffff),
@@ -125,7 +126,8 @@ public final class RandomMessages {
 
     /** {@return a device} */
     public NodeRecord node() {
-        return new NodeRecord(deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info(), document());
+        return new NodeRecord(
+                deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info(), document());
     }
 
     /** Without attributes: it fits in a first message. */

@@ -169,8 +169,8 @@ final class DeviceParts {
         TunPort port = tun.port();
         int capabilities = !now.offload() ? 0 : port == null ? TunPort.ALL : port.capabilities();
         int security = now.security().tls() ? Protocol.SECURITY_TLS : Protocol.SECURITY_NONE;
-        return own.in(new Hello(
-                now.deviceId(), instance, shared.around().software(), capabilities, security, NodeInfo.NONE));
+        return own.in(
+                new Hello(now.deviceId(), instance, shared.around().software(), capabilities, security, NodeInfo.NONE));
     }
 
     /** On the data loop. */

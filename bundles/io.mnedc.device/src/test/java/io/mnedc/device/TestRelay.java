@@ -40,6 +40,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A relay with the real protocol and streams and nothing else: leases by order, forwards, and can misbehave. */
@@ -74,6 +75,9 @@ public final class TestRelay implements AutoCloseable {
     volatile boolean envelopesLost;
 
     /** Sees, and may change, each frame between two devices; returns whether it is passed on. */
+    /** What it makes of what it is told of a device. */
+    volatile UnaryOperator<NodeRecord> told = record -> record;
+
     volatile Frames frames = (in, at, size) -> true;
 
     /** What is done with frames. */
@@ -285,7 +289,8 @@ public final class TestRelay implements AutoCloseable {
             if (known == null) {
                 throw new IllegalStateException("no hello");
             }
-            return new NodeRecord(known.deviceId(), node, known.software(), known.capabilities(), known.info());
+            return told.apply(new NodeRecord(
+                    known.deviceId(), node, known.software(), known.capabilities(), known.info(), known.document()));
         }
 
         private void announceAll(Change change) {

@@ -56,8 +56,7 @@ final class Directory implements RelayLink.Observer {
                 byAddress.put(peer.ipv4(), peer);
                 byAddress.put(peer.ipv6(), peer);
             }
-            return new View(
-                    version, new PeerSnapshot(version, sorted), Map.copyOf(byDeviceId), Map.copyOf(byAddress));
+            return new View(version, new PeerSnapshot(version, sorted), Map.copyOf(byDeviceId), Map.copyOf(byAddress));
         }
     }
 

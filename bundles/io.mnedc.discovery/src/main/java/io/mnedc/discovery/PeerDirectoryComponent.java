@@ -157,7 +157,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         try {
             dispatch.add(listener, filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches);
         } catch (IllegalArgumentException e) {
-            LOG.error("{} hears of no peer: {} = {}", listener.getClass().getName(), PeerListener.FILTER, PlainText.of(e));
+            LOG.error(
+                    "{} hears of no peer: {} = {}",
+                    listener.getClass().getName(),
+                    PeerListener.FILTER,
+                    PlainText.of(e));
         }
     }
 

@@ -28,7 +28,8 @@ final class PeerFilter {
             return new PeerFilter(FrameworkUtil.createFilter(text));
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no filter, such as (&(platform=linux-*)(service=camera)): " + e.getMessage(), e);
+                    "\"" + text + "\" is no filter, such as (&(platform=linux-*)(service=camera)): " + e.getMessage(),
+                    e);
         }
     }
 

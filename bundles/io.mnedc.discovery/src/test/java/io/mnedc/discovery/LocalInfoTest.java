@@ -88,7 +88,8 @@ class LocalInfoTest {
         LocalSettings before = of("p", "container", "web:http:8080");
         ConfigurationReader values = new ConfigurationReader(
                 Map.of("platform", "q", "services", "web:http:eighty, db"), PeerDirectoryComponent.Config.class);
-        assertThat(LocalSettings.of(values, before)).isEqualTo(new LocalSettings("q", "osgi", before.services(), Map.of()));
+        assertThat(LocalSettings.of(values, before))
+                .isEqualTo(new LocalSettings("q", "osgi", before.services(), Map.of()));
         assertThat(values.refused()).isTrue();
         ConfigurationReader mistaken = new ConfigurationReader(
                 Map.of("platform", "\"q\"", "services", "[\"db\"]", "mtu", "1300"),
@@ -115,9 +116,11 @@ class LocalInfoTest {
         assertThat(read.attributes()).isEqualTo(Map.of("site", "north", "rack", "4"));
         assertThat(read.services())
                 .containsExactly(new OfferedService("web", "http", 8080, Map.of("path", "/status", "version", "2")));
-        assertThat(OfferProperties.read("web", null, null, new String[] {"a=1", "b=2=3"}).attributes())
+        assertThat(OfferProperties.read("web", null, null, new String[] {"a=1", "b=2=3"})
+                        .attributes())
                 .isEqualTo(Map.of("a", "1", "b", "2=3"));
-        assertThat(OfferProperties.read("web", null, null, List.of("a=1")).attributes()).isEqualTo(Map.of("a", "1"));
+        assertThat(OfferProperties.read("web", null, null, List.of("a=1")).attributes())
+                .isEqualTo(Map.of("a", "1"));
         assertThatThrownBy(() -> OfferProperties.read("web", null, null, "a"))
                 .hasMessageContaining("attribute \"a\" is not KEY=VALUE");
         assertThatThrownBy(() -> read(Map.of("attributes", "si te=north"), LocalSettings.DEFAULT))

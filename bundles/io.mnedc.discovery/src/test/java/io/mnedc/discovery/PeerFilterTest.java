@@ -50,14 +50,16 @@ class PeerFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(device.id=gw-2)", "(verified=what it likes)", "(group=press)", "(site=south)", "(path=/1)"})
+    @ValueSource(
+            strings = {"(device.id=gw-2)", "(verified=what it likes)", "(group=press)", "(site=south)", "(path=/1)"})
     void anotherIsNotFoundNorByNamesThatItHasTaken(String filter) {
         assertThat(PeerFilter.of(filter).matches(PEER)).isFalse();
     }
 
     @Test
     void aServiceIsFoundByItselfAndByItsPeer() {
-        assertThat(PeerFilter.of("(&(service=camera)(port>=500)(path=/1)(group=cameras))").matches(PEER, CAMERA))
+        assertThat(PeerFilter.of("(&(service=camera)(port>=500)(path=/1)(group=cameras))")
+                        .matches(PEER, CAMERA))
                 .isTrue();
         assertThat(PeerFilter.of("(service=camera)").matches(PEER, WEB)).isFalse();
         assertThat(PeerFilter.of("(protocol=rtsp)").matches(PEER, WEB)).isFalse();

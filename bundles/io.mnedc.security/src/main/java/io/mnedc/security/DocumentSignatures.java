@@ -47,7 +47,8 @@ public final class DocumentSignatures {
         @Nullable
         PSSParameterSpec parameters() {
             return algorithm.equals(PSS)
-                    ? new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, SALT, PSSParameterSpec.TRAILER_FIELD_BC)
+                    ? new PSSParameterSpec(
+                            "SHA-256", "MGF1", MGF1ParameterSpec.SHA256, SALT, PSSParameterSpec.TRAILER_FIELD_BC)
                     : null;
         }
 
@@ -110,7 +111,8 @@ public final class DocumentSignatures {
         Scheme expected = Scheme.of(key);
         if (expected.number != scheme) {
             throw new SignatureException(String.format(
-                    "it is signed by scheme 0x%04x, but the certificate's key signs by 0x%04x", scheme, expected.number));
+                    "it is signed by scheme 0x%04x, but the certificate's key signs by 0x%04x",
+                    scheme, expected.number));
         }
         Signature signature = EcdsaVerifier.of(expected.algorithm, key, expected.parameters());
         signature.update(content(body));

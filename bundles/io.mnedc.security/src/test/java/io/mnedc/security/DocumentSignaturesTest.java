@@ -30,13 +30,7 @@ class DocumentSignaturesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "secp256r1, 0x0403",
-        "secp384r1, 0x0503",
-        "Ed25519, 0x0807",
-        "RSA, 0x0804",
-        "RSASSA-PSS, 0x0809"
-    })
+    @CsvSource({"secp256r1, 0x0403", "secp384r1, 0x0503", "Ed25519, 0x0807", "RSA, 0x0804", "RSASSA-PSS, 0x0809"})
     void eachKindOfKeySignsByItsSchemeOfTlsAndNothingElseIsItsSignature(String algorithm, String number)
             throws GeneralSecurityException {
         KeyPair pair = key(algorithm);

@@ -65,6 +65,12 @@ public final class Seeds {
                         seeds.put(name, bytes);
                     }
                 });
+            case DOCUMENTS ->
+                vectors(home).forEach((name, bytes) -> {
+                    if (name.startsWith("document ")) {
+                        seeds.put(name, bytes);
+                    }
+                });
             case FRAMES ->
                 vectors(home).forEach((name, bytes) -> {
                     if (name.startsWith("frame ")) {

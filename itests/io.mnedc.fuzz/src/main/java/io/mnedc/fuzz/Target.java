@@ -13,6 +13,8 @@ public enum Target {
     CONTROL(ControlMessages.class, 4_096, 2_000),
     /** A data stream's bytes. */
     FRAMES(DataFrames.class, 512, 2_000),
+    /** What a device signs, as a receiver reads it. */
+    DOCUMENTS(Documents.class, 4_096, 2_000),
     /** Sequences of messages and other events at the session state machines. */
     SESSIONS(Sessions.class, 2_048, 2_000),
     /** A packet from a peer: header checks, address checks, segments. */
@@ -48,6 +50,7 @@ public enum Target {
         switch (this) {
             case CONTROL -> ControlMessages.fuzzerTestOneInput(input);
             case FRAMES -> DataFrames.fuzzerTestOneInput(input);
+            case DOCUMENTS -> Documents.fuzzerTestOneInput(input);
             case SESSIONS -> Sessions.fuzzerTestOneInput(input);
             case PACKETS -> PacketFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);

@@ -88,7 +88,8 @@ public record OfferedService(String name, String protocol, int port, Map<String,
         String[] halves = text.trim().split("\\?", 2);
         String[] parts = halves[0].split(":", -1);
         if (parts.length > 3) {
-            throw new IllegalArgumentException("service \"" + text + "\" is not NAME[:PROTOCOL[:PORT]][?KEY=VALUE&...]");
+            throw new IllegalArgumentException(
+                    "service \"" + text + "\" is not NAME[:PROTOCOL[:PORT]][?KEY=VALUE&...]");
         }
         int port = 0;
         if (parts.length == 3) {

@@ -45,7 +45,8 @@ public record OrchestrationInfo(
         attributes = Attributes.checked("the device", attributes);
         int size = size(platform, executionType, services, attributes);
         if (size > MAX_BYTES) {
-            throw new IllegalArgumentException("services and attributes take " + size + " bytes; allowed are " + MAX_BYTES);
+            throw new IllegalArgumentException(
+                    "services and attributes take " + size + " bytes; allowed are " + MAX_BYTES);
         }
     }
 

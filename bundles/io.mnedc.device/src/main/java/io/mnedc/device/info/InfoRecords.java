@@ -16,8 +16,7 @@ final class InfoRecords {
     static NodeInfo whole(OrchestrationInfo info) {
         List<ServiceRecord> services = new ArrayList<>();
         for (OfferedService service : info.services()) {
-            services.add(
-                    new ServiceRecord(service.name(), service.protocol(), service.port(), service.attributes()));
+            services.add(new ServiceRecord(service.name(), service.protocol(), service.port(), service.attributes()));
         }
         return new NodeInfo(info.platform(), info.executionType(), services, info.attributes());
     }
@@ -43,8 +42,7 @@ final class InfoRecords {
     static OrchestrationInfo of(NodeInfo info) {
         List<OfferedService> services = new ArrayList<>();
         for (ServiceRecord service : info.services()) {
-            services.add(
-                    new OfferedService(service.name(), service.protocol(), service.port(), service.attributes()));
+            services.add(new OfferedService(service.name(), service.protocol(), service.port(), service.attributes()));
         }
         return new OrchestrationInfo(info.platform(), info.executionType(), services, info.attributes());
     }

@@ -10,8 +10,8 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.security.DocumentSignatures;
-import io.mnedc.security.Pem;
 import io.mnedc.security.PeerName;
+import io.mnedc.security.Pem;
 import io.mnedc.security.VerifiedChains;
 import io.mnedc.work.LogLimiter;
 import java.security.GeneralSecurityException;
@@ -59,11 +59,7 @@ public final class InfoVerifier {
      * @param document null once the peer has left: its number is remembered, not what it said
      */
     private record Last(
-            long issue,
-            int hash,
-            @Nullable SignedInfo document,
-            Set<X509Certificate> trusted,
-            Result result) {
+            long issue, int hash, @Nullable SignedInfo document, Set<X509Certificate> trusted, Result result) {
         Last withoutContent() {
             return new Last(issue, hash, null, Set.of(), Result.NOTHING);
         }
@@ -113,7 +109,9 @@ public final class InfoVerifier {
         if (identity == null) {
             return Result.NOTHING;
         }
-        if (before != null && document.equals(before.document()) && before.trusted().equals(identity.trusted())) {
+        if (before != null
+                && document.equals(before.document())
+                && before.trusted().equals(identity.trusted())) {
             return before.result();
         }
         try {
@@ -141,7 +139,8 @@ public final class InfoVerifier {
             throw new GeneralSecurityException("it is signed by " + signer.deviceId() + ", for " + said.deviceId());
         }
         int hash = document.body().hashCode();
-        if (before != null && (said.issue() < before.issue() || (said.issue() == before.issue() && hash != before.hash()))) {
+        if (before != null
+                && (said.issue() < before.issue() || (said.issue() == before.issue() && hash != before.hash()))) {
             refuse(deviceId, "it has the number " + said.issue() + ", but " + before.issue() + " was seen before");
             return before.result();
         }

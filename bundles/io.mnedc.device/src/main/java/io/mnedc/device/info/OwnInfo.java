@@ -139,8 +139,7 @@ public final class OwnInfo {
         try {
             long issue = issues.next(now.security().directory());
             SignedInfo document = sign(new InfoDocument(now.deviceId(), issue, whole).encode(), identity);
-            return new Ready(
-                    new Publish(basics, document), identity.chain().get(0));
+            return new Ready(new Publish(basics, document), identity.chain().get(0));
         } catch (GeneralSecurityException | RuntimeException e) {
             // a key in hardware is other people's code
             if (complaints.may(System.nanoTime())) {
@@ -168,11 +167,10 @@ public final class OwnInfo {
         boolean fits = chain.size() <= Protocol.MAX_CHAIN
                 && chain.stream().allMatch(each -> each.size() <= Protocol.MAX_CERTIFICATE);
         if (!fits) {
-            throw new GeneralSecurityException("its certificates are more than " + Protocol.MAX_CHAIN + ", or one has over "
-                    + Protocol.MAX_CERTIFICATE + " bytes");
+            throw new GeneralSecurityException("its certificates are more than " + Protocol.MAX_CHAIN
+                    + ", or one has over " + Protocol.MAX_CERTIFICATE + " bytes");
         }
-        return new SignedInfo(
-                body, DocumentSignatures.scheme(own.getPublicKey()), Opaque.copyOf(signature), chain);
+        return new SignedInfo(body, DocumentSignatures.scheme(own.getPublicKey()), Opaque.copyOf(signature), chain);
     }
 
     /**

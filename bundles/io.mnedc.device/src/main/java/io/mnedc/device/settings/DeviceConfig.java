@@ -80,9 +80,10 @@ public @interface DeviceConfig {
     @AttributeDefinition(
             name = "Attributes",
             required = false,
-            description = "What else this device tells its peers, at most 64, each KEY=VALUE, such as site=north. Keys have up to 64"
-                    + " visible ASCII characters, values up to 1024 bytes. Read by the discovery bundle."
-                    + " One per line, or with commas between.|TextArea")
+            description =
+                    "What else this device tells its peers, at most 64, each KEY=VALUE, such as site=north. Keys have up to 64"
+                            + " visible ASCII characters, values up to 1024 bytes. Read by the discovery bundle."
+                            + " One per line, or with commas between.|TextArea")
     String attributes() default "";
 
     @AttributeDefinition(

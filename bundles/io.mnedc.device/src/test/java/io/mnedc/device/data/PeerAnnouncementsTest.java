@@ -45,7 +45,8 @@ public class PeerAnnouncementsTest {
 
         @Override
         public void present(NodeRecord node, VirtualNetwork network, boolean sealed) {
-            told.add("present " + node.deviceId() + " " + network.ipv4(node.node()).getHostAddress());
+            told.add("present " + node.deviceId() + " "
+                    + network.ipv4(node.node()).getHostAddress());
         }
 
         @Override
@@ -123,8 +124,7 @@ public class PeerAnnouncementsTest {
                         new Change.Absent("b"),
                         new Change.Absent("nobody")),
                 self);
-        assertThat(recorder.told)
-                .containsExactly("all [a]", "present b 10.0.0.4", "present a 10.0.0.5", "absent b");
+        assertThat(recorder.told).containsExactly("all [a]", "present b 10.0.0.4", "present a 10.0.0.5", "absent b");
         assertThat(table.capabilities(3)).isZero();
         assertThat(table.capabilities(4)).isZero();
         assertThat(table.capabilities(5)).isEqualTo(1);
@@ -146,8 +146,7 @@ public class PeerAnnouncementsTest {
             link.changed(List.of(new Change.Present(node("x" + i, 5, 1))), self);
         }
         assertThat(recorder.told)
-                .startsWith(
-                        "all [b, c]", "absent b", "present d 10.0.0.4", "present x0 10.0.0.5", "absent x0");
+                .startsWith("all [b, c]", "absent b", "present d 10.0.0.4", "present x0 10.0.0.5", "absent x0");
         assertThat(table.capabilities(3)).isEqualTo(1);
         assertThat(table.capabilities(4)).isEqualTo(1);
         assertThat(recorder.told.get(recorder.told.size() - 1)).isEqualTo("present x2 10.0.0.5");

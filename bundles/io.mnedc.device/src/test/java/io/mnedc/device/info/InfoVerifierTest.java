@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a relay can do with what devices have signed: withhold it, and no more. */
 class InfoVerifierTest {
     private static final NodeInfo CAMERA = new NodeInfo(
-            "linux-arm", "osgi", List.of(new ServiceRecord("camera", "rtsp", 554, Map.of("path", "/1"))), Map.of("site", "north"));
+            "linux-arm",
+            "osgi",
+            List.of(new ServiceRecord("camera", "rtsp", 554, Map.of("path", "/1"))),
+            Map.of("site", "north"));
     private static final NodeInfo PUMP = new NodeInfo("plc", "native", List.of());
 
     @TempDir
@@ -83,7 +86,10 @@ class InfoVerifierTest {
         }
         for (int at = 0; at < good.chain().get(0).size(); at += 5) {
             altered.add(new SignedInfo(
-                    good.body(), good.scheme(), good.signature(), List.of(flipped(good.chain().get(0), at))));
+                    good.body(),
+                    good.scheme(),
+                    good.signature(),
+                    List.of(flipped(good.chain().get(0), at))));
         }
         altered.add(new SignedInfo(good.body(), 0x0804, good.signature(), good.chain()));
         altered.add(new SignedInfo(Opaque.copyOf(new byte[0]), good.scheme(), good.signature(), good.chain()));

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a device tells about itself: signed, numbered, and all of it sooner or later. */
 class OwnInfoTest {
     private static final OrchestrationInfo SMALL = new OrchestrationInfo(
-            "linux", "osgi", List.of(new OfferedService("web", "http", 80, Map.of("path", "/"))), Map.of("site", "north"));
+            "linux",
+            "osgi",
+            List.of(new OfferedService("web", "http", 80, Map.of("path", "/"))),
+            Map.of("site", "north"));
     private static final OrchestrationInfo LARGE = new OrchestrationInfo(
             "linux",
             "osgi",
@@ -76,7 +79,8 @@ class OwnInfoTest {
     }
 
     private static InfoDocument document(Publish publication) throws ProtocolException {
-        return InfoDocument.decode(Objects.requireNonNull(publication.document()).body());
+        return InfoDocument.decode(
+                Objects.requireNonNull(publication.document()).body());
     }
 
     @Test
@@ -88,7 +92,9 @@ class OwnInfoTest {
         assertThat(result.verified()).isTrue();
         assertThat(result.info()).isEqualTo(SMALL);
         assertThat(result.groups()).containsExactly("gateways");
-        assertThat(told.info().services().get(0).attributes()).as("old peers read no attributes").isEmpty();
+        assertThat(told.info().services().get(0).attributes())
+                .as("old peers read no attributes")
+                .isEmpty();
     }
 
     @Test

@@ -74,7 +74,9 @@ class PeerFeedTest {
         @Override
         public void absent(String deviceId) {
             told.add("absent " + deviceId);
-            assertThat(there.remove(deviceId)).as("only who was there can leave").isNotNull();
+            assertThat(there.remove(deviceId))
+                    .as("only who was there can leave")
+                    .isNotNull();
         }
     }
 
@@ -165,8 +167,7 @@ class PeerFeedTest {
         feed.absent("a");
         present(node("a", 3));
         turn();
-        assertThat(recorder.told)
-                .containsExactly("all []", "present a 10.0.0.3", "absent a", "present a 10.0.0.3");
+        assertThat(recorder.told).containsExactly("all []", "present a 10.0.0.3", "absent a", "present a 10.0.0.3");
         assertThat(recorder.peer("a").since()).isEqualTo(clock.instant());
     }
 

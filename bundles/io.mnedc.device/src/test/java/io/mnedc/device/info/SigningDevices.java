@@ -41,7 +41,12 @@ final class SigningDevices {
     /** {@return the settings of a device, which may not have joined} */
     DeviceSettings settings(String id) throws IOException {
         return Fixture.settings(Map.of(
-                "device.id", id, "security", "tls", "data.dir", directory.resolve(id).toString()));
+                "device.id",
+                id,
+                "security",
+                "tls",
+                "data.dir",
+                directory.resolve(id).toString()));
     }
 
     /** {@return the identity of a device that has joined} */
@@ -60,7 +65,8 @@ final class SigningDevices {
                     token);
         }
         DeviceIdentity identities = new DeviceIdentity(name -> Optional.empty(), clock);
-        assertThat(identities.ask(settings(id).security(), id, token -> false)).isInstanceOf(DeviceIdentity.Known.class);
+        assertThat(identities.ask(settings(id).security(), id, token -> false))
+                .isInstanceOf(DeviceIdentity.Known.class);
         return identities;
     }
 
@@ -73,8 +79,8 @@ final class SigningDevices {
             throws GeneralSecurityException {
         Identity identity = identity(by);
         Opaque body = new InfoDocument(about, issue, info).encode();
-        byte[] signature = DocumentSignatures.sign(
-                identity.key(), identity.chain().get(0).getPublicKey(), body.bytes());
+        byte[] signature =
+                DocumentSignatures.sign(identity.key(), identity.chain().get(0).getPublicKey(), body.bytes());
         return new SignedInfo(
                 body,
                 DocumentSignatures.scheme(identity.chain().get(0).getPublicKey()),

@@ -28,8 +28,12 @@ class InfoRoomTest {
             assertThat(room.replace(record(0), large)).isTrue();
         }
         assertThat(room.replace(record(0), large)).as("full").isFalse();
-        assertThat(room.replace(large, record(10_001))).as("not even a little larger").isFalse();
-        assertThat(room.replace(large, record(9_999))).as("smaller, also while it is full").isTrue();
+        assertThat(room.replace(large, record(10_001)))
+                .as("not even a little larger")
+                .isFalse();
+        assertThat(room.replace(large, record(9_999)))
+                .as("smaller, also while it is full")
+                .isTrue();
         room.free(large);
         assertThat(room.replace(record(0), large)).isTrue();
     }

@@ -9,6 +9,7 @@ import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
+import io.mnedc.api.peer.PeerEvents;
 import io.mnedc.api.peer.PeerListener;
 import io.mnedc.api.relay.RelayEventListener;
 import io.mnedc.api.relay.RelayStatus;
@@ -21,6 +22,7 @@ import io.mnedc.tun.memory.MemoryTunDriver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
 
 /** A relay and one or two devices in one framework. */
 class OverlayIT {
@@ -123,7 +128,7 @@ class OverlayIT {
     void twoDevicesSeeEachOtherPingAndExchangePackets() throws Exception {
         overlay.start();
         awaitReady();
-        var events = new PeerEvents();
+        var events = new PeerRecorder();
         var registration = context.registerService(PeerListener.class, events, null);
         try {
             Lease first = lease(RelayAndDevice.DEVICE_ID);
@@ -149,6 +154,53 @@ class OverlayIT {
         } finally {
             registration.unregister();
         }
+    }
+
+    @Test
+    void filtersListenersAndEventsTellOfPeersAndTheirServices() throws Exception {
+        overlay.start();
+        awaitReady();
+        var wanted = new PeerRecorder();
+        var others = new PeerRecorder();
+        List<String> topics = new CopyOnWriteArrayList<>();
+        EventHandler handler = event -> topics.add(event.getTopic() + " " + event.getProperty(PeerDirectory.DEVICE_ID));
+        var registrations = List.of(
+                context.registerService(PeerListener.class, wanted, filter("(device.id=sec*)")),
+                context.registerService(PeerListener.class, others, filter("(device.id=fridge)")),
+                context.registerService(
+                        EventHandler.class,
+                        handler,
+                        FrameworkUtil.asDictionary(Map.of(EventConstants.EVENT_TOPIC, new String[] {PeerEvents.ALL}))));
+        try {
+            var second = SecondDevice.start(context, overlay);
+            try {
+                Waits.until("event", () -> topics, all -> all.contains(PeerEvents.JOINED + " " + SecondDevice.ID));
+                Waits.until("events", wanted::seen, seen -> seen.contains("joined " + SecondDevice.ID));
+                assertThat(others.seen()).isEmpty();
+                assertThat(services.ask(PeerDirectory.class, each -> each.peers("(device.id=sec*)"))
+                                .orElseThrow())
+                        .extracting(Peer::deviceId)
+                        .containsExactly(SecondDevice.ID);
+                assertThat(services.ask(PeerDirectory.class, each -> each.peers("(device.id=fridge)")))
+                        .hasValue(List.of());
+                Duration time = services.ask(
+                                PeerDirectory.class, each -> each.roundTrip(SecondDevice.ID, Duration.ofSeconds(30)))
+                        .orElseThrow()
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS);
+                assertThat(time).isPositive();
+            } finally {
+                second.stop();
+            }
+            Waits.until("event", () -> topics, all -> all.contains(PeerEvents.LEFT + " " + SecondDevice.ID));
+            Waits.until("events", wanted::seen, seen -> seen.contains("left " + SecondDevice.ID));
+        } finally {
+            registrations.forEach(ServiceRegistration::unregister);
+        }
+    }
+
+    private static Dictionary<String, ?> filter(String filter) {
+        return FrameworkUtil.asDictionary(Map.of(PeerListener.FILTER, filter));
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what a listener is told. */
-final class PeerEvents implements PeerListener {
+final class PeerRecorder implements PeerListener {
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     @Override
