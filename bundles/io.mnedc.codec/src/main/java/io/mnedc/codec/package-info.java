@@ -3,7 +3,7 @@
  * it byte by byte. Nothing here does I/O, reads a clock or starts a thread.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.codec;
 

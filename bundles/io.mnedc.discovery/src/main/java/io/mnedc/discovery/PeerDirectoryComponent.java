@@ -80,6 +80,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     private final ConfiguredInfo configured;
     private final LocalInfo info;
     private final OfferTracker offers;
+    private final EventAdminTracker events;
     private final RelayLink.Subscription subscription;
     private @Nullable ServiceRegistration<PeerDirectory> registration;
 
@@ -100,6 +101,8 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         this.info = new LocalInfo(configured.take(properties), link::publish);
         this.offers = new OfferTracker(context, info);
         offers.open();
+        this.events = new EventAdminTracker(context, dispatch);
+        events.open();
         this.subscription = link.subscribe(directory);
     }
 
@@ -129,6 +132,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             LOG.debug("The link is already closed", e);
         }
         dispatch.close(STOP);
+        events.close();
         configured.end();
     }
 

@@ -4,23 +4,14 @@ import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerEvents;
 import io.mnedc.api.peer.PeerListener;
 import java.util.Map;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
 
-/**
- * Tells Event Admin of the peers, where there is one. The package of Event Admin is an optional import: where it is missing, this
- * component is never satisfied and its class never loaded.
- */
-@Component(service = PeerListener.class)
-public final class PeerEventPublisher implements PeerListener {
+/** Tells Event Admin of the peers. Its package is an optional import: nobody but {@link EventAdminTracker} may load this class. */
+final class PeerEventPublisher implements PeerListener {
     private final EventAdmin events;
 
-    /** Made by the component runtime. */
-    @Activate
-    public PeerEventPublisher(@Reference EventAdmin events) {
+    PeerEventPublisher(EventAdmin events) {
         this.events = events;
     }
 

@@ -1,6 +1,6 @@
 /** Who may join an overlay: its certificate authority, enrolment, stored identities, trust, TLS contexts, access rules. */
 @Export(substitution = Export.Substitution.NOIMPORT) // its commands use it: after an update, the new one
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.security;
 

@@ -3,7 +3,7 @@
  * arguments, what is to be done are results. Not thread-safe: one thread at a time.
  */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.codec.session;
 

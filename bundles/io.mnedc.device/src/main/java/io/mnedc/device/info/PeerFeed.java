@@ -233,17 +233,17 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
             List<Announced> all = List.copyOf(announced.values());
             return () -> tellAll(all);
         }
+        Following follower = joining.poll();
+        if (follower != null) {
+            followers.add(follower);
+            return () -> call(follower, observer -> observer.snapshot(List.copyOf(shown.values())));
+        }
         Iterator<String> first = changed.iterator();
         if (first.hasNext()) {
             String deviceId = first.next();
             first.remove();
             Announced now = announced.get(deviceId);
             return () -> tell(deviceId, now);
-        }
-        Following follower = joining.poll();
-        if (follower != null) {
-            followers.add(follower);
-            return () -> call(follower, observer -> observer.snapshot(List.copyOf(shown.values())));
         }
         running = false;
         return null;

@@ -185,7 +185,7 @@ class OwnInfoTest {
 
     @Test
     void withoutSecurityAttributesAreToldAsTheyAre() throws Exception {
-        own = own(Fixture.settings("self"));
+        own = own(Fixture.settings(Map.of("device.id", "self", "relays", List.of("127.0.0.1:1"))));
         own.publish(SMALL);
         assertThat(last().document()).isNull();
         assertThat(InfoRecords.of(last().info())).isEqualTo(SMALL);

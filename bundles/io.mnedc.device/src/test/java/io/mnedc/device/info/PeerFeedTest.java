@@ -86,7 +86,7 @@ class PeerFeedTest {
     }
 
     private PeerFeed feed(DeviceIdentity identities) throws IOException {
-        DeviceSettings settings = Fixture.settings("self");
+        DeviceSettings settings = Fixture.settings(Map.of("device.id", "self", "relays", List.of("127.0.0.1:1")));
         OwnInfo own = new OwnInfo(new NoLoop(), Runnable::run, identities, () -> settings, clock, said -> {});
         return new PeerFeed(
                 thread::add,

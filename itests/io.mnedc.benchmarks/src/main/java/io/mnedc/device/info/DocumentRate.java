@@ -47,7 +47,9 @@ public final class DocumentRate {
             second.add(record(identity, id, 2));
         }
         SignedInfo one = first.get(0).document();
-        System.out.printf("%d bytes each: %d of it the certificate%n", one.size(), one.chain().get(0).size());
+        System.out.printf(
+                "%d bytes each: %d of it the certificate%n",
+                one.size(), one.chain().get(0).size());
         for (int run = 1; run <= 5; run++) {
             InfoVerifier verifier = new InfoVerifier(reader, new LongAdder());
             double fresh = millis(verifier, first);
@@ -71,7 +73,10 @@ public final class DocumentRate {
 
     private static NodeRecord record(Identity identity, String id, long issue) throws Exception {
         NodeInfo info = new NodeInfo(
-                "linux-amd64", "osgi", List.of(new ServiceRecord("web", "http", 8080, Map.of("path", "/status"))), Map.of());
+                "linux-amd64",
+                "osgi",
+                List.of(new ServiceRecord("web", "http", 8080, Map.of("path", "/status"))),
+                Map.of());
         Opaque body = new InfoDocument(id, issue, info).encode();
         var certificate = identity.chain().get(0);
         byte[] signature = DocumentSignatures.sign(identity.key(), certificate.getPublicKey(), body.bytes());
