@@ -116,7 +116,8 @@ public final class ControlCodec {
                     .int64(Tag.ULA_PREFIX, m.ulaPrefix())
                     .int32(Tag.KEEPALIVE, m.keepaliveMillis())
                     .int64(Tag.RELAY_EPOCH, m.relayEpoch())
-                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT);
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
+                    .optionalLabel(Tag.LABEL, m.label());
             return WELCOME;
         } else if (message instanceof ErrorReport m) {
             out.int16(Tag.ERROR_CODE, m.code())
@@ -250,7 +251,8 @@ public final class ControlCodec {
                 in.int64(Tag.ULA_PREFIX),
                 in.int32(Tag.KEEPALIVE),
                 in.int64(Tag.RELAY_EPOCH),
-                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT));
+                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT),
+                in.optionalLabel(Tag.LABEL));
         String complaint = complaint(welcome);
         if (complaint != null) {
             throw in.violation(complaint);

@@ -47,6 +47,7 @@ public sealed interface ControlMessage {
      * @param keepaliveMillis how often each side sends something at least, 100 to 3,600,000
      * @param relayEpoch a random number of this start of the relay
      * @param software what the relay runs
+     * @param label the device's name in the overlay, as in {@link NodeRecord}
      */
     record Welcome(
             int minor,
@@ -58,8 +59,35 @@ public sealed interface ControlMessage {
             long ulaPrefix,
             int keepaliveMillis,
             long relayEpoch,
-            String software)
-            implements ControlMessage {}
+            String software,
+            String label)
+            implements ControlMessage {
+        /** Without a label. */
+        public Welcome(
+                int minor,
+                long sessionId,
+                Opaque secret,
+                int node,
+                int network,
+                int prefixLength,
+                long ulaPrefix,
+                int keepaliveMillis,
+                long relayEpoch,
+                String software) {
+            this(
+                    minor,
+                    sessionId,
+                    secret,
+                    node,
+                    network,
+                    prefixLength,
+                    ulaPrefix,
+                    keepaliveMillis,
+                    relayEpoch,
+                    software,
+                    "");
+        }
+    }
 
     /**
      * Either way: something is wrong. Its layout is the same in all versions.
@@ -165,6 +193,8 @@ public sealed interface ControlMessage {
      * @param capabilities {@code CAN_…} bits of {@link Protocol}
      * @param info what it tells its peers, for those who do not read documents
      * @param document the same, signed; null if it has not said anything signed
+     * @param label its name in the overlay, which the relay has settled: a DNS label of {@code a-z 0-9 -}, at most
+     *     {@value Protocol#MAX_LABEL} characters. Empty from a relay that settles none
      */
     record NodeRecord(
             String deviceId,
@@ -172,7 +202,19 @@ public sealed interface ControlMessage {
             String software,
             int capabilities,
             NodeInfo info,
-            @Nullable SignedInfo document) {
+            @Nullable SignedInfo document,
+            String label) {
+        /** Without a label. */
+        public NodeRecord(
+                String deviceId,
+                int node,
+                String software,
+                int capabilities,
+                NodeInfo info,
+                @Nullable SignedInfo document) {
+            this(deviceId, node, software, capabilities, info, document, "");
+        }
+
         /** Without a document. */
         public NodeRecord(String deviceId, int node, String software, int capabilities, NodeInfo info) {
             this(deviceId, node, software, capabilities, info, null);

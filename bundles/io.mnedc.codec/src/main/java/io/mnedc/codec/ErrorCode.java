@@ -57,7 +57,9 @@ public enum ErrorCode {
     /** The relay cannot make certificates now. */
     ENROLMENT_UNAVAILABLE(26),
     /** The administrator of the relay has closed the connection; the device may connect again. */
-    DISCONNECTED(27);
+    DISCONNECTED(27),
+    /** Notice: another device has the label that follows from this device's ID, so this one has another label. */
+    LABEL_TAKEN(28);
 
     private final int number;
 

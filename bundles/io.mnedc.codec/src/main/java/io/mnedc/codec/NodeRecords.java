@@ -36,7 +36,7 @@ final class NodeRecords {
                 .int32(Tag.CAPABILITIES, node.capabilities())
                 .nested(Tag.INFO, write(node.info(), Protocol.MAX_SERVICES));
         write(node.document(), out);
-        return out;
+        return out.optionalLabel(Tag.LABEL, node.label());
     }
 
     static void write(@Nullable SignedInfo document, RecordWriter out) {
@@ -114,7 +114,8 @@ final class NodeRecords {
                 in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT),
                 in.optionalInt32(Tag.CAPABILITIES),
                 info(in),
-                document(in));
+                document(in),
+                in.optionalLabel(Tag.LABEL));
     }
 
     /** The signed orchestration information within some records; null if it is not there. */

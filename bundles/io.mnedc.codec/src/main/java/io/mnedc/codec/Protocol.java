@@ -20,6 +20,9 @@ public final class Protocol {
     /** The longest device ID, in characters of {@code A-Z a-z 0-9 . _ : -}. */
     public static final int MAX_DEVICE_ID = 64;
 
+    /** The longest label of a device, in characters (RFC 1035, section 2.3.4). */
+    public static final int MAX_LABEL = 63;
+
     /** The longest sentence of an error, in UTF-8 bytes. */
     public static final int MAX_SENTENCE = 512;
 

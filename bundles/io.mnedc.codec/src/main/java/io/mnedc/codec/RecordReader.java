@@ -125,6 +125,19 @@ final class RecordReader {
         return at < 0 ? "" : decode(limited(at, tag, most), tag);
     }
 
+    /** A label that is empty if it is missing. */
+    String optionalLabel(Tag tag) throws ProtocolException {
+        int at = find(tag);
+        if (at < 0) {
+            return "";
+        }
+        String label = decode(limited(at, tag, Protocol.MAX_LABEL), tag);
+        if (!Labels.valid(label)) {
+            throw violation(tag + " is not one of a-z, 0-9 and - inside");
+        }
+        return label;
+    }
+
     /** A number that is zero if it is missing. */
     int optionalInt32(Tag tag) throws ProtocolException {
         return find(tag) < 0 ? 0 : int32(tag);

@@ -84,6 +84,17 @@ final class RecordWriter {
         return text(tag, id, Protocol.MAX_DEVICE_ID);
     }
 
+    /** A label; nothing for an empty one. */
+    RecordWriter optionalLabel(Tag tag, String label) {
+        if (label.isEmpty()) {
+            return this;
+        }
+        if (!Labels.valid(label)) {
+            throw new IllegalArgumentException("\"" + label + "\" is no label");
+        }
+        return text(tag, label, Protocol.MAX_LABEL);
+    }
+
     /** A text that is shortened, at a character's border, rather than refused. */
     RecordWriter shortened(Tag tag, String value, int most) {
         return text(tag, Texts.shortened(value, most), most);

@@ -51,7 +51,8 @@ enum Tag {
     ISSUE(48),
     ATTRIBUTE(49),
     ATTRIBUTE_KEY(50),
-    ATTRIBUTE_VALUE(51);
+    ATTRIBUTE_VALUE(51),
+    LABEL(52);
 
     final int number;
 

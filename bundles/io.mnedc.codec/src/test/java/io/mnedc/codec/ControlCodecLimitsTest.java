@@ -42,6 +42,10 @@ class ControlCodecLimitsTest {
         return new Welcome(0, 1, SECRET, node, network, prefix, ula, keepalive, 1, "");
     }
 
+    private static Announce labelled(String label) {
+        return announcing(new Change.Present(new NodeRecord("a", 2, "", 0, NodeInfo.NONE, null, label)));
+    }
+
     private static Announce announcing(Change change) {
         return new Announce(1, Part.DELTA, List.of(change));
     }
@@ -99,6 +103,12 @@ class ControlCodecLimitsTest {
                 announcing(new Change.Present(new NodeRecord("a/b", 2, "", 0, NodeInfo.NONE))),
                 announcing(new Change.Present(new NodeRecord("a", 1, "", 0, NodeInfo.NONE))),
                 announcing(new Change.Present(new NodeRecord("a", 0xffffff, "", 0, NodeInfo.NONE))),
+                labelled("with space"),
+                labelled("UPPER"),
+                labelled("-a"),
+                labelled("a-"),
+                labelled("a.b"),
+                labelled("x".repeat(64)),
                 new Announce(1, Part.DELTA, Collections.nCopies(20_000, new Change.Absent("a"))),
                 new Envelope(-1, 2, 1, SECRET),
                 new Envelope(0, 0, 1, SECRET),

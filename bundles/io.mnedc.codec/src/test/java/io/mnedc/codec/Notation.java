@@ -125,7 +125,12 @@ final class Notation {
                 .number("KEEPALIVE", m.keepaliveMillis())
                 .hex64("RELAY_EPOCH", m.relayEpoch())
                 .text("SOFTWARE", m.software())
+                .label(m.label())
                 .end();
+    }
+
+    private Notation label(String label) {
+        return label.isEmpty() ? this : text("LABEL", label);
     }
 
     private void change(Change change) {
@@ -142,6 +147,7 @@ final class Notation {
                             .hex32("CAPABILITIES", node.capabilities())
                             .info(node.info())
                             .document(node.document())
+                            .label(node.label())
                             .nested());
         }
     }

@@ -102,7 +102,19 @@ public final class RandomMessages {
                 0xfdL << 56 | random.nextLong() >>> 8,
                 ranged(Protocol.MIN_KEEPALIVE, Protocol.MAX_KEEPALIVE),
                 int64(),
-                text(Protocol.MAX_TEXT));
+                text(Protocol.MAX_TEXT),
+                label());
+    }
+
+    private String label() {
+        String letters = "abz019";
+        StringBuilder label = new StringBuilder();
+        int length = ranged(0, Protocol.MAX_LABEL);
+        for (int at = 0; at < length; at++) {
+            boolean inside = at > 0 && at < length - 1;
+            label.append(inside && random.nextInt(4) == 0 ? '-' : letters.charAt(random.nextInt(letters.length())));
+        }
+        return label.toString();
     }
 
     private List<Opaque> certificates(int most) {
@@ -127,7 +139,13 @@ public final class RandomMessages {
     /** {@return a device} */
     public NodeRecord node() {
         return new NodeRecord(
-                deviceId(), ranged(2, Protocol.MAX_NODE), text(Protocol.MAX_TEXT), int32(), info(), document());
+                deviceId(),
+                ranged(2, Protocol.MAX_NODE),
+                text(Protocol.MAX_TEXT),
+                int32(),
+                info(),
+                document(),
+                label());
     }
 
     /** Without attributes: it fits in a first message. */

@@ -115,6 +115,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         relay = attempt.relay();
         board.registered(relay, now);
         parts.own().registered(attempt.hello());
+        parts.link().registered(welcome.label(), now.node(), now.network());
         parts.renewals().registered(attempt);
         parts.sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open

@@ -37,9 +37,15 @@ final class Directory implements RelayLink.Observer {
      * @param version the last change that is in it
      * @param all by ascending node
      * @param byDeviceId the same by device ID
+     * @param byName those that have a name, by it
      * @param byAddress the same by each virtual address
      */
-    record View(long version, PeerSnapshot all, Map<String, Peer> byDeviceId, Map<InetAddress, Peer> byAddress) {
+    record View(
+            long version,
+            PeerSnapshot all,
+            Map<String, Peer> byDeviceId,
+            Map<String, Peer> byName,
+            Map<InetAddress, Peer> byAddress) {
         /** {@return all peers, by ascending node} */
         List<Peer> peers() {
             return all.peers();
@@ -50,13 +56,23 @@ final class Directory implements RelayLink.Observer {
             // nodes are unsigned: a /8 pool does not reach the sign, but nothing here needs to know
             sorted.sort(Comparator.comparing(Peer::node, Integer::compareUnsigned));
             var byDeviceId = new HashMap<String, Peer>();
+            var byName = new HashMap<String, Peer>();
             var byAddress = new HashMap<InetAddress, Peer>();
             for (Peer peer : sorted) {
                 byDeviceId.put(peer.deviceId(), peer);
+                if (!peer.name().isEmpty()) {
+                    // a relay that gives a name twice: the lower node has it
+                    byName.putIfAbsent(peer.name(), peer);
+                }
                 byAddress.put(peer.ipv4(), peer);
                 byAddress.put(peer.ipv6(), peer);
             }
-            return new View(version, new PeerSnapshot(version, sorted), Map.copyOf(byDeviceId), Map.copyOf(byAddress));
+            return new View(
+                    version,
+                    new PeerSnapshot(version, sorted),
+                    Map.copyOf(byDeviceId),
+                    Map.copyOf(byName),
+                    Map.copyOf(byAddress));
         }
     }
 

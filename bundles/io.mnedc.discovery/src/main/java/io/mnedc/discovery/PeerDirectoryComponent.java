@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -210,6 +211,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     @Override
     public Optional<Peer> byDeviceId(String deviceId) {
         return Optional.ofNullable(directory.view().byDeviceId().get(deviceId));
+    }
+
+    @Override
+    public Optional<Peer> byName(String name) {
+        return Optional.ofNullable(directory.view().byName().get(name.toLowerCase(Locale.ROOT)));
     }
 
     @Override

@@ -52,6 +52,7 @@ final class PeerFilter {
         // first what the peer names as it likes
         Map<String, Object> attributes = new HashMap<>(peer.info().attributes());
         attributes.put(PeerDirectory.DEVICE_ID, peer.deviceId());
+        attributes.put(PeerDirectory.NAME, peer.name());
         attributes.put(
                 PeerDirectory.ADDRESS,
                 List.of(peer.ipv4().getHostAddress(), peer.ipv6().getHostAddress()));

@@ -20,6 +20,7 @@ class PeerFilterTest {
     private static final OfferedService CAMERA = new OfferedService("camera", "rtsp", 554, Map.of("path", "/1"));
     private static final OfferedService WEB = new OfferedService("web", "http", 8080);
     private static final Peer PEER = new Peer(
+            "GW_1",
             "gw-1",
             5,
             NETWORK.ipv4(5),
@@ -35,7 +36,8 @@ class PeerFilterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(device.id=gw-*)",
+                "(device.id=GW_*)",
+                "(name=gw-1)",
                 "(address=10.0.0.5)",
                 "(address=fd00:1:2:3:0:0:0:5)",
                 "(software=mnedc/*)",

@@ -29,6 +29,7 @@ final class Peers {
     private static Peer peer(String deviceId, int node, String platform, List<OfferedService> services) {
         return new Peer(
                 deviceId,
+                deviceId,
                 node,
                 NETWORK.ipv4(node),
                 NETWORK.ipv6(node),

@@ -17,7 +17,7 @@ public final class MemoryAllocator implements AddressAllocator {
     private final List<String> devices = new ArrayList<>();
     private VirtualNetwork network;
 
-    MemoryAllocator(String cidr) {
+    public MemoryAllocator(String cidr) {
         this.network = VirtualNetwork.parse(cidr, "fd00:1:2:3::/64");
     }
 

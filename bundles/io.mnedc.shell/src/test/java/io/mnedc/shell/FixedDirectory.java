@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ record FixedDirectory(List<Peer> peers, OrchestrationInfo own) implements PeerDi
     static Peer peer(String deviceId, int node, OfferedService... services) {
         return new Peer(
                 deviceId,
+                deviceId.toLowerCase(Locale.ROOT),
                 node,
                 NETWORK.ipv4(node),
                 NETWORK.ipv6(node),
@@ -62,6 +64,11 @@ record FixedDirectory(List<Peer> peers, OrchestrationInfo own) implements PeerDi
     @Override
     public Optional<Peer> byDeviceId(String deviceId) {
         return peers.stream().filter(peer -> peer.deviceId().equals(deviceId)).findFirst();
+    }
+
+    @Override
+    public Optional<Peer> byName(String name) {
+        return peers.stream().filter(peer -> peer.name().equals(name)).findFirst();
     }
 
     @Override

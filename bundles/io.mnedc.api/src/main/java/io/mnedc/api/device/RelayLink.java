@@ -1,9 +1,11 @@
 package io.mnedc.api.device;
 
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
@@ -36,6 +38,15 @@ public interface RelayLink {
         void absent(String deviceId);
     }
 
+    /**
+     * How this device is registered.
+     *
+     * @param name its label in the overlay's DNS zone; empty if the relay is an older one
+     * @param node its node number
+     * @param network the overlay's address plan
+     */
+    record Registration(String name, int node, VirtualNetwork network) {}
+
     /** Ends a subscription. */
     interface Subscription extends AutoCloseable {
         /** Ends it: no further call is begun. */
@@ -50,6 +61,9 @@ public interface RelayLink {
      * @return ends it when closed
      */
     Subscription subscribe(Observer observer);
+
+    /** {@return how this device is registered, or was last; empty before the first time} */
+    Optional<Registration> registration();
 
     /**
      * Tells the peers about this device, now and after each reconnect, until it is called again. In an overlay with security

@@ -9,6 +9,8 @@ import java.util.Set;
  * A registered device of the overlay. Immutable.
  *
  * @param deviceId its unique ID
+ * @param name its label in the overlay's DNS zone, which the relay has settled; unique, {@code a-z 0-9 -}. Empty if the relay is
+ *     an older one
  * @param node its node number
  * @param ipv4 its virtual IPv4 address
  * @param ipv6 its virtual IPv6 address
@@ -22,6 +24,7 @@ import java.util.Set;
  */
 public record Peer(
         String deviceId,
+        String name,
         int node,
         Inet4Address ipv4,
         Inet6Address ipv6,

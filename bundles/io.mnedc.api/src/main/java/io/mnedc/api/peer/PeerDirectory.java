@@ -16,7 +16,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * <table>
  * <caption>Attributes of a peer</caption>
  * <tr><th>name</th><th>type</th></tr>
- * <tr><td>{@value #DEVICE_ID}, {@value #ADDRESS} (both), {@value #SOFTWARE}, {@value #PLATFORM}, {@value #EXECUTION_TYPE}</td><td>text</td></tr>
+ * <tr><td>{@value #DEVICE_ID}, {@value #NAME}, {@value #ADDRESS} (both), {@value #SOFTWARE}, {@value #PLATFORM}, {@value #EXECUTION_TYPE}</td><td>text</td></tr>
  * <tr><td>{@value #VERIFIED}</td><td>boolean</td></tr>
  * <tr><td>{@value #GROUP}, {@value #SERVICE} (names), {@value #PROTOCOL}</td><td>texts</td></tr>
  * <tr><td>the names of its {@linkplain OrchestrationInfo#attributes attributes}, as far as they are none of these</td><td>text</td></tr>
@@ -26,6 +26,9 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface PeerDirectory {
     /** In filters: the device's unique ID. */
     String DEVICE_ID = "device.id";
+
+    /** In filters: the device's name. */
+    String NAME = "name";
 
     /** In filters: the device's virtual addresses. */
     String ADDRESS = "address";
@@ -83,6 +86,9 @@ public interface PeerDirectory {
 
     /** {@return the peer with this device ID} */
     Optional<Peer> byDeviceId(String deviceId);
+
+    /** {@return the peer with this {@linkplain Peer#name name}, in lower or upper case} */
+    Optional<Peer> byName(String name);
 
     /** {@return the peer with this virtual IPv4 or IPv6 address} */
     Optional<Peer> byAddress(InetAddress address);

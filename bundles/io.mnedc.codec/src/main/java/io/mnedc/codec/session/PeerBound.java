@@ -48,7 +48,11 @@ public record PeerBound(int peers, long bytes) {
      */
     public static long cost(NodeRecord node) {
         NodeInfo info = node.info();
-        long texts = text(node.deviceId()) + text(node.software()) + text(info.platform()) + text(info.executionType());
+        long texts = text(node.deviceId())
+                + text(node.software())
+                + text(node.label())
+                + text(info.platform())
+                + text(info.executionType());
         for (ServiceRecord service : info.services()) {
             texts += SERVICE + text(service.name()) + text(service.protocol()) + attributes(service.attributes());
         }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -89,6 +90,8 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
     @GuardedBy("this")
     private boolean running;
 
+    private volatile @Nullable Registration registration;
+
     // of the thread
     private final Map<String, Peer> shown = new LinkedHashMap<>();
     private long worked;
@@ -123,6 +126,16 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
         }
         run();
         return following;
+    }
+
+    /** The relay has registered this device. */
+    public void registered(String name, int node, VirtualNetwork network) {
+        registration = new Registration(name, node, network);
+    }
+
+    @Override
+    public Optional<Registration> registration() {
+        return Optional.ofNullable(registration);
     }
 
     private synchronized void left() {
@@ -284,6 +297,7 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
         InfoVerifier.Result known = verifier.check(node, announcement.sealed());
         return new Peer(
                 node.deviceId(),
+                node.label(),
                 node.node(),
                 network.ipv4(node.node()),
                 network.ipv6(node.node()),

@@ -263,6 +263,7 @@ final class ControlSession implements Admissions.Admitted {
         if (open == null || machine.state() != RelaySession.State.LEASING) {
             return;
         }
+        DeviceLabels.Settled label = services.leases().label(lease, allocator);
         Opaque secret = services.random().opaque(Protocol.SECRET);
         long id = services.random().id();
         Welcome welcome = new Welcome(
@@ -275,11 +276,13 @@ final class ControlSession implements Admissions.Admitted {
                 ByteBuffer.wrap(network.ulaPrefix().getAddress()).getLong(),
                 (int) settings.keepalive().toMillis(),
                 services.identity().epoch(),
-                services.identity().software());
+                services.identity().software(),
+                label.label());
         Session registered = new Session(
                 hello,
                 groups(),
                 lease,
+                label.label(),
                 network,
                 id,
                 secret,
@@ -298,6 +301,7 @@ final class ControlSession implements Admissions.Admitted {
                 registered.send(security.greeting());
                 renewals = security.renewals(peer, open);
             }
+            label.tell(registered, services.log());
             services.leases().dismissIfReaddressed(registered);
             // it may have been shut out since it was let in
             services.access().refusal(hello.deviceId()).ifPresent(registered::dismiss);

@@ -1,6 +1,7 @@
 package io.mnedc.relay.session;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.address.Lease;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import java.time.Duration;
@@ -17,6 +18,8 @@ public final class Leases {
 
     private final Sessions sessions;
     private volatile @Nullable AddressAllocator allocator;
+    // of the control loop
+    private @Nullable DeviceLabels labels;
 
     public Leases(Sessions sessions) {
         this.sessions = sessions;
@@ -46,6 +49,16 @@ public final class Leases {
                     "the virtual network is now " + present.network().cidr() + " and "
                             + present.network().ulaPrefix().getHostAddress() + "/64: register again"));
         }
+    }
+
+    /** The name of a device in the overlay. On the control loop. */
+    DeviceLabels.Settled label(Lease lease, AddressAllocator by) {
+        DeviceLabels present = labels;
+        if (present == null || !present.areOf(by)) {
+            present = new DeviceLabels(by);
+            labels = present;
+        }
+        return present.of(lease);
     }
 
     /** Renews the lease of a device that has left. */

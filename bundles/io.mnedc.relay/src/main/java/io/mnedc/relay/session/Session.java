@@ -45,6 +45,7 @@ public final class Session implements Destination, StreamOwner {
     private final Hello hello;
     private final Set<String> groups;
     private final Lease lease;
+    private final String label;
     private final VirtualNetwork network;
     private final long id;
     private final Opaque secret;
@@ -69,6 +70,7 @@ public final class Session implements Destination, StreamOwner {
      * Makes a session.
      *
      * @param groups what the device belongs to in the access rules
+     * @param label the device's name in the overlay
      * @param dismissal ends the control stream with a report
      * @param allowance what the device may send
      * @param events hears when it sends more
@@ -78,6 +80,7 @@ public final class Session implements Destination, StreamOwner {
             Hello hello,
             Set<String> groups,
             Lease lease,
+            String label,
             VirtualNetwork network,
             long id,
             Opaque secret,
@@ -99,6 +102,7 @@ public final class Session implements Destination, StreamOwner {
         this.events = events;
         this.scarce = scarce;
         this.lease = lease;
+        this.label = label;
         this.network = network;
         this.id = id;
         this.secret = secret;
@@ -188,7 +192,13 @@ public final class Session implements Destination, StreamOwner {
     /** What others are to be told of it if it says this. */
     PeerRecord record(Publish said) {
         NodeRecord record = new NodeRecord(
-                hello.deviceId(), lease.node(), hello.software(), hello.capabilities(), said.info(), said.document());
+                hello.deviceId(),
+                lease.node(),
+                hello.software(),
+                hello.capabilities(),
+                said.info(),
+                said.document(),
+                label);
         return PeerRecord.of(record, groups);
     }
 
