@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.device.LocalService;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
@@ -39,6 +40,7 @@ public final class DeviceComponent {
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final IdentityProviders providers = new IdentityProviders();
+    private final LocalServices local = new LocalServices();
     private final Operation operation;
 
     @Reference(
@@ -71,7 +73,8 @@ public final class DeviceComponent {
                 () -> tls,
                 () -> sockets,
                 InstantSource.system(),
-                NameServers.ofThisHost());
+                NameServers.ofThisHost(),
+                local);
         this.operation = new Operation(framework, around, pause);
     }
 
@@ -98,6 +101,18 @@ public final class DeviceComponent {
     void removeIdentityProvider(ServiceReference<IdentityProvider> reference) {
         providers.remove(reference);
         operation.providersChanged();
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addLocalService(LocalService service) {
+        local.add(service);
+    }
+
+    void removeLocalService(LocalService service) {
+        local.remove(service);
     }
 
     @Modified

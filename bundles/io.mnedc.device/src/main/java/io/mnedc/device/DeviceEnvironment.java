@@ -1,5 +1,6 @@
 package io.mnedc.device;
 
+import io.mnedc.api.device.LocalService;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sockets who looks at TCP sockets, now; null: nobody; any thread
  * @param clock the system's, which may be wrong
  * @param nameServers tells the DNS servers that this host asks
+ * @param local who answers at a UDP port of the relay's virtual address, now; null: nobody; any thread
  */
 public record DeviceEnvironment(
         TunDriver driver,
@@ -30,4 +33,17 @@ public record DeviceEnvironment(
         Supplier<@Nullable Provider> tls,
         Supplier<@Nullable TcpSockets> sockets,
         InstantSource clock,
-        Supplier<? extends Collection<InetAddress>> nameServers) {}
+        Supplier<? extends Collection<InetAddress>> nameServers,
+        IntFunction<@Nullable LocalService> local) {
+    /** Where nobody answers. */
+    public DeviceEnvironment(
+            TunDriver driver,
+            String software,
+            Function<String, Optional<IdentityProvider>> providers,
+            Supplier<@Nullable Provider> tls,
+            Supplier<@Nullable TcpSockets> sockets,
+            InstantSource clock,
+            Supplier<? extends Collection<InetAddress>> nameServers) {
+        this(driver, software, providers, tls, sockets, clock, nameServers, port -> null);
+    }
+}

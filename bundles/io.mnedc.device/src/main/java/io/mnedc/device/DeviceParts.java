@@ -12,6 +12,7 @@ import io.mnedc.device.control.RelayConnector;
 import io.mnedc.device.data.DataConnector;
 import io.mnedc.device.data.Downlink;
 import io.mnedc.device.data.FrameSender;
+import io.mnedc.device.data.LocalAnswers;
 import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.PeerRoom;
 import io.mnedc.device.data.Pings;
@@ -33,6 +34,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ final class DeviceParts {
     private final SharedParts shared;
     private final KeyExchange sealing;
     private final Pings pings;
+    private final LocalAnswers local;
     private final TunHolder tun;
     private final NetworkGuard guard;
     private final DataConnector stream;
@@ -75,6 +78,12 @@ final class DeviceParts {
                 settings.get().security().rekey(),
                 this::tell);
         this.pings = new Pings(shared.sender(), sealing.peers(), shared.loop());
+        this.local = new LocalAnswers(
+                around.local(),
+                new LocalAnswers.Threads(shared.localThread(), shared.data()::execute),
+                this::port,
+                this::broke,
+                shared.counters());
         this.tun = new TunHolder(around.driver(), shared.loop(), this::uplink, life);
         this.guard = new NetworkGuard(
                 shared.loop(),
@@ -155,7 +164,17 @@ final class DeviceParts {
 
     private Uplink uplink(TunHolder.TunReader reader) {
         TunDevice device = reader.device();
-        return new Uplink(device, shared.sender(), shared.table(), sealing.peers(), shared.counters(), reader.failed());
+        return new Uplink(
+                device, shared.sender(), shared.table(), sealing.peers(), local, shared.counters(), reader.failed());
+    }
+
+    private @Nullable TunPort port() {
+        return tun.port();
+    }
+
+    /** On the data loop. */
+    private void broke(TunPort port, IOException cause) {
+        shared.loop().execute(() -> tun.broke(port, cause));
     }
 
     /** Sends a message of the sealing thread's. Any thread. */
@@ -186,7 +205,7 @@ final class DeviceParts {
 
         @Override
         public void tunFailed(TunPort port, IOException cause) {
-            shared.loop().execute(() -> tun.broke(port, cause));
+            broke(port, cause);
         }
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookUpThread looks up where relays are now; nobody waits for its end
  * @param fileThread remembers the virtual network on the disk
  * @param infoThread checks what peers tell about themselves, and tells those who follow it
+ * @param localThread asks services of this host
  */
 record SharedParts(
         ControlLoop loop,
@@ -37,6 +38,7 @@ record SharedParts(
         IdleThread lookUpThread,
         IdleThread fileThread,
         IdleThread infoThread,
+        IdleThread localThread,
         Faults faults,
         StatusBoard board,
         Counters counters,
@@ -104,6 +106,7 @@ record SharedParts(
                     thread("mnedc-device-lookup", Duration.ZERO, faults, loop),
                     thread("mnedc-device-network", END, faults, loop),
                     thread("mnedc-device-info", END, faults, loop),
+                    thread("mnedc-device-local", END, faults, loop),
                     faults,
                     board,
                     new Counters(),
@@ -136,6 +139,7 @@ record SharedParts(
         lookUpThread.close();
         fileThread.close();
         infoThread.close();
+        localThread.close();
         loop.close();
     }
 }

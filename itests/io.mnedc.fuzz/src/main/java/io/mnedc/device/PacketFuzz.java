@@ -6,6 +6,7 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.network.RouteTable;
+import io.mnedc.device.packet.Datagrams;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.packet.Segmenter;
 import io.mnedc.fuzz.Checks;
@@ -22,6 +23,7 @@ public final class PacketFuzz {
     private static final byte FILL = 0x5a;
     private static final int TCP = 6;
     private static final int UDP = 17;
+    private static final int UDP_HEADER = 8;
 
     private static final Membership SELF = self();
     private static final Segmenter SEGMENTER = new Segmenter();
@@ -47,6 +49,7 @@ public final class PacketFuzz {
         ByteBuffer in =
                 ByteBuffer.wrap(data.clone()); // nothing outside can be read, and remarks are taken out in place
         addresses(in, length);
+        datagram(in, length);
         boolean sane = Packets.sane(in, 0, length);
         if (sane) {
             Checks.that((VirtioNetHeader.flags(in, 0) & 2) == 0, "remarks of the reading side are taken out");
@@ -65,6 +68,14 @@ public final class PacketFuzz {
                 !SELF.routes().isForThisDevice(in, VNET, length) || to == RouteTable.NOWHERE,
                 "what is ours does not go on");
         Checks.that(!SELF.routes().maySend(SELF.node(), in, VNET, length), "nobody else is this node");
+    }
+
+    private static void datagram(ByteBuffer in, int length) {
+        int udp = Datagrams.header(in, VNET, length);
+        if (udp >= 0) {
+            int payload = Datagrams.payload(in, udp).length;
+            Checks.that(udp + UDP_HEADER + payload <= VNET + length, "a datagram lies within its packet");
+        }
     }
 
     private static void segments(ByteBuffer in, int length) {

@@ -78,6 +78,12 @@ public final class Counters {
     /** What was told of peers and not believed: a signature or a number was wrong. */
     public final LongAdder documentsRefused = new LongAdder();
 
+    /** Datagrams that a service of this host has answered at the relay's virtual address. */
+    public final LongAdder localAnswered = new LongAdder();
+
+    /** Datagrams for such a service that got no answer. */
+    public final LongAdder localDropped = new LongAdder();
+
     /** Registrations after the first one. */
     public final LongAdder reconnects = new LongAdder();
 
@@ -110,6 +116,8 @@ public final class Counters {
         all.put("tun.refused", tunRefused);
         all.put("peers.left-out", peersLeftOut.sum());
         all.put("peers.refused-documents", documentsRefused.sum());
+        all.put("local.answered", localAnswered.sum());
+        all.put("drop.local", localDropped.sum());
         all.put("reconnects", reconnects.sum());
         all.put("sealed.unknown-epoch", unknownEpoch.sum());
         all.put("sealed.forged", forged.sum());

@@ -40,6 +40,7 @@ public final class Uplink {
     private final FrameSender sender;
     private final PeerTable peers;
     private final PeerKeys keys;
+    private final LocalAnswers local;
     private final Counters counters;
     private final Consumer<Exception> failed;
     private final Thread thread;
@@ -58,6 +59,7 @@ public final class Uplink {
      * @param sender where frames go
      * @param peers what each peer is capable of
      * @param keys what seals for each peer
+     * @param local takes what services of this host answer
      * @param counters what is counted
      * @param failed told last, on the uplink's thread, that the interface failed or was closed
      */
@@ -66,12 +68,14 @@ public final class Uplink {
             FrameSender sender,
             PeerTable peers,
             PeerKeys keys,
+            LocalAnswers local,
             Counters counters,
             Consumer<Exception> failed) {
         this.tun = tun;
         this.sender = sender;
         this.peers = peers;
         this.keys = keys;
+        this.local = local;
         this.cutter = new Cutter(sender, counters);
         this.counters = counters;
         this.failed = failed;
@@ -147,6 +151,12 @@ public final class Uplink {
         for (int i = 0; i < count; i++) {
             int packet = at + DataFrame.HEADER;
             int to = table.destination(batch, packet + VirtioNetHeader.SIZE, lengths[i] - VirtioNetHeader.SIZE);
+            if (to == Protocol.RELAY_NODE && local.take(self, batch, packet, lengths[i])) {
+                send(path, batch, run, at);
+                at = packet + lengths[i] + gap;
+                run = at;
+                continue;
+            }
             int capabilities = to == RouteTable.NOWHERE ? 0 : peers.capabilities(to);
             int length = lengths[i];
             int next = packet + length + gap;

@@ -58,6 +58,11 @@ public final class RouteTable {
         return isOther(node) && address(in, at, length, IPV4_SOURCE, IPV6_SOURCE) == node;
     }
 
+    /** {@return whether a packet has a source address of this device} */
+    public boolean isFromThisDevice(ByteBuffer in, int at, int length) {
+        return address(in, at, length, IPV4_SOURCE, IPV6_SOURCE) == self;
+    }
+
     /** {@return whether a packet is for this device} */
     public boolean isForThisDevice(ByteBuffer in, int at, int length) {
         return address(in, at, length, IPV4_DESTINATION, IPV6_DESTINATION) == self;

@@ -9,6 +9,7 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.device.NoKeys;
+import io.mnedc.device.NobodyAnswers;
 import io.mnedc.device.TestRelay;
 import io.mnedc.device.common.Counters;
 import io.mnedc.device.network.Membership;
@@ -99,7 +100,7 @@ class PeerRoutesTest {
         sender.routes(routes);
         TunSettings.Prefix address = new TunSettings.Prefix(self.network().ipv4(SELF), 24);
         tun = new MemoryTunDriver(Set.of()).open(new TunSettings("mnedc0", 1400, List.of(address), List.of(), false));
-        uplink = new Uplink(tun, sender, table, keys, counters, ended -> {});
+        uplink = new Uplink(tun, sender, table, keys, NobodyAnswers.here(), counters, ended -> {});
         uplink.start();
     }
 

@@ -8,6 +8,7 @@ import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunState;
 import io.mnedc.device.NoKeys;
+import io.mnedc.device.NobodyAnswers;
 import io.mnedc.device.common.Counters;
 import io.mnedc.testing.Await;
 import io.mnedc.transport.Scheduler;
@@ -59,6 +60,7 @@ class TunHolderTest {
                     new FrameSender(),
                     new PeerTable(),
                     NoKeys.peers(),
+                    NobodyAnswers.here(),
                     new Counters(),
                     reader.failed()),
             new TunHolder.Events() {
