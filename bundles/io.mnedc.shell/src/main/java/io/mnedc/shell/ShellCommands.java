@@ -3,6 +3,7 @@ package io.mnedc.shell;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.notice.Notice;
+import io.mnedc.api.peer.NameService;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
@@ -34,6 +35,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=status",
             "osgi.command.function=peers",
             "osgi.command.function=leases",
+            "osgi.command.function=resolve",
             "osgi.command.function=ping",
             "osgi.command.function=acceptpool"
         })
@@ -44,6 +46,10 @@ public final class ShellCommands {
             "No relay runs here: set enabled=true in the configurations io.mnedc.relay and io.mnedc.address.";
     private static final String NO_DEVICE =
             "No device runs here: set enabled=true and relays in the configuration io.mnedc.device.";
+
+    private static final String NO_NAMES =
+            "Nobody answers names here: the bundle io.mnedc.names and a device are needed, and enabled must not be"
+                    + " false in the configuration io.mnedc.names.";
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -68,6 +74,12 @@ public final class ShellCommands {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable AddressAllocator allocator;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable NameService names;
 
     private final List<Notice> notices = new CopyOnWriteArrayList<>();
 
@@ -127,6 +139,22 @@ public final class ShellCommands {
     public String peersText() {
         PeerDirectory here = directory;
         return here == null ? NO_DEVICE : PeerReport.of(here);
+    }
+
+    /**
+     * Prints the addresses of a name, or the name of an address.
+     *
+     * @param name which
+     */
+    @Descriptor("shows the virtual addresses of a device's name, or the name of a virtual address")
+    public void resolve(@Descriptor("such as press-7, press-7.mnedc or 10.0.0.5") String name) {
+        System.out.println(resolvedText(name));
+    }
+
+    /** {@return what {@link #resolve} prints} */
+    public String resolvedText(String name) {
+        NameService here = names;
+        return here == null ? NO_NAMES : PlainText.lines(NameReport.of(here, name));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.mnedc.fuzz;
 
 import io.mnedc.device.PacketFuzz;
+import io.mnedc.names.NamesFuzz;
 import io.mnedc.security.CertificateFuzz;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,6 +20,8 @@ public enum Target {
     SESSIONS(Sessions.class, 2_048, 2_000),
     /** A packet from a peer: header checks, address checks, segments. */
     PACKETS(PacketFuzz.class, 512, 2_000),
+    /** A DNS query. */
+    NAMES(NamesFuzz.class, 512, 2_000),
     /** Join tokens. */
     TOKENS(Tokens.class, 512, 2_000),
     /** Access rules. */
@@ -53,6 +56,7 @@ public enum Target {
             case DOCUMENTS -> Documents.fuzzerTestOneInput(input);
             case SESSIONS -> Sessions.fuzzerTestOneInput(input);
             case PACKETS -> PacketFuzz.fuzzerTestOneInput(input);
+            case NAMES -> NamesFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);
