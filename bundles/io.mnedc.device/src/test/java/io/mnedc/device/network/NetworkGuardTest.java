@@ -57,6 +57,7 @@ class NetworkGuardTest {
                 name -> Optional.empty(),
                 () -> null,
                 () -> null,
+                kind -> null,
                 InstantSource.system(),
                 () -> nameServers);
         return new Node(fixture.device(settings, around), driver);
