@@ -120,6 +120,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         parts.renewals().registered(attempt);
         parts.sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
+        parts.guard().proved(relay, attempt.target().address());
         parts.guard().joined(now, attempt.ends());
         parts.stream().open(welcome, now, attempt.target());
     }

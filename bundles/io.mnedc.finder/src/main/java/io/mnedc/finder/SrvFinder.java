@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.ResolverConfig;
@@ -18,7 +19,7 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /** Finds relays by the SRV records of {@code _mnedc._tcp.DOMAIN}. */
-@Component(property = RelayFinder.KIND + "=" + RelayFinder.SRV)
+@Component(property = RelayFinder.KIND + "=" + RelayFinder.SRV, configurationPolicy = ConfigurationPolicy.IGNORE)
 public final class SrvFinder implements RelayFinder {
     private static final String SERVICE = "_mnedc._tcp.";
 

@@ -44,12 +44,6 @@ public final class RelayRace {
     /** Attempts at a time. */
     static final int MOST_AT_ONCE = 8;
 
-    /** Addresses of one name; a name that stands for more is somebody's mistake. */
-    static final int MOST_ADDRESSES = 32;
-
-    /** The same of a host that was found: there may be many hosts. */
-    static final int MOST_ADDRESSES_FOUND = 8;
-
     /** An attempt that must make room for another one has had its time. */
     private static final Duration LEAST = Duration.ofSeconds(1);
 
@@ -252,67 +246,42 @@ public final class RelayRace {
     }
 
     private void begin(RaceEntry entry, long now) {
-        RaceLeg leg = new RaceLeg(entry, now);
+        RaceLeg leg = new RaceLeg(entry, now, good.get(entry.relay()), track::segment);
         legs.add(leg);
         Place place = entry.place();
         if (place == null) {
             events.trying(leg.relay);
-            tryRemembered(leg);
-            track.find(leg.relay, finding -> {
-                if (!leg.known && state != State.OVER) {
-                    found(leg, finding);
-                    step();
-                }
-            });
+            leg.tryRemembered();
+            track.find(leg.relay, finding -> ended(leg, () -> found(leg, finding)));
             return;
         }
         if (leg.relay.source() == RelayAddress.Source.HOST) {
             events.trying(leg.relay);
         }
-        track.lookUp(place, found -> {
-            if (!leg.known && state != State.OVER) {
-                found(leg, place, found);
-                step();
-            }
-        });
+        track.lookUp(place, addresses -> ended(leg, () -> found(leg, place, addresses)));
     }
 
-    /** Announcements take their time. What a relay had for an address may be tried meanwhile: it must prove itself anyway. */
-    private void tryRemembered(RaceLeg leg) {
-        Target last = good.get(leg.relay);
-        if (leg.relay.source() == RelayAddress.Source.LAN && last != null) {
-            leg.waiting.add(new Target(last.place(), last.address(), track.segment(last.address())));
+    /** A look-up has ended; it may be too late. */
+    private void ended(RaceLeg leg, Runnable take) {
+        if (!leg.known && state != State.OVER) {
+            take.run();
+            step();
         }
     }
 
-    private void found(RaceLeg leg, Place place, List<InetSocketAddress> found) {
-        if (found.isEmpty()) {
+    private void found(RaceLeg leg, Place place, List<InetSocketAddress> addresses) {
+        if (addresses.isEmpty()) {
             nothing(leg, "the name " + place.host() + " is not known to the DNS");
-            return;
-        }
-        leg.known = true;
-        Target last = good.get(leg.relay);
-        int most = leg.relay.source() == RelayAddress.Source.HOST ? MOST_ADDRESSES : MOST_ADDRESSES_FOUND;
-        for (InetSocketAddress address : AddressOrder.of(found, last == null ? null : last.address(), most)) {
-            leg.waiting.add(new Target(place, address, track.segment(address)));
+        } else {
+            leg.found(place, addresses);
         }
     }
 
-    /** Each host that was found gets its turn, what worked last first. */
     private void found(RaceLeg leg, Finders.Finding finding) {
         if (finding.places().isEmpty()) {
             nothing(leg, finding.problem());
-            return;
-        }
-        leg.known = true;
-        List<Place> places = new ArrayList<>();
-        finding.places().forEach(found -> places.add(new Place(leg.relay, found.host(), found.port())));
-        Target last = good.get(leg.relay);
-        if (last != null && places.remove(last.place()) && leg.relay.source() != RelayAddress.Source.LAN) {
-            places.add(0, last.place());
-        }
-        for (int i = places.size() - 1; i >= 0; i--) {
-            entries.addFirst(new RaceEntry(leg.relay, places.get(i)));
+        } else {
+            leg.found(finding).forEach(entries::addFirst);
         }
     }
 
@@ -332,13 +301,9 @@ public final class RelayRace {
             if (wait > 0) {
                 return wait;
             }
-            start(leg, now);
+            start(leg, leg.waiting.remove(), now);
         }
         return Long.MAX_VALUE;
-    }
-
-    private void start(RaceLeg leg, long now) {
-        start(leg, leg.waiting.remove(), now);
     }
 
     private void start(RaceLeg leg, Target target, long now) {

@@ -113,6 +113,8 @@ public final class NetworkGuard {
     public void relays(List<RelayAddress> now) {
         relays = now;
         found.keySet().retainAll(now);
+        // they may be named no more
+        found.keySet().removeIf(relay -> relay.source() == RelayAddress.Source.SRV);
         now.forEach(relay -> Place.literal(relay.host()).ifPresent(address -> found.put(relay, Set.of(address))));
         reached();
         lookUp();
@@ -146,6 +148,13 @@ public final class NetworkGuard {
         }
         addresses.stream().map(InetSocketAddress::getAddress).forEach(all::add);
         note(relay, all);
+    }
+
+    /** A relay that was found has proved itself there. */
+    public void proved(Place place, InetSocketAddress address) {
+        if (place.relay().source() == RelayAddress.Source.LAN) {
+            note(place.relay(), List.of(address.getAddress()));
+        }
     }
 
     /**

@@ -150,7 +150,7 @@ class RelayRaceTest {
             assertThat(network.running()).hasSizeLessThanOrEqualTo(RelayRace.MOST_AT_ONCE);
             network.pass(50);
         }
-        assertThat(network.started).hasSize(RelayRace.MOST_ADDRESSES);
+        assertThat(network.started).hasSize(RaceLeg.MOST_ADDRESSES);
         assertThat(network.started).startsWith("10.0.0.1", "10.0.0.2");
         for (String left : network.running()) {
             network.fail(left, new ConnectException("connection timed out"));
@@ -402,7 +402,7 @@ class RelayRaceTest {
             network.pass(50);
             assertThat(network.running()).hasSizeLessThanOrEqualTo(RelayRace.MOST_AT_ONCE);
         }
-        assertThat(network.started).hasSize(16 * RelayRace.MOST_ADDRESSES_FOUND);
+        assertThat(network.started).hasSize(16 * RaceLeg.MOST_ADDRESSES_FOUND);
         assertThat(tries.last()).hasSize(DeviceStatus.MOST_TRIES);
     }
 

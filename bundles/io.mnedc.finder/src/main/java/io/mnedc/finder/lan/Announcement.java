@@ -42,7 +42,7 @@ public final class Announcement implements AutoCloseable {
 
     private static final long MOST_DELAY = Duration.ofMillis(120).toNanos();
 
-    /** Packets that are looked at, and answers to single hosts, in one second. */
+    /** Packets that are read, and answers to single hosts, in one second and network. */
     private static final int MOST_PACKETS = 1000;
 
     private static final int MOST_SINGLE = 50;
@@ -57,6 +57,9 @@ public final class Announcement implements AutoCloseable {
         long answered = System.nanoTime() - SECOND;
         long announceAt;
         int announcements = 2;
+        long second = System.nanoTime();
+        int packets;
+        int single;
 
         Link(LocalNetwork network, DatagramChannel channel, Responder responder) {
             this.network = network;
@@ -75,9 +78,6 @@ public final class Announcement implements AutoCloseable {
     private final Selector selector;
     private final Thread thread;
     private volatile boolean closed;
-    private long second = System.nanoTime();
-    private int packets;
-    private int single;
     private boolean told;
 
     private Announcement(List<ListenText> listening, Selector selector) {
@@ -111,6 +111,7 @@ public final class Announcement implements AutoCloseable {
                 }
                 long next = look;
                 for (Link link : List.copyOf(links.values())) {
+                    listenAgain(link, now);
                     next = Math.min(next - now, speak(link, now) - now) + now;
                 }
                 selector.select(
@@ -185,14 +186,15 @@ public final class Announcement implements AutoCloseable {
 
     /** Says what is due. {@return when there is something to say again} */
     private long speak(Link link, long now) {
-        long next = now + LOOK.toNanos();
+        // after a flood it listens again with the next second
+        long next = link.packets < MOST_PACKETS ? now + LOOK.toNanos() : link.second + SECOND;
         if (link.announcements > 0) {
             if (now - link.announceAt >= 0) {
                 link.announcements--;
                 link.announceAt = now + SECOND;
                 send(link, link.responder.announcement(), null);
             }
-            next = link.announceAt;
+            next = Math.min(next - now, link.announceAt - now) + now;
         }
         if (!link.wanted.isEmpty()) {
             if (now - link.answerAt >= 0) {
@@ -208,18 +210,20 @@ public final class Announcement implements AutoCloseable {
 
     private void hear(Link link) {
         try {
-            for (int each = 0; each < MOST_PACKETS; each++) {
+            while (link.packets < MOST_PACKETS) {
                 packet.clear();
                 if (!(link.channel.receive(packet) instanceof InetSocketAddress source)) {
                     return;
                 }
-                if (mayLookAt(source, link)) {
-                    Message message = Messages.parse(packet.flip());
-                    if (message != null) {
-                        heard(link, message, source);
-                    }
+                link.packets++;
+                // answers must not go to other networks, whose hosts have not asked
+                Message message = link.network.contains(source.getAddress()) ? Messages.parse(packet.flip()) : null;
+                if (message != null) {
+                    heard(link, message, source);
                 }
             }
+            // a flood: the kernel drops the rest of this second
+            link.channel.keyFor(selector).interestOps(0);
         } catch (IOException e) {
             complain(link.network, e);
             links.remove(link.network);
@@ -227,15 +231,16 @@ public final class Announcement implements AutoCloseable {
         }
     }
 
-    private boolean mayLookAt(InetSocketAddress source, Link link) {
-        long now = System.nanoTime();
-        if (now - second >= SECOND) {
-            second = now;
-            packets = 0;
-            single = 0;
+    private void listenAgain(Link link, long now) {
+        if (now - link.second >= SECOND) {
+            link.second = now;
+            link.packets = 0;
+            link.single = 0;
+            SelectionKey key = link.channel.keyFor(selector);
+            if (key != null && key.isValid()) {
+                key.interestOps(SelectionKey.OP_READ);
+            }
         }
-        // answers must not go to other networks, whose hosts have not asked
-        return ++packets <= MOST_PACKETS && link.network.contains(source.getAddress());
     }
 
     private void heard(Link link, Message message, InetSocketAddress source) {
@@ -244,7 +249,7 @@ public final class Announcement implements AutoCloseable {
             return;
         }
         if (source.getPort() != LocalNetwork.PORT) {
-            if (++single <= MOST_SINGLE) {
+            if (++link.single <= MOST_SINGLE) {
                 send(link, link.responder.legacyAnswer(asked, message), source);
             }
             return;
