@@ -45,8 +45,9 @@ public record DeviceEnvironment(
             Function<String, Optional<IdentityProvider>> providers,
             Supplier<@Nullable Provider> tls,
             Supplier<@Nullable TcpSockets> sockets,
+            Function<String, @Nullable RelayFinder> finders,
             InstantSource clock,
             Supplier<? extends Collection<InetAddress>> nameServers) {
-        this(driver, software, providers, tls, sockets, clock, nameServers, port -> null);
+        this(driver, software, providers, tls, sockets, finders, clock, nameServers, port -> null);
     }
 }

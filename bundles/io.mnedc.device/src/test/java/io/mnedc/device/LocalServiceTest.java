@@ -51,6 +51,7 @@ class LocalServiceTest {
                 name -> Optional.empty(),
                 () -> null,
                 () -> null,
+                kind -> null,
                 InstantSource.system(),
                 List::of,
                 services);
