@@ -72,7 +72,7 @@ class RefusalsTest extends WithRelay {
             assertThat(newer.receivePreamble().major()).isEqualTo(Protocol.MAJOR);
             ErrorReport refusal = (ErrorReport) newer.receive();
             assertThat(refusal.code()).isEqualTo(ErrorCode.VERSION_UNSUPPORTED.number());
-            assertThat(refusal.sentence()).contains("2.0").contains("1.0");
+            assertThat(refusal.sentence()).contains("2.0").contains(Protocol.MAJOR + "." + Protocol.MINOR);
             assertThat(newer.control.getInputStream().read()).isEqualTo(-1);
         }
     }
