@@ -150,7 +150,13 @@ class SettingsTest {
 
     /** Any text is good, as far as can be seen before it is used; the last three are read by the discovery bundle. */
     private static final Set<String> FREE = Set.of(
-            "identity.provider", "keystore.password", "truststore.password", "platform", "execution.type", "services");
+            "identity.provider",
+            "keystore.password",
+            "truststore.password",
+            "platform",
+            "execution.type",
+            "services",
+            "attributes");
 
     private static final List<Object> NO_PATHS = List.of("a\0b", List.of("/a", "/b"));
 
