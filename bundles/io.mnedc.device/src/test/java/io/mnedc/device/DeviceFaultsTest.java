@@ -101,9 +101,9 @@ class DeviceFaultsTest {
     void aTaskOfTheControlLoopThatFailsForWantOfMemory() throws Exception {
         String log = Log.of(() -> {
             Node one = fixture.ready("one", fixture.relay());
-            Failing failing = new Failing();
-            failing.fault = new OutOfMemoryError("of a test");
-            one.device().link().subscribe(failing);
+            shared(one).loop().execute(() -> {
+                throw new OutOfMemoryError("of a test");
+            });
             awaitFailed(one, "the control loop", "OutOfMemoryError: of a test");
         });
         assertThat(log.lines().filter(line -> line.contains("ERROR") && line.contains("the control loop has failed")))
@@ -120,7 +120,7 @@ class DeviceFaultsTest {
     }
 
     @Test
-    void aMessageOfTheRelayThatCannotBeDealtWith() throws Exception {
+    void anAnnouncementThatCannotBeDealtWith() throws Exception {
         TestRelay relay = fixture.relay();
         Node one = fixture.ready("one", relay);
         Failing failing = new Failing();
@@ -130,7 +130,7 @@ class DeviceFaultsTest {
         Node two = fixture.device("two", relay);
         Await.until("told", () -> !fixture.failed.isEmpty());
         two.device().close();
-        awaitFailed(one, "the control loop", "StackOverflowError: of a test");
+        awaitFailed(one, "the thread mnedc-device-info", "StackOverflowError: of a test");
     }
 
     @Test

@@ -146,6 +146,6 @@ public final class GoodRelays {
     }
 
     private static InetAddress literal(String host) {
-        return Place.literal(host).orElseThrow(() -> new IllegalArgumentException(host + " is no address"));
+        return Place.literal(host).orElseThrow(() -> new IllegalArgumentException("\"" + host + "\" is no address"));
     }
 }
