@@ -1,6 +1,7 @@
 package io.mnedc.names;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Icon;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Settings of the names. */
@@ -8,8 +9,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         id = NamesConfig.PID,
         name = "MNEDC names",
         description =
-                "The names of devices and services, which the device answers as a DNS server at the overlay's service"
-                        + " address: the first address of the pool.")
+                "The names of devices and services, which the device answers as a DNS server at the service address of the"
+                        + " overlay: the first address of the pool.",
+        icon = {
+            @Icon(resource = "OSGI-INF/icon/mnedc-32.png", size = 32),
+            @Icon(resource = "OSGI-INF/icon/mnedc-16.png", size = 16)
+        })
 @interface NamesConfig {
     String PID = "io.mnedc.names";
 

@@ -28,7 +28,8 @@ class MetatypeTest {
     private static final Map<String, List<String>> FIRST = Map.of(
             "io.mnedc.device", List.of("enabled", "join.token", "relays", "device.id"),
             "io.mnedc.relay", List.of("enabled", "listen"),
-            "io.mnedc.address", List.of("enabled", "pool"));
+            "io.mnedc.address", List.of("enabled", "pool"),
+            "io.mnedc.names", List.of("enabled", "zone"));
     private static final String DIRECTORY = "OSGI-INF/metatype/";
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 
