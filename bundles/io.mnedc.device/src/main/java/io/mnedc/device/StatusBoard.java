@@ -8,7 +8,6 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunSettings.Prefix;
 import io.mnedc.api.tun.TunState;
-import io.mnedc.device.dial.Place;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
@@ -32,7 +31,7 @@ final class StatusBoard {
     private Instant since = Instant.now();
 
     @GuardedBy("this")
-    private String relay;
+    private @Nullable RelayAddress relay;
 
     @GuardedBy("this")
     private List<RelayAddress> relays;
@@ -76,7 +75,7 @@ final class StatusBoard {
     StatusBoard(DeviceSettings settings) {
         this.settings = settings;
         this.relays = settings.relays();
-        this.relay = relays.isEmpty() ? "" : relays.get(0).toString();
+        this.relay = relays.isEmpty() ? null : relays.get(0);
     }
 
     /** It cannot go on, whatever its parts still report. */
@@ -100,11 +99,11 @@ final class StatusBoard {
     }
 
     synchronized void trying(RelayAddress tried) {
-        relay = tried.toString();
+        relay = tried;
     }
 
-    synchronized void registered(Place by, Membership now) {
-        relay = by.hostPort();
+    synchronized void registered(RelayAddress by, Membership now) {
+        relay = by;
         membership = now;
         registered = true;
         bound = false;
@@ -188,7 +187,7 @@ final class StatusBoard {
                 settings.deviceId(),
                 state,
                 since,
-                relay,
+                relay == null ? "" : relay.toString(),
                 relays.stream().map(RelayAddress::toString).toList(),
                 addresses(),
                 tun,

@@ -1,7 +1,6 @@
 package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus.State;
-import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.device.settings.DeviceSettings;
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -93,9 +91,6 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
         return again;
     }
 
-    /** Who finds relays for devices, by kind; may change at any time. */
-    public volatile Function<String, @Nullable RelayFinder> finders = kind -> null;
-
     public Node device(String id, TestRelay... at) throws IOException {
         return device(settings(id, at));
     }
@@ -126,7 +121,6 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
                         name -> Optional.empty(),
                         () -> null,
                         () -> null,
-                        kind -> finders.apply(kind),
                         InstantSource.system(),
                         List::of));
     }
@@ -150,14 +144,7 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
                 device(
                         settings,
                         new DeviceEnvironment(
-                                driver,
-                                "mnedc/test",
-                                providers,
-                                () -> null,
-                                () -> null,
-                                kind -> finders.apply(kind),
-                                clock,
-                                List::of)),
+                                driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
                 driver);
     }
 

@@ -51,7 +51,6 @@ class LocalServiceTest {
                 name -> Optional.empty(),
                 () -> null,
                 () -> null,
-                kind -> null,
                 InstantSource.system(),
                 List::of,
                 services);
@@ -131,7 +130,7 @@ class LocalServiceTest {
         services.remove(late);
         ask("for nobody again");
         Await.until("sent to the relay", () -> one.count("frames.out") == 2);
-        assertThat(one.count("local.answered")).isEqualTo(1);
+        Await.until("counted", () -> one.count("local.answered") == 1);
     }
 
     @Test

@@ -24,7 +24,6 @@ final class SmallDevice {
                 name -> Optional.empty(),
                 () -> null,
                 () -> null,
-                kind -> null,
                 InstantSource.system(),
                 List::of);
         try (Device device = Device.start(settings, around, what -> {})) {

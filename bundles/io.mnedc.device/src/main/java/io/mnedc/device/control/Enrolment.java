@@ -7,7 +7,6 @@ import io.mnedc.device.dial.Connection;
 import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.dial.RelayRace;
 import io.mnedc.device.dial.Target;
-import io.mnedc.device.dial.Tries;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.Scheduler;
@@ -36,7 +35,6 @@ final class Enrolment {
     private final Scheduler loop;
     private final Enrol request;
     private final Events events;
-    private final Tries tries;
     private final RelayRace race;
     private @Nullable EnrolAttempt current;
     private boolean over;
@@ -55,8 +53,7 @@ final class Enrolment {
         this.loop = loop;
         this.request = request;
         this.events = events;
-        this.tries = dialer.tries();
-        this.race = dialer.control(relays, Map.of(), relay -> tls, (place, addresses) -> {}, new Found());
+        this.race = dialer.control(relays, Map.of(), relay -> tls, (relay, addresses) -> {}, new Found());
     }
 
     void start() {
@@ -103,7 +100,6 @@ final class Enrolment {
                 if (!over) {
                     over = true;
                     race.cancel();
-                    tries.ok(target);
                     events.granted(target.relay(), credentials, certificate);
                 }
             }
@@ -111,7 +107,6 @@ final class Enrolment {
             @Override
             public void failed(String sentence, @Nullable ErrorCode said, boolean distrusted) {
                 if (!over) {
-                    tries.refused(target, sentence, distrusted);
                     note(target.relay(), sentence, said, distrusted || RefusalResponse.lasting(said));
                     race.resume();
                 }

@@ -15,7 +15,6 @@ import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.dial.Paths;
-import io.mnedc.device.dial.Target;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.security.PeerCertificates;
@@ -60,7 +59,8 @@ public final class RelayAttempt extends ControlAttempt {
         void ended(RelayAttempt attempt, String why);
     }
 
-    private final Target target;
+    private final RelayAddress relay;
+    private final InetSocketAddress remote;
     private final DeviceSession session;
     private final Hello hello;
     private final boolean sealed;
@@ -73,18 +73,19 @@ public final class RelayAttempt extends ControlAttempt {
     private long heard = System.nanoTime();
     private boolean registered;
 
-    RelayAttempt(Target target, Hello hello, PeerBound bound, Scheduler loop, Events events) {
+    RelayAttempt(
+            RelayAddress relay, InetSocketAddress remote, Hello hello, PeerBound bound, Scheduler loop, Events events) {
         super(loop);
-        this.target = target;
+        this.relay = relay;
+        this.remote = remote;
         this.hello = hello;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
         this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), bound, System.nanoTime());
         this.events = events;
     }
 
-    /** {@return the relay as it is configured} */
     public RelayAddress relay() {
-        return target.relay();
+        return relay;
     }
 
     /** {@return what this device has said first} */
@@ -92,15 +93,15 @@ public final class RelayAttempt extends ControlAttempt {
         return hello;
     }
 
-    /** {@return what it is connected to: where the data stream is to be opened} */
-    public Target target() {
-        return target;
+    /** {@return where the data stream is to be opened} */
+    public InetSocketAddress remote() {
+        return remote;
     }
 
     /** {@return the addresses of both ends of the connection, as far as they are known} */
     public List<InetAddress> ends() {
         ControlStream open = stream();
-        return Stream.of(target.address(), open == null ? null : open.local())
+        return Stream.of(remote, open == null ? null : open.local())
                 .filter(Objects::nonNull)
                 .map(InetSocketAddress::getAddress)
                 .filter(Objects::nonNull)
@@ -111,11 +112,6 @@ public final class RelayAttempt extends ControlAttempt {
     @Nullable
     public ErrorReport refusal() {
         return refusal;
-    }
-
-    /** {@return whether it ended because the relay could not prove itself} */
-    boolean distrusted() {
-        return distrusted;
     }
 
     /** {@return whether it ended for a reason that somebody has to do something about} */
@@ -153,7 +149,7 @@ public final class RelayAttempt extends ControlAttempt {
             return false;
         }
         long last = elsewhere - heard > 0 ? elsewhere : heard;
-        return paths.state(open.local(), target.address())
+        return paths.state(open.local(), remote)
                 .filter(state -> gaps.stuck(System.nanoTime(), state, last))
                 .isPresent();
     }

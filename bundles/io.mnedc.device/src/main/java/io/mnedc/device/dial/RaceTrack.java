@@ -33,10 +33,7 @@ interface RaceTrack {
     int segment(InetSocketAddress address);
 
     /** Looks up a name; tells all addresses, none if it is not known. */
-    void lookUp(Place place, Consumer<List<InetSocketAddress>> found);
-
-    /** Finds the hosts of a relay that is not given by its name. */
-    void find(RelayAddress relay, Consumer<Finders.Finding> found);
+    void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found);
 
     /** Runs a task later. {@return leaves it out} */
     Runnable later(long nanos, Runnable task);

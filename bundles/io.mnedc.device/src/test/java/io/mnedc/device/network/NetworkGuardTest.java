@@ -57,7 +57,6 @@ class NetworkGuardTest {
                 name -> Optional.empty(),
                 () -> null,
                 () -> null,
-                kind -> null,
                 InstantSource.system(),
                 () -> nameServers);
         return new Node(fixture.device(settings, around), driver);

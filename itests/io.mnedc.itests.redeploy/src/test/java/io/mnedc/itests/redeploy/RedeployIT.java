@@ -38,7 +38,6 @@ class RedeployIT {
             "io.mnedc.tun.memory",
             "io.mnedc.device",
             "io.mnedc.discovery",
-            "io.mnedc.finder",
             "io.mnedc.shell");
 
     @TempDir
@@ -84,7 +83,6 @@ class RedeployIT {
                 "io.mnedc.tun.memory",
                 "io.mnedc.device",
                 "io.mnedc.discovery",
-                "io.mnedc.finder",
                 "io.mnedc.shell"
             })
     void aBundleIsStoppedStartedAndUpdatedAndEverythingWorksAgain(String name) throws Exception {
