@@ -153,7 +153,7 @@ class LocalServiceTest {
         Await.until("dropped", () -> one.count("drop.local") == 1);
         ask("whole");
         assertThat(new String(receive(one), UTF_8)).endsWith("whole");
-        assertThat(one.count("local.answered")).isEqualTo(1);
+        Await.until("counted", () -> one.count("local.answered") == 1);
     }
 
     @Test
