@@ -29,6 +29,11 @@ public final class InfoRoom {
         return most;
     }
 
+    /** {@return how much is taken, in bytes} */
+    public long used() {
+        return used;
+    }
+
     /** {@return whether there is room for a record instead of another; then it is taken} */
     public boolean replace(PeerRecord before, PeerRecord now) {
         long after = used - cost(before) + cost(now);
@@ -37,6 +42,13 @@ public final class InfoRoom {
         }
         used = after;
         return true;
+    }
+
+    /**
+     * A device has joined. Its record is taken also if there is no room: a first message is hardly larger than {@link #FREE}.
+     */
+    public void add(PeerRecord record) {
+        used += cost(record);
     }
 
     /** A device has left. */

@@ -37,4 +37,17 @@ class InfoRoomTest {
         room.free(large);
         assertThat(room.replace(record(0), large)).isTrue();
     }
+
+    @Test
+    void whoComesAndGoesWithALargeRecordLeavesTheRoomAsItWas() {
+        PeerRecord large = record(10_000);
+        for (int i = 0; i < 10; i++) {
+            room.add(large);
+            room.free(large);
+        }
+        assertThat(room.replace(record(0), record(30_001)))
+                .as("no more than before")
+                .isFalse();
+        assertThat(room.replace(record(0), record(30_000))).as("no less").isTrue();
+    }
 }
