@@ -32,6 +32,11 @@ public sealed interface ControlMessage {
         public Hello(String deviceId, long instance, String software, int capabilities, int security, NodeInfo info) {
             this(deviceId, instance, software, capabilities, security, info, null);
         }
+
+        /** {@return the same device, telling this} */
+        public Hello telling(NodeInfo other, @Nullable SignedInfo signed) {
+            return new Hello(deviceId, instance, software, capabilities, security, other, signed);
+        }
     }
 
     /**

@@ -146,33 +146,31 @@ final class NodeRecords {
         if (value == null) {
             return NodeInfo.NONE;
         }
-        // what may be missing is written, so that whoever passes it on does not exceed the limit
         int size = value.remaining();
         RecordReader in = new RecordReader(value, "INFO");
-        size += grows(in, Tag.PLATFORM) + grows(in, Tag.EXECUTION_TYPE) + growth(in);
+        String platform = in.optionalText(Tag.PLATFORM, Protocol.MAX_TEXT);
+        String executionType = in.optionalText(Tag.EXECUTION_TYPE, Protocol.MAX_TEXT);
         List<ServiceRecord> services = new ArrayList<>();
         for (ByteBuffer one : in.repeated(Tag.SERVICE, mostServices)) {
-            RecordReader service = new RecordReader(one, "SERVICE");
+            RecordReader service = in.within(one, "SERVICE");
             String name = service.text(Tag.SERVICE_NAME, Protocol.MAX_TEXT);
             if (name.isBlank()) {
                 throw service.violation("SERVICE_NAME is blank");
             }
-            size += grows(service, Tag.SERVICE_PROTOCOL) + growth(service);
             services.add(new ServiceRecord(
                     name,
                     service.optionalText(Tag.SERVICE_PROTOCOL, Protocol.MAX_TEXT),
                     service.unsigned16(Tag.SERVICE_PORT),
                     attributes(service)));
         }
+        Map<String, String> attributes = attributes(in);
+        // a text that is missing is written as an empty one: what is passed on must not exceed the limit
+        size += in.missing() * RecordReader.OVERHEAD;
         if (size > Protocol.MAX_INFO) {
             throw new ProtocolException(
                     ErrorCode.TOO_LARGE, "INFO has " + size + " bytes, at most " + Protocol.MAX_INFO);
         }
-        return new NodeInfo(
-                in.optionalText(Tag.PLATFORM, Protocol.MAX_TEXT),
-                in.optionalText(Tag.EXECUTION_TYPE, Protocol.MAX_TEXT),
-                services,
-                attributes(in));
+        return new NodeInfo(platform, executionType, services, attributes);
     }
 
     /** As in a TXT record of DNS-SD (RFC 6763, section 6.4), but for white space. */
@@ -180,23 +178,10 @@ final class NodeRecords {
         return !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '=');
     }
 
-    /** By how much records are larger when they are written again with an empty record. */
-    private static int grows(RecordReader in, Tag optional) throws ProtocolException {
-        return in.has(optional) ? 0 : RecordReader.OVERHEAD;
-    }
-
-    private static int growth(RecordReader outer) throws ProtocolException {
-        int growth = 0;
-        for (ByteBuffer one : outer.repeated(Tag.ATTRIBUTE, Protocol.MAX_ATTRIBUTES)) {
-            growth += grows(new RecordReader(one, "ATTRIBUTE"), Tag.ATTRIBUTE_VALUE);
-        }
-        return growth;
-    }
-
     private static Map<String, String> attributes(RecordReader outer) throws ProtocolException {
         Map<String, String> attributes = new HashMap<>();
         for (ByteBuffer one : outer.repeated(Tag.ATTRIBUTE, Protocol.MAX_ATTRIBUTES)) {
-            RecordReader in = new RecordReader(one, "ATTRIBUTE");
+            RecordReader in = outer.within(one, "ATTRIBUTE");
             String key = in.text(Tag.ATTRIBUTE_KEY, Protocol.MAX_TEXT);
             if (!isKey(key)) {
                 throw in.violation("ATTRIBUTE_KEY has something else than visible ASCII characters without =");

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads tag-length-value records; those with unknown tags are never looked at. Copies nothing but the values asked for. */
 final class RecordReader {
@@ -13,6 +14,8 @@ final class RecordReader {
 
     private final ByteBuffer in;
     private final String where;
+    private final @Nullable RecordReader outer;
+    private int missing;
 
     /**
      * Checks that the records fill the bytes exactly.
@@ -21,14 +24,35 @@ final class RecordReader {
      * @param where for messages: what is read
      */
     RecordReader(ByteBuffer in, String where) throws ProtocolException {
+        this(in, where, null);
+    }
+
+    private RecordReader(ByteBuffer in, String where, @Nullable RecordReader outer) throws ProtocolException {
         this.in = in.slice();
         this.where = where;
+        this.outer = outer;
         int at = 0;
         while (at < this.in.limit()) {
             if (this.in.limit() - at < OVERHEAD || this.in.limit() - at - OVERHEAD < length(at)) {
                 throw violation("record at byte " + at + " is cut off");
             }
             at = next(at);
+        }
+    }
+
+    /** The records within a value of these; its missing texts count here, too. */
+    RecordReader within(ByteBuffer value, String name) throws ProtocolException {
+        return new RecordReader(value, name, this);
+    }
+
+    /** How many optional texts were asked for and are not there. */
+    int missing() {
+        return missing;
+    }
+
+    private void oneMissing() {
+        for (RecordReader reader = this; reader != null; reader = reader.outer) {
+            reader.missing++;
         }
     }
 
@@ -109,11 +133,6 @@ final class RecordReader {
         return bytes(limited(required(tag), tag, most));
     }
 
-    /** Whether there is a record with this tag. */
-    boolean has(Tag tag) throws ProtocolException {
-        return find(tag) >= 0;
-    }
-
     /** A required text. */
     String text(Tag tag, int most) throws ProtocolException {
         return decode(limited(required(tag), tag, most), tag);
@@ -122,7 +141,11 @@ final class RecordReader {
     /** A text that is empty if it is missing. */
     String optionalText(Tag tag, int most) throws ProtocolException {
         int at = find(tag);
-        return at < 0 ? "" : decode(limited(at, tag, most), tag);
+        if (at < 0) {
+            oneMissing();
+            return "";
+        }
+        return decode(limited(at, tag, most), tag);
     }
 
     /** A label that is empty if it is missing. */
@@ -156,7 +179,7 @@ final class RecordReader {
     }
 
     /** The value of the only record with this tag, or null. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     ByteBuffer nested(Tag tag) throws ProtocolException {
         int at = find(tag);
         return at < 0 ? null : value(at);

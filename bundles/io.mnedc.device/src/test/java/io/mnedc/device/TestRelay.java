@@ -232,12 +232,7 @@ public final class TestRelay implements AutoCloseable {
                 } else if (effect instanceof Effect.Published published) {
                     Hello old = hello;
                     if (old != null) {
-                        hello = new Hello(
-                                old.deviceId(),
-                                old.instance(),
-                                old.software(),
-                                old.capabilities(),
-                                0,
+                        hello = old.telling(
                                 published.publication().info(),
                                 published.publication().document());
                         announceAll(new Change.Present(record()));

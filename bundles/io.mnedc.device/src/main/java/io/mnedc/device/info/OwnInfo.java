@@ -180,22 +180,11 @@ public final class OwnInfo {
      */
     public Hello in(Hello bare) {
         Publish now = ready.publication();
-        Hello whole = with(bare, now.info(), now.document());
+        Hello whole = bare.telling(now.info(), now.document());
         if (fits(whole)) {
             return whole;
         }
-        return with(bare, InfoRecords.basics(now.info()), null);
-    }
-
-    private static Hello with(Hello bare, NodeInfo info, @Nullable SignedInfo document) {
-        return new Hello(
-                bare.deviceId(),
-                bare.instance(),
-                bare.software(),
-                bare.capabilities(),
-                bare.security(),
-                info,
-                document);
+        return bare.telling(InfoRecords.basics(now.info()), null);
     }
 
     private static boolean fits(Hello hello) {

@@ -90,13 +90,7 @@ public final class Session implements Destination, StreamOwner {
             Events events,
             BooleanSupplier scarce) {
         // what it tells the others is in the record of it
-        this.hello = new Hello(
-                hello.deviceId(),
-                hello.instance(),
-                hello.software(),
-                hello.capabilities(),
-                hello.security(),
-                NodeInfo.NONE);
+        this.hello = hello.telling(NodeInfo.NONE, null);
         this.groups = Set.copyOf(groups);
         this.allowance = allowance;
         this.events = events;
