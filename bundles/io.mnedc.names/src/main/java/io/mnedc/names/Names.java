@@ -2,11 +2,9 @@ package io.mnedc.names;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.device.LocalService;
-import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.device.RelayLink.Registration;
 import io.mnedc.api.peer.NameService;
 import io.mnedc.api.peer.OrchestrationInfo;
-import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.peer.PeerSnapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
 
@@ -25,8 +24,9 @@ final class Names implements NameService, LocalService {
     private static final int PORT = 53;
     private static final int PAUSE = 10;
 
-    private final PeerDirectory directory;
-    private final RelayLink link;
+    private final Supplier<Optional<Registration>> registration;
+    private final Supplier<PeerSnapshot> peers;
+    private final Supplier<OrchestrationInfo> own;
     private final LongSupplier clock;
 
     @GuardedBy("this")
@@ -36,9 +36,24 @@ final class Names implements NameService, LocalService {
 
     private volatile @Nullable Made made;
 
-    Names(PeerDirectory directory, RelayLink link, Name apex, LongSupplier clock) {
-        this.directory = directory;
-        this.link = link;
+    /**
+     * Names of nobody yet.
+     *
+     * @param registration of this device, now
+     * @param peers those who are there, now
+     * @param own what this device tells, now
+     * @param apex the zone, absolute
+     * @param clock in nanoseconds
+     */
+    Names(
+            Supplier<Optional<Registration>> registration,
+            Supplier<PeerSnapshot> peers,
+            Supplier<OrchestrationInfo> own,
+            Name apex,
+            LongSupplier clock) {
+        this.registration = registration;
+        this.peers = peers;
+        this.own = own;
         this.apex = apex;
         this.clock = clock;
     }
@@ -61,17 +76,17 @@ final class Names implements NameService, LocalService {
         if (last != null && begun - last.again < 0) {
             return last.zone;
         }
-        Registration self = link.registration().orElse(null);
+        Registration self = registration.get().orElse(null);
         if (self == null) {
             return null;
         }
-        PeerSnapshot peers = directory.snapshot();
-        OrchestrationInfo own = directory.own();
+        PeerSnapshot present = peers.get();
+        OrchestrationInfo told = own.get();
         Name zone = apex();
-        if (last != null && last.zone.apex().equals(zone) && last.zone.overlay().isOf(peers, self, own)) {
+        if (last != null && last.zone.apex().equals(zone) && last.zone.overlay().isOf(present, self, told)) {
             return last.zone;
         }
-        Zone next = new Zone(zone, new Overlay(peers, self, own));
+        Zone next = new Zone(zone, new Overlay(present, self, told));
         long end = clock.getAsLong();
         synchronized (this) {
             if (apex.equals(zone)) {

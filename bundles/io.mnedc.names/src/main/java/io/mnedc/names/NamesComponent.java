@@ -1,6 +1,5 @@
 package io.mnedc.names;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.device.LocalService;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.notice.Notice;
@@ -10,6 +9,8 @@ import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.work.TaskQueue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The names as a component: there while a device and its directory are. It works without a configuration. Settings that are wrong
- * are told, and those before go on.
+ * are told, and those before go on. Services come and go under no lock.
  */
 @Component(
         name = NamesConfig.PID,
@@ -43,15 +44,15 @@ import org.slf4j.LoggerFactory;
         uses = {NameService.class, LocalService.class})
 public final class NamesComponent {
     private static final Logger LOG = LoggerFactory.getLogger(NamesComponent.class);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final BundleContext context;
     private final NoticeBoard notices;
     private final Names names;
 
-    @GuardedBy("this")
+    private final TaskQueue tasks = new TaskQueue();
+    // of the tasks
     private NamesSettings settings = NamesSettings.usual();
-
-    @GuardedBy("this")
     private List<ServiceRegistration<?>> registrations = List.of();
 
     /** Made by the component runtime. */
@@ -65,70 +66,67 @@ public final class NamesComponent {
             ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
             return () -> unregister(said);
         });
-        this.names = new Names(directory, link, NamesSettings.usual().zone(), System::nanoTime);
+        this.names = new Names(
+                link::registration,
+                directory::snapshot,
+                directory::own,
+                NamesSettings.usual().zone(),
+                System::nanoTime);
     }
 
     @Activate
     @Modified
     void change(Map<String, Object> properties) {
+        tasks.run(() -> take(properties), LIMIT);
+    }
+
+    private void take(Map<String, Object> properties) {
         ConfigurationReader values = new ConfigurationReader(properties, NamesConfig.class);
         values.remarks().forEach(remark -> LOG.warn("{}: {}", NamesConfig.PID, remark));
         NamesSettings read = NamesSettings.of(values);
-        NamesSettings before = before();
-        String problem = "";
         try {
             values.check();
         } catch (RefusedSettingsException e) {
-            problem = PlainText.of(e);
-            read = before;
+            String problem = PlainText.of(e);
             LOG.error(
                     "Configuration {} refused, names go on with the zone {}: {}",
                     NamesConfig.PID,
-                    before.zoneText(),
+                    settings.zoneText(),
                     problem);
+            notices.show("configuration refused: " + problem);
+            become(settings);
+            return;
         }
-        notices.show(problem.isEmpty() ? "" : "configuration refused: " + problem);
-        names.apex(read.zone());
+        notices.show("");
         become(read);
     }
 
-    private synchronized NamesSettings before() {
-        return settings;
-    }
-
     private void become(NamesSettings now) {
-        List<ServiceRegistration<?>> ending;
-        boolean publish;
-        synchronized (this) {
-            settings = now;
-            publish = now.enabled() && registrations.isEmpty();
-            ending = now.enabled() ? List.of() : registrations;
-            if (!now.enabled()) {
-                registrations = List.of();
-            }
-        }
-        ending.forEach(NamesComponent::unregister);
-        if (publish) {
-            // without a lock: listeners may call anything
-            List<ServiceRegistration<?>> published = List.of(
+        settings = now;
+        names.apex(now.zone());
+        if (!now.enabled()) {
+            withdraw();
+        } else if (registrations.isEmpty()) {
+            registrations = List.of(
                     context.registerService(NameService.class, names, null),
                     context.registerService(LocalService.class, names, null));
-            synchronized (this) {
-                registrations = published;
-            }
             LOG.info("names of devices are answered in the zone {}", now.zoneText());
         }
     }
 
+    private void withdraw() {
+        registrations.forEach(NamesComponent::unregister);
+        registrations = List.of();
+    }
+
     @Deactivate
     void end() {
-        List<ServiceRegistration<?>> ending;
-        synchronized (this) {
-            ending = registrations;
-            registrations = List.of();
-        }
-        ending.forEach(NamesComponent::unregister);
-        notices.show("");
+        tasks.end(
+                () -> {
+                    withdraw();
+                    notices.show("");
+                },
+                LIMIT);
     }
 
     private static void unregister(ServiceRegistration<?> ending) {

@@ -1,5 +1,6 @@
 package io.mnedc.names;
 
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.device.RelayLink.Registration;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
@@ -18,8 +19,6 @@ final class Overlay {
     /** The label of the service address. */
     static final String RELAY = "relay";
 
-    private static final int RELAY_NODE = 1;
-
     private final PeerSnapshot peers;
     private final Registration self;
     private final OrchestrationInfo own;
@@ -32,7 +31,7 @@ final class Overlay {
         this.peers = peers;
         this.self = self;
         this.own = own;
-        add(RELAY, RELAY_NODE, List.of());
+        add(RELAY, VirtualNetwork.RELAY_NODE, List.of());
         add(self.name(), self.node(), own.services());
         for (Peer peer : peers.peers()) {
             // what a peer does not vouch for may be the relay's invention

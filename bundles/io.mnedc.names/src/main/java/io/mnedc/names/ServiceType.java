@@ -12,8 +12,8 @@ import java.util.Set;
  * @param transport {@code _tcp} or {@code _udp}
  */
 record ServiceType(String service, String transport) {
-    private static final String TCP = "_tcp";
-    private static final String UDP = "_udp";
+    static final String TCP = "_tcp";
+    static final String UDP = "_udp";
     /** A service name has 1 to 15 letters, digits and hyphens, with a letter among them (RFC 6335, section 5.1). */
     private static final int MOST = 15;
 

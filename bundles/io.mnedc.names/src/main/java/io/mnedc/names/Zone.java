@@ -37,8 +37,6 @@ final class Zone {
     private static final int EXPIRE = 600;
     private static final String SERVICES = "_services";
     private static final String DNS_SD = "_dns-sd";
-    private static final String UDP = "_udp";
-    private static final String TCP = "_tcp";
 
     private final Name apex;
     private final Overlay overlay;
@@ -113,7 +111,7 @@ final class Zone {
     }
 
     private static boolean isEnumeration(String second, String third) {
-        return second.equals(DNS_SD) && third.equals(UDP);
+        return second.equals(DNS_SD) && third.equals(ServiceType.UDP);
     }
 
     private List<Record> ofApex(Name name) {
@@ -136,7 +134,7 @@ final class Zone {
     }
 
     private @Nullable List<Record> ofHost(Name name, String label) {
-        if (label.equals(TCP) || label.equals(UDP)) {
+        if (label.equals(ServiceType.TCP) || label.equals(ServiceType.UDP)) {
             return List.of();
         }
         Host host = overlay.host(label);

@@ -6,22 +6,17 @@ import static io.mnedc.names.TestOverlay.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.device.RelayLink.Registration;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
-import io.mnedc.api.peer.PeerDirectory;
-import io.mnedc.api.peer.PeerService;
 import io.mnedc.api.peer.PeerSnapshot;
 import io.mnedc.settings.ConfigurationReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,98 +27,37 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 class NamesTest {
-    private final World world = new World();
     private final AtomicLong clock = new AtomicLong();
-    private final Names names = new Names(world, world, TestOverlay.APEX, clock::get);
+    private Optional<Registration> registration = Optional.of(new Registration("self", 2, NETWORK));
+    private PeerSnapshot peers = new PeerSnapshot(1, List.of());
+    private final Names names = names(clock::get);
 
-    /** A directory and a link that say what a test wants. */
-    private static final class World implements PeerDirectory, RelayLink {
-        private Optional<Registration> registration = Optional.of(new Registration("self", 2, NETWORK));
-        private PeerSnapshot peers = new PeerSnapshot(1, List.of());
+    private Names names(LongSupplier by) {
+        return new Names(() -> registration, () -> peers, () -> OrchestrationInfo.NONE, TestOverlay.APEX, by);
+    }
 
-        void there(Peer... now) {
-            peers = new PeerSnapshot(peers.sequence() + 1, List.of(now));
-        }
-
-        @Override
-        public PeerSnapshot snapshot() {
-            return peers;
-        }
-
-        @Override
-        public List<Peer> peers(String filter) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public List<PeerService> services(String filter) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public Optional<Peer> byDeviceId(String deviceId) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public Optional<Peer> byName(String name) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public Optional<Peer> byAddress(InetAddress address) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public CompletionStage<Duration> roundTrip(String deviceId, Duration timeout) {
-            return CompletableFuture.failedFuture(new UnsupportedOperationException("nobody asks"));
-        }
-
-        @Override
-        public OrchestrationInfo own() {
-            return OrchestrationInfo.NONE;
-        }
-
-        @Override
-        public Subscription subscribe(Observer observer) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public Optional<Registration> registration() {
-            return registration;
-        }
-
-        @Override
-        public void publish(OrchestrationInfo info) {
-            throw new UnsupportedOperationException("nobody asks");
-        }
-
-        @Override
-        public CompletionStage<Duration> ping(int node, Duration timeout) {
-            return roundTrip("", timeout);
-        }
+    private void there(Peer... now) {
+        peers = new PeerSnapshot(peers.sequence() + 1, List.of(now));
     }
 
     @Test
     void aDeviceIsFoundByNameAndNamedByAddressWhileItIsThere() {
         assertThat(names.lookup("press-7")).isEmpty();
-        world.there(peer("press-7", 3, true));
+        there(peer("press-7", 3, true));
         for (String name : List.of("press-7", "press-7.mnedc", "Press-7.MNEDC.")) {
             assertThat(names.lookup(name)).as(name).containsExactly(NETWORK.ipv4(3), NETWORK.ipv6(3));
         }
         assertThat(names.lookup("relay")).containsExactly(NETWORK.ipv4(1), NETWORK.ipv6(1));
         assertThat(names.lookup("self")).containsExactly(NETWORK.ipv4(2), NETWORK.ipv6(2));
         assertThat(names.nameOf(NETWORK.ipv6(3))).hasValue("press-7.mnedc");
-        world.there();
+        there();
         assertThat(names.lookup("press-7")).isEmpty();
         assertThat(names.nameOf(NETWORK.ipv4(3))).isEmpty();
     }
 
     @Test
     void anotherZoneCountsAtOnce() throws Exception {
-        world.there(peer("press-7", 3, true));
+        there(peer("press-7", 3, true));
         assertThat(names.lookup("press-7.mnedc")).isNotEmpty();
         names.apex(Name.fromConstantString("plant.example."));
         assertThat(names.zone()).isEqualTo("plant.example");
@@ -137,7 +71,7 @@ class NamesTest {
 
     @Test
     void aDeviceThatHasNotRegisteredKnowsNoNames() throws Exception {
-        world.registration = Optional.empty();
+        registration = Optional.empty();
         assertThat(names.lookup("relay")).isEmpty();
         byte[] answer = names.answer(
                 new InetSocketAddress(NETWORK.ipv4(2), 4711),
@@ -147,9 +81,9 @@ class NamesTest {
 
     @Test
     void tablesThatTakeLongAreMadeSeldom() {
-        Names slow = new Names(world, world, TestOverlay.APEX, () -> clock.getAndAdd(100));
+        Names slow = names(() -> clock.getAndAdd(100));
         assertThat(slow.lookup("press-7")).isEmpty();
-        world.there(peer("press-7", 3, true));
+        there(peer("press-7", 3, true));
         assertThat(slow.lookup("press-7")).as("made a moment ago").isEmpty();
         clock.addAndGet(1_000);
         assertThat(slow.lookup("press-7")).isNotEmpty();
