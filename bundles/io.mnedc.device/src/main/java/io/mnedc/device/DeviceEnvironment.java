@@ -34,16 +34,4 @@ public record DeviceEnvironment(
         Supplier<@Nullable TcpSockets> sockets,
         InstantSource clock,
         Supplier<? extends Collection<InetAddress>> nameServers,
-        IntFunction<@Nullable LocalService> local) {
-    /** Where nobody answers. */
-    public DeviceEnvironment(
-            TunDriver driver,
-            String software,
-            Function<String, Optional<IdentityProvider>> providers,
-            Supplier<@Nullable Provider> tls,
-            Supplier<@Nullable TcpSockets> sockets,
-            InstantSource clock,
-            Supplier<? extends Collection<InetAddress>> nameServers) {
-        this(driver, software, providers, tls, sockets, clock, nameServers, port -> null);
-    }
-}
+        IntFunction<@Nullable LocalService> local) {}

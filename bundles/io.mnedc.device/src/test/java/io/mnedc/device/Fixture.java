@@ -113,16 +113,7 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
     }
 
     public Device device(DeviceSettings settings, TunDriver driver) throws IOException {
-        return device(
-                settings,
-                new DeviceEnvironment(
-                        driver,
-                        "mnedc/test",
-                        name -> Optional.empty(),
-                        () -> null,
-                        () -> null,
-                        InstantSource.system(),
-                        List::of));
+        return device(settings, new TestEnvironment(driver).make());
     }
 
     public Device device(DeviceSettings settings, DeviceEnvironment around) throws IOException {
@@ -140,12 +131,9 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
             DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        return new Node(
-                device(
-                        settings,
-                        new DeviceEnvironment(
-                                driver, "mnedc/test", providers, () -> null, () -> null, clock, List::of)),
-                driver);
+        DeviceEnvironment around =
+                new TestEnvironment(driver).providers(providers).clock(clock).make();
+        return new Node(device(settings, around), driver);
     }
 
     public static DeviceSettings settings(String id, TestRelay... at) throws IOException {

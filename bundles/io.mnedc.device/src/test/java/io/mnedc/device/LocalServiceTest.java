@@ -16,10 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +42,7 @@ class LocalServiceTest {
     void begin() throws Exception {
         relay = fixture.relay();
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        DeviceEnvironment around = new DeviceEnvironment(
-                driver,
-                "mnedc/test",
-                name -> Optional.empty(),
-                () -> null,
-                () -> null,
-                InstantSource.system(),
-                List::of,
-                services);
+        DeviceEnvironment around = new TestEnvironment(driver).local(services).make();
         one = new Node(fixture.device(Fixture.settings("one", relay), around), driver);
         one.awaitReady();
     }

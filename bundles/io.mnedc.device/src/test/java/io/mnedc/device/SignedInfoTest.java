@@ -10,6 +10,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.device.Fixture.Node;
+import io.mnedc.device.info.LargeInfo;
 import io.mnedc.testing.Await;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +34,7 @@ class SignedInfoTest {
             "osgi",
             List.of(new OfferedService("camera", "rtsp", 554, Map.of("path", "/1"))),
             Map.of("site", "north"));
-    private static final OrchestrationInfo LARGE = new OrchestrationInfo(
-            "arm",
-            "osgi",
-            IntStream.range(0, OrchestrationInfo.MAX_SERVICES)
-                    .mapToObj(i -> new OfferedService("service-" + i, "tcp", i, Map.of("path", "x".repeat(50))))
-                    .toList());
+    private static final OrchestrationInfo LARGE = LargeInfo.of("arm");
 
     @TempDir
     Path directory;

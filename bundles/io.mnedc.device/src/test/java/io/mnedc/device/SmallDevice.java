@@ -4,10 +4,7 @@ import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.SettingsReader;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A device in a process of its own, whose heap may be small; ends with its standard input. */
 final class SmallDevice {
@@ -18,14 +15,7 @@ final class SmallDevice {
         DeviceSettings settings = new SettingsReader(
                         Map.of("device.id", "small", "relays", args[0], "security", "none"))
                 .read("", () -> Path.of(args[1]));
-        DeviceEnvironment around = new DeviceEnvironment(
-                MemoryTunDriver.withAllOffloads(),
-                "mnedc/test",
-                name -> Optional.empty(),
-                () -> null,
-                () -> null,
-                InstantSource.system(),
-                List::of);
+        DeviceEnvironment around = new TestEnvironment(MemoryTunDriver.withAllOffloads()).make();
         try (Device device = Device.start(settings, around, what -> {})) {
             for (int line = System.in.read(); line >= 0; line = System.in.read()) {
                 System.out.println(device.snapshot().state() + " "

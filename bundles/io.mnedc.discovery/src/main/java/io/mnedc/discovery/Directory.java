@@ -34,18 +34,21 @@ final class Directory implements RelayLink.Observer {
     /**
      * All peers at one moment.
      *
-     * @param version the last change that is in it
      * @param all by ascending node
      * @param byDeviceId the same by device ID
      * @param byName those that have a name, by it
      * @param byAddress the same by each virtual address
      */
     record View(
-            long version,
             PeerSnapshot all,
             Map<String, Peer> byDeviceId,
             Map<String, Peer> byName,
             Map<InetAddress, Peer> byAddress) {
+        /** {@return the last change that is in it} */
+        long version() {
+            return all.sequence();
+        }
+
         /** {@return all peers, by ascending node} */
         List<Peer> peers() {
             return all.peers();
@@ -68,7 +71,6 @@ final class Directory implements RelayLink.Observer {
                 byAddress.put(peer.ipv6(), peer);
             }
             return new View(
-                    version,
                     new PeerSnapshot(version, sorted),
                     Map.copyOf(byDeviceId),
                     Map.copyOf(byName),

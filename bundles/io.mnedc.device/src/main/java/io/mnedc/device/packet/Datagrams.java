@@ -109,9 +109,7 @@ public final class Datagrams {
                 .putShort(udp + 4, (short) size)
                 .put(udp + UDP_HEADER, payload);
         long pseudo = Packets.sum(out, addresses, addresses + 2 * from.length, (long) UDP + size);
-        int checksum = Packets.checksum(Packets.sum(out, udp, udp + size, pseudo));
-        // zero would say that there is none
-        out.putShort(udp + 6, (short) (checksum == 0 ? 0xffff : checksum));
+        Packets.putChecksum(out, udp + 6, Packets.sum(out, udp, udp + size, pseudo));
         return out.array();
     }
 }

@@ -114,4 +114,10 @@ public final class Packets {
         }
         return (int) ~folded & 0xffff;
     }
+
+    /** Writes the checksum of a sum. Zero means "no checksum" to UDP; its other form, all ones, is right for every protocol. */
+    static void putChecksum(ByteBuffer out, int field, long sum) {
+        int checksum = checksum(sum);
+        out.putShort(field, (short) (checksum == 0 ? 0xffff : checksum));
+    }
 }

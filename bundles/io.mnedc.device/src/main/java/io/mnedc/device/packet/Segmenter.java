@@ -167,7 +167,8 @@ public final class Segmenter {
         int vnet = packet - VNET;
         if ((VirtioNetHeader.flags(in, vnet) & VirtioNetHeader.NEEDS_CHECKSUM) != 0) {
             int start = to + VirtioNetHeader.checksumStart(in, vnet);
-            putChecksum(out, start + VirtioNetHeader.checksumOffset(in, vnet), Packets.sum(out, start, to + length, 0));
+            Packets.putChecksum(
+                    out, start + VirtioNetHeader.checksumOffset(in, vnet), Packets.sum(out, start, to + length, 0));
         }
     }
 
@@ -199,12 +200,6 @@ public final class Segmenter {
         out.putShort(field, (short) 0);
         int addresses = v6 ? to + 8 : to + 12;
         long sum = Packets.sum(out, addresses, addresses + (v6 ? 32 : 8), protocol + bytes - transport);
-        putChecksum(out, field, Packets.sum(out, to + transport, to + bytes, sum));
-    }
-
-    /** Zero means "no checksum" to UDP; its other form, all ones, is right for every protocol. */
-    private static void putChecksum(ByteBuffer out, int field, long sum) {
-        int checksum = Packets.checksum(sum);
-        out.putShort(field, (short) (checksum == 0 ? 0xffff : checksum));
+        Packets.putChecksum(out, field, Packets.sum(out, to + transport, to + bytes, sum));
     }
 }

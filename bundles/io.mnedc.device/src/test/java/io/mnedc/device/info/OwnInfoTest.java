@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,12 +35,7 @@ class OwnInfoTest {
             "osgi",
             List.of(new OfferedService("web", "http", 80, Map.of("path", "/"))),
             Map.of("site", "north"));
-    private static final OrchestrationInfo LARGE = new OrchestrationInfo(
-            "linux",
-            "osgi",
-            IntStream.range(0, OrchestrationInfo.MAX_SERVICES)
-                    .mapToObj(i -> new OfferedService("service-" + i, "tcp", i, Map.of("path", "x".repeat(50))))
-                    .toList());
+    private static final OrchestrationInfo LARGE = LargeInfo.of("linux");
 
     @TempDir
     private Path directory;

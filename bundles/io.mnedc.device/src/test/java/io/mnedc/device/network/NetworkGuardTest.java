@@ -8,6 +8,7 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.DeviceEnvironment;
 import io.mnedc.device.Fixture;
 import io.mnedc.device.Fixture.Node;
+import io.mnedc.device.TestEnvironment;
 import io.mnedc.device.TestRelay;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.testing.Await;
@@ -17,11 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,14 +50,8 @@ class NetworkGuardTest {
 
     private Node device(DeviceSettings settings) throws Exception {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        DeviceEnvironment around = new DeviceEnvironment(
-                driver,
-                "mnedc/test",
-                name -> Optional.empty(),
-                () -> null,
-                () -> null,
-                InstantSource.system(),
-                () -> nameServers);
+        DeviceEnvironment around =
+                new TestEnvironment(driver).nameServers(() -> nameServers).make();
         return new Node(fixture.device(settings, around), driver);
     }
 
