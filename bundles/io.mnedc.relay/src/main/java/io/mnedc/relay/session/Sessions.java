@@ -92,6 +92,7 @@ public final class Sessions implements Members, Routes {
         byNode.put(session.node(), session);
         counters.add(Counter.JOINS, 1);
         roster.put(session.told());
+        room.add(session.told());
         session.send(welcome);
         session.listen(roster.state(access), this::state);
         if (older != null) {
@@ -202,9 +203,13 @@ public final class Sessions implements Members, Routes {
     }
 
     /** A device tells something else about itself; how many bytes each of the others is told. */
-    synchronized int publish(Session session, Publish said) {
+    int publish(Session session, Publish said) {
+        // encoded without the lock, for which all others wait
+        return publish(session, session.record(said));
+    }
+
+    private synchronized int publish(Session session, PeerRecord now) {
         PeerRecord before = session.told();
-        PeerRecord now = session.record(said);
         if (byDevice.get(session.deviceId()) != session || now.looksLike(before)) {
             return 0;
         }
@@ -271,6 +276,11 @@ public final class Sessions implements Members, Routes {
     @Nullable
     public StreamOwner owner(long id) {
         return byId.get(id);
+    }
+
+    /** How many bytes the large records of devices take in all. */
+    public synchronized long roomUsed() {
+        return room.used();
     }
 
     public synchronized int count() {
