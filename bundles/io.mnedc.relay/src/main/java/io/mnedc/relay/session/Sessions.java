@@ -60,6 +60,13 @@ public final class Sessions implements Members, Routes {
     @GuardedBy("this")
     private final InfoRoom room = InfoRoom.of(Runtime.getRuntime().maxMemory());
 
+    @GuardedBy("this")
+    private final Absences absences = new Absences();
+
+    @GuardedBy("this")
+    private boolean waitsForAbsences;
+
+    private final Scheduler loop;
     private final Announcer announcer;
     private volatile @Nullable Access access;
 
@@ -74,6 +81,7 @@ public final class Sessions implements Members, Routes {
         this.log = log;
         this.events = events;
         this.cloneSwaps = cloneSwaps;
+        this.loop = loop;
         this.announcer = new Announcer(loop, this::seal, this::everybody);
     }
 
@@ -91,6 +99,7 @@ public final class Sessions implements Members, Routes {
         byId.put(session.id(), session);
         byNode.put(session.node(), session);
         counters.add(Counter.JOINS, 1);
+        forget(absences.back(session.deviceId()));
         roster.put(session.told());
         room.add(session.told());
         session.send(welcome);
@@ -182,8 +191,43 @@ public final class Sessions implements Members, Routes {
             return false;
         }
         remove(session);
-        gone(session);
+        PeerRecord told = session.told();
+        if (absences.holdBack(told, System.nanoTime())) {
+            counters.add(Counter.LEAVES, 1);
+            counters.add(Counter.LEAVES_HELD_BACK, 1);
+            // the roster keeps it for as long
+            room.add(told);
+            awaitAbsences();
+        } else {
+            gone(session);
+        }
         return true;
+    }
+
+    @GuardedBy("this")
+    private void awaitAbsences() {
+        Duration next = waitsForAbsences ? null : absences.next(System.nanoTime());
+        if (next != null) {
+            waitsForAbsences = true;
+            loop.schedule(next, this::tellAbsences);
+        }
+    }
+
+    private synchronized void tellAbsences() {
+        waitsForAbsences = false;
+        for (PeerRecord absent : absences.due(System.nanoTime())) {
+            forget(absent);
+            roster.remove(absent.deviceId());
+            announcer.changed();
+        }
+        awaitAbsences();
+    }
+
+    @GuardedBy("this")
+    private void forget(@Nullable PeerRecord held) {
+        if (held != null) {
+            room.free(held);
+        }
     }
 
     @GuardedBy("this")

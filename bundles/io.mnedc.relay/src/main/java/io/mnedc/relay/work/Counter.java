@@ -29,6 +29,7 @@ public enum Counter {
     RENEWALS,
     JOINS,
     LEAVES,
+    LEAVES_HELD_BACK,
     TAKEOVERS,
     QUARANTINES,
     FRAMES_IN,
