@@ -1,7 +1,6 @@
 package io.mnedc.codec;
 
 import io.mnedc.codec.ControlMessage.Change;
-import io.mnedc.codec.ControlMessage.Part;
 import java.nio.ByteBuffer;
 
 /**

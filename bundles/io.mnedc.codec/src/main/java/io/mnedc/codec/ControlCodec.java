@@ -12,7 +12,6 @@ import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
-import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
@@ -104,6 +103,7 @@ public final class ControlCodec {
                     .int8(Tag.SECURITY, m.security())
                     .nested(Tag.INFO, NodeRecords.write(m.info(), Protocol.MAX_SERVICES));
             NodeRecords.write(m.document(), out);
+            out.optionalListening(Tag.LISTENING, m.listening());
             return HELLO;
         } else if (message instanceof Welcome m) {
             refuse(complaint(m));
@@ -138,6 +138,7 @@ public final class ControlCodec {
         } else if (message instanceof Publish m) {
             out.nested(Tag.INFO, NodeRecords.write(m.info(), Protocol.MAX_SERVICES));
             NodeRecords.write(m.document(), out);
+            out.optionalListening(Tag.LISTENING, m.listening());
             return PUBLISH;
         } else if (message instanceof Envelope m) {
             refuse(complaint(m));
@@ -233,11 +234,12 @@ public final class ControlCodec {
                 in.optionalInt32(Tag.CAPABILITIES),
                 in.unsigned8(Tag.SECURITY),
                 NodeRecords.info(in),
-                NodeRecords.document(in));
+                NodeRecords.document(in),
+                in.optionalListening(Tag.LISTENING));
     }
 
     private static Publish publish(RecordReader in) throws ProtocolException {
-        return new Publish(NodeRecords.info(in), NodeRecords.document(in));
+        return new Publish(NodeRecords.info(in), NodeRecords.document(in), in.optionalListening(Tag.LISTENING));
     }
 
     private static Welcome welcome(RecordReader in) throws ProtocolException {

@@ -1,6 +1,5 @@
 package io.mnedc.codec;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +17,7 @@ public sealed interface ControlMessage {
      * @param security {@code SECURITY_…} of {@link Protocol}
      * @param info what it tells its peers
      * @param document the same, signed; null without TLS, and if it is too large for a first message
+     * @param listening what multicast it takes
      */
     record Hello(
             String deviceId,
@@ -26,16 +26,30 @@ public sealed interface ControlMessage {
             int capabilities,
             int security,
             NodeInfo info,
-            @Nullable SignedInfo document)
+            @Nullable SignedInfo document,
+            Listening listening)
             implements ControlMessage {
         /** Without a document. */
         public Hello(String deviceId, long instance, String software, int capabilities, int security, NodeInfo info) {
-            this(deviceId, instance, software, capabilities, security, info, null);
+            this(deviceId, instance, software, capabilities, security, info, null, Listening.NONE);
         }
 
         /** {@return the same device, telling this} */
-        public Hello telling(NodeInfo other, @Nullable SignedInfo signed) {
-            return new Hello(deviceId, instance, software, capabilities, security, other, signed);
+        public Hello telling(Publish said) {
+            return new Hello(
+                    deviceId,
+                    instance,
+                    software,
+                    capabilities,
+                    security,
+                    said.info(),
+                    said.document(),
+                    said.listening());
+        }
+
+        /** {@return what the device tells} */
+        public Publish told() {
+            return new Publish(info, document, listening);
         }
     }
 
@@ -143,35 +157,6 @@ public sealed interface ControlMessage {
         }
     }
 
-    /** Where an announcement stands in a snapshot. */
-    enum Part {
-        /** No snapshot: changes since the announcement before. */
-        DELTA(0),
-        /** The first part, more follow. */
-        SNAPSHOT_BEGIN(1),
-        /** Neither first nor last. */
-        SNAPSHOT_MORE(2),
-        /** The last part, not the first. */
-        SNAPSHOT_END(3),
-        /** A whole snapshot in one. */
-        SNAPSHOT_WHOLE(4);
-
-        private final int number;
-
-        Part(int number) {
-            this.number = number;
-        }
-
-        /** {@return the number on the wire} */
-        public int number() {
-            return number;
-        }
-
-        static Optional<Part> of(int number) {
-            return Arrays.stream(values()).filter(part -> part.number == number).findFirst();
-        }
-    }
-
     /** One announced change. */
     sealed interface Change {
         /**
@@ -200,6 +185,7 @@ public sealed interface ControlMessage {
      * @param document the same, signed; null if it has not said anything signed
      * @param label its name in the overlay, which the relay has settled: a DNS label of {@code a-z 0-9 -}, at most
      *     {@value Protocol#MAX_LABEL} characters. Empty from a relay that settles none
+     * @param listening what multicast it takes, as it has told the relay
      */
     record NodeRecord(
             String deviceId,
@@ -208,7 +194,8 @@ public sealed interface ControlMessage {
             int capabilities,
             NodeInfo info,
             @Nullable SignedInfo document,
-            String label) {
+            String label,
+            Listening listening) {
         /** Without a label. */
         public NodeRecord(
                 String deviceId,
@@ -217,7 +204,7 @@ public sealed interface ControlMessage {
                 int capabilities,
                 NodeInfo info,
                 @Nullable SignedInfo document) {
-            this(deviceId, node, software, capabilities, info, document, "");
+            this(deviceId, node, software, capabilities, info, document, "", Listening.NONE);
         }
 
         /** Without a document. */
@@ -300,8 +287,14 @@ public sealed interface ControlMessage {
      *
      * @param info replaces the one before
      * @param document the same, signed; null without TLS
+     * @param listening what multicast it takes
      */
-    record Publish(NodeInfo info, @Nullable SignedInfo document) implements ControlMessage {
+    record Publish(NodeInfo info, @Nullable SignedInfo document, Listening listening) implements ControlMessage {
+        /** Of one that takes no multicast. */
+        public Publish(NodeInfo info, @Nullable SignedInfo document) {
+            this(info, document, Listening.NONE);
+        }
+
         /** Without a document. */
         public Publish(NodeInfo info) {
             this(info, null);

@@ -36,7 +36,7 @@ final class NodeRecords {
                 .int32(Tag.CAPABILITIES, node.capabilities())
                 .nested(Tag.INFO, write(node.info(), Protocol.MAX_SERVICES));
         write(node.document(), out);
-        return out.optionalLabel(Tag.LABEL, node.label());
+        return out.optionalLabel(Tag.LABEL, node.label()).optionalListening(Tag.LISTENING, node.listening());
     }
 
     static void write(@Nullable SignedInfo document, RecordWriter out) {
@@ -115,7 +115,8 @@ final class NodeRecords {
                 in.optionalInt32(Tag.CAPABILITIES),
                 info(in),
                 document(in),
-                in.optionalLabel(Tag.LABEL));
+                in.optionalLabel(Tag.LABEL),
+                in.optionalListening(Tag.LISTENING));
     }
 
     /** The signed orchestration information within some records; null if it is not there. */

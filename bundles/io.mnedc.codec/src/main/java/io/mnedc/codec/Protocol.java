@@ -41,6 +41,9 @@ public final class Protocol {
     /** The longest value of an attribute, in UTF-8 bytes. */
     public static final int MAX_ATTRIBUTE_VALUE = 1_024;
 
+    /** The most multicast groups that a device can say it listens to. */
+    public static final int MAX_MULTICAST_GROUPS = 64;
+
     /** The largest orchestration information, in bytes. */
     public static final int MAX_INFO = 16_300;
 

@@ -161,6 +161,12 @@ final class RecordReader {
         return label;
     }
 
+    /** What a device listens to; nothing if it is missing. */
+    Listening optionalListening(Tag tag) throws ProtocolException {
+        int at = find(tag);
+        return at < 0 ? Listening.NONE : Listening.decode(value(at));
+    }
+
     /** A number that is zero if it is missing. */
     int optionalInt32(Tag tag) throws ProtocolException {
         return find(tag) < 0 ? 0 : int32(tag);

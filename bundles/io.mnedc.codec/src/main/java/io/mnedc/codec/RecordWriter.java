@@ -95,6 +95,11 @@ final class RecordWriter {
         return text(tag, label, Protocol.MAX_LABEL);
     }
 
+    /** What a device listens to; nothing for {@link Listening#NONE}. */
+    RecordWriter optionalListening(Tag tag, Listening listening) {
+        return listening.equals(Listening.NONE) ? this : opaque(tag, listening.encode(), 0, MOST_VALUE);
+    }
+
     /** A text that is shortened, at a character's border, rather than refused. */
     RecordWriter shortened(Tag tag, String value, int most) {
         return text(tag, Texts.shortened(value, most), most);

@@ -52,7 +52,8 @@ enum Tag {
     ATTRIBUTE(49),
     ATTRIBUTE_KEY(50),
     ATTRIBUTE_VALUE(51),
-    LABEL(52);
+    LABEL(52),
+    LISTENING(53);
 
     final int number;
 

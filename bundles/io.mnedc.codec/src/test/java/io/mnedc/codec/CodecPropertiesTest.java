@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
-import io.mnedc.codec.ControlMessage.Part;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;

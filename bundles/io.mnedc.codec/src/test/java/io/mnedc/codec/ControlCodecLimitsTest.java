@@ -11,7 +11,6 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
-import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.Unknown;
@@ -43,7 +42,7 @@ class ControlCodecLimitsTest {
     }
 
     private static Announce labelled(String label) {
-        return announcing(new Change.Present(new NodeRecord("a", 2, "", 0, NodeInfo.NONE, null, label)));
+        return announcing(new Change.Present(new NodeRecord("a", 2, "", 0, NodeInfo.NONE, null, label, Listening.NONE)));
     }
 
     private static Announce announcing(Change change) {

@@ -46,6 +46,7 @@ final class Notation {
                     .number("SECURITY", m.security())
                     .info(m.info())
                     .document(m.document())
+                    .listening(m.listening())
                     .end();
         } else if (message instanceof Welcome m) {
             return welcome(m);
@@ -67,7 +68,11 @@ final class Notation {
             m.changes().forEach(notation::change);
             return notation.end();
         } else if (message instanceof Publish m) {
-            return new Notation("PUBLISH").info(m.info()).document(m.document()).end();
+            return new Notation("PUBLISH")
+                    .info(m.info())
+                    .document(m.document())
+                    .listening(m.listening())
+                    .end();
         } else if (message instanceof Envelope m) {
             return new Notation("ENVELOPE")
                     .number("SOURCE", m.source())
@@ -148,8 +153,18 @@ final class Notation {
                             .info(node.info())
                             .document(node.document())
                             .label(node.label())
+                            .listening(node.listening())
                             .nested());
         }
+    }
+
+    private Notation listening(Listening listening) {
+        if (listening.equals(Listening.NONE)) {
+            return this;
+        }
+        Notation nested = new Notation("{").number("FLAGS", listening.broadcast() ? 1 : 0);
+        listening.groups().forEach(group -> nested.put("GROUP", group.toString()));
+        return put("LISTENING", nested.nested());
     }
 
     private Notation info(NodeInfo info) {

@@ -14,7 +14,6 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
-import io.mnedc.codec.ControlMessage.Part;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
@@ -48,7 +47,14 @@ public final class RandomMessages {
         random = new Random(seed);
         types = List.of(
                 () -> new Hello(
-                        deviceId(), int64(), text(Protocol.MAX_TEXT), int32(), ranged(0, 255), basics(), document()),
+                        deviceId(),
+                        int64(),
+                        text(Protocol.MAX_TEXT),
+                        int32(),
+                        ranged(0, 255),
+                        basics(),
+                        document(),
+                        listening()),
                 this::welcome,
                 () -> new ErrorReport(
                         ranged(0, 0xffff),
@@ -58,7 +64,7 @@ public final class RandomMessages {
                 () -> new Ping(int64()),
                 () -> new Pong(int64()),
                 this::announce,
-                () -> new Publish(info(), document()),
+                () -> new Publish(info(), document(), listening()),
                 () -> new Envelope(
                         ranged(0, Protocol.MAX_NODE),
                         ranged(1, Protocol.MAX_NODE),
@@ -145,7 +151,17 @@ public final class RandomMessages {
                 int32(),
                 info(),
                 document(),
-                label());
+                label(),
+                listening());
+    }
+
+    private Listening listening() {
+        List<MulticastGroup> groups = IntStream.range(0, ranged(0, Protocol.MAX_MULTICAST_GROUPS))
+                .mapToObj(i -> random.nextBoolean()
+                        ? new MulticastGroup(0, MulticastGroup.low(0xe << 28 | random.nextInt() >>> 4))
+                        : new MulticastGroup(0xffL << 56 | random.nextLong() >>> 8, random.nextLong()))
+                .toList();
+        return new Listening(random.nextBoolean(), groups);
     }
 
     /** Without attributes: it fits in a first message. */

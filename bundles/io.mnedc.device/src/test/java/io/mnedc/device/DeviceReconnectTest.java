@@ -15,7 +15,7 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
-import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.Part;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.testing.Await;

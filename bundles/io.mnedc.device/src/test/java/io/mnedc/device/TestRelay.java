@@ -7,7 +7,7 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
-import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.Part;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
@@ -232,9 +232,7 @@ public final class TestRelay implements AutoCloseable {
                 } else if (effect instanceof Effect.Published published) {
                     Hello old = hello;
                     if (old != null) {
-                        hello = old.telling(
-                                published.publication().info(),
-                                published.publication().document());
+                        hello = old.telling(published.publication());
                         announceAll(new Change.Present(record()));
                     }
                 }
@@ -285,7 +283,14 @@ public final class TestRelay implements AutoCloseable {
                 throw new IllegalStateException("no hello");
             }
             return told.apply(new NodeRecord(
-                    known.deviceId(), node, known.software(), known.capabilities(), known.info(), known.document()));
+                    known.deviceId(),
+                    node,
+                    known.software(),
+                    known.capabilities(),
+                    known.info(),
+                    known.document(),
+                    "",
+                    known.listening()));
         }
 
         private void announceAll(Change change) {

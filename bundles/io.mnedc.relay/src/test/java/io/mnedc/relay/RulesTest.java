@@ -11,6 +11,8 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Listening;
+import io.mnedc.codec.MulticastGroup;
 import io.mnedc.codec.Opaque;
 import io.mnedc.relay.access.Access;
 import io.mnedc.relay.access.RulesAccess;
@@ -59,6 +61,36 @@ class RulesTest {
             }
             assertThat(a.changes(1)).as("not that b has left").containsExactly(new Change.Absent("c"));
         }
+    }
+
+    @Test
+    void whatADeviceListensToIsToldToThoseWhoMayKnowOfIt() throws Exception {
+        Listening discovery = new Listening(false, List.of(new MulticastGroup(0, MulticastGroup.low(0xe00000fb))));
+        Listening all = new Listening(true, List.of(new MulticastGroup(0xff02L << 48, 0xfb)));
+        try (TestRelay relay = TestRelay.with(TestRelay.rules("deny device:a device:b"));
+                PlainDevice a = relay.joined("a");
+                PlainDevice b = relay.joined("b");
+                PlainDevice c = relay.joined("c")) {
+            snapshot(c);
+            snapshot(a);
+            a.changes(1);
+            b.send(new Publish(NodeInfo.NONE, null, discovery));
+            assertThat(listening(c.changes(1).get(0))).isEqualTo(discovery);
+            b.send(new Publish(NodeInfo.NONE, null, all));
+            assertThat(listening(c.changes(1).get(0))).isEqualTo(all);
+            // one that joins later hears it, too
+            try (PlainDevice d = relay.joined("d")) {
+                assertThat(snapshot(d)).extracting(RulesTest::listening).contains(all);
+            }
+            assertThat(c.changes(2)).as("d comes and goes").last().isEqualTo(new Change.Absent("d"));
+            b.send(new Publish(NodeInfo.NONE));
+            assertThat(listening(c.changes(1).get(0))).isEqualTo(Listening.NONE);
+            assertThat(a.changes(2)).as("only of d").last().isEqualTo(new Change.Absent("d"));
+        }
+    }
+
+    private static Listening listening(Change change) {
+        return ((Change.Present) change).node().listening();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.mnedc.load;
 
-import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.Part;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 

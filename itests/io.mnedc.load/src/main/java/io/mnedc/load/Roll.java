@@ -1,6 +1,6 @@
 package io.mnedc.load;
 
-import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.Part;
 import java.util.BitSet;
 import java.util.concurrent.atomic.LongAdder;
 

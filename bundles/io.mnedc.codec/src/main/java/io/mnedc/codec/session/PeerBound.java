@@ -24,6 +24,8 @@ public record PeerBound(int peers, long bytes) {
 
     private static final int SERVICE = 192;
     private static final int ATTRIBUTE = 160;
+    /** An object, and places in tables. */
+    private static final int GROUP = 64;
     /** Of a document: its bytes, and what they say as objects. */
     private static final int DOCUMENT = 4;
 
@@ -58,7 +60,8 @@ public record PeerBound(int peers, long bytes) {
         }
         SignedInfo document = node.document();
         long signed = document == null ? 0 : (long) DOCUMENT * document.size();
-        return PEER + texts + attributes(info.attributes()) + signed;
+        long listening = (long) GROUP * node.listening().groups().size();
+        return PEER + texts + attributes(info.attributes()) + signed + listening;
     }
 
     private static long attributes(Map<String, String> attributes) {

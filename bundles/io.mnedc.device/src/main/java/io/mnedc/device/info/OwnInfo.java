@@ -180,11 +180,8 @@ public final class OwnInfo {
      */
     public Hello in(Hello bare) {
         Publish now = ready.publication();
-        Hello whole = bare.telling(now.info(), now.document());
-        if (fits(whole)) {
-            return whole;
-        }
-        return bare.telling(InfoRecords.basics(now.info()), null);
+        Hello whole = bare.telling(now);
+        return fits(whole) ? whole : bare.telling(new Publish(InfoRecords.basics(now.info()), null, now.listening()));
     }
 
     private static boolean fits(Hello hello) {
@@ -194,7 +191,7 @@ public final class OwnInfo {
     /** The relay has welcomed this device: it is told what the hello has not told. */
     public void registered(Hello said) {
         Publish now = ready.publication();
-        if (!now.equals(new Publish(said.info(), said.document()))) {
+        if (!now.equals(said.told())) {
             sender.accept(now);
         }
     }

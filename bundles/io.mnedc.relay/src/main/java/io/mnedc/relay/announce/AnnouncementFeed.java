@@ -1,7 +1,7 @@
 package io.mnedc.relay.announce;
 
 import io.mnedc.codec.Announcements;
-import io.mnedc.codec.ControlMessage.Part;
+import io.mnedc.codec.Part;
 import io.mnedc.relay.access.Access;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

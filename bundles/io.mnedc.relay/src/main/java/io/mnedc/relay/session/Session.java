@@ -90,7 +90,7 @@ public final class Session implements Destination, StreamOwner {
             Events events,
             BooleanSupplier scarce) {
         // what it tells the others is in the record of it
-        this.hello = hello.telling(NodeInfo.NONE, null);
+        this.hello = hello.telling(new Publish(NodeInfo.NONE));
         this.groups = Set.copyOf(groups);
         this.allowance = allowance;
         this.events = events;
@@ -102,7 +102,7 @@ public final class Session implements Destination, StreamOwner {
         this.secret = secret;
         this.control = control;
         this.dismissal = dismissal;
-        this.told = record(new Publish(hello.info(), hello.document()));
+        this.told = record(hello.told());
     }
 
     @Override
@@ -192,7 +192,8 @@ public final class Session implements Destination, StreamOwner {
                 hello.capabilities(),
                 said.info(),
                 said.document(),
-                label);
+                label,
+                said.listening());
         return PeerRecord.of(record, groups);
     }
 
