@@ -44,6 +44,24 @@ sealed interface Change {
         }
     }
 
+    /** It carries multicast from now on, or not any more. */
+    record Multicast(boolean to) implements Change {
+        @Override
+        public NetlinkMessage message(int index) {
+            return Rtnetlink.multicast(index, to);
+        }
+
+        @Override
+        public Change inverse() {
+            return new Multicast(!to);
+        }
+
+        @Override
+        public String action() {
+            return (to ? "switch on" : "switch off") + " the multicast";
+        }
+    }
+
     /** An address comes. */
     record AddressAdded(Prefix prefix) implements Change {
         @Override
@@ -150,6 +168,9 @@ sealed interface Change {
         List<Change> changes = new ArrayList<>();
         if (from.mtu() != to.mtu()) {
             changes.add(new Mtu(from.mtu(), to.mtu()));
+        }
+        if (from.multicast() != to.multicast()) {
+            changes.add(new Multicast(to.multicast()));
         }
         oldRoutes.stream().filter(routeStays.negate()).map(RouteRemoved::new).forEach(changes::add);
         oldAddresses.stream()

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An interface's addresses, routes and MTU. Not thread-safe. */
+/** An interface's addresses, routes, MTU and multicast. Not thread-safe. */
 final class LinkConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LinkConfiguration.class);
 
@@ -166,7 +166,7 @@ final class LinkConfiguration {
             // without IPv6 there is nothing to switch off; without the mode the interface only gets an address more
             LOG.debug("{} may get a link-local address: {}", name, e.getMessage());
         }
-        socket.request(Rtnetlink.up(index, QUEUE_LENGTH), "bring " + name + " up");
+        socket.request(Rtnetlink.up(index, QUEUE_LENGTH, settings.multicast()), "bring " + name + " up");
     }
 
     /** Switches the carrier on that somebody has switched off. */
@@ -257,7 +257,7 @@ final class LinkConfiguration {
         List<Prefix> routes = wanted.routes().stream()
                 .filter(p -> withIpv6 || !Networks.isIpv6(p))
                 .toList();
-        return new TunSettings(name, wanted.mtu(), addresses, routes, wanted.offload());
+        return new TunSettings(name, wanted.mtu(), addresses, routes, wanted.offload(), wanted.multicast());
     }
 
     private void warnOfIpv6() {

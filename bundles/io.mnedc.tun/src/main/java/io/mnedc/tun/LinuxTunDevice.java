@@ -231,6 +231,11 @@ final class LinuxTunDevice implements TunDevice {
     }
 
     @Override
+    public Collection<InetAddress> groups() throws IOException {
+        return JoinedGroups.of(name());
+    }
+
+    @Override
     public Set<TunOffload> offloads() {
         return file.offloads();
     }

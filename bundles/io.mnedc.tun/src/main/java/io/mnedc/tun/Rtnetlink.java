@@ -81,9 +81,15 @@ final class Rtnetlink {
         return message.end(inet6).end(afSpec);
     }
 
-    /** {@return a request that brings an interface up, for unicast only, with a queue of the given length} */
-    static NetlinkMessage up(int index, int queueLength) {
-        return link(RTM_SETLINK, index, IFF_UP, IFF_UP | IFF_MULTICAST).attribute32(IFLA_TXQLEN, queueLength);
+    /** {@return a request that brings an interface up, with or without multicast, with a queue of the given length} */
+    static NetlinkMessage up(int index, int queueLength, boolean multicast) {
+        int flags = multicast ? IFF_UP | IFF_MULTICAST : IFF_UP;
+        return link(RTM_SETLINK, index, flags, IFF_UP | IFF_MULTICAST).attribute32(IFLA_TXQLEN, queueLength);
+    }
+
+    /** {@return a request that says whether an interface carries multicast} */
+    static NetlinkMessage multicast(int index, boolean multicast) {
+        return link(RTM_SETLINK, index, multicast ? IFF_MULTICAST : 0, IFF_MULTICAST);
     }
 
     /** {@return a request that takes an interface down} */

@@ -66,9 +66,19 @@ class ChangeTest {
     }
 
     @Test
+    void multicastIsSwitchedOnlyWhereItDiffers() {
+        TunSettings off = settings(1400, List.of(ONE), List.of());
+        TunSettings on = new TunSettings("tun0", 1400, List.of(ONE), List.of(), true, true);
+        assertThat(Change.between(off, on)).containsExactly(new Change.Multicast(true));
+        assertThat(Change.between(on, off)).containsExactly(new Change.Multicast(false));
+        assertThat(Change.between(on, on)).isEmpty();
+    }
+
+    @Test
     void everyChangeCanBeUndone() {
         for (Change change : List.of(
                 new Mtu(1, 2),
+                new Change.Multicast(true),
                 new AddressAdded(ONE),
                 new AddressRemoved(ONE),
                 new RouteAdded(ROUTE),

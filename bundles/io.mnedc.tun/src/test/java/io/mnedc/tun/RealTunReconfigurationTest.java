@@ -11,7 +11,11 @@ import io.mnedc.api.tun.TunException;
 import io.mnedc.api.tun.TunException.Reason;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.api.tun.TunSettings.Prefix;
+import io.mnedc.testing.Await;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -37,6 +41,46 @@ class RealTunReconfigurationTest extends InNamespace {
                 assertThat(routes()).containsExactly("198.18.1.0");
                 assertThat(device.settings().name()).isEqualTo("tun0");
                 assertThat(device.settings().mtu()).isEqualTo(9000);
+            }
+        });
+    }
+
+    @Test
+    void multicastIsSwitchedOnAndOffAndGroupsAreTold() throws Exception {
+        namespace.run(() -> {
+            TunSettings off = settings("tun%d", "198.18.0.1/24", "fd00:6d::1/64");
+            TunSettings on = new TunSettings("tun%d", 1400, off.addresses(), List.of(), true, true);
+            try (TunDevice device = driver.open(off)) {
+                NetworkInterface link = NetworkInterface.getByName("tun0");
+                assertThat(link.supportsMulticast()).isFalse();
+
+                device.configure(on);
+                assertThat(link.supportsMulticast()).isTrue();
+                assertThat(device.settings().multicast()).isTrue();
+                InetAddress ipv4 = InetAddress.getByName("224.0.0.251");
+                InetAddress ipv6 = InetAddress.getByName("ff02::fb");
+                assertThat(device.groups()).doesNotContain(ipv4, ipv6);
+                try (MulticastSocket socket = new MulticastSocket()) {
+                    socket.joinGroup(new InetSocketAddress(ipv4, 0), link);
+                    socket.joinGroup(new InetSocketAddress(ipv6, 0), link);
+                    assertThat(device.groups()).contains(ipv4, ipv6);
+                }
+                assertThat(device.groups()).doesNotContain(ipv4, ipv6);
+
+                device.configure(off);
+                assertThat(link.supportsMulticast()).isFalse();
+            }
+            try (TunDevice device = driver.open(on)) {
+                assertThat(NetworkInterface.getByName(device.name()).supportsMulticast())
+                        .isTrue();
+                // an MTU that takes IPv6 away, and the interface down and up again
+                NetworkNamespace.ip("link", "set", device.name(), "mtu", "1000");
+                Await.until("the MTU is put back", () -> {
+                    NetworkInterface now = NetworkInterface.getByName(device.name());
+                    return now.getMTU() == 1400 && now.isUp();
+                });
+                assertThat(NetworkInterface.getByName(device.name()).supportsMulticast())
+                        .isTrue();
             }
         });
     }

@@ -1,7 +1,10 @@
 package io.mnedc.api.tun;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -20,6 +23,9 @@ public interface TunDevice extends AutoCloseable {
 
     /** The largest IP packet, super-packets included, in bytes. */
     int MAX_PACKET = 65_535;
+
+    /** The most multicast groups that are told. */
+    int MOST_GROUPS = 1024;
 
     /** {@return the interface's name: the one the kernel gave, or another one if somebody has renamed it} */
     String name();
@@ -45,7 +51,7 @@ public interface TunDevice extends AutoCloseable {
     Set<TunOffload> offloads();
 
     /**
-     * Changes addresses, routes or MTU while packets flow; only what differs is touched. Name and offloads cannot be
+     * Changes addresses, routes, MTU or multicast while packets flow; only what differs is touched. Name and offloads cannot be
      * changed.
      *
      * @param settings what it shall be like now
@@ -81,6 +87,18 @@ public interface TunDevice extends AutoCloseable {
      * @throws IOException if the interface failed
      */
     int write(ByteBuffer batch, int[] offsets, int[] lengths, int count) throws IOException;
+
+    /**
+     * {@return the multicast groups in which the host is on this interface, as programs or the system have joined them, at most
+     *     {@value #MOST_GROUPS}; none from a driver that does not know}
+     *
+     * <p>It reads what the system tells and does not wait; whoever follows the groups asks again, but not more than once a second.
+     *
+     * @throws IOException if the system does not tell
+     */
+    default Collection<InetAddress> groups() throws IOException {
+        return List.of();
+    }
 
     /** {@return packets that the kernel refused since the device was opened} */
     long refused();

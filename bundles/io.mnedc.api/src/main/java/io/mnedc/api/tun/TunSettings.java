@@ -12,8 +12,10 @@ import java.util.List;
  * @param addresses the interface's own addresses, each with the length of the network that is reached through it
  * @param routes further networks that are reached through it
  * @param offload whether to use checksum and segmentation offload where the kernel has them
+ * @param multicast whether programs are told that it carries multicast (IFF_MULTICAST of linux/if.h)
  */
-public record TunSettings(String name, int mtu, List<Prefix> addresses, List<Prefix> routes, boolean offload) {
+public record TunSettings(
+        String name, int mtu, List<Prefix> addresses, List<Prefix> routes, boolean offload, boolean multicast) {
     /** IFNAMSIZ - 1 of linux/if.h. */
     public static final int MAX_NAME = 15;
 
@@ -56,6 +58,16 @@ public record TunSettings(String name, int mtu, List<Prefix> addresses, List<Pre
         }
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
+    }
+
+    /** Without multicast. */
+    public TunSettings(String name, int mtu, List<Prefix> addresses, List<Prefix> routes, boolean offload) {
+        this(name, mtu, addresses, routes, offload, false);
+    }
+
+    /** {@return the same with another name} */
+    public TunSettings named(String other) {
+        return new TunSettings(other, mtu, addresses, routes, offload, multicast);
     }
 
     /** {@return whether an interface may have this name here: the kernel allows more} */

@@ -1,6 +1,6 @@
 /** TUN interfaces: the driver service and the batched, offload-aware packet interface. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.api.tun;
 

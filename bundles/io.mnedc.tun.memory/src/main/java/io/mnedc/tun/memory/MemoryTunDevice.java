@@ -43,6 +43,7 @@ public final class MemoryTunDevice implements TunDevice {
     private Optional<String> warning = Optional.empty();
     private @Nullable TunObserver observer;
     private int destinationChanges;
+    private Set<InetAddress> groups = Set.of();
     private long refused;
     private boolean closed;
 
@@ -157,8 +158,7 @@ public final class MemoryTunDevice implements TunDevice {
     public void disturb(String name, Optional<String> nowFault, Optional<String> nowWarning) {
         TunObserver told;
         synchronized (this) {
-            settings =
-                    new TunSettings(name, settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
+            settings = settings.named(name);
             fault = nowFault;
             warning = nowWarning;
             told = observer;
@@ -166,6 +166,20 @@ public final class MemoryTunDevice implements TunDevice {
         if (told != null) {
             told.changed();
         }
+    }
+
+    /**
+     * Plays programs that join and leave multicast groups.
+     *
+     * @param now the groups from now on
+     */
+    public synchronized void join(Set<InetAddress> now) {
+        groups = Set.copyOf(now);
+    }
+
+    @Override
+    public synchronized Set<InetAddress> groups() {
+        return groups;
     }
 
     @Override
@@ -187,8 +201,7 @@ public final class MemoryTunDevice implements TunDevice {
             throw new TunException(
                     Reason.FAILED, "interface " + settings.name() + " is closed and cannot be changed; open it again");
         }
-        settings =
-                new TunSettings(settings.name(), wanted.mtu(), wanted.addresses(), wanted.routes(), settings.offload());
+        settings = wanted.named(settings.name());
     }
 
     @Override

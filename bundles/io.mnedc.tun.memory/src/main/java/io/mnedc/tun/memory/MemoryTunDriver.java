@@ -65,10 +65,8 @@ public final class MemoryTunDriver implements TunDriver {
                 throw new TunException(Reason.FAILED, "the TUN driver has stopped; open the interface when it is back");
             }
             String name = freeName(settings.name());
-            TunSettings named =
-                    new TunSettings(name, settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
             MemoryTunDevice device =
-                    new MemoryTunDevice(named, settings.name(), settings.offload() ? offloads : Set.of(), this::closed);
+                    new MemoryTunDevice(settings.named(name), settings.name(), settings.offload() ? offloads : Set.of(), this::closed);
             open.put(name, device);
             open.notifyAll();
             return device;

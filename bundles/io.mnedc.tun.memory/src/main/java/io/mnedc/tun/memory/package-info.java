@@ -1,6 +1,6 @@
 /** A TUN driver without a kernel: tests play the applications behind the interface. */
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.tun.memory;
 
