@@ -38,7 +38,8 @@ public record Listening(boolean broadcast, List<MulticastGroup> groups) {
     public static Listening of(boolean broadcast, Collection<MulticastGroup> groups) {
         return new Listening(
                 broadcast,
-                new TreeSet<>(groups).stream().limit(Protocol.MAX_MULTICAST_GROUPS).toList());
+                new TreeSet<>(groups)
+                        .stream().limit(Protocol.MAX_MULTICAST_GROUPS).toList());
     }
 
     /** {@return the addresses of the groups} */

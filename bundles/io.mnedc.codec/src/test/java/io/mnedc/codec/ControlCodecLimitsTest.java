@@ -42,7 +42,8 @@ class ControlCodecLimitsTest {
     }
 
     private static Announce labelled(String label) {
-        return announcing(new Change.Present(new NodeRecord("a", 2, "", 0, NodeInfo.NONE, null, label, Listening.NONE)));
+        return announcing(
+                new Change.Present(new NodeRecord("a", 2, "", 0, NodeInfo.NONE, null, label, Listening.NONE)));
     }
 
     private static Announce announcing(Change change) {

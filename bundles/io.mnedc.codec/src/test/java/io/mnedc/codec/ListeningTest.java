@@ -30,7 +30,17 @@ class ListeningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"223.255.255.255", "240.0.0.0", "255.255.255.255", "0.0.0.0", "::", "::1", "fe02::fb", "::e000:fb"})
+    @ValueSource(
+            strings = {
+                "223.255.255.255",
+                "240.0.0.0",
+                "255.255.255.255",
+                "0.0.0.0",
+                "::",
+                "::1",
+                "fe02::fb",
+                "::e000:fb"
+            })
     void otherAddressesAreNot(String address) {
         assertThatThrownBy(() -> group(address)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The kernel's lists of multicast groups. */
 class JoinedGroupsTest {
-    private static final String IPV4 =
-            """
+    private static final String IPV4 = """
             Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter
             1\tlo        :     1      V3
             \t\t\t\t010000E0     1 0:00000000\t\t0
@@ -27,8 +26,7 @@ class JoinedGroupsTest {
             4\tabcdefghijklmno:     1      V2
             \t\t\t\tFC0000E0     1 1:00000010\t\t1
             """;
-    private static final String IPV6 =
-            """
+    private static final String IPV6 = """
             1    lo              ff020000000000000000000000000001     1 0000000C 0
             2    mnedc0          ff0200000000000000000000000000fb     1 00000004 0
             2    mnedc0          ff020000000000000000000000000001     1 0000000C 0
@@ -68,7 +66,8 @@ class JoinedGroupsTest {
 
     @Test
     void whatIsNoGroupIsLeftOut() {
-        String odd = "2\tmnedc0    :     3      V3\n\t\t\t\t0100000A     1\n\t\t\t\tXB0000E0     1\n\t\t\t\tFB0000E\n\t\t\t\t\n\n";
+        String odd =
+                "2\tmnedc0    :     3      V3\n\t\t\t\t0100000A     1\n\t\t\t\tXB0000E0     1\n\t\t\t\tFB0000E\n\t\t\t\t\n\n";
         assertThat(ipv4(odd, "mnedc0", ByteOrder.LITTLE_ENDIAN)).isEmpty();
         assertThat(ipv6("2 mnedc0 fe800000000000000000000000000001 1\n2 mnedc0 ff02\n2 mnedc0\n2\n\n", "mnedc0"))
                 .isEmpty();
@@ -92,8 +91,7 @@ class JoinedGroupsTest {
         for (int i = 0; i < 5_000; i++) {
             StringBuilder text = new StringBuilder(random.nextBoolean() ? IPV4 : IPV6);
             for (int change = random.nextInt(20); change > 0; change--) {
-                text.setCharAt(
-                        random.nextInt(text.length()), alphabet.charAt(random.nextInt(alphabet.length())));
+                text.setCharAt(random.nextInt(text.length()), alphabet.charAt(random.nextInt(alphabet.length())));
             }
             Set<InetAddress> groups = new LinkedHashSet<>();
             JoinedGroups.ipv4(text.toString(), "mnedc0", ByteOrder.LITTLE_ENDIAN, groups);

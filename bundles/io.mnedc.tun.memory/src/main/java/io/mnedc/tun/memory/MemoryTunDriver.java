@@ -65,8 +65,8 @@ public final class MemoryTunDriver implements TunDriver {
                 throw new TunException(Reason.FAILED, "the TUN driver has stopped; open the interface when it is back");
             }
             String name = freeName(settings.name());
-            MemoryTunDevice device =
-                    new MemoryTunDevice(settings.named(name), settings.name(), settings.offload() ? offloads : Set.of(), this::closed);
+            MemoryTunDevice device = new MemoryTunDevice(
+                    settings.named(name), settings.name(), settings.offload() ? offloads : Set.of(), this::closed);
             open.put(name, device);
             open.notifyAll();
             return device;
