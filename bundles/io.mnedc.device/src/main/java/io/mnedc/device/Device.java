@@ -2,10 +2,12 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
+import io.mnedc.api.device.RelayTry;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +98,11 @@ public final class Device implements DeviceStatus, AutoCloseable {
         return shared.board()
                 .snapshot(shared.counters()
                         .snapshot(shared.sender().droppedFrames(), parts.tun().refused()));
+    }
+
+    @Override
+    public List<RelayTry> tries() {
+        return shared.tries().last();
     }
 
     @Override

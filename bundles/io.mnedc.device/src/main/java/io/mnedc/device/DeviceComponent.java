@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.device.LocalService;
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tcp.TcpSockets;
 import io.mnedc.api.tun.TunDriver;
@@ -56,6 +57,20 @@ public final class DeviceComponent {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable TcpSockets sockets;
 
+    @Reference(
+            target = "(" + RelayFinder.KIND + "=" + RelayFinder.SRV + ")",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable RelayFinder srv;
+
+    @Reference(
+            target = "(" + RelayFinder.KIND + "=" + RelayFinder.LAN + ")",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable RelayFinder lan;
+
     /** For the component runtime. */
     @Activate
     public DeviceComponent(
@@ -72,6 +87,7 @@ public final class DeviceComponent {
                 providers::find,
                 () -> tls,
                 () -> sockets,
+                kind -> kind.equals(RelayFinder.LAN) ? lan : srv,
                 InstantSource.system(),
                 NameServers.ofThisHost(),
                 local);

@@ -19,6 +19,7 @@ import io.mnedc.device.control.RelayConnector;
 import io.mnedc.device.data.DataConnector;
 import io.mnedc.device.data.TunHolder;
 import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.DeviceSecuritySettings;
 import io.mnedc.device.settings.DeviceSettings;
@@ -53,7 +54,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     private @Nullable Identity identity;
     private @Nullable Membership membership;
     private String tunName = "";
-    private RelayAddress relay = new RelayAddress("", 0);
+    private Place relay = new Place(new RelayAddress("", 0), "", 0);
     private boolean everRegistered;
     private boolean said;
 
@@ -91,7 +92,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
-    public void found(RelayAddress at, List<InetSocketAddress> addresses) {
+    public void found(Place at, List<InetSocketAddress> addresses) {
         parts.guard().found(at, addresses);
     }
 
@@ -112,15 +113,16 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         }
         everRegistered = true;
         membership = now;
-        relay = attempt.relay();
+        relay = attempt.target().place();
         board.registered(relay, now);
         parts.own().registered(attempt.hello());
         parts.link().registered(welcome.label(), now.node(), now.network());
         parts.renewals().registered(attempt);
         parts.sealing().joined(settings().deviceId(), now);
         // first the interface: what comes through the stream finds it open
+        parts.guard().proved(relay, attempt.target().address());
         parts.guard().joined(now, attempt.ends());
-        parts.stream().open(welcome, now, relay, attempt.remote());
+        parts.stream().open(welcome, now, attempt.target());
     }
 
     @Override
@@ -217,7 +219,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
 
     @Override
     public void stuck(InetSocketAddress remote, int segment) {
-        paths.narrow(relay, remote, segment);
+        paths.narrow(relay.relay(), remote, segment);
     }
 
     @Override

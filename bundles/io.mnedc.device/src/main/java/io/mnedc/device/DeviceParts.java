@@ -7,6 +7,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.control.CertificateRenewal;
+import io.mnedc.device.control.GoodRelays;
 import io.mnedc.device.control.Onboarding;
 import io.mnedc.device.control.RelayConnector;
 import io.mnedc.device.data.DataConnector;
@@ -69,7 +70,8 @@ final class DeviceParts {
         this.shared = shared;
         SettingsInForce<DeviceSettings> settings = shared.settings();
         DeviceEnvironment around = shared.around();
-        Dialer dialer = Dialer.tcp(shared.loop(), shared.data(), shared.resolver(), shared.paths());
+        Dialer dialer = Dialer.tcp(
+                shared.loop(), shared.data(), shared.resolver(), shared.finders(), shared.tries(), shared.paths());
         this.sealing = new KeyExchange(
                 shared.sender(),
                 shared.table(),
@@ -113,6 +115,8 @@ final class DeviceParts {
                 dialer,
                 shared.paths(),
                 onboarding,
+                new GoodRelays(
+                        shared.fileThread(), () -> settings.get().network().directory()),
                 settings.get().reconnectMost(),
                 this::hello,
                 this::bound,

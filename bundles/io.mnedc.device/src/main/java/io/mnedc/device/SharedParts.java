@@ -5,8 +5,10 @@ import io.mnedc.device.common.Faults;
 import io.mnedc.device.common.IdleThread;
 import io.mnedc.device.data.FrameSender;
 import io.mnedc.device.data.PeerTable;
+import io.mnedc.device.dial.Finders;
 import io.mnedc.device.dial.Paths;
 import io.mnedc.device.dial.Resolver;
+import io.mnedc.device.dial.Tries;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.settings.SettingsInForce;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the data loop
  * @param identityThread reads and writes keys, signs, checks certificates; a provider of identities may take its time
  * @param lookUpThread looks up where relays are now; nobody waits for its end
- * @param fileThread remembers the virtual network on the disk
+ * @param fileThread remembers the virtual network, and the relay that worked last, on the disk
  * @param infoThread checks what peers tell about themselves, and tells those who follow it
  * @param localThread asks services of this host
  */
@@ -46,6 +48,8 @@ record SharedParts(
         DeviceEnvironment around,
         DeviceIdentity identities,
         Resolver resolver,
+        Finders finders,
+        Tries tries,
         Paths paths,
         PeerTable table,
         FrameSender sender) {
@@ -114,6 +118,8 @@ record SharedParts(
                     around,
                     new DeviceIdentity(around.providers(), around.clock()),
                     new Resolver(),
+                    new Finders(around.finders()),
+                    new Tries(),
                     new Paths(around.sockets(), () -> current.get().deviceId()),
                     new PeerTable(),
                     new FrameSender());
@@ -135,6 +141,7 @@ record SharedParts(
     /** Ends all threads but that of {@link #data}, which ends before the parts that it calls. */
     void close() {
         resolver.close();
+        finders.close();
         identityThread.close();
         lookUpThread.close();
         fileThread.close();

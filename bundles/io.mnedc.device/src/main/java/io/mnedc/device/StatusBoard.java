@@ -8,6 +8,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.api.tun.TunSettings.Prefix;
 import io.mnedc.api.tun.TunState;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
@@ -31,7 +32,7 @@ final class StatusBoard {
     private Instant since = Instant.now();
 
     @GuardedBy("this")
-    private @Nullable RelayAddress relay;
+    private String relay;
 
     @GuardedBy("this")
     private List<RelayAddress> relays;
@@ -75,7 +76,7 @@ final class StatusBoard {
     StatusBoard(DeviceSettings settings) {
         this.settings = settings;
         this.relays = settings.relays();
-        this.relay = relays.isEmpty() ? null : relays.get(0);
+        this.relay = relays.isEmpty() ? "" : relays.get(0).toString();
     }
 
     /** It cannot go on, whatever its parts still report. */
@@ -99,11 +100,11 @@ final class StatusBoard {
     }
 
     synchronized void trying(RelayAddress tried) {
-        relay = tried;
+        relay = tried.toString();
     }
 
-    synchronized void registered(RelayAddress by, Membership now) {
-        relay = by;
+    synchronized void registered(Place by, Membership now) {
+        relay = by.hostPort();
         membership = now;
         registered = true;
         bound = false;
@@ -187,7 +188,7 @@ final class StatusBoard {
                 settings.deviceId(),
                 state,
                 since,
-                relay == null ? "" : relay.toString(),
+                relay,
                 relays.stream().map(RelayAddress::toString).toList(),
                 addresses(),
                 tun,

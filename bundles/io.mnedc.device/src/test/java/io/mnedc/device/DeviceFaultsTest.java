@@ -9,6 +9,7 @@ import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.common.Faults;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.dial.Resolver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
@@ -215,7 +216,7 @@ class DeviceFaultsTest {
         })) {
             String log = Log.of(() -> {
                 for (String host : List.of("one.example", "two.example")) {
-                    resolver.resolve(new RelayAddress(host, 1), Runnable::run, addresses -> {
+                    resolver.resolve(new Place(new RelayAddress(host, 1), host, 1), Runnable::run, addresses -> {
                         found.addAndGet(addresses.size());
                         answered.countDown();
                     });

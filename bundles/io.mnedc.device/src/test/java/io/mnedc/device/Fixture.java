@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus.State;
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
 import io.mnedc.device.settings.DeviceSettings;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -91,6 +93,9 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
         return again;
     }
 
+    /** Who finds relays for devices, by kind; may change at any time. */
+    public volatile Function<String, @Nullable RelayFinder> finders = kind -> null;
+
     public Node device(String id, TestRelay... at) throws IOException {
         return device(settings(id, at));
     }
@@ -113,7 +118,9 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
     }
 
     public Device device(DeviceSettings settings, TunDriver driver) throws IOException {
-        return device(settings, new TestEnvironment(driver).make());
+        return device(
+                settings,
+                new TestEnvironment(driver).finders(kind -> finders.apply(kind)).make());
     }
 
     public Device device(DeviceSettings settings, DeviceEnvironment around) throws IOException {
@@ -131,8 +138,11 @@ public final class Fixture implements AfterEachCallback, AutoCloseable {
             DeviceSettings settings, InstantSource clock, Function<String, Optional<IdentityProvider>> providers)
             throws IOException {
         MemoryTunDriver driver = MemoryTunDriver.withAllOffloads();
-        DeviceEnvironment around =
-                new TestEnvironment(driver).providers(providers).clock(clock).make();
+        DeviceEnvironment around = new TestEnvironment(driver)
+                .finders(kind -> finders.apply(kind))
+                .providers(providers)
+                .clock(clock)
+                .make();
         return new Node(device(settings, around), driver);
     }
 

@@ -1,6 +1,7 @@
 package io.mnedc.device;
 
 import io.mnedc.api.device.LocalService;
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.tun.TunDriver;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestEnvironment {
     private final TunDriver driver;
     private Function<String, Optional<IdentityProvider>> providers = name -> Optional.empty();
+    private Function<String, @Nullable RelayFinder> finders = kind -> null;
     private InstantSource clock = InstantSource.system();
     private Supplier<? extends Collection<InetAddress>> nameServers = List::of;
     private IntFunction<@Nullable LocalService> local = port -> null;
@@ -27,6 +29,11 @@ public final class TestEnvironment {
 
     public TestEnvironment providers(Function<String, Optional<IdentityProvider>> other) {
         providers = other;
+        return this;
+    }
+
+    public TestEnvironment finders(Function<String, @Nullable RelayFinder> other) {
+        finders = other;
         return this;
     }
 
@@ -47,6 +54,6 @@ public final class TestEnvironment {
 
     public DeviceEnvironment make() {
         return new DeviceEnvironment(
-                driver, "mnedc/test", providers, () -> null, () -> null, clock, nameServers, local);
+                driver, "mnedc/test", providers, () -> null, () -> null, finders, clock, nameServers, local);
     }
 }

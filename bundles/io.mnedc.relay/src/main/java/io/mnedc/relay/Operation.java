@@ -142,7 +142,7 @@ final class Operation {
         if (now == null) {
             beginFirst(next);
         } else if (now.relay().canBecome(next.settings())) {
-            reconfigure(now.relay(), next);
+            reconfigure(now, next);
         } else if (canStart(next)) {
             replace(now, next);
         }
@@ -179,7 +179,7 @@ final class Operation {
         }
     }
 
-    private void reconfigure(Relay now, Wanted next) {
+    private void reconfigure(RunningRelay now, Wanted next) {
         try {
             now.become(next.settings());
             inForce(next);

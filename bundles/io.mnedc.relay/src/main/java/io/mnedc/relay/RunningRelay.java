@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.Storage;
@@ -12,7 +13,10 @@ import java.io.IOException;
 import java.security.Provider;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,7 @@ final class RunningRelay {
 
     private final Relay relay;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private @Nullable ServiceRegistration<RelayStatus> status;
 
     private RunningRelay(Relay relay) {
         this.relay = relay;
@@ -69,11 +74,32 @@ final class RunningRelay {
     }
 
     private void publish(BundleContext context) {
-        registrations.add(context.registerService(RelayStatus.class, relay.status(), null));
+        ServiceRegistration<RelayStatus> registration =
+                context.registerService(RelayStatus.class, relay.status(), properties(relay.settings()));
+        status = registration;
+        registrations.add(registration);
         registrations.add(context.registerService(OutsideAddresses.class, relay.outside(), null));
         relay.administration()
                 .ifPresent(service ->
                         registrations.add(context.registerService(RelayAdministration.class, service, null)));
+    }
+
+    @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
+    private static Dictionary<String, Object> properties(RelaySettings settings) {
+        return new Hashtable<>(Map.of(
+                RelayStatus.ANNOUNCE_LAN,
+                settings.announceLan(),
+                RelayStatus.LISTENING,
+                settings.listen().stream().map(Acceptor::text).toArray(String[]::new)));
+    }
+
+    /** Takes on other settings; what is told of it follows. */
+    void become(RelaySettings next) throws IOException {
+        relay.become(next);
+        ServiceRegistration<RelayStatus> registration = status;
+        if (registration != null) {
+            registration.setProperties(properties(next));
+        }
     }
 
     Relay relay() {

@@ -85,6 +85,7 @@ public final class TestSettings {
                 StreamSettings.DEFAULT,
                 16 << 20,
                 policy,
+                false,
                 directory,
                 new RelaySecuritySettings(
                         tls, TlsChoice.AUTO, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));

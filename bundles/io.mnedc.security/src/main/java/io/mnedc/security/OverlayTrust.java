@@ -196,6 +196,25 @@ public final class OverlayTrust {
     }
 
     /**
+     * Trust for a relay that was found without a name, such as by its own announcement. Its certificate must have {@code
+     * mnedc://} names: without a host name to compare, nothing else tells a relay from another server of the same PKI.
+     *
+     * @param trusted the authorities
+     * @param floor as in {@link #relayTrust}
+     * @return the trust
+     */
+    public static X509ExtendedTrustManager foundRelayTrust(Set<X509Certificate> trusted, TimeFloor floor) {
+        Set<X509Certificate> authorities = Set.copyOf(trusted);
+        return new PeerTrust(chain -> {
+            if (!relay(chain, authorities, floor).named()) {
+                throw new CertificateException("the certificate does not say that it is a relay's, and a relay that"
+                        + " announces itself has no host name to compare: set relays to the relay's HOST:PORT");
+            }
+            floor.raise(chain.get(0).getNotBefore().toInstant());
+        });
+    }
+
+    /**
      * Trust for the relay of a join token: its chain must lead to a CA with that fingerprint, which it sends.
      *
      * @param fingerprint of the CA's certificate

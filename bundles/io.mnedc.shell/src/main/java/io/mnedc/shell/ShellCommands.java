@@ -116,7 +116,7 @@ public final class ShellCommands {
         }
         if (deviceHere != null) {
             text.append(text.isEmpty() ? "" : System.lineSeparator())
-                    .append(StatusReport.device(deviceHere.snapshot(), Instant.now()));
+                    .append(StatusReport.device(deviceHere.snapshot(), deviceHere.tries(), Instant.now()));
         }
         String said = notices.stream()
                 .map(notice -> "Notice of " + PlainText.of(notice.pid()) + ": " + PlainText.of(notice.text())

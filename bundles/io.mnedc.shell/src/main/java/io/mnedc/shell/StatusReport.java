@@ -1,11 +1,13 @@
 package io.mnedc.shell;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayTry;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,7 +35,7 @@ final class StatusReport {
         return text.append(counters(relay.counters())).toString();
     }
 
-    static String device(DeviceStatus.Snapshot device, Instant now) {
+    static String device(DeviceStatus.Snapshot device, List<RelayTry> tries, Instant now) {
         var text = new StringBuilder("Device ")
                 .append(PlainText.of(device.deviceId()))
                 .append(NL);
@@ -51,7 +53,33 @@ final class StatusReport {
             certificate.trusted().forEach(fingerprint -> field(text, "trusted CA", fingerprint));
         });
         warnings(text, device.security());
-        return text.append(counters(device.counters())).toString();
+        return text.append(tries(tries, now))
+                .append(counters(device.counters()))
+                .toString();
+    }
+
+    private static String tries(List<RelayTry> tries, Instant now) {
+        if (tries.isEmpty()) {
+            return "";
+        }
+        var table = new Table("TRIED", "FOUND BY", "ADDRESS", "OUTCOME", "TOOK", "AGO", "WHY");
+        for (RelayTry each : tries) {
+            table.row(
+                    each.relay(),
+                    word(each.source()),
+                    Text.orDash(each.address()),
+                    word(each.outcome()),
+                    each.outcome() == RelayTry.Outcome.TRYING
+                            ? "-"
+                            : each.took().toMillis() + " ms",
+                    Text.age(Duration.between(each.begun(), now)),
+                    Text.orDash(each.detail()));
+        }
+        return NL + table.render(INDENT);
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static void certificate(StringBuilder text, Instant expires, Instant now) {

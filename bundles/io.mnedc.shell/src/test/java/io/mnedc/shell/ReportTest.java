@@ -3,6 +3,7 @@ package io.mnedc.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayTry;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.relay.RelayStatus;
@@ -75,8 +76,16 @@ class ReportTest {
                 Optional.empty(),
                 Optional.of(hostile),
                 Map.of());
+        var tries = List.of(new RelayTry(
+                hostile,
+                RelayTry.Source.LAN,
+                hostile,
+                RelayTry.Outcome.DISTRUSTED,
+                hostile,
+                NOW,
+                Duration.ofMillis(12)));
         for (String report :
-                List.of(StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, NOW))) {
+                List.of(StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, tries, NOW))) {
             assertThat(report).contains("a?[2J?b?c?").isEqualTo(PlainText.lines(report));
             assertThat(report.lines()).noneMatch(line -> line.startsWith("c"));
         }
@@ -96,7 +105,26 @@ class ReportTest {
                 Optional.of(new DeviceStatus.Certificate(NOW.plus(Duration.ofDays(300)), List.of("ab".repeat(32)))),
                 Optional.of("CAP_NET_ADMIN is missing"),
                 Map.of());
-        assertThat(StatusReport.device(device, NOW))
+        var tries = List.of(
+                new RelayTry(
+                        "srv:example.org",
+                        RelayTry.Source.SRV,
+                        "192.0.2.1:3334",
+                        RelayTry.Outcome.NO_ANSWER,
+                        "connection timed out",
+                        NOW.minusSeconds(7),
+                        Duration.ofSeconds(5)),
+                new RelayTry(
+                        "lan",
+                        RelayTry.Source.LAN,
+                        "",
+                        RelayTry.Outcome.NOT_FOUND,
+                        "no relay announces itself",
+                        NOW.minusSeconds(2),
+                        Duration.ZERO));
+        assertThat(StatusReport.device(device, tries, NOW))
+                .containsPattern("srv:example.org +srv +192.0.2.1:3334 +no answer +5000 ms +7 s +connection timed out")
+                .containsPattern("lan +lan +- +not found +0 ms +2 s +no relay announces itself")
                 .contains("Device gw-1", "FAILED", "CAP_NET_ADMIN is missing", "relay:3334, other:3334")
                 .containsPattern("certificate +good until .*300 d")
                 .containsPattern("trusted CA +" + "ab".repeat(32))

@@ -1,5 +1,6 @@
 package io.mnedc.fuzz;
 
+import io.mnedc.finder.lan.FinderFuzz;
 import io.mnedc.security.JoinToken;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -93,6 +94,11 @@ public final class Seeds {
                             addresses,
                             joined(new byte[] {1}, Base64.getUrlDecoder().decode(encoded)));
                 }
+            }
+            case FINDER -> {
+                seeds.put("srv answer", FinderFuzz.srvAnswer());
+                seeds.put("answer of the lan", FinderFuzz.lanAnswer());
+                seeds.put("question of the lan", FinderFuzz.lanQuestion());
             }
             case SESSIONS -> seeds.putAll(conversations(vectors(home)));
             default -> {}

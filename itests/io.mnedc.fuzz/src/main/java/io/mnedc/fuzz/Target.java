@@ -1,6 +1,7 @@
 package io.mnedc.fuzz;
 
 import io.mnedc.device.PacketFuzz;
+import io.mnedc.finder.lan.FinderFuzz;
 import io.mnedc.names.NamesFuzz;
 import io.mnedc.security.CertificateFuzz;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ public enum Target {
     RULES(Rules.class, 1_024, 2_000),
     /** Certificates and requests for them. */
     CERTIFICATES(CertificateFuzz.class, 1_024, 2_000),
+    /** DNS messages by which relays are found, and asked for. */
+    FINDER(FinderFuzz.class, 1_024, 2_000),
     /** What two devices say to agree on keys, part by part. */
     HANDSHAKES(Handshakes.class, 1_024, 2_000),
     /** Two devices that agree on keys, and a hostile relay between them. */
@@ -60,6 +63,7 @@ public enum Target {
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);
+            case FINDER -> FinderFuzz.fuzzerTestOneInput(input);
             case HANDSHAKES -> Handshakes.fuzzerTestOneInput(input);
             case SEALS -> Seals.fuzzerTestOneInput(input);
         }

@@ -65,8 +65,16 @@ public interface DeviceStatus {
             Optional<String> problem,
             Map<String, Long> counters) {}
 
+    /** The most that {@link #tries} tells. */
+    int MOST_TRIES = 32;
+
     /** {@return the device as it is now} */
     Snapshot snapshot();
+
+    /** {@return the last tries to reach a relay, at most {@link #MOST_TRIES}, in the order in which they began} */
+    default List<RelayTry> tries() {
+        return List.of();
+    }
 
     /**
      * {@return the virtual network that the relay announces and that this device does not take on without its

@@ -9,6 +9,15 @@ import org.osgi.annotation.versioning.ProviderType;
 /** What a relay tells about itself. Thread-safe. */
 @ProviderType
 public interface RelayStatus {
+    /** Service property, Boolean: whether the relay is to be announced in its local networks. */
+    String ANNOUNCE_LAN = "mnedc.announce.lan";
+
+    /**
+     * Service property, String[]: where it is configured to listen, each ADDRESS:PORT with * for all addresses of this
+     * host. {@link Snapshot#listening} tells where it does.
+     */
+    String LISTENING = "mnedc.listening";
+
     /**
      * One look at the relay.
      *

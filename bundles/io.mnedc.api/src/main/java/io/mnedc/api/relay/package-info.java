@@ -1,6 +1,6 @@
 /** What a relay tells about itself. */
 @Export
-@Version("0.2.0")
+@Version("0.3.0")
 @NullMarked
 package io.mnedc.api.relay;
 

@@ -7,12 +7,15 @@ import io.mnedc.device.dial.Connection;
 import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.dial.RelayRace;
 import io.mnedc.device.dial.Target;
+import io.mnedc.device.dial.Tries;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.Scheduler;
 import java.security.cert.X509Certificate;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the relays of a join token, the first that answers first, until one makes a certificate. On the control loop. */
@@ -25,20 +28,25 @@ final class Enrolment {
         /**
          * None of them has.
          *
-         * @param why the refusal that says most
+         * @param why what a relay says; if none says anything, what was met at each, the first ones
          * @param code what a relay says, if it says so
          * @param lasting whether trying again soon does not help
          */
         void failed(String why, @Nullable ErrorCode code, boolean lasting);
     }
 
+    /** More make a message that nobody reads. */
+    private static final int MOST_NOTED = 4;
+
     private final Scheduler loop;
     private final Enrol request;
     private final Events events;
+    private final Tries tries;
     private final RelayRace race;
     private @Nullable EnrolAttempt current;
     private boolean over;
-    private String why = "it names no relay";
+    private final Set<String> noted = new LinkedHashSet<>();
+    private @Nullable String word;
     private @Nullable ErrorCode code;
     private boolean lasting;
 
@@ -53,7 +61,8 @@ final class Enrolment {
         this.loop = loop;
         this.request = request;
         this.events = events;
-        this.race = dialer.control(relays, Map.of(), relay -> tls, (relay, addresses) -> {}, new Found());
+        this.tries = dialer.tries();
+        this.race = dialer.control(relays, Map.of(), relay -> tls, (place, addresses) -> {}, new Found());
     }
 
     void start() {
@@ -89,7 +98,7 @@ final class Enrolment {
         @Override
         public void exhausted() {
             over = true;
-            events.failed(why, code, lasting);
+            events.failed(why(), code, lasting);
         }
     }
 
@@ -100,6 +109,7 @@ final class Enrolment {
                 if (!over) {
                     over = true;
                     race.cancel();
+                    tries.ok(target);
                     events.granted(target.relay(), credentials, certificate);
                 }
             }
@@ -107,7 +117,9 @@ final class Enrolment {
             @Override
             public void failed(String sentence, @Nullable ErrorCode said, boolean distrusted) {
                 if (!over) {
-                    note(target.relay(), sentence, said, distrusted || RefusalResponse.lasting(said));
+                    tries.refused(target, sentence, distrusted);
+                    boolean lasts = distrusted && !target.relay().isNeighbour();
+                    note(target.relay(), sentence, said, lasts || RefusalResponse.lasting(said));
                     race.resume();
                 }
             }
@@ -118,10 +130,24 @@ final class Enrolment {
 
     /** What a relay says counts more than that another one is not reached. */
     private void note(RelayAddress relay, String sentence, @Nullable ErrorCode said, boolean lasts) {
-        if ((!lasting && code == null) || said != null) {
-            why = relay + ": " + sentence;
+        String what = relay + ": " + sentence;
+        if (said != null) {
+            word = what;
             code = said;
             lasting = lasts;
+        } else if (word == null) {
+            lasting = lasting || lasts;
+            if (noted.size() < MOST_NOTED) {
+                noted.add(what);
+            }
         }
+    }
+
+    private String why() {
+        String said = word;
+        if (said != null) {
+            return said;
+        }
+        return noted.isEmpty() ? "it names no relay" : String.join("; ", noted);
     }
 }

@@ -17,6 +17,7 @@ import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
+import io.mnedc.security.TimeFloor;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.Scheduler;
@@ -225,17 +226,25 @@ public final class Onboarding {
         Identity identity = known.identity();
         events.admitted(
                 relays,
-                relay -> tls(
-                        OverlayTls.CONTROL,
-                        identity,
-                        OverlayTrust.relayTrust(identity.trusted(), relay.host(), identities.floor())));
+                relay -> tls(OverlayTls.CONTROL, identity, trust(identity.trusted(), relay, identities.floor())));
+    }
+
+    /**
+     * A name that SRV records give is the DNS's word only: as RFC 9525 has it, the certificate must be for the domain that is
+     * configured.
+     */
+    private static X509ExtendedTrustManager trust(Set<X509Certificate> trusted, RelayAddress relay, TimeFloor floor) {
+        return switch (relay.source()) {
+            case HOST, SRV -> OverlayTrust.relayTrust(trusted, relay.host(), floor);
+            case LAN -> OverlayTrust.foundRelayTrust(trusted, floor);
+        };
     }
 
     private static List<RelayAddress> parse(List<String> texts) {
         List<RelayAddress> relays = new ArrayList<>();
         for (String text : texts) {
             try {
-                relays.add(RelayAddress.parse(text));
+                relays.add(RelayAddress.host(text));
             } catch (IllegalArgumentException e) {
                 LOG.warn("The address of a relay is left out: {}", PlainText.of(e));
             }

@@ -11,6 +11,7 @@ import io.mnedc.device.dial.Paths;
 import io.mnedc.device.network.Membership;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class PresentAttempt implements RelayAttempt.Events {
     private final Paths paths;
     private final RelayConnector.Events events;
+    private final Consumer<RelayAttempt> registered;
     private final BiConsumer<RelayAttempt, String> ended;
     private @Nullable RelayAttempt current;
 
@@ -27,11 +29,17 @@ public final class PresentAttempt implements RelayAttempt.Events {
      * There is no attempt yet.
      *
      * @param events told what the present attempt reports
+     * @param registered told first that a session has come of it
      * @param ended told that it has ended by itself
      */
-    PresentAttempt(Paths paths, RelayConnector.Events events, BiConsumer<RelayAttempt, String> ended) {
+    PresentAttempt(
+            Paths paths,
+            RelayConnector.Events events,
+            Consumer<RelayAttempt> registered,
+            BiConsumer<RelayAttempt, String> ended) {
         this.paths = paths;
         this.events = events;
+        this.registered = registered;
         this.ended = ended;
     }
 
@@ -89,17 +97,18 @@ public final class PresentAttempt implements RelayAttempt.Events {
         if (now == null || !now.wasRegistered() || !now.stuck(paths, heard)) {
             return false;
         }
-        int segment = Paths.below(paths.segment(now.remote()));
+        int segment = Paths.below(paths.segment(now.target().address()));
         if (segment == Paths.USUAL) {
             return false;
         }
-        paths.narrow(now.relay(), now.remote(), segment);
+        paths.narrow(now.relay(), now.target().address(), segment);
         return true;
     }
 
     @Override
     public void registered(RelayAttempt attempt, Welcome welcome, Membership membership) {
         if (isCurrent(attempt)) {
+            registered.accept(attempt);
             events.registered(attempt, welcome, membership);
         }
     }

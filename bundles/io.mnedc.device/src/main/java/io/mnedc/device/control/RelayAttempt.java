@@ -15,6 +15,7 @@ import io.mnedc.codec.session.DeviceSession;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.Target;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.security.PeerCertificates;
@@ -59,8 +60,7 @@ public final class RelayAttempt extends ControlAttempt {
         void ended(RelayAttempt attempt, String why);
     }
 
-    private final RelayAddress relay;
-    private final InetSocketAddress remote;
+    private final Target target;
     private final DeviceSession session;
     private final Hello hello;
     private final boolean sealed;
@@ -73,19 +73,18 @@ public final class RelayAttempt extends ControlAttempt {
     private long heard = System.nanoTime();
     private boolean registered;
 
-    RelayAttempt(
-            RelayAddress relay, InetSocketAddress remote, Hello hello, PeerBound bound, Scheduler loop, Events events) {
+    RelayAttempt(Target target, Hello hello, PeerBound bound, Scheduler loop, Events events) {
         super(loop);
-        this.relay = relay;
-        this.remote = remote;
+        this.target = target;
         this.hello = hello;
         this.sealed = hello.security() == Protocol.SECURITY_TLS;
         this.session = new DeviceSession(hello, HANDSHAKE.toNanos(), bound, System.nanoTime());
         this.events = events;
     }
 
+    /** {@return the relay as it is configured} */
     public RelayAddress relay() {
-        return relay;
+        return target.relay();
     }
 
     /** {@return what this device has said first} */
@@ -93,15 +92,15 @@ public final class RelayAttempt extends ControlAttempt {
         return hello;
     }
 
-    /** {@return where the data stream is to be opened} */
-    public InetSocketAddress remote() {
-        return remote;
+    /** {@return what it is connected to: where the data stream is to be opened} */
+    public Target target() {
+        return target;
     }
 
     /** {@return the addresses of both ends of the connection, as far as they are known} */
     public List<InetAddress> ends() {
         ControlStream open = stream();
-        return Stream.of(remote, open == null ? null : open.local())
+        return Stream.of(target.address(), open == null ? null : open.local())
                 .filter(Objects::nonNull)
                 .map(InetSocketAddress::getAddress)
                 .filter(Objects::nonNull)
@@ -114,11 +113,16 @@ public final class RelayAttempt extends ControlAttempt {
         return refusal;
     }
 
+    /** {@return whether it ended because the relay could not prove itself} */
+    boolean distrusted() {
+        return distrusted;
+    }
+
     /** {@return whether it ended for a reason that somebody has to do something about} */
     public boolean lasting() {
         ErrorReport said = refusal;
         if (distrusted) {
-            return true;
+            return !relay().isNeighbour();
         }
         return said != null
                 && RefusalResponse.lasting(ControlMessage.codeOf(said).orElse(null));
@@ -149,7 +153,7 @@ public final class RelayAttempt extends ControlAttempt {
             return false;
         }
         long last = elsewhere - heard > 0 ? elsewhere : heard;
-        return paths.state(open.local(), remote)
+        return paths.state(open.local(), target.address())
                 .filter(state -> gaps.stuck(System.nanoTime(), state, last))
                 .isPresent();
     }

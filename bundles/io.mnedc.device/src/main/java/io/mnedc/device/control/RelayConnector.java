@@ -11,6 +11,7 @@ import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.dial.Connection;
 import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.dial.RelayRace;
 import io.mnedc.device.dial.Target;
 import io.mnedc.device.network.Membership;
@@ -21,8 +22,6 @@ import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.Scheduler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +54,8 @@ public final class RelayConnector {
          */
         void unreachable(RelayAddress relay, String why, boolean lasting);
 
-        /** The addresses of a relay that is tried next are known. */
-        void found(RelayAddress relay, List<InetSocketAddress> addresses);
+        /** The addresses of a host that is tried next are known. */
+        void found(Place place, List<InetSocketAddress> addresses);
 
         /** These relays are tried from now on. */
         void relaysKnown(List<RelayAddress> relays);
@@ -93,13 +92,12 @@ public final class RelayConnector {
     private final Supplier<PeerBound> bound;
     private final Events events;
     private final PresentAttempt present;
-    private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
+    private final GoodRelays good;
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
     private List<RelayAddress> relays = List.of();
     private Function<RelayAddress, @Nullable ControlTls> tls = relay -> null;
     private BackOff pauses;
     private Duration longest;
-    private @Nullable RelayAddress preferred;
     private @Nullable RelayRace race;
     private Scheduler.@Nullable Timer waiting;
     private int round;
@@ -111,6 +109,7 @@ public final class RelayConnector {
             Dialer dialer,
             Paths paths,
             Onboarding onboarding,
+            GoodRelays good,
             Duration longest,
             Supplier<Hello> hello,
             Supplier<PeerBound> bound,
@@ -119,11 +118,12 @@ public final class RelayConnector {
         this.loop = loop;
         this.dialer = dialer;
         this.onboarding = onboarding;
+        this.good = good;
         this.longest = longest;
         this.pauses = pauses(longest);
         this.hello = hello;
         this.events = events;
-        this.present = new PresentAttempt(paths, events, this::ended);
+        this.present = new PresentAttempt(paths, events, this::registered, this::ended);
     }
 
     private static BackOff pauses(Duration longest) {
@@ -144,7 +144,7 @@ public final class RelayConnector {
         relays = changed;
         events.relaysKnown(changed);
         notBefore.keySet().retainAll(changed);
-        good.keySet().retainAll(changed);
+        good.retain(changed);
         if (!present.isRegistered()) {
             // should it refuse, what is tried next is of the new list
             cancelRace();
@@ -179,17 +179,20 @@ public final class RelayConnector {
     public void giveUp(String reason) {
         RelayAttempt now = present.attempt();
         if (now != null && now.wasRegistered()) {
-            remember(now);
+            resetPausesAfter(now);
         }
         leave(reason);
         pauseAndRound(pauses.next());
     }
 
-    /** This relay was one to register at. */
-    private void remember(RelayAttempt registered) {
-        preferred = registered.relay();
-        good.put(registered.relay(), registered.remote());
-        if (registered.registeredNanos() >= SUCCESS) {
+    /** This relay is one to register at. */
+    private void registered(RelayAttempt attempt) {
+        good.worked(attempt.target());
+        dialer.tries().ok(attempt.target());
+    }
+
+    private void resetPausesAfter(RelayAttempt session) {
+        if (session.registeredNanos() >= SUCCESS) {
             pauses.reset();
         }
     }
@@ -269,14 +272,10 @@ public final class RelayConnector {
     }
 
     private void tryAll() {
-        List<RelayAddress> order = new ArrayList<>(relays);
-        int first = preferred == null ? -1 : order.indexOf(preferred);
-        if (first > 0) {
-            Collections.rotate(order, -first);
-        }
+        List<RelayAddress> order = good.order(relays);
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun = dialer.control(order, good, tls, events::found, new Found());
+        RelayRace begun = dialer.control(order, good.targets(), tls, events::found, new Found());
         race = begun;
         begun.resume();
     }
@@ -304,8 +303,7 @@ public final class RelayConnector {
 
         @Override
         public void won(Target target, Connection connection) {
-            RelayAttempt attempt =
-                    new RelayAttempt(target.relay(), target.address(), hello.get(), bound.get(), loop, present);
+            RelayAttempt attempt = new RelayAttempt(target, hello.get(), bound.get(), loop, present);
             present.set(attempt);
             connection.hand(attempt);
         }
@@ -323,6 +321,7 @@ public final class RelayConnector {
 
     /** The present attempt ended by itself: goes on to the next. */
     private void ended(RelayAttempt attempt, String why) {
+        dialer.tries().refused(attempt.target(), why, attempt.distrusted());
         goOn(attempt);
         events.ended(attempt, why);
     }
@@ -336,7 +335,7 @@ public final class RelayConnector {
         hopeful = hopeful || !lasting;
         if (attempt.wasRegistered()) {
             cancelRace();
-            remember(attempt);
+            resetPausesAfter(attempt);
             pauseAndRound(lasting ? pauses.longest() : pauses.next());
         } else {
             next();

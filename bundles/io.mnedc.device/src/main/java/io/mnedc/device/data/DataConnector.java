@@ -5,8 +5,8 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.session.Keepalive;
 import io.mnedc.device.dial.Dialer;
 import io.mnedc.device.dial.Paths;
+import io.mnedc.device.dial.Target;
 import io.mnedc.device.network.Membership;
-import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.DataStream;
 import io.mnedc.transport.Scheduler;
@@ -74,7 +74,7 @@ public final class DataConnector {
         void sessionUnknown(String why);
     }
 
-    private record Session(Welcome welcome, Membership membership, RelayAddress relay, InetSocketAddress remote) {}
+    private record Session(Welcome welcome, Membership membership, Target reached) {}
 
     private final Scheduler loop;
     private final FrameSender sender;
@@ -110,9 +110,9 @@ public final class DataConnector {
     }
 
     /** A session has begun: opens its data stream, to the address that its control stream reached. */
-    public void open(Welcome welcome, Membership membership, RelayAddress relay, InetSocketAddress remote) {
+    public void open(Welcome welcome, Membership membership, Target reached) {
         close();
-        session = new Session(welcome, membership, relay, remote);
+        session = new Session(welcome, membership, reached);
         pauses.reset();
         attempt();
     }
@@ -122,7 +122,7 @@ public final class DataConnector {
         settings = changed;
         Session now = session;
         if (now != null) {
-            open(now.welcome(), now.membership(), now.relay(), now.remote());
+            open(now.welcome(), now.membership(), now.reached());
         }
     }
 
@@ -145,7 +145,7 @@ public final class DataConnector {
         if (now != null) {
             DataAttempt attempt = new DataAttempt(now.welcome(), now.membership(), downlink, new Moved());
             current = attempt;
-            dialer.data(now.relay(), now.remote(), settings, attempt);
+            dialer.data(now.reached(), settings, attempt);
         }
     }
 
@@ -198,7 +198,9 @@ public final class DataConnector {
         Keepalive keepalive = new Keepalive(interval, System.nanoTime());
         StallWatch stalls = new StallWatch();
         long period = Math.min(LONGEST_WATCH, interval / WATCHES_PER_KEEPALIVE);
-        timer = loop.repeat(Duration.ofNanos(period), () -> watch(opened, keepalive, stalls, now.remote()));
+        timer = loop.repeat(
+                Duration.ofNanos(period),
+                () -> watch(opened, keepalive, stalls, now.reached().address()));
         events.bound();
     }
 

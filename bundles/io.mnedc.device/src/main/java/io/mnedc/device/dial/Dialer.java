@@ -20,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 public final class Dialer {
     private final ControlLoop loop;
     private final Resolver resolver;
+    private final Finders finders;
+    private final Tries tries;
     private final Paths paths;
     private final Carrier carrier;
 
-    Dialer(ControlLoop loop, Resolver resolver, Paths paths, Carrier carrier) {
+    Dialer(ControlLoop loop, Resolver resolver, Finders finders, Tries tries, Paths paths, Carrier carrier) {
         this.loop = loop;
         this.resolver = resolver;
+        this.finders = finders;
+        this.tries = tries;
         this.paths = paths;
         this.carrier = carrier;
     }
@@ -36,36 +40,47 @@ public final class Dialer {
      * @param loop the control loop
      * @param data serves data streams
      * @param resolver looks up names
+     * @param finders find relays that are not given by their names
+     * @param tries told each try
      * @param paths how large segments may be
      */
-    public static Dialer tcp(ControlLoop loop, DataLoop data, Resolver resolver, Paths paths) {
-        return new Dialer(loop, resolver, paths, new TcpCarrier(loop, data, paths));
+    public static Dialer tcp(
+            ControlLoop loop, DataLoop data, Resolver resolver, Finders finders, Tries tries, Paths paths) {
+        return new Dialer(loop, resolver, finders, tries, paths, new TcpCarrier(loop, data, paths));
     }
 
     /**
      * Prepares a control stream to one of several relays.
      *
      * @param relays in their order
-     * @param good addresses that worked last
+     * @param good what worked last
      * @param tls how a stream to a relay is secured; null without TLS
-     * @param resolved told each relay's addresses, before they are tried
+     * @param resolved told each host's addresses, before they are tried
      * @return what finds one; {@link RelayRace#resume} begins
      */
     public RelayRace control(
             List<RelayAddress> relays,
-            Map<RelayAddress, InetSocketAddress> good,
+            Map<RelayAddress, Target> good,
             Function<RelayAddress, @Nullable ControlTls> tls,
-            BiConsumer<RelayAddress, List<InetSocketAddress>> resolved,
+            BiConsumer<Place, List<InetSocketAddress>> resolved,
             RelayRace.Events events) {
-        return new RelayRace(new NetworkTrack(loop, resolver, tls, paths, carrier, resolved), relays, good, events);
+        return new RelayRace(
+                new NetworkTrack(loop, resolver, finders, tls, paths, carrier, resolved), relays, good, tries, events);
+    }
+
+    /** {@return what has been tried} */
+    public Tries tries() {
+        return tries;
     }
 
     /**
      * Connects a data stream to the address that a control stream has reached.
      *
+     * @param reached by the control stream
      * @param handler told, on the data loop, that it is opened, or closed if that fails
      */
-    public void data(RelayAddress relay, InetSocketAddress address, StreamSettings settings, DataHandler handler) {
-        carrier.data(new Target(relay, address, paths.segment(address)), settings, handler);
+    public void data(Target reached, StreamSettings settings, DataHandler handler) {
+        InetSocketAddress address = reached.address();
+        carrier.data(new Target(reached.place(), address, paths.segment(address)), settings, handler);
     }
 }

@@ -24,10 +24,11 @@ final class NetworkTrack implements RaceTrack {
 
     private final ControlLoop loop;
     private final Resolver resolver;
+    private final Finders finders;
     private final Function<RelayAddress, @Nullable ControlTls> tls;
     private final Paths paths;
     private final Carrier carrier;
-    private final BiConsumer<RelayAddress, List<InetSocketAddress>> resolved;
+    private final BiConsumer<Place, List<InetSocketAddress>> resolved;
 
     /**
      * No attempt is made yet.
@@ -35,17 +36,19 @@ final class NetworkTrack implements RaceTrack {
      * @param tls how a stream to a relay is secured
      * @param paths how large segments may be
      * @param carrier connects an address
-     * @param resolved told each relay's addresses, before they are tried
+     * @param resolved told each host's addresses, before they are tried
      */
     NetworkTrack(
             ControlLoop loop,
             Resolver resolver,
+            Finders finders,
             Function<RelayAddress, @Nullable ControlTls> tls,
             Paths paths,
             Carrier carrier,
-            BiConsumer<RelayAddress, List<InetSocketAddress>> resolved) {
+            BiConsumer<Place, List<InetSocketAddress>> resolved) {
         this.loop = loop;
         this.resolver = resolver;
+        this.finders = finders;
         this.tls = tls;
         this.paths = paths;
         this.carrier = carrier;
@@ -66,11 +69,16 @@ final class NetworkTrack implements RaceTrack {
     }
 
     @Override
-    public void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found) {
-        resolver.resolve(relay, loop, addresses -> {
-            resolved.accept(relay, addresses);
+    public void lookUp(Place place, Consumer<List<InetSocketAddress>> found) {
+        resolver.resolve(place, loop, addresses -> {
+            resolved.accept(place, addresses);
             found.accept(addresses);
         });
+    }
+
+    @Override
+    public void find(RelayAddress relay, Consumer<Finders.Finding> found) {
+        finders.find(relay, loop, found);
     }
 
     @Override

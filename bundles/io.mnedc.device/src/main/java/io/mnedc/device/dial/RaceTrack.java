@@ -33,7 +33,10 @@ interface RaceTrack {
     int segment(InetSocketAddress address);
 
     /** Looks up a name; tells all addresses, none if it is not known. */
-    void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found);
+    void lookUp(Place place, Consumer<List<InetSocketAddress>> found);
+
+    /** Finds the hosts of a relay that is not given by its name. */
+    void find(RelayAddress relay, Consumer<Finders.Finding> found);
 
     /** Runs a task later. {@return leaves it out} */
     Runnable later(long nanos, Runnable task);

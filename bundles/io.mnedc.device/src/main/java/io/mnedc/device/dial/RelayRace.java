@@ -1,9 +1,6 @@
 package io.mnedc.device.dial;
 
-import io.mnedc.api.text.PlainText;
 import io.mnedc.device.settings.RelayAddress;
-import io.mnedc.security.PeerCertificates;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,7 +24,10 @@ public final class RelayRace {
     /** The same once one of them is connected: a relay that many devices come back to may be slow in TLS. */
     static final Duration ADDRESS_SECURING = Duration.ofSeconds(1);
 
-    /** Between relays: the second request to connect went unanswered, too. */
+    /**
+     * Between relays: the second request to connect went unanswered, too. Addresses that are configured one after the
+     * other, and the hosts that one entry of the list stands for, are only {@link #ADDRESS} apart.
+     */
     static final Duration RELAY = Duration.ofSeconds(2);
 
     /** The same once one of them is connected. */
@@ -43,9 +43,6 @@ public final class RelayRace {
 
     /** Attempts at a time. */
     static final int MOST_AT_ONCE = 8;
-
-    /** Addresses of one name; a name that stands for more is somebody's mistake. */
-    static final int MOST_ADDRESSES = 32;
 
     /** An attempt that must make room for another one has had its time. */
     private static final Duration LEAST = Duration.ofSeconds(1);
@@ -75,39 +72,12 @@ public final class RelayRace {
         OVER
     }
 
-    /** A relay whose turn has come. */
-    private static final class Leg {
-        final RelayAddress relay;
-        final long begun;
-        final Deque<Target> waiting = new ArrayDeque<>();
-        final List<Failure> failures = new ArrayList<>();
-        boolean known;
-        boolean told;
-        long started;
-
-        Leg(RelayAddress relay, long now) {
-            this.relay = relay;
-            this.begun = now;
-        }
-    }
-
-    private record Failure(String why, boolean distrusted, int weight) {
-        static Failure of(@Nullable Throwable cause, boolean connected) {
-            boolean distrusted = PeerCertificates.refused(cause);
-            boolean refused = cause instanceof ConnectException
-                    && !String.valueOf(cause.getMessage()).contains("timed out");
-            return new Failure(
-                    cause == null ? "the relay closed the connection" : PlainText.of(cause),
-                    distrusted,
-                    distrusted ? 3 : connected ? 2 : refused ? 1 : 0);
-        }
-    }
-
     /** An attempt. */
     private final class Lane implements RaceTrack.Progress {
-        final Leg leg;
+        final RaceLeg leg;
         final Target target;
         final long begun;
+        final Tries.Try noted;
 
         RaceTrack.@Nullable Runner runner;
 
@@ -116,10 +86,11 @@ public final class RelayRace {
         long lookAt;
         boolean narrowed;
 
-        Lane(Leg leg, Target target, long now) {
+        Lane(RaceLeg leg, Target target, long now) {
             this.leg = leg;
             this.target = target;
             this.begun = now;
+            this.noted = tries.begin(target);
         }
 
         @Override
@@ -144,17 +115,19 @@ public final class RelayRace {
         @Override
         public void failed(@Nullable Throwable cause) {
             if (lanes.remove(this)) {
-                leg.failures.add(Failure.of(cause, connected));
+                leg.failures.add(RaceFailure.of(cause, connected));
+                tries.failed(noted, cause, connected);
                 step();
             }
         }
     }
 
     private final RaceTrack track;
-    private final Map<RelayAddress, InetSocketAddress> good;
+    private final Map<RelayAddress, Target> good;
+    private final Tries tries;
     private final Events events;
-    private final Deque<RelayAddress> relays;
-    private final List<Leg> legs = new ArrayList<>();
+    private final Deque<RaceEntry> entries = new ArrayDeque<>();
+    private final List<RaceLeg> legs = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private State state = State.RUNNING;
     private Runnable timer = () -> {};
@@ -165,12 +138,14 @@ public final class RelayRace {
      * Prepares it; {@link #resume} begins.
      *
      * @param relays in their order
-     * @param good addresses that worked last
+     * @param good what worked last
+     * @param tries told each try
      */
-    RelayRace(RaceTrack track, List<RelayAddress> relays, Map<RelayAddress, InetSocketAddress> good, Events events) {
+    RelayRace(RaceTrack track, List<RelayAddress> relays, Map<RelayAddress, Target> good, Tries tries, Events events) {
         this.track = track;
-        this.relays = new ArrayDeque<>(relays);
         this.good = good;
+        this.tries = tries;
+        relays.forEach(relay -> entries.add(RaceEntry.of(relay)));
         this.events = events;
     }
 
@@ -197,7 +172,8 @@ public final class RelayRace {
         }
     }
 
-    private static void cut(Lane lane) {
+    private void cut(Lane lane) {
+        tries.givenUp(lane.noted);
         RaceTrack.Runner runner = lane.runner;
         if (runner != null) {
             runner.cut();
@@ -212,6 +188,7 @@ public final class RelayRace {
         losers.sort(Comparator.comparingLong((Lane lane) -> lane.begun).reversed());
         losers.forEach(lane -> lane.leg.waiting.addFirst(lane.target));
         cutAll();
+        tries.connected(winner.noted);
         events.won(winner.target, runner);
     }
 
@@ -235,9 +212,9 @@ public final class RelayRace {
         timer.run();
         long now = track.now();
         long wake = Long.MAX_VALUE;
-        for (Leg leg : List.copyOf(legs)) {
+        for (RaceLeg leg : List.copyOf(legs)) {
             if (!leg.known && now - leg.begun >= LOOK_UP.toNanos()) {
-                found(leg, List.of(), "the DNS has not answered for the name " + leg.relay.host());
+                nothing(leg, leg.entry.unanswered());
             }
             wake = Math.min(wake, leg.known ? Long.MAX_VALUE : LOOK_UP.toNanos() - (now - leg.begun));
             wake = Math.min(wake, startDue(leg, now));
@@ -248,10 +225,12 @@ public final class RelayRace {
         }
         wake = Math.min(wake, narrowThoseStuck(now));
         boolean idle = legs.stream().allMatch(this::finished);
-        if (!relays.isEmpty()) {
-            long wait = idle ? 0 : untilNextRelay(now);
+        RaceEntry next = entries.peek();
+        if (next != null) {
+            long wait = idle ? 0 : untilNextEntry(next, now);
             if (wait <= 0) {
-                begin(relays.remove(), now);
+                entries.remove();
+                begin(next, now);
                 again = true;
                 return;
             }
@@ -266,30 +245,54 @@ public final class RelayRace {
         }
     }
 
-    private void begin(RelayAddress relay, long now) {
-        Leg leg = new Leg(relay, now);
+    private void begin(RaceEntry entry, long now) {
+        RaceLeg leg = new RaceLeg(entry, now, good.get(entry.relay()), track::segment);
         legs.add(leg);
-        events.trying(relay);
-        track.lookUp(relay, found -> {
-            if (!leg.known && state != State.OVER) {
-                found(leg, found, "the name " + relay.host() + " is not known to the DNS");
-                step();
-            }
-        });
+        Place place = entry.place();
+        if (place == null) {
+            events.trying(leg.relay);
+            leg.tryRemembered();
+            track.find(leg.relay, finding -> ended(leg, () -> found(leg, finding)));
+            return;
+        }
+        if (leg.relay.source() == RelayAddress.Source.HOST) {
+            events.trying(leg.relay);
+        }
+        track.lookUp(place, addresses -> ended(leg, () -> found(leg, place, addresses)));
     }
 
-    private void found(Leg leg, List<InetSocketAddress> found, String ifNone) {
+    /** A look-up has ended; it may be too late. */
+    private void ended(RaceLeg leg, Runnable take) {
+        if (!leg.known && state != State.OVER) {
+            take.run();
+            step();
+        }
+    }
+
+    private void found(RaceLeg leg, Place place, List<InetSocketAddress> addresses) {
+        if (addresses.isEmpty()) {
+            nothing(leg, "the name " + place.host() + " is not known to the DNS");
+        } else {
+            leg.found(place, addresses);
+        }
+    }
+
+    private void found(RaceLeg leg, Finders.Finding finding) {
+        if (finding.places().isEmpty()) {
+            nothing(leg, finding.problem());
+        } else {
+            leg.found(finding).forEach(entries::addFirst);
+        }
+    }
+
+    private void nothing(RaceLeg leg, String why) {
         leg.known = true;
-        for (InetSocketAddress address : AddressOrder.of(found, good.get(leg.relay), MOST_ADDRESSES)) {
-            leg.waiting.add(new Target(leg.relay, address, track.segment(address)));
-        }
-        if (found.isEmpty()) {
-            leg.failures.add(new Failure(ifNone, false, 0));
-        }
+        leg.failures.add(RaceFailure.of(why));
+        tries.notFound(leg.relay, leg.entry.place(), why);
     }
 
     /** Starts the attempts of a relay that are due. {@return after how many nanoseconds the next one is} */
-    private long startDue(Leg leg, long now) {
+    private long startDue(RaceLeg leg, long now) {
         while (!leg.waiting.isEmpty()) {
             long wait = untilNextAddress(leg, now);
             if (wait <= 0) {
@@ -298,16 +301,12 @@ public final class RelayRace {
             if (wait > 0) {
                 return wait;
             }
-            start(leg, now);
+            start(leg, leg.waiting.remove(), now);
         }
         return Long.MAX_VALUE;
     }
 
-    private void start(Leg leg, long now) {
-        start(leg, leg.waiting.remove(), now);
-    }
-
-    private void start(Leg leg, Target target, long now) {
+    private void start(RaceLeg leg, Target target, long now) {
         Lane lane = new Lane(leg, target, now);
         leg.started = now;
         lanes.add(lane);
@@ -327,7 +326,7 @@ public final class RelayRace {
                 lane.narrowed = runner.stuck();
                 lane.lookAt = now + STUCK_AGAIN.toNanos();
                 if (lane.narrowed) {
-                    start(lane.leg, new Target(lane.target.relay(), lane.target.address(), below), now);
+                    start(lane.leg, new Target(lane.target.place(), lane.target.address(), below), now);
                     again = true;
                 }
             }
@@ -336,7 +335,7 @@ public final class RelayRace {
         return wake;
     }
 
-    private long untilNextAddress(Leg leg, long now) {
+    private long untilNextAddress(RaceLeg leg, long now) {
         long wait = 0;
         for (Lane lane : lanes) {
             if (lane.leg == leg) {
@@ -349,12 +348,16 @@ public final class RelayRace {
         return wait;
     }
 
-    private long untilNextRelay(long now) {
-        Leg last = legs.get(legs.size() - 1);
+    private long untilNextEntry(RaceEntry next, long now) {
+        RaceLeg last = legs.get(legs.size() - 1);
         long wait = RELAY.toNanos() - (now - last.begun);
+        if (last.known && last.waiting.isEmpty() && next.isNear(last.entry)) {
+            wait = finished(last) ? 0 : ADDRESS.toNanos() - (now - last.started);
+        }
         for (Lane lane : lanes) {
             if (lane.connected) {
-                wait = Math.max(wait, RELAY_SECURING.toNanos() - (now - lane.connectedAt));
+                Duration securing = lane.leg.relay.equals(next.relay()) ? ADDRESS_SECURING : RELAY_SECURING;
+                wait = Math.max(wait, securing.toNanos() - (now - lane.connectedAt));
             }
         }
         return wait;
@@ -372,25 +375,26 @@ public final class RelayRace {
         long wait = LEAST.toNanos() - (now - oldest.begun);
         if (wait <= 0) {
             lanes.remove(oldest);
-            oldest.leg.failures.add(new Failure("no answer from " + oldest.target.address(), false, 0));
+            oldest.leg.failures.add(RaceFailure.of("no answer from " + oldest.target.address()));
+            tries.silent(oldest.noted);
             cut(oldest);
         }
         return wait;
     }
 
-    private boolean finished(Leg leg) {
+    private boolean finished(RaceLeg leg) {
         return leg.known && leg.waiting.isEmpty() && lanes.stream().noneMatch(lane -> lane.leg == leg);
     }
 
-    private void tellIfFinished(Leg leg) {
+    private void tellIfFinished(RaceLeg leg) {
         if (leg.told || !finished(leg)) {
             return;
         }
         leg.told = true;
-        leg.failures.stream().max(Comparator.comparingInt(Failure::weight)).ifPresent(worst -> {
-            boolean lasting = leg.failures.stream().allMatch(Failure::distrusted);
+        leg.failures.stream().max(Comparator.comparingInt(RaceFailure::weight)).ifPresent(worst -> {
+            boolean lasting = !leg.relay.isNeighbour() && leg.failures.stream().allMatch(RaceFailure::distrusted);
             String others = leg.failures.size() > 1 ? " (" + leg.failures.size() + " addresses tried)" : "";
-            events.failed(leg.relay, worst.why() + others, lasting);
+            events.failed(leg.relay, leg.entry.where() + worst.why() + others, lasting);
         });
     }
 }

@@ -6,8 +6,13 @@ import java.net.InetSocketAddress;
 /**
  * One address of a relay, and how it is to be reached.
  *
- * @param relay as it is configured
+ * @param place the host that it is an address of
  * @param address one of those that its name stands for
  * @param segment the most data in a TCP segment, or {@link Paths#USUAL}
  */
-public record Target(RelayAddress relay, InetSocketAddress address, int segment) {}
+public record Target(Place place, InetSocketAddress address, int segment) {
+    /** {@return the relay as it is configured} */
+    public RelayAddress relay() {
+        return place.relay();
+    }
+}

@@ -2,6 +2,7 @@ package io.mnedc.device.network;
 
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.tun.TunSettings;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.dial.Resolver;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.NetworkText;
@@ -40,6 +41,9 @@ public final class NetworkGuard {
 
     /** The names of relays are looked up once in so many looks. */
     private static final int LOOKS_PER_LOOK_UP = 6;
+
+    /** Addresses that are kept of the hosts that SRV records name, beside the latest. */
+    private static final int MOST_FOUND = 128;
 
     /** What is guarded: the interface. */
     public interface Gate {
@@ -109,7 +113,9 @@ public final class NetworkGuard {
     public void relays(List<RelayAddress> now) {
         relays = now;
         found.keySet().retainAll(now);
-        now.forEach(relay -> literal(relay).ifPresent(address -> found.put(relay, Set.of(address))));
+        // they may be named no more
+        found.keySet().removeIf(relay -> relay.source() == RelayAddress.Source.SRV);
+        now.forEach(relay -> Place.literal(relay.host()).ifPresent(address -> found.put(relay, Set.of(address))));
         reached();
         lookUp();
         judge(false);
@@ -130,8 +136,25 @@ public final class NetworkGuard {
     }
 
     /** The DNS says where a relay is, and somebody is about to connect there. */
-    public void found(RelayAddress relay, List<InetSocketAddress> addresses) {
-        note(relay, addresses.stream().map(InetSocketAddress::getAddress).toList());
+    public void found(Place place, List<InetSocketAddress> addresses) {
+        RelayAddress relay = place.relay();
+        if (relay.source() == RelayAddress.Source.LAN) {
+            // anybody in the network may have said so; the one that proves itself is an end of the connection
+            return;
+        }
+        Set<InetAddress> all = new LinkedHashSet<>();
+        if (relay.source() == RelayAddress.Source.SRV) {
+            found.getOrDefault(relay, Set.of()).stream().limit(MOST_FOUND).forEach(all::add);
+        }
+        addresses.stream().map(InetSocketAddress::getAddress).forEach(all::add);
+        note(relay, all);
+    }
+
+    /** A relay that was found has proved itself there. */
+    public void proved(Place place, InetSocketAddress address) {
+        if (place.relay().source() == RelayAddress.Source.LAN) {
+            note(place.relay(), List.of(address.getAddress()));
+        }
     }
 
     /**
@@ -335,8 +358,10 @@ public final class NetworkGuard {
     }
 
     private void lookUp() {
-        List<RelayAddress> named =
-                relays.stream().filter(relay -> literal(relay).isEmpty()).toList();
+        List<RelayAddress> named = relays.stream()
+                .filter(relay -> relay.source() == RelayAddress.Source.HOST)
+                .filter(relay -> Place.literal(relay.host()).isEmpty())
+                .toList();
         if (named.isEmpty() || lookingUp) {
             return;
         }
@@ -350,19 +375,6 @@ public final class NetworkGuard {
                 said.forEach(this::note);
             });
         });
-    }
-
-    /** The address of a relay that is not given by its name. */
-    private static Optional<InetAddress> literal(RelayAddress relay) {
-        try {
-            // what has a colon is never looked up
-            return Optional.of(
-                    relay.host().indexOf(':') < 0
-                            ? VirtualNetwork.ipv4Literal(relay.host())
-                            : InetAddress.getByName(relay.host()));
-        } catch (UnknownHostException | IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private List<InetAddress> lookUp(RelayAddress relay) {

@@ -42,8 +42,11 @@ public @interface DeviceConfig {
             name = "Relays",
             required = false,
             description = "The relays to try in turn, each HOST or HOST:PORT (port 3334 if left out; IPv6 addresses in"
-                    + " brackets). Empty: those of the join token, also after it has been used. Names are looked up at each attempt. A change leaves the connection alone if its"
-                    + " relay is still in the list; interface and addresses stay in any case."
+                    + " brackets). srv:DOMAIN: those that the SRV records of _mnedc._tcp.DOMAIN name. lan: those that"
+                    + " announce themselves in the local network. Both need security = tls and the bundle io.mnedc.finder."
+                    + " Empty: those of the join token, also after it has been used. Names are looked up at each"
+                    + " attempt; what worked last is tried first. A change leaves the connection alone if its relay is"
+                    + " still in the list; interface and addresses stay in any case."
                     + " One per line, or with commas between.|TextArea")
     String relays() default "";
 

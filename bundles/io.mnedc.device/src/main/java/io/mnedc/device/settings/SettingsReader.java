@@ -145,6 +145,15 @@ public final class SettingsReader {
         if (entries.isEmpty() && !elsewhere) {
             values.refuse("relays", "relays is empty; set it to one or more HOST[:PORT], such as relay.example:3334");
         }
+        if (!security.tls()) {
+            relays.stream()
+                    .filter(relay -> relay.source() != RelayAddress.Source.HOST)
+                    .forEach(found -> values.refuse(
+                            "relays",
+                            "relays has the entry \"" + found + "\", which needs security = tls: anybody in the network"
+                                    + " can say that he is the relay, and with security = none nobody has to prove it; set"
+                                    + " security = tls, or give the relay's HOST:PORT"));
+        }
         return List.copyOf(relays);
     }
 

@@ -14,7 +14,6 @@ import io.mnedc.transport.ControlTls;
 import io.mnedc.transport.DataLoop;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -89,12 +88,18 @@ class NetworkTrackTest extends InTlsLab {
             }
         };
         ControlTls tls = new ControlTls(engines, Set.of(OverlayTls.ENROL), loop, Duration.ofSeconds(30));
-        RelayRace race = Dialer.tcp(loop, data, resolver, new Paths(() -> null, () -> "test"))
+        RelayRace race = Dialer.tcp(
+                        loop,
+                        data,
+                        resolver,
+                        new Finders(kind -> null),
+                        new Tries(),
+                        new Paths(() -> null, () -> "test"))
                 .control(
                         List.of(new RelayAddress("relay.example", lab.relay.port())),
-                        Map.<RelayAddress, InetSocketAddress>of(),
+                        Map.of(),
                         relay -> tls,
-                        (relay, addresses) -> {},
+                        (place, addresses) -> {},
                         new RecordedEvents());
         loop.execute(race::resume);
     }

@@ -1,7 +1,15 @@
 package io.mnedc.device.dial;
 
+import static io.mnedc.api.device.RelayTry.Outcome.CONNECTED;
+import static io.mnedc.api.device.RelayTry.Outcome.DISTRUSTED;
+import static io.mnedc.api.device.RelayTry.Outcome.GIVEN_UP;
+import static io.mnedc.api.device.RelayTry.Outcome.NOT_FOUND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.mnedc.api.device.DeviceStatus;
+import io.mnedc.api.device.RelayTry;
+import io.mnedc.api.finder.RelayFinder.Found;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlStream;
 import java.net.ConnectException;
@@ -25,11 +33,16 @@ import org.junit.jupiter.api.Test;
 /** Which address of which relay is tried when, and which one wins, in a time that the test moves. */
 class RelayRaceTest {
     private static final RelayAddress ONE = new RelayAddress("one.example", 3334);
+    private static final RelayAddress SRV = RelayAddress.parse("srv:example.org");
+    private static final RelayAddress LAN = RelayAddress.parse("lan");
+    private static final RelayAddress A = new RelayAddress("a.example", 3334);
+    private static final RelayAddress B = new RelayAddress("b.example", 3334);
     private static final RelayAddress TWO = new RelayAddress("two.example", 3334);
 
     private final Network network = new Network();
     private final List<String> events = new ArrayList<>();
-    private final Map<RelayAddress, InetSocketAddress> good = new HashMap<>();
+    private final Map<RelayAddress, Target> good = new HashMap<>();
+    private final Tries tries = new Tries();
 
     @Test
     void deadAddressCostsAQuarterOfASecond() {
@@ -137,7 +150,7 @@ class RelayRaceTest {
             assertThat(network.running()).hasSizeLessThanOrEqualTo(RelayRace.MOST_AT_ONCE);
             network.pass(50);
         }
-        assertThat(network.started).hasSize(RelayRace.MOST_ADDRESSES);
+        assertThat(network.started).hasSize(RaceLeg.MOST_ADDRESSES);
         assertThat(network.started).startsWith("10.0.0.1", "10.0.0.2");
         for (String left : network.running()) {
             network.fail(left, new ConnectException("connection timed out"));
@@ -257,8 +270,143 @@ class RelayRaceTest {
         assertThat(network.running()).containsExactly("10.0.0.1/536");
     }
 
+    @Test
+    void deadAddressInTheListCostsAsLittleAsOneOfAName() {
+        race(RelayAddress.parse("10.0.0.1"), RelayAddress.parse("10.0.0.2"), TWO);
+        network.pass(249);
+        assertThat(network.running()).containsExactly("10.0.0.1");
+        network.pass(1);
+        assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.2");
+        // a name is another relay: the order of the list means something
+        network.pass(1749);
+        assertThat(network.asked).doesNotContain(TWO);
+        network.pass(251);
+        assertThat(network.asked).endsWith(TWO);
+    }
+
+    @Test
+    void hostsOfSrvRecordsAreTriedInTheirOrderAtThePaceOfAddresses() {
+        race(SRV, TWO);
+        assertThat(network.asked).containsExactly(SRV);
+        network.found(SRV, "a.example", "b.example");
+        network.known(A, "fd00::1", "10.0.0.1");
+        assertThat(network.running()).containsExactly("fd00::1");
+        network.pass(250);
+        assertThat(network.running()).containsExactly("fd00::1", "10.0.0.1");
+        assertThat(network.asked).containsExactly(SRV, A);
+        network.pass(250);
+        network.known(B, "10.0.0.2");
+        assertThat(network.running()).containsExactly("fd00::1", "10.0.0.1", "10.0.0.2");
+        network.secured("10.0.0.2");
+        assertThat(events).containsExactly("trying srv:example.org", "won 10.0.0.2");
+        assertThat(tries.last())
+                .extracting(RelayTry::relay, RelayTry::source, RelayTry::address, RelayTry::outcome)
+                .containsExactly(
+                        tuple("srv:example.org", RelayTry.Source.SRV, "[fd00:0:0:0:0:0:0:1]:3334", GIVEN_UP),
+                        tuple("srv:example.org", RelayTry.Source.SRV, "10.0.0.1:3334", GIVEN_UP),
+                        tuple("srv:example.org", RelayTry.Source.SRV, "10.0.0.2:3334", CONNECTED));
+    }
+
+    @Test
+    void hostOfSrvRecordsWhoseNameHangsHoldsUpTheNextForTwoSeconds() {
+        race(SRV);
+        network.found(SRV, "a.example", "b.example");
+        network.pass(1999);
+        assertThat(network.asked).containsExactly(SRV, A);
+        network.pass(1);
+        network.known(B, "10.0.0.2");
+        assertThat(network.running()).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void hostThatWorkedLastIsTriedFirstIfTheDnsStillNamesIt() {
+        good.put(SRV, new Target(new Place(SRV, "b.example", 3334), address("10.0.0.4"), Paths.USUAL));
+        RelayRace race = race(SRV);
+        network.found(SRV, "a.example", "b.example");
+        assertThat(network.asked).containsExactly(SRV, B);
+        network.known(B, "10.0.0.3", "10.0.0.4");
+        assertThat(network.running()).containsExactly("10.0.0.4");
+        race.cancel();
+        race(SRV);
+        network.found(SRV, "a.example");
+        assertThat(network.asked).endsWith(SRV, A);
+    }
+
+    @Test
+    void whatIsNotFoundIsToldAndFollowedByTheNextRelayAtOnce() {
+        race(LAN, SRV, TWO);
+        network.found(LAN);
+        network.found(SRV);
+        assertThat(network.asked).containsExactly(LAN, SRV, TWO);
+        assertThat(events).contains("failed lan: none is there", "failed srv:example.org: none is there");
+        assertThat(tries.last())
+                .extracting(RelayTry::source, RelayTry::outcome, RelayTry::detail)
+                .containsExactly(
+                        tuple(RelayTry.Source.LAN, NOT_FOUND, "none is there"),
+                        tuple(RelayTry.Source.SRV, NOT_FOUND, "none is there"));
+    }
+
+    @Test
+    void remembersWhereTheRelayOfTheLanWasWhileItAsksForIt() {
+        good.put(LAN, new Target(new Place(LAN, "10.0.0.9", 3334), address("10.0.0.9"), Paths.USUAL));
+        race(LAN);
+        assertThat(network.running()).containsExactly("10.0.0.9");
+        network.found(LAN, "10.0.0.9", "10.0.0.8");
+        network.pass(250);
+        // not the same again
+        assertThat(network.started).containsExactly("10.0.0.9", "10.0.0.8");
+    }
+
+    @Test
+    void falseRelayOfTheLanIsRefusedAndToldAndTheTrueOneWins() {
+        race(LAN);
+        network.found(LAN, "10.0.0.66", "10.0.0.8");
+        network.connected("10.0.0.66");
+        network.fail("10.0.0.66", new CertificateException("not of this overlay"));
+        network.secured("10.0.0.8");
+        assertThat(events)
+                .containsExactly("trying lan", "failed lan: 10.0.0.66:3334: not of this overlay", "won 10.0.0.8");
+        assertThat(tries.last())
+                .extracting(RelayTry::address, RelayTry::outcome)
+                .containsExactly(tuple("10.0.0.66:3334", DISTRUSTED), tuple("10.0.0.8:3334", CONNECTED));
+    }
+
+    @Test
+    void finderThatHangsEndsTheRound() {
+        race(SRV);
+        network.pass(RelayRace.LOOK_UP.toMillis());
+        assertThat(events)
+                .containsExactly(
+                        "trying srv:example.org", "failed srv:example.org: the look-up has not ended", "exhausted");
+    }
+
+    @Test
+    void manyHostsOfManyAddressesEndInATimeAndAreFewAtATime() {
+        race(SRV);
+        String[] hosts =
+                IntStream.range(0, 16).mapToObj(i -> "h" + i + ".example").toArray(String[]::new);
+        network.found(SRV, hosts);
+        for (int i = 0; i < 4000; i++) {
+            for (int host = 0; host < hosts.length; host++) {
+                RelayAddress each = new RelayAddress(hosts[host], 3334);
+                if (network.asked.contains(each) && network.answered.add(each)) {
+                    int part = host;
+                    network.known(
+                            each,
+                            IntStream.range(1, 100)
+                                    .mapToObj(n -> "10.0." + part + "." + n)
+                                    .toArray(String[]::new));
+                }
+            }
+            network.pass(50);
+            assertThat(network.running()).hasSizeLessThanOrEqualTo(RelayRace.MOST_AT_ONCE);
+        }
+        assertThat(network.started).hasSize(16 * RaceLeg.MOST_ADDRESSES_FOUND);
+        assertThat(tries.last()).hasSize(DeviceStatus.MOST_TRIES);
+    }
+
     private RelayRace race(RelayAddress... relays) {
-        RelayRace race = new RelayRace(network, List.of(relays), good, new RecordedEvents());
+        RelayRace race = new RelayRace(network, List.of(relays), good, tries, new RecordedEvents());
         race.resume();
         return race;
     }
@@ -312,9 +460,11 @@ class RelayRaceTest {
         final List<RelayAddress> asked = new ArrayList<>();
         final List<String> started = new ArrayList<>();
         final Map<String, Throwable> failAtOnce = new HashMap<>();
+        final Set<RelayAddress> answered = new HashSet<>();
         final Set<String> stuck = new HashSet<>();
         final List<Task> tasks = new ArrayList<>();
         private final Map<RelayAddress, Consumer<List<InetSocketAddress>>> lookUps = new HashMap<>();
+        private final Map<RelayAddress, Consumer<Finders.Finding>> finds = new HashMap<>();
         private final Map<String, Attempt> attempts = new LinkedHashMap<>();
         private long now = Long.MAX_VALUE - 5; // it may wrap round
 
@@ -367,9 +517,29 @@ class RelayRaceTest {
         }
 
         @Override
-        public void lookUp(RelayAddress relay, Consumer<List<InetSocketAddress>> found) {
+        public void lookUp(Place place, Consumer<List<InetSocketAddress>> found) {
+            RelayAddress host = new RelayAddress(place.host(), place.port());
+            asked.add(host);
+            lookUps.put(host, found);
+            if (Place.literal(place.host()).isPresent()) {
+                found.accept(addresses(place.host()));
+            }
+        }
+
+        @Override
+        public void find(RelayAddress relay, Consumer<Finders.Finding> found) {
             asked.add(relay);
-            lookUps.put(relay, found);
+            finds.put(relay, found);
+        }
+
+        void found(RelayAddress relay, String... hosts) {
+            Consumer<Finders.Finding> asking = finds.get(relay);
+            if (asking == null) {
+                throw new AssertionError("nobody has asked for " + relay);
+            }
+            asking.accept(new Finders.Finding(
+                    List.of(hosts).stream().map(host -> new Found(host, 3334)).toList(),
+                    hosts.length == 0 ? "none is there" : ""));
         }
 
         @Override

@@ -46,7 +46,7 @@ class ResolverTest {
     }
 
     private void ask(String host) {
-        resolver.resolve(new RelayAddress(host, 3334), Runnable::run, found::add);
+        resolver.resolve(Place.of(new RelayAddress(host, 3334)), Runnable::run, found::add);
     }
 
     private List<String> answer() throws InterruptedException {

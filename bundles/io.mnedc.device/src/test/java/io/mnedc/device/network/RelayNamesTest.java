@@ -7,11 +7,13 @@ import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.device.Fixture;
 import io.mnedc.device.TestRelay;
+import io.mnedc.device.dial.Place;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.testing.Await;
 import io.mnedc.transport.ControlLoop;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -114,6 +116,49 @@ class RelayNamesTest {
                 .containsExactlyInAnyOrder(
                         InetAddress.getByName("203.0.113.1"), InetAddress.getByName("fd12:3456:789a:1::99"));
         assertThat(others).as("told with each change").hasValueGreaterThan(3);
+        CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatTheLanSaysOfARelayTakesNoInterfaceAwayBeforeTheRelayHasProvedItself() throws Exception {
+        NetworkGuard guard = guard();
+        Membership joined = place(0x0a000000);
+        RelayAddress lan = RelayAddress.parse("lan");
+        Place there = new Place(lan, "10.0.0.9", 3334);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("10.0.0.9"), 3334);
+        loop.execute(() -> {
+            guard.relays(List.of(lan));
+            guard.found(there, List.of(address));
+            guard.joined(joined, List.of());
+        });
+        assertThat(next()).startsWith("wanted [10.0.0.2/24");
+        assertThat(guard.outside()).isEmpty();
+
+        loop.execute(() -> guard.proved(there, address));
+        assertThat(next()).startsWith("refused").contains("contains 10.0.0.9, where relay lan is");
+        CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void hostsOfSrvRecordsCountUntilTheNextRoundAndAreFew() throws Exception {
+        NetworkGuard guard = guard();
+        RelayAddress srv = RelayAddress.parse("srv:example.org");
+        CompletableFuture.runAsync(
+                        () -> {
+                            guard.relays(List.of(srv));
+                            for (int host = 0; host < 1000; host++) {
+                                guard.found(
+                                        new Place(srv, "h" + host, 3334),
+                                        List.of(new InetSocketAddress(
+                                                "203.0." + (host >> 8) + "." + (host & 255), 3334)));
+                            }
+                        },
+                        loop)
+                .get(60, TimeUnit.SECONDS);
+        assertThat(guard.outside()).hasSizeBetween(2, 200);
+        CompletableFuture.runAsync(() -> guard.relays(List.of(srv)), loop).get(60, TimeUnit.SECONDS);
+        assertThat(guard.outside()).isEmpty();
+        assertThat(asked).as("its hosts are not looked up here").hasValue(0);
         CompletableFuture.runAsync(guard::close, loop).get(60, TimeUnit.SECONDS);
     }
 

@@ -86,6 +86,24 @@ class SettingsTest {
     }
 
     @Test
+    void relaysMayBeFoundBySrvRecordsAndInTheLan() {
+        assertThat(read(Map.of("relays", "lan, srv:Example.ORG., lan:1, srv:example.org"))
+                        .relays())
+                .containsExactly(
+                        new RelayAddress(RelayAddress.Source.LAN, "", 0),
+                        new RelayAddress(RelayAddress.Source.SRV, "example.org", 0),
+                        new RelayAddress("lan", 1));
+    }
+
+    @Test
+    void relaysThatMustProveThemselvesNeedTls() {
+        assertThatThrownBy(() -> read(Map.of("relays", "lan, a", "security", "none")))
+                .hasMessageContainingAll("\"lan\"", "security = tls", "HOST:PORT");
+        assertThatThrownBy(() -> read(Map.of("relays", "srv:example.org", "security", "none")))
+                .hasMessageContaining("srv:example.org");
+    }
+
+    @Test
     void listsMayBeArraysCollectionsOrOneText() {
         DeviceSettings text = read(Map.of("relays", "a, b:1 [fd00::1]:2,,a"));
         assertThat(text.relays())
@@ -112,6 +130,10 @@ class SettingsTest {
         "relays,a:65536,1..65535",
         "relays,[zz]:1,brackets",
         "relays,-a,host name",
+        "relays,srv:,srv:DOMAIN",
+        "relays,srv:a..b,srv:DOMAIN",
+        "relays,srv:a.example:3334,srv:DOMAIN",
+        "relays,srv:-a,srv:DOMAIN",
         "join.token,mnedc1-AA,copy the whole last line",
         "rules,allow everybody,rules",
         "rekey.seconds,0,1..86400",

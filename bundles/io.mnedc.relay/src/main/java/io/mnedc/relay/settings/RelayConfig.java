@@ -37,6 +37,16 @@ public @interface RelayConfig {
                     + " One per line, or with commas between.|TextArea")
     String listen() default DEFAULT_LISTEN;
 
+    /** {@return whether the relay is announced in its local networks} */
+    @AttributeDefinition(
+            name = "Announce in the LAN",
+            required = false,
+            description =
+                    "Whether the relay is announced by multicast DNS in the networks in which it listens, so that "
+                            + "devices with the entry lan in their setting relays find it. Needs the bundle io.mnedc.finder. "
+                            + "Everybody there learns its address and port. A change takes effect at once.")
+    boolean announce_lan() default false;
+
     /** {@return what a join token is wanted for} */
     @AttributeDefinition(
             name = "Join token for",

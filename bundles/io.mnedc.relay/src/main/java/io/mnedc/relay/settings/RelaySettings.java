@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream how data streams buffer
  * @param queueMemory the most bytes of all data streams' queues together
  * @param policy what devices may do
+ * @param announceLan whether it is announced in its local networks
  * @param directory for what it keeps, for this relay alone; null: it keeps nothing
  * @param security how it is secured
  */
@@ -29,6 +30,7 @@ public record RelaySettings(
         StreamSettings stream,
         long queueMemory,
         Policy policy,
+        boolean announceLan,
         @Nullable Path directory,
         RelaySecuritySettings security) {
     private static final List<String> DEFAULT_LISTEN = List.of(RelayConfig.DEFAULT_LISTEN);
@@ -57,6 +59,7 @@ public record RelaySettings(
                         Duration.ofMillis(values.number("queue.millis", 100, 1, 60_000))),
                 values.number("queue.memory.megabytes", 64L, 1, 1 << 20) << 20,
                 Policy.of(values),
+                values.truth("announce.lan", false),
                 directory == null ? storage : directory,
                 RelaySecuritySettings.of(values));
         values.check();

@@ -31,6 +31,7 @@ class SettingsTest {
 
     private static final Map<String, List<Object>> OTHERS = Map.ofEntries(
             Map.entry("enabled", List.of("maybe", 1, "yes")),
+            Map.entry("announce.lan", List.of("maybe", 1, "yes")),
             Map.entry("listen", List.of("3334", "127.0.0.1:99999", "a:b:1", "*:port", new String[] {"*:1", "*:x"}, 7)),
             Map.entry("security", List.of("ssl", "TLS", true)),
             Map.entry("tls.library", List.of("openssl", 1)),

@@ -29,8 +29,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KuraPackagesTest {
     private static final Pattern SECTION = Pattern.compile("(?m)^Name: (.+)$");
     private static final Pattern RUN_BUNDLE = Pattern.compile("(?m)^\\s+([A-Za-z0-9_.-]+);version=");
-    private static final Set<String> SHARED =
-            Set.of("io.mnedc.api", "io.mnedc.codec", "io.mnedc.security", "io.mnedc.transport", "io.mnedc.kura");
+    private static final Set<String> SHARED = Set.of(
+            "io.mnedc.api",
+            "io.mnedc.codec",
+            "io.mnedc.security",
+            "io.mnedc.transport",
+            "io.mnedc.kura",
+            "io.mnedc.finder",
+            "org.xbill.dns");
     private static final Set<String> RELAY =
             Set.of("com.h2database.mvstore", "io.mnedc.address", "io.mnedc.relay", "io.mnedc.shell");
     private static final Set<String> DEVICE = Set.of(

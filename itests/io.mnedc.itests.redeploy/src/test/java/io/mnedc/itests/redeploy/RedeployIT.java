@@ -38,6 +38,7 @@ class RedeployIT {
             "io.mnedc.tun.memory",
             "io.mnedc.device",
             "io.mnedc.discovery",
+            "io.mnedc.finder",
             "io.mnedc.shell");
 
     @TempDir
@@ -83,6 +84,7 @@ class RedeployIT {
                 "io.mnedc.tun.memory",
                 "io.mnedc.device",
                 "io.mnedc.discovery",
+                "io.mnedc.finder",
                 "io.mnedc.shell"
             })
     void aBundleIsStoppedStartedAndUpdatedAndEverythingWorksAgain(String name) throws Exception {
