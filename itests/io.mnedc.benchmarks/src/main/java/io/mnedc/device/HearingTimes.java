@@ -181,8 +181,11 @@ public final class HearingTimes {
                 Opaque.copyOf(DocumentSignatures.sign(identity.key(), certificate.getPublicKey(), body.bytes())),
                 List.of(Opaque.copyOf(certificate.getEncoded())));
         SSLContext context = OverlayTls.context(identity, OverlayTrust.acceptAny());
-        Member member = new Member(id, silent, new Hello(id, 1, "bench", 0, Protocol.SECURITY_TLS, NodeInfo.NONE)
-                .telling(new Publish(info, document)));
+        Member member = new Member(
+                id,
+                silent,
+                new Hello(id, 1, "bench", 0, Protocol.SECURITY_TLS, NodeInfo.NONE)
+                        .telling(new Publish(info, document)));
         Executor direct = Runnable::run;
         SSLEngine engine = OverlayTls.client(context, OverlayTls.CONTROL);
         ControlTls tls = new ControlTls(() -> engine, Set.of(OverlayTls.CONTROL), direct, Duration.ofSeconds(30));
