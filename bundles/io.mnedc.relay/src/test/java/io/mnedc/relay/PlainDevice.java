@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked // its parts come to be in the order in which a test calls
 public final class PlainDevice implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int MOST_WAIT_MILLIS = 4 * TIMEOUT_MILLIS;
     private static final Duration STILL_THERE = Duration.ofSeconds(10);
     /** So that no limit of messages is reached. */
     private static final long PAUSE_NANOS = 20_000_000;
@@ -103,9 +105,10 @@ public final class PlainDevice implements AutoCloseable {
         return Preamble.decode(ByteBuffer.wrap(fromControl.readNBytes(Preamble.SIZE)));
     }
 
-    /** The next message that is not a keepalive. */
+    /** The next message that is not a keepalive. A relay that sends nothing else must not keep a test for ever. */
     public ControlMessage receive() throws IOException {
-        while (true) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MILLIS);
+        while (System.nanoTime() - end < 0) {
             ControlMessage message = receive(fromControl);
             if (message instanceof Announce announce && announce.sequence() != ++announced) {
                 throw new AssertionError("announcement " + announce.sequence() + " instead of " + announced);
@@ -116,6 +119,7 @@ public final class PlainDevice implements AutoCloseable {
                 return message;
             }
         }
+        throw new AssertionError("nothing but keepalives for " + MOST_WAIT_MILLIS + " ms");
     }
 
     /** The next message of a type, keepalives included. */
