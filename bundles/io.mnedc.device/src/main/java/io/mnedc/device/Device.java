@@ -106,6 +106,11 @@ public final class Device implements DeviceStatus, AutoCloseable {
     }
 
     @Override
+    public String name() {
+        return parts.link().registration().map(RelayLink.Registration::name).orElse("");
+    }
+
+    @Override
     public CompletionStage<Duration> ping(int node, Duration timeout) {
         return parts.pings().ping(node, timeout);
     }

@@ -1,18 +1,23 @@
 package io.mnedc.names;
 
+import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.LocalService;
 import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.NameService;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.names.system.Place;
+import io.mnedc.names.system.SystemNames;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.work.TaskQueue;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -48,30 +53,42 @@ public final class NamesComponent {
 
     private final BundleContext context;
     private final NoticeBoard notices;
+    private final NoticeBoard systemNotices;
+    private final DeviceStatus device;
     private final Names names;
+
+    /** What is to be done with the system's own names. */
+    private record InSystem(Place place, Path hosts) {}
 
     private final TaskQueue tasks = new TaskQueue();
     // of the tasks
     private NamesSettings settings = NamesSettings.usual();
     private List<ServiceRegistration<?>> registrations = List.of();
+    private @Nullable InSystem inSystem;
+    private @Nullable SystemNames system;
 
     /** Made by the component runtime. */
     @Activate
     public NamesComponent(
             BundleContext context,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) PeerDirectory directory,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link) {
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) DeviceStatus device) {
         this.context = context;
-        this.notices = new NoticeBoard(NamesConfig.PID, notice -> {
-            ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
-            return () -> unregister(said);
-        });
+        this.device = device;
+        this.notices = new NoticeBoard(NamesConfig.PID, this::publish);
+        this.systemNotices = new NoticeBoard(NamesConfig.PID, this::publish);
         this.names = new Names(
                 link::registration,
                 directory::snapshot,
                 directory::own,
                 NamesSettings.usual().zone(),
                 System::nanoTime);
+    }
+
+    private Runnable publish(Notice notice) {
+        ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
+        return () -> unregister(said);
     }
 
     @Activate
@@ -112,6 +129,37 @@ public final class NamesComponent {
                     context.registerService(LocalService.class, names, null));
             LOG.info("names of devices are answered in the zone {}", now.zoneText());
         }
+        become(new InSystem(now.enabled() ? now.place() : Place.OFF, now.hosts()));
+    }
+
+    /** After what answers: the system asks at once. */
+    private void become(InSystem now) {
+        if (now.equals(inSystem)) {
+            return;
+        }
+        leaveSystem();
+        inSystem = now;
+        String owner = device.snapshot().deviceId();
+        if (now.place() != Place.HOSTS) {
+            SystemNames.removeLeftover(now.hosts(), owner);
+        }
+        if (now.place() != Place.OFF) {
+            system = SystemNames.start(
+                    now.place(),
+                    now.hosts(),
+                    owner,
+                    new SystemView(names, () -> device.snapshot().tun()),
+                    problem -> tasks.run(() -> systemNotices.show(problem)));
+        }
+    }
+
+    private void leaveSystem() {
+        SystemNames ending = system;
+        system = null;
+        if (ending != null) {
+            ending.close();
+        }
+        systemNotices.show("");
     }
 
     private void withdraw() {
@@ -123,6 +171,8 @@ public final class NamesComponent {
     void end() {
         tasks.end(
                 () -> {
+                    // before nobody answers any more
+                    leaveSystem();
                     withdraw();
                     notices.show("");
                 },

@@ -1,6 +1,8 @@
 package io.mnedc.names;
 
+import io.mnedc.names.system.Place;
 import io.mnedc.settings.ConfigurationReader;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.xbill.DNS.Name;
@@ -11,8 +13,11 @@ import org.xbill.DNS.TextParseException;
  *
  * @param enabled whether names are answered
  * @param zone absolute
+ * @param place what makes the names known to programs of this host
+ * @param hosts the hosts file, absolute
  */
-record NamesSettings(boolean enabled, Name zone) {
+record NamesSettings(boolean enabled, Name zone, Place place, Path hosts) {
+    private static final Path HOSTS = Path.of("/etc/hosts");
     private static final int MOST_ZONE = 100;
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 
@@ -25,8 +30,13 @@ record NamesSettings(boolean enabled, Name zone) {
     static NamesSettings of(ConfigurationReader values) {
         boolean enabled = values.truth("enabled", true);
         String text = values.text("zone", "mnedc");
+        String place = values.word("system.resolver", "off", "auto", "resolved", "hosts");
+        Path hosts = values.path("hosts.file");
         return new NamesSettings(
-                enabled, values.attempt("zone", () -> zone(text)).orElseGet(() -> zone("mnedc")));
+                enabled,
+                values.attempt("zone", () -> zone(text)).orElseGet(() -> zone("mnedc")),
+                Place.valueOf(place.toUpperCase(Locale.ROOT)),
+                hosts == null ? HOSTS : hosts);
     }
 
     private static Name zone(String text) {

@@ -8,6 +8,7 @@ import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerSnapshot;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,13 @@ final class Overlay {
     /** {@return a number that changes with the directory, for the SOA record} */
     long serial() {
         return peers.sequence() & 0xffff_ffffL;
+    }
+
+    /** {@return all, by label} */
+    List<Host> hosts() {
+        return byLabel.values().stream()
+                .sorted(Comparator.comparing(Host::label))
+                .toList();
     }
 
     /** {@return the host with this label, in lower case} */

@@ -5,6 +5,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Name;
@@ -29,6 +31,30 @@ final class ReverseZones {
      * @param exists whether it is the name of an address or of some
      */
     record Found(Name apex, @Nullable InetAddress address, boolean exists) {}
+
+    /** {@return the zones of an overlay, without a dot at the end; at most 129} */
+    static List<String> of(VirtualNetwork network) {
+        List<String> zones = new ArrayList<>();
+        int bytes = (network.prefixLength() + 7) / 8;
+        int first = ByteBuffer.wrap(network.network().getAddress()).getInt();
+        for (int i = 0; i < 1 << (8 * bytes - network.prefixLength()); i++) {
+            int base = first + (i << (32 - 8 * bytes));
+            StringBuilder zone = new StringBuilder();
+            for (int at = bytes - 1; at >= 0; at--) {
+                zone.append((base >>> (24 - 8 * at)) & 0xff).append('.');
+            }
+            zones.add(zone + IPV4.toString(true));
+        }
+        byte[] prefix = network.ulaPrefix().getAddress();
+        StringBuilder zone = new StringBuilder();
+        for (int at = ULA_NIBBLES - 1; at >= 0; at--) {
+            int octet = prefix[at / 2];
+            zone.append(Character.forDigit((at % 2 == 0 ? octet >> 4 : octet) & 0xf, 16))
+                    .append('.');
+        }
+        zones.add(zone + IPV6.toString(true));
+        return zones;
+    }
 
     /** {@return what a name is; empty if it is in none of the zones} */
     static Optional<Found> find(Name name, VirtualNetwork network) {

@@ -106,6 +106,13 @@ public final class ShellCommands {
         System.out.println(statusText());
     }
 
+    /** {@return the name in full where names are answered, else the label} */
+    private String nameOf(DeviceStatus deviceHere) {
+        NameService answered = names;
+        String label = deviceHere.name();
+        return label.isEmpty() || answered == null ? label : label + "." + answered.zone();
+    }
+
     /** {@return the relay and the device that run here} */
     public String statusText() {
         RelayStatus relayHere = relay;
@@ -116,7 +123,8 @@ public final class ShellCommands {
         }
         if (deviceHere != null) {
             text.append(text.isEmpty() ? "" : System.lineSeparator())
-                    .append(StatusReport.device(deviceHere.snapshot(), deviceHere.tries(), Instant.now()));
+                    .append(StatusReport.device(
+                            deviceHere.snapshot(), nameOf(deviceHere), deviceHere.tries(), Instant.now()));
         }
         String said = notices.stream()
                 .map(notice -> "Notice of " + PlainText.of(notice.pid()) + ": " + PlainText.of(notice.text())

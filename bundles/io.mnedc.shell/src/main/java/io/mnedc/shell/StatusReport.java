@@ -35,7 +35,7 @@ final class StatusReport {
         return text.append(counters(relay.counters())).toString();
     }
 
-    static String device(DeviceStatus.Snapshot device, List<RelayTry> tries, Instant now) {
+    static String device(DeviceStatus.Snapshot device, String name, List<RelayTry> tries, Instant now) {
         var text = new StringBuilder("Device ")
                 .append(PlainText.of(device.deviceId()))
                 .append(NL);
@@ -46,6 +46,7 @@ final class StatusReport {
             field(text, "relays", String.join(", ", device.relays()));
         }
         field(text, "addresses", Text.orDash(String.join(", ", device.addresses())));
+        field(text, "name", Text.orDash(PlainText.of(name)));
         field(text, "tun", Text.orDash(device.tun()));
         field(text, "security", device.security());
         device.certificate().ifPresent(certificate -> {

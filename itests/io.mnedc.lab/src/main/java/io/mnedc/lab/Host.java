@@ -18,6 +18,7 @@ public final class Host {
     private final Path directory;
     private final List<LabProcess> processes = new CopyOnWriteArrayList<>();
     private final AtomicInteger logs = new AtomicInteger();
+    private volatile List<String> entered = List.of();
 
     Host(String name, String namespace, String address, Path directory) {
         this.name = name;
@@ -106,6 +107,20 @@ public final class Host {
     /** Byte counters of an interface. */
     public record Traffic(long received, long sent) {}
 
+    /**
+     * From now on, what is started here sees the file systems that a process of this host sees.
+     *
+     * @param of the process
+     * @param variables of the environment, each NAME=VALUE
+     */
+    public void shareFiles(LabProcess of, String... variables) {
+        List<String> all = new ArrayList<>(List.of("nsenter", "--mount=/proc/" + of.pid() + "/ns/mnt"));
+        // nsenter leaves the working directory
+        all.addAll(List.of("env", "-C", Path.of("").toAbsolutePath().toString()));
+        all.addAll(List.of(variables));
+        entered = List.copyOf(all);
+    }
+
     /** The name of its network namespace, for {@code ip netns exec}; empty for this machine itself. */
     public String namespace() {
         return namespace;
@@ -127,6 +142,7 @@ public final class Host {
         }
         // ip replaces itself by the program, so the PID is the program's
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        all.addAll(entered);
         all.addAll(List.of(command));
         return all;
     }

@@ -77,6 +77,14 @@ public interface DeviceStatus {
     }
 
     /**
+     * {@return this device's label in the overlay's DNS zone, such as {@code press-7}; empty before it has registered, or if the
+     *     relay is an older one}
+     */
+    default String name() {
+        return "";
+    }
+
+    /**
      * {@return the virtual network that the relay announces and that this device does not take on without its
      *     administrator's word, such as {@code 10.1.0.0/16,fd12:3456:789a:1::/64}; empty if none waits}
      */

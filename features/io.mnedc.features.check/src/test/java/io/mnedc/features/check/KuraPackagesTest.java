@@ -40,7 +40,13 @@ class KuraPackagesTest {
     private static final Set<String> RELAY =
             Set.of("com.h2database.mvstore", "io.mnedc.address", "io.mnedc.relay", "io.mnedc.shell");
     private static final Set<String> DEVICE = Set.of(
-            "com.sun.jna", "io.mnedc.libc", "io.mnedc.tun", "io.mnedc.device", "io.mnedc.discovery", "io.mnedc.shell");
+            "com.sun.jna",
+            "io.mnedc.libc",
+            "io.mnedc.tun",
+            "io.mnedc.device",
+            "io.mnedc.discovery",
+            "io.mnedc.names",
+            "io.mnedc.shell");
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Entry(String name, byte[] content) {}

@@ -72,7 +72,11 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         Set.of(API, SETTINGS, FILES, WORK, CODEC, TRANSPORT, SECURITY),
                         Set.of("javax.net.ssl", OSGI, SLF4J)),
                 new Part("io.mnedc.discovery", false, Set.of(API, SETTINGS), Set.of(OSGI, SLF4J)),
-                new Part("io.mnedc.names", false, Set.of(API, SETTINGS, WORK), Set.of("org.xbill.DNS", OSGI, SLF4J)),
+                new Part(
+                        "io.mnedc.names",
+                        false,
+                        Set.of(API, SETTINGS, FILES, WORK),
+                        Set.of("org.xbill.DNS", OSGI, SLF4J)),
                 // nobody else knows DNS messages
                 new Part("io.mnedc.finder", false, Set.of(API, WORK), Set.of("org.xbill.DNS", OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),

@@ -1,0 +1,143 @@
+package io.mnedc.names.system;
+
+import io.mnedc.api.text.PlainText;
+import io.mnedc.work.PeriodicThread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the host in line with the names, until it is closed. It looks once a second, so changes in quick succession are one. */
+public final class SystemNames implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SystemNames.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** After a failure. */
+    private static final long AGAIN = Duration.ofSeconds(10).toNanos();
+
+    /** systemd-resolved makes it, and takes it away. */
+    private static final Path RESOLVED = Path.of("/run/systemd/resolve");
+
+    private final Hook hook;
+    private final Supplier<@Nullable Wanted> wanted;
+    private final Consumer<String> problems;
+    private final PeriodicThread thread;
+    private volatile boolean closed;
+    // of the thread
+    private String problem = "";
+    private boolean applied;
+    private long notBefore = System.nanoTime();
+
+    private SystemNames(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
+        this.hook = hook;
+        this.wanted = wanted;
+        this.problems = problems;
+        this.thread = new PeriodicThread("mnedc-names-system", this::look, fault -> failed("a fault", fault));
+    }
+
+    /**
+     * Begins.
+     *
+     * @param place not {@link Place#OFF}
+     * @param hosts the hosts file
+     * @param owner the device ID
+     * @param wanted what the host should know now; null: nothing yet
+     * @param problems told why it does not work, and an empty text when it does
+     * @return null: with {@link Place#AUTO}, where there is nothing to do it with
+     */
+    public static @Nullable SystemNames start(
+            Place place, Path hosts, String owner, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
+        if (place == Place.AUTO && !Files.isDirectory(RESOLVED)) {
+            LOG.info("systemd-resolved does not run here, so programs of this host do not know the names of devices;"
+                    + " system.resolver = hosts would put them into the hosts file");
+            return null;
+        }
+        return start(
+                place == Place.HOSTS ? new HostsHook(hosts, owner) : new ResolvedHook(RESOLVED, Program::run),
+                wanted,
+                problems);
+    }
+
+    static SystemNames start(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
+        SystemNames begun = new SystemNames(hook, wanted, problems);
+        begun.thread.every(LOOK);
+        begun.thread.soon();
+        return begun;
+    }
+
+    /**
+     * Removes what a killed run of this device has left in a hosts file, if that is no more wanted there. Where nothing is left,
+     * the file is only read.
+     *
+     * @param hosts the hosts file
+     * @param owner the device ID
+     */
+    public static void removeLeftover(Path hosts, String owner) {
+        HostsHook hook = new HostsHook(hosts, owner);
+        try {
+            if (hook.isThere()) {
+                hook.undo();
+            }
+        } catch (IOException e) {
+            LOG.warn("What an earlier run of this device has left in {} cannot be removed: {}", hosts, PlainText.of(e));
+        }
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        Wanted next = now - notBefore < 0 ? null : wanted.get();
+        if (next == null) {
+            return;
+        }
+        try {
+            hook.apply(next);
+        } catch (IOException e) {
+            failed(PlainText.of(e), e);
+            return;
+        }
+        if (!applied) {
+            applied = true;
+            LOG.info("programs of this host know the names of devices: {}", hook.what());
+        }
+        told("");
+    }
+
+    private void failed(String why, Throwable cause) {
+        if (closed) {
+            LOG.debug("it ends meanwhile", cause);
+            return;
+        }
+        notBefore = System.nanoTime() + AGAIN;
+        applied = false;
+        if (!why.equals(problem)) {
+            LOG.warn("Programs of this host do not know the names of devices: {}", why);
+            LOG.debug("because of", cause);
+        }
+        told(why);
+    }
+
+    private void told(String now) {
+        if (!now.equals(problem)) {
+            problem = now;
+            problems.accept(now);
+        }
+    }
+
+    /** Ends it, and takes back what the host was told. */
+    @Override
+    public void close() {
+        closed = true;
+        hook.end();
+        thread.close();
+        try {
+            hook.undo();
+        } catch (IOException e) {
+            LOG.warn("Names of devices stay known to programs of this host: {}", PlainText.of(e));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.mnedc.names.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A hosts file that is not this program's own. */
+class HostsHookTest {
+    private static final String TEXT = "127.0.0.1\tlocalhost\n";
+    private static final Wanted.Link LINK =
+            new Wanted.Link("mnedc0", 7, List.of("10.0.0.1"), List.of("mnedc"), "relay.mnedc");
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+    private HostsHook hook;
+
+    @BeforeEach
+    void make() throws IOException {
+        // as macOS has it, a temporary directory may be reached by a link
+        directory = directory.toRealPath();
+        file = Files.writeString(directory.resolve("hosts"), TEXT);
+        hook = new HostsHook(file, "one");
+    }
+
+    private static Wanted wanted(String... names) {
+        return new Wanted(
+                LINK,
+                Stream.of(names)
+                        .map(name -> new Wanted.Host(name, List.of("10.0.0.7")))
+                        .toList());
+    }
+
+    @Test
+    void blockIsThereUntilTheEnd() throws IOException {
+        hook.apply(wanted("a.mnedc"));
+        assertThat(file).content().startsWith(TEXT).contains("10.0.0.7\ta.mnedc");
+        hook.apply(wanted("a.mnedc", "b.mnedc"));
+        assertThat(file).content().contains("10.0.0.7\tb.mnedc");
+        hook.undo();
+        assertThat(file).content().isEqualTo(TEXT);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    @Test
+    void modeAndOwnerStay() throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+        boolean root = Files.getAttribute(file, "unix:uid").equals(0);
+        if (root) {
+            Files.setAttribute(file, "unix:uid", 12);
+            Files.setAttribute(file, "unix:gid", 34);
+        }
+        Object before = List.of(Files.readAttributes(file, "unix:mode,uid,gid"));
+        hook.apply(wanted("a.mnedc"));
+        assertThat(file).content().contains("a.mnedc");
+        assertThat(List.of(Files.readAttributes(file, "unix:mode,uid,gid"))).isEqualTo(before);
+    }
+
+    @Test
+    void fileIsReplacedAndNeverHalfWritten() throws IOException {
+        Object before = Files.getAttribute(file, "unix:ino");
+        hook.apply(wanted("a.mnedc"));
+        Object after = Files.getAttribute(file, "unix:ino");
+        assertThat(after).isNotEqualTo(before);
+        hook.apply(wanted("a.mnedc"));
+        assertThat(Files.getAttribute(file, "unix:ino"))
+                .as("nothing is different")
+                .isEqualTo(after);
+    }
+
+    @Test
+    void whatOthersWriteStaysAndTheBlockComesBack() throws IOException {
+        hook.apply(wanted("a.mnedc"));
+        Files.writeString(file, "10.1.1.1 other\n");
+        hook.apply(wanted("a.mnedc"));
+        assertThat(file).content().startsWith("10.1.1.1 other\n").contains("a.mnedc");
+        hook.undo();
+        assertThat(file).content().isEqualTo("10.1.1.1 other\n");
+    }
+
+    @Test
+    void whatAKilledRunHasLeftIsReplacedOrRemoved() throws IOException {
+        hook.apply(wanted("old.mnedc"));
+        HostsHook next = new HostsHook(file, "one");
+        next.apply(wanted("new.mnedc"));
+        assertThat(file).content().doesNotContain("old.mnedc").contains("new.mnedc");
+        SystemNames.removeLeftover(file, "one");
+        assertThat(file).content().isEqualTo(TEXT);
+    }
+
+    @Test
+    void linkIsNotFollowed() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        HostsHook linked = new HostsHook(link, "one");
+        assertThatIOException()
+                .isThrownBy(() -> linked.apply(wanted("a.mnedc")))
+                .withMessageContaining("no link is followed");
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+        assertThat(file).content().isEqualTo(TEXT);
+    }
+
+    @Test
+    void whatIsNoTextIsLeftAlone() throws IOException {
+        for (byte[] odd : List.of(new byte[] {'a', 0, 'b'}, new byte[(1 << 20) + 1])) {
+            Files.write(file, odd);
+            assertThatIOException().isThrownBy(() -> hook.apply(wanted("a.mnedc")));
+            assertThat(file).hasBinaryContent(odd);
+        }
+        Files.delete(file);
+        assertThatIOException().isThrownBy(() -> hook.apply(wanted("a.mnedc"))).withMessageContaining("is not there");
+        hook.undo();
+        Files.createDirectory(file);
+        assertThatIOException().isThrownBy(() -> hook.apply(wanted("a.mnedc")));
+    }
+
+    @Test
+    void halfABlockIsNamedWithItsFile() throws IOException {
+        Files.writeString(file, "# BEGIN MNEDC one\n");
+        assertThatIOException()
+                .isThrownBy(() -> hook.apply(wanted("a.mnedc")))
+                .withMessageStartingWith(file + " has the line ")
+                .withMessageContaining("remove it");
+        assertThat(file).content().isEqualTo("# BEGIN MNEDC one\n");
+    }
+}

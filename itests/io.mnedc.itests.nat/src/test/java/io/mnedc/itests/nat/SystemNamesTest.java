@@ -1,0 +1,216 @@
+package io.mnedc.itests.nat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mnedc.lab.CommandResult;
+import io.mnedc.lab.DeviceProcess;
+import io.mnedc.lab.Host;
+import io.mnedc.lab.Lab;
+import io.mnedc.lab.LabProcess;
+import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.junit.NeedsLab;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** All programs of a host know the names, by the real systemd-resolved and by a hosts file; and nothing is left behind. */
+@ExtendWith(NeedsLab.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SystemNamesTest {
+    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final String HOSTS = "127.0.0.1\tlocalhost\n";
+
+    private final Path directory = NeedsLab.directory(SystemNamesTest.class).toAbsolutePath();
+    private Lab lab;
+    private String token;
+    private DeviceProcess other;
+
+    @BeforeAll
+    void start() {
+        lab = Lab.build(
+                directory,
+                topology -> topology.router("main", "192.168.1.0/24")
+                        .host("relay")
+                        .host("a")
+                        .host("b")
+                        .host("far")
+                        .host("other"));
+        String printed = RelayProcess.administer(
+                lab.host("relay"),
+                "token",
+                "--uses",
+                "9",
+                "--address",
+                lab.host("relay").address() + ":3334");
+        token = printed.substring(printed.lastIndexOf('\n') + 1);
+        RelayProcess.start(lab.host("relay")).awaitReady();
+        other = DeviceProcess.join(lab.host("other"), "other", token).awaitReady();
+    }
+
+    @AfterAll
+    void stop() {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    /** Changes the settings of the names of a device that runs, as an editor would. */
+    private static void set(DeviceProcess device, String... lines) throws IOException {
+        Path file = device.data().resolve("etc/io.mnedc.names.config");
+        Path next = Files.writeString(file.resolveSibling("names.tmp"), String.join("\n", lines) + "\n");
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String getent(Host on, String... asked) {
+        String[] command = new String[asked.length + 1];
+        command[0] = "getent";
+        System.arraycopy(asked, 0, command, 1, asked.length);
+        CommandResult result = on.exec(command);
+        return result.output();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitLog(DeviceProcess device, String pattern) {
+        device.process().awaitLog(Pattern.compile(pattern), BOUND);
+    }
+
+    @Test
+    void hostsFileHasTheNamesWhileTheDeviceRuns() throws IOException {
+        Host host = lab.host("a");
+        // ip netns exec puts this file over that of the machine, for each program that it starts
+        Path own = Path.of("/etc/netns", host.namespace());
+        boolean first = !Files.exists(own.getParent());
+        Path hosts = Files.createDirectories(own).resolve("hosts");
+        try {
+            Files.writeString(hosts, HOSTS);
+            Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
+            DeviceProcess a = DeviceProcess.join(host, "a", token).awaitReady();
+            assertThat(getent(host, "hosts", "other.mnedc")).isEmpty();
+
+            set(a, "system.resolver=\"hosts\"", "hosts.file=\"" + hosts + "\"");
+            Conversations.await(
+                    "known",
+                    BOUND,
+                    () -> getent(host, "ahostsv4", "other.mnedc").startsWith(other.ipv4()));
+            assertThat(getent(host, "hosts", other.ipv6())).contains("other.mnedc");
+            assertThat(Files.getPosixFilePermissions(hosts)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+
+            // what is left of a killed one is removed by the next, whatever its settings
+            a.kill();
+            assertThat(hosts).content().contains("other.mnedc");
+            set(a, "system.resolver=\"off\"", "hosts.file=\"" + hosts + "\"");
+            a.startAgain();
+            a.awaitReady();
+            Conversations.await("removed", BOUND, () -> text(hosts).equals(HOSTS));
+
+            set(a, "system.resolver=\"hosts\"", "hosts.file=\"" + hosts + "\"");
+            Conversations.await(
+                    "there again",
+                    BOUND,
+                    () -> getent(host, "hosts", "other.mnedc").contains("other"));
+            a.stop();
+            assertThat(hosts).content().isEqualTo(HOSTS);
+        } finally {
+            Files.deleteIfExists(hosts);
+            Files.delete(own);
+            if (first) {
+                Files.deleteIfExists(own.getParent());
+            }
+        }
+    }
+
+    @Test
+    void systemdResolvedAsksTheDeviceAndForgetsIt() throws Exception {
+        Host host = lab.host("b");
+        Path root = resolvedRoot();
+        LabProcess resolved = resolved(host, root);
+        host.shareFiles(resolved, "PATH=" + root.resolve("usr/bin") + ":" + System.getenv("PATH"));
+        // where there is nothing yet, nothing is said
+        Conversations.await(
+                "resolved answers",
+                BOUND,
+                () -> host.exec("resolvectl", "status").succeeded());
+
+        DeviceProcess b = DeviceProcess.join(host, "b", token).awaitReady();
+        assertThat(getent(host, "hosts", "other.mnedc")).isEmpty();
+        set(b, "system.resolver=\"auto\"");
+        awaitLog(b, "programs of this host know the names of devices: by systemd-resolved");
+        assertThat(getent(host, "ahostsv4", "other.mnedc")).startsWith(other.ipv4());
+        assertThat(getent(host, "ahostsv6", "other.mnedc")).startsWith(other.ipv6());
+        assertThat(getent(host, "hosts", other.ipv4())).contains("other.mnedc");
+        // only for this zone
+        assertThat(host.exec("resolvectl", "default-route", b.tun()).orThrow()).contains("no");
+
+        set(b, "system.resolver=\"off\"");
+        Conversations.await(
+                "reverted",
+                BOUND,
+                () -> !host.exec("resolvectl", "domain", b.tun()).orThrow().contains("mnedc "));
+        assertThat(host.exec("resolvectl", "dns", b.tun()).orThrow()).doesNotContain("10.0.0.1");
+
+        // the interface of a killed device goes, and with it what was said of it
+        set(b, "system.resolver=\"resolved\"");
+        Conversations.await(
+                "known again", BOUND, () -> getent(host, "hosts", "other.mnedc").contains("other"));
+        b.kill();
+        assertThat(host.exec("resolvectl", "domain").orThrow()).doesNotContain("~mnedc");
+        b.startAgain();
+        b.awaitReady();
+        Conversations.await(
+                "known again", BOUND, () -> getent(host, "hosts", "other.mnedc").contains("other"));
+        b.stop();
+        assertThat(host.exec("resolvectl", "domain").orThrow()).doesNotContain("~mnedc");
+        isNotToldOfInterfacesElsewhere(host, resolved, root);
+    }
+
+    /** As in a container that sees the D-Bus of its host: there, the number of the interface is that of another one. */
+    private void isNotToldOfInterfacesElsewhere(Host host, LabProcess resolved, Path root) throws IOException {
+        Host far = lab.host("far");
+        far.shareFiles(resolved, "PATH=" + root.resolve("usr/bin") + ":" + System.getenv("PATH"));
+        DeviceProcess elsewhere = DeviceProcess.join(far, "far", token).awaitReady();
+        set(elsewhere, "system.resolver=\"auto\"");
+        awaitLog(elsewhere, "systemd-resolved runs in another network namespace");
+        assertThat(host.exec("resolvectl", "dns").orThrow()).doesNotContain("10.0.0.1");
+        elsewhere.stop();
+    }
+
+    /** That of the machine, or what ./mnedc test has unpacked. */
+    private static Path resolvedRoot() {
+        Path unpacked = Path.of(System.getProperty("mnedc.home"))
+                .toAbsolutePath()
+                .normalize()
+                .resolve(".lab/resolved");
+        Path root = Files.exists(unpacked) ? unpacked : Path.of("/");
+        assertThat(root.resolve("lib/systemd/systemd-resolved"))
+                .as("systemd-resolved; ./mnedc test unpacks it")
+                .exists();
+        return root;
+    }
+
+    private LabProcess resolved(Host host, Path root) throws Exception {
+        Path script = Path.of(Objects.requireNonNull(SystemNamesTest.class.getResource("resolved.sh"))
+                .toURI());
+        Path own = Files.createDirectories(directory.resolve("resolved"));
+        LabProcess started = host.start("sh", script.toString(), root.toString(), own.toString());
+        started.awaitLog(Pattern.compile("Using system hostname|Positive Trust Anchors"), BOUND);
+        return started;
+    }
+}
