@@ -23,7 +23,7 @@ final class FreshNames implements Resolver.Names {
     public InetAddress[] lookUp(String host) throws UnknownHostException {
         String spelled = spelled(host, lookUps.incrementAndGet());
         try {
-            return names.lookUp(spelled);
+            return named(host, names.lookUp(spelled));
         } catch (UnknownHostException e) {
             if (spelled.equals(host)) {
                 throw e;
@@ -31,6 +31,19 @@ final class FreshNames implements Resolver.Names {
             // another resolver of this JVM may tell upper from lower case
             return names.lookUp(host);
         }
+    }
+
+    /** What is found has the name as it is written, for messages. */
+    private static InetAddress[] named(String host, InetAddress[] found) throws UnknownHostException {
+        InetAddress[] named = found.clone();
+        for (int at = 0; at < named.length; at++) {
+            InetAddress each = named[at];
+            // one that needs its interface would lose it
+            if (!each.isLinkLocalAddress()) {
+                named[at] = InetAddress.getByAddress(host, each.getAddress());
+            }
+        }
+        return named;
     }
 
     /** {@return the name with those letters in upper case for which the number has a bit, the last letter first} */

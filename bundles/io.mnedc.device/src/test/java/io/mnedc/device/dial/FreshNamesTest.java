@@ -23,10 +23,19 @@ class FreshNamesTest {
             return FOUND;
         });
         for (int i = 0; i < 200; i++) {
-            assertThat(names.lookUp("relay-1.Example.org")).isSameAs(FOUND);
+            assertThat(names.lookUp("relay-1.Example.org")).containsExactly(FOUND);
         }
         assertThat(new HashSet<>(asked)).hasSize(200);
         assertThat(asked).allMatch(host -> host.toLowerCase(Locale.ROOT).equals("relay-1.example.org"));
+    }
+
+    @Test
+    void messagesHaveTheNameAsItIsWritten() throws UnknownHostException {
+        FreshNames names =
+                new FreshNames(host -> new InetAddress[] {InetAddress.getByAddress(host, new byte[] {10, 0, 0, 1})});
+        assertThat(names.lookUp("relay.Example.org"))
+                .extracting(InetAddress::getHostName)
+                .containsExactly("relay.Example.org");
     }
 
     @Test

@@ -38,6 +38,7 @@ class RedeployIT {
             "io.mnedc.tun.memory",
             "io.mnedc.device",
             "io.mnedc.discovery",
+            "io.mnedc.names",
             "io.mnedc.finder",
             "io.mnedc.shell");
 
@@ -84,6 +85,7 @@ class RedeployIT {
                 "io.mnedc.tun.memory",
                 "io.mnedc.device",
                 "io.mnedc.discovery",
+                "io.mnedc.names",
                 "io.mnedc.finder",
                 "io.mnedc.shell"
             })
