@@ -96,8 +96,12 @@ public final class Device implements DeviceStatus, AutoCloseable {
     @Override
     public Snapshot snapshot() {
         return shared.board()
-                .snapshot(shared.counters()
-                        .snapshot(shared.sender().droppedFrames(), parts.tun().refused()));
+                .snapshot(
+                        shared.counters()
+                                .snapshot(
+                                        shared.sender().droppedFrames(),
+                                        parts.tun().refused()),
+                        parts.groups().status());
     }
 
     @Override

@@ -130,6 +130,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         Membership self = membership;
         if (self != null) {
             parts.peers().snapshot(nodes, leftOut, self);
+            parts.groups().membersChanged();
             parts.tun().destinationsChanged();
         }
     }
@@ -139,6 +140,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         Membership self = membership;
         if (self != null) {
             parts.peers().changed(changes, self);
+            parts.groups().membersChanged();
             parts.tun().destinationsChanged();
         }
     }
@@ -254,6 +256,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         said = said && state.name().equals(tunName);
         tunName = state.name();
         board.tunReady(state);
+        parts.groups().changed();
         checkReady();
     }
 
@@ -274,6 +277,7 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
         said = false;
         tunName = "";
         board.tunFailed(problem);
+        parts.groups().changed();
     }
 
     private void checkReady() {

@@ -17,6 +17,7 @@ import io.mnedc.device.data.LocalAnswers;
 import io.mnedc.device.data.PeerAnnouncements;
 import io.mnedc.device.data.PeerRoom;
 import io.mnedc.device.data.Pings;
+import io.mnedc.device.data.Replicator;
 import io.mnedc.device.data.TunHolder;
 import io.mnedc.device.data.TunPort;
 import io.mnedc.device.data.Uplink;
@@ -27,6 +28,11 @@ import io.mnedc.device.info.OwnInfo;
 import io.mnedc.device.info.PeerFeed;
 import io.mnedc.device.keys.KeyExchange;
 import io.mnedc.device.keys.PeerTls;
+import io.mnedc.device.multicast.Groups;
+import io.mnedc.device.multicast.Incoming;
+import io.mnedc.device.multicast.Members;
+import io.mnedc.device.multicast.Multicast;
+import io.mnedc.device.multicast.Outgoing;
 import io.mnedc.device.network.NetworkGuard;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.settings.SettingsInForce;
@@ -51,6 +57,8 @@ final class DeviceParts {
     private final KeyExchange sealing;
     private final Pings pings;
     private final LocalAnswers local;
+    private final Replicator several;
+    private final Groups groups;
     private final TunHolder tun;
     private final NetworkGuard guard;
     private final DataConnector stream;
@@ -96,8 +104,21 @@ final class DeviceParts {
                 settings,
                 around.nameServers(),
                 tun);
-        Downlink downlink =
-                new Downlink(shared.sender(), sealing.peers(), tun::port, shared.counters(), new Arrivals());
+        Multicast multicast = new Multicast();
+        Members members = new Members();
+        this.several = new Replicator(
+                shared.sender(),
+                shared.table(),
+                sealing.peers(),
+                new Outgoing(multicast, shared.counters()),
+                shared.counters());
+        Downlink downlink = new Downlink(
+                shared.sender(),
+                sealing.peers(),
+                tun::port,
+                new Incoming(multicast, shared.counters()),
+                shared.counters(),
+                new Arrivals());
         this.stream = new DataConnector(
                 shared.loop(), shared.sender(), downlink, dialer, shared.paths(), buffering(settings.get()), life);
         this.onboarding = new Onboarding(
@@ -135,6 +156,8 @@ final class DeviceParts {
                 settings,
                 around.clock(),
                 control.present()::tell);
+        this.groups = new Groups(
+                shared.loop(), () -> settings.get().multicast(), this::device, own::listening, multicast, members);
         this.link = new PeerFeed(
                 shared.infoThread(),
                 shared.loop()::schedule,
@@ -143,7 +166,7 @@ final class DeviceParts {
                 pings::ping,
                 around.clock());
         this.peers = new PeerAnnouncements(
-                shared.table(), sealing, link, new PeerRoom(this::bound, shared.counters().peersLeftOut));
+                shared.table(), sealing, link, new PeerRoom(this::bound, shared.counters().peersLeftOut), members);
     }
 
     private static PeerTls peerTls(SharedParts shared) {
@@ -169,11 +192,23 @@ final class DeviceParts {
     private Uplink uplink(TunHolder.TunReader reader) {
         TunDevice device = reader.device();
         return new Uplink(
-                device, shared.sender(), shared.table(), sealing.peers(), local, shared.counters(), reader.failed());
+                device,
+                shared.sender(),
+                shared.table(),
+                sealing.peers(),
+                local,
+                several,
+                shared.counters(),
+                reader.failed());
     }
 
     private @Nullable TunPort port() {
         return tun.port();
+    }
+
+    private @Nullable TunDevice device() {
+        TunPort port = tun.port();
+        return port == null ? null : port.device();
     }
 
     /** On the data loop. */
@@ -223,6 +258,10 @@ final class DeviceParts {
 
     TunHolder tun() {
         return tun;
+    }
+
+    Groups groups() {
+        return groups;
     }
 
     NetworkGuard guard() {

@@ -53,6 +53,9 @@ final class Reconfiguration {
                 || changes.contains(SettingsChange.NETWORK)) {
             parts.guard().settingsChanged();
         }
+        if (changes.contains(SettingsChange.MULTICAST)) {
+            parts.groups().changed();
+        }
         if (changes.contains(SettingsChange.DATA_STREAM)) {
             life.expectUnbound();
             parts.stream().settings(DeviceParts.buffering(next));

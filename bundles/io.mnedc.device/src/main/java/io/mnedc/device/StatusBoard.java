@@ -2,6 +2,7 @@ package io.mnedc.device;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.device.DeviceStatus.Certificate;
+import io.mnedc.api.device.DeviceStatus.Multicast;
 import io.mnedc.api.device.DeviceStatus.Snapshot;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.identity.Identity;
@@ -183,7 +184,7 @@ final class StatusBoard {
         return state == State.READY;
     }
 
-    synchronized Snapshot snapshot(Map<String, Long> counters) {
+    synchronized Snapshot snapshot(Map<String, Long> counters, Optional<Multicast> multicast) {
         return new Snapshot(
                 settings.deviceId(),
                 state,
@@ -202,6 +203,7 @@ final class StatusBoard {
                                 Optional.ofNullable(tunWarning))
                         .flatMap(Optional::stream)
                         .findFirst(),
-                counters);
+                counters,
+                multicast);
     }
 }

@@ -48,6 +48,7 @@ final class StatusReport {
         field(text, "addresses", Text.orDash(String.join(", ", device.addresses())));
         field(text, "name", Text.orDash(PlainText.of(name)));
         field(text, "tun", Text.orDash(device.tun()));
+        device.multicast().ifPresent(multicast -> multicast(text, multicast));
         field(text, "security", device.security());
         device.certificate().ifPresent(certificate -> {
             certificate(text, certificate.expires(), now);
@@ -81,6 +82,14 @@ final class StatusReport {
 
     private static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static void multicast(StringBuilder text, DeviceStatus.Multicast multicast) {
+        field(
+                text,
+                "multicast",
+                multicast.mode() + ", groups " + Text.orDash(String.join(" ", multicast.groups()))
+                        + ", other devices that listen: " + multicast.listeners());
     }
 
     private static void certificate(StringBuilder text, Instant expires, Instant now) {

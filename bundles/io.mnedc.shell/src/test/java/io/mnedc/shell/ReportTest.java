@@ -75,7 +75,8 @@ class ReportTest {
                 "tls",
                 Optional.empty(),
                 Optional.of(hostile),
-                Map.of());
+                Map.of(),
+                Optional.of(new DeviceStatus.Multicast(hostile, List.of(hostile), 1)));
         var tries = List.of(new RelayTry(
                 hostile,
                 RelayTry.Source.LAN,
@@ -104,7 +105,8 @@ class ReportTest {
                 "tls",
                 Optional.of(new DeviceStatus.Certificate(NOW.plus(Duration.ofDays(300)), List.of("ab".repeat(32)))),
                 Optional.of("CAP_NET_ADMIN is missing"),
-                Map.of());
+                Map.of(),
+                Optional.of(new DeviceStatus.Multicast("discovery", List.of("224.0.0.251", "ff02:0:0:0:0:0:0:fb"), 7)));
         var tries = List.of(
                 new RelayTry(
                         "srv:example.org",
@@ -128,6 +130,8 @@ class ReportTest {
                 .containsPattern("lan +lan +- +not found +0 ms +2 s +no relay announces itself")
                 .contains("Device gw-1", "FAILED", "CAP_NET_ADMIN is missing", "relay:3334, other:3334")
                 .containsPattern("certificate +good until .*300 d")
+                .containsPattern(
+                        "multicast +discovery, groups 224.0.0.251 ff02:0:0:0:0:0:0:fb, other devices that listen: 7")
                 .containsPattern("trusted CA +" + "ab".repeat(32))
                 .doesNotContain("WARNING");
     }

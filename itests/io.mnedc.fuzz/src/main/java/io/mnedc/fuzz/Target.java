@@ -1,9 +1,11 @@
 package io.mnedc.fuzz;
 
 import io.mnedc.device.PacketFuzz;
+import io.mnedc.device.multicast.MulticastFuzz;
 import io.mnedc.finder.lan.FinderFuzz;
 import io.mnedc.names.NamesFuzz;
 import io.mnedc.security.CertificateFuzz;
+import io.mnedc.tun.GroupsFuzz;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +25,10 @@ public enum Target {
     PACKETS(PacketFuzz.class, 512, 2_000),
     /** A DNS query. */
     NAMES(NamesFuzz.class, 512, 2_000),
+    /** A packet that is for several devices, of a program or of a peer. */
+    MULTICAST(MulticastFuzz.class, 512, 2_000),
+    /** The kernel's lists of multicast groups. */
+    GROUPS(GroupsFuzz.class, 1_024, 2_000),
     /** Join tokens. */
     TOKENS(Tokens.class, 512, 2_000),
     /** Access rules. */
@@ -60,6 +66,8 @@ public enum Target {
             case SESSIONS -> Sessions.fuzzerTestOneInput(input);
             case PACKETS -> PacketFuzz.fuzzerTestOneInput(input);
             case NAMES -> NamesFuzz.fuzzerTestOneInput(input);
+            case MULTICAST -> MulticastFuzz.fuzzerTestOneInput(input);
+            case GROUPS -> GroupsFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);

@@ -38,6 +38,20 @@ public interface DeviceStatus {
     }
 
     /**
+     * How a device takes part in multicast.
+     *
+     * @param mode {@code discovery} or {@code all}
+     * @param groups the groups of its TUN interface that the other devices know of, as addresses
+     * @param listeners how many other devices listen to multicast or broadcasts
+     */
+    record Multicast(String mode, List<String> groups, int listeners) {
+        /** Copies the list. */
+        public Multicast {
+            groups = List.copyOf(groups);
+        }
+    }
+
+    /**
      * One look at the device.
      *
      * @param deviceId its unique ID
@@ -51,6 +65,7 @@ public interface DeviceStatus {
      * @param certificate what it proves itself with; empty without TLS and before it has registered
      * @param problem the last problem in a sentence with its cure, if it still matters; never a secret
      * @param counters frames, bytes and drops by reason since start; names are those of docs/RELIABILITY.md
+     * @param multicast how it takes part in multicast; empty if that is off
      */
     record Snapshot(
             String deviceId,
@@ -63,7 +78,36 @@ public interface DeviceStatus {
             String security,
             Optional<Certificate> certificate,
             Optional<String> problem,
-            Map<String, Long> counters) {}
+            Map<String, Long> counters,
+            Optional<Multicast> multicast) {
+        /** Without multicast. */
+        public Snapshot(
+                String deviceId,
+                State state,
+                Instant since,
+                String relay,
+                List<String> relays,
+                List<String> addresses,
+                String tun,
+                String security,
+                Optional<Certificate> certificate,
+                Optional<String> problem,
+                Map<String, Long> counters) {
+            this(
+                    deviceId,
+                    state,
+                    since,
+                    relay,
+                    relays,
+                    addresses,
+                    tun,
+                    security,
+                    certificate,
+                    problem,
+                    counters,
+                    Optional.empty());
+        }
+    }
 
     /** The most that {@link #tries} tells. */
     int MOST_TRIES = 32;

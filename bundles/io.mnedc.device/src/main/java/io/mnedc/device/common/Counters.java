@@ -84,6 +84,30 @@ public final class Counters {
     /** Datagrams for such a service that got no answer. */
     public final LongAdder localDropped = new LongAdder();
 
+    /** Packets of programs for several devices that were sent; a super-packet is one. */
+    public final LongAdder multicastOut = new LongAdder();
+
+    /** Copies of those packets, one for each receiver. */
+    public final LongAdder multicastCopies = new LongAdder();
+
+    /** Packets of other devices for several that this one has taken. */
+    public final LongAdder multicastIn = new LongAdder();
+
+    /** Packets of programs for several that nobody listens to. */
+    public final LongAdder multicastUnheard = new LongAdder();
+
+    /** Packets of programs for several that are not let through: the mode, a TTL of 0, or a source that is not this device's. */
+    public final LongAdder multicastRefused = new LongAdder();
+
+    /** Packets of programs for several that are above the limits. */
+    public final LongAdder multicastOverLimit = new LongAdder();
+
+    /** Copies that were left out because a packet has more receivers than it may. */
+    public final LongAdder multicastLeftOut = new LongAdder();
+
+    /** Packets of other devices for several that this one does not listen to. */
+    public final LongAdder multicastUnwanted = new LongAdder();
+
     /** Registrations after the first one. */
     public final LongAdder reconnects = new LongAdder();
 
@@ -118,6 +142,14 @@ public final class Counters {
         all.put("peers.refused-documents", documentsRefused.sum());
         all.put("local.answered", localAnswered.sum());
         all.put("drop.local", localDropped.sum());
+        all.put("multicast.out", multicastOut.sum());
+        all.put("multicast.copies", multicastCopies.sum());
+        all.put("multicast.in", multicastIn.sum());
+        all.put("multicast.unheard", multicastUnheard.sum());
+        all.put("drop.multicast-refused", multicastRefused.sum());
+        all.put("drop.multicast-limit", multicastOverLimit.sum());
+        all.put("drop.multicast-receivers", multicastLeftOut.sum());
+        all.put("drop.multicast-unwanted", multicastUnwanted.sum());
         all.put("reconnects", reconnects.sum());
         all.put("sealed.unknown-epoch", unknownEpoch.sum());
         all.put("sealed.forged", forged.sum());

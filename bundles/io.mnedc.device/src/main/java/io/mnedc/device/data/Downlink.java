@@ -5,6 +5,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.device.common.Counters;
+import io.mnedc.device.multicast.Incoming;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.packet.Segmenter;
@@ -38,6 +39,7 @@ public final class Downlink {
     private final FrameSender sender;
     private final PeerKeys keys;
     private final Supplier<@Nullable TunPort> tun;
+    private final Incoming several;
     private final Counters counters;
     private final Events events;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
@@ -48,8 +50,21 @@ public final class Downlink {
     private int segments;
     private long bytes;
 
+    /**
+     * Nothing has come yet.
+     *
+     * @param tun where packets go, now; null: nowhere
+     * @param several tells whether packets that are for several devices are for this one
+     * @param events told what else comes
+     */
     public Downlink(
-            FrameSender sender, PeerKeys keys, Supplier<@Nullable TunPort> tun, Counters counters, Events events) {
+            FrameSender sender,
+            PeerKeys keys,
+            Supplier<@Nullable TunPort> tun,
+            Incoming several,
+            Counters counters,
+            Events events) {
+        this.several = several;
         this.sender = sender;
         this.keys = keys;
         this.tun = tun;
@@ -133,8 +148,10 @@ public final class Downlink {
             counters.malformed.increment();
         } else if (!self.routes().maySend(DataFrame.source(in, at), in, vnet + VirtioNetHeader.SIZE, length)) {
             counters.foreignSource.increment();
-        } else if (!self.routes().isForThisDevice(in, vnet + VirtioNetHeader.SIZE, length)) {
-            counters.foreignDestination.increment();
+        } else if (!self.routes().isForThisDevice(in, vnet + VirtioNetHeader.SIZE, length)
+                && !several.takes(self.routes(), in, vnet + VirtioNetHeader.SIZE, length)) {
+            // counted there
+            return;
         } else if (port == null) {
             counters.noTun.increment();
         } else if ((Packets.needs(in, vnet) & ~port.capabilities()) == 0) {

@@ -3,6 +3,7 @@ package io.mnedc.device.data;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.device.multicast.Members;
 import io.mnedc.device.network.Membership;
 import java.net.InetAddress;
 import java.util.Collections;
@@ -51,6 +52,7 @@ public final class PeerAnnouncements {
     private final Holders told;
     private final News news;
     private final PeerRoom room;
+    private final Members members;
     private final Map<String, Integer> nodes = new HashMap<>();
     private final NavigableMap<Integer, String> holders = new ConcurrentSkipListMap<>();
     private volatile @Nullable VirtualNetwork network;
@@ -62,9 +64,11 @@ public final class PeerAnnouncements {
      * @param told told which device has which node
      * @param news told what the relay says
      * @param room how much is remembered
+     * @param members gets what each listens to
      */
-    public PeerAnnouncements(PeerTable table, Holders told, News news, PeerRoom room) {
+    public PeerAnnouncements(PeerTable table, Holders told, News news, PeerRoom room, Members members) {
         this.room = room;
+        this.members = members;
         this.table = table;
         this.told = told;
         this.news = news;
@@ -94,6 +98,7 @@ public final class PeerAnnouncements {
         room.clear();
         holders.clear();
         table.clear();
+        members.clear();
         network = self.network();
         Map<String, NodeRecord> remembered = new LinkedHashMap<>();
         for (NodeRecord node : all) {
@@ -164,10 +169,12 @@ public final class PeerAnnouncements {
         if (before != null && before != node.node()) {
             holders.remove(before);
             table.remove(before);
+            members.remove(before);
             told.absent(before);
         }
         holders.put(node.node(), node.deviceId());
         table.put(node.node(), node.capabilities());
+        members.put(node.node(), node.listening());
         told.present(node.node(), node.deviceId());
     }
 
@@ -179,6 +186,7 @@ public final class PeerAnnouncements {
         room.free(deviceId);
         holders.remove(left);
         table.remove(left);
+        members.remove(left);
         told.absent(left);
         return true;
     }

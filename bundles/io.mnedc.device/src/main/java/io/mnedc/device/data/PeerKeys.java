@@ -89,6 +89,18 @@ public final class PeerKeys {
         }
     }
 
+    /** The same for a packet that is one of many copies: it is dropped rather than others. */
+    @SuppressWarnings("GuardedBy") // the caller's sender is the same one
+    void awaitIfRoom(int node, ByteBuffer from, int at, int length, long now) {
+        assert Thread.holdsLock(sender);
+        SealedPeer peer = peers.get(node);
+        if (peer == null || !waiting.hasSpare(peer, length, now)) {
+            counters.noKey.increment();
+            return;
+        }
+        await(node, DataFrame.PACKET, from, at, length, now);
+    }
+
     /**
      * Sends an echo to a node; one to a peer without a key yet waits for it.
      *

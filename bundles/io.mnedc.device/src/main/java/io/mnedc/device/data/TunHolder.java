@@ -165,8 +165,7 @@ public final class TunHolder implements NetworkGuard.Gate {
     }
 
     private static TunSettings named(TunDevice device, TunSettings settings) {
-        return new TunSettings(
-                device.name(), settings.mtu(), settings.addresses(), settings.routes(), settings.offload());
+        return settings.named(device.name());
     }
 
     private void configure(Open now, TunSettings settings) {
@@ -191,8 +190,8 @@ public final class TunHolder implements NetworkGuard.Gate {
 
     private void replace(Open before, TunSettings settings) {
         TunSettings old = before.asked();
-        TunSettings instead =
-                new TunSettings(old.name(), old.mtu(), settings.addresses(), settings.routes(), old.offload());
+        TunSettings instead = new TunSettings(
+                old.name(), old.mtu(), settings.addresses(), settings.routes(), old.offload(), old.multicast());
         if (!settings.name().equals(before.port().device().name()) && isTaken(settings.name())) {
             LOG.error(
                     "The interface cannot be changed, the old settings go on: there is already an interface named {};"

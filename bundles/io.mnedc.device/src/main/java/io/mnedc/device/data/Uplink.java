@@ -41,6 +41,7 @@ public final class Uplink {
     private final PeerTable peers;
     private final PeerKeys keys;
     private final LocalAnswers local;
+    private final Replicator several;
     private final Counters counters;
     private final Consumer<Exception> failed;
     private final Thread thread;
@@ -60,6 +61,7 @@ public final class Uplink {
      * @param peers what each peer is capable of
      * @param keys what seals for each peer
      * @param local takes what services of this host answer
+     * @param several sends what is for several devices
      * @param counters what is counted
      * @param failed told last, on the uplink's thread, that the interface failed or was closed
      */
@@ -69,6 +71,7 @@ public final class Uplink {
             PeerTable peers,
             PeerKeys keys,
             LocalAnswers local,
+            Replicator several,
             Counters counters,
             Consumer<Exception> failed) {
         this.tun = tun;
@@ -76,6 +79,7 @@ public final class Uplink {
         this.peers = peers;
         this.keys = keys;
         this.local = local;
+        this.several = several;
         this.cutter = new Cutter(sender, counters);
         this.counters = counters;
         this.failed = failed;
@@ -187,7 +191,7 @@ public final class Uplink {
                 send(path, batch, run, at);
                 run = next;
                 if (to == RouteTable.NOWHERE) {
-                    nowhere++;
+                    nowhere += several.send(routes, batch, packet, length) ? 0 : 1;
                 } else if (ready) {
                     cut(routes, to, sealer, packet, length);
                 } else {

@@ -82,6 +82,13 @@ final class WaitingPackets {
         total += charge;
     }
 
+    /** {@return whether a packet may wait that must not push out others, nor take the room of those that come} */
+    boolean hasSpare(SealedPeer peer, int length, long now) {
+        expire(now);
+        int charge = length + OVERHEAD;
+        return peer.waitingBytes + charge <= MOST_PER_PEER / 4 && total + charge <= MOST / 2;
+    }
+
     /** Hands out all that waits for a peer, in order. */
     void takeAll(SealedPeer peer, Taker taker) {
         while (!peer.waiting.isEmpty()) {

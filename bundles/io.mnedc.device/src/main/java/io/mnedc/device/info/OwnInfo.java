@@ -9,6 +9,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.InfoDocument;
+import io.mnedc.codec.Listening;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
 import io.mnedc.device.identity.DeviceIdentity;
@@ -53,8 +54,11 @@ public final class OwnInfo {
     private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
     private volatile OrchestrationInfo wanted = OrchestrationInfo.NONE;
     private Ready ready = new Ready(new Publish(NodeInfo.NONE), null);
+    private Listening listening = Listening.NONE;
     private long last = System.nanoTime() - APART.toNanos();
     private boolean due;
+    /** Whether what is due is more than {@link #listening}, and has to be signed. */
+    private boolean different;
 
     /**
      * Nothing is told yet.
@@ -83,6 +87,17 @@ public final class OwnInfo {
         loop.execute(this::change);
     }
 
+    /** Tells from now on that this device listens to this. It is not signed. */
+    public void listening(Listening now) {
+        listening = now;
+        soon();
+    }
+
+    /** What the relay is told. */
+    private Publish told() {
+        return new Publish(ready.publication().info(), ready.publication().document(), listening);
+    }
+
     /** The identity may be another one: it signs from now on. */
     public void identified(Identity now) {
         if (!now.chain().get(0).equals(ready.by)) {
@@ -96,6 +111,11 @@ public final class OwnInfo {
     }
 
     private void change() {
+        different = true;
+        soon();
+    }
+
+    private void soon() {
         if (due) {
             return;
         }
@@ -111,6 +131,11 @@ public final class OwnInfo {
     private void begin() {
         due = false;
         last = System.nanoTime();
+        if (!different) {
+            sender.accept(told());
+            return;
+        }
+        different = false;
         NodeInfo whole = InfoRecords.whole(wanted);
         DeviceSettings now = settings.get();
         if (now.security().tls()) {
@@ -125,7 +150,7 @@ public final class OwnInfo {
 
     private void done(Ready next) {
         ready = next;
-        sender.accept(next.publication());
+        sender.accept(told());
     }
 
     /** On the thread that may block. */
@@ -179,9 +204,9 @@ public final class OwnInfo {
      * @param bare without any of it
      */
     public Hello in(Hello bare) {
-        Publish now = ready.publication();
+        Publish now = told();
         Hello whole = bare.telling(now);
-        return fits(whole) ? whole : bare.telling(new Publish(InfoRecords.basics(now.info()), null, now.listening()));
+        return fits(whole) ? whole : bare.telling(new Publish(InfoRecords.basics(now.info()), null, listening));
     }
 
     private static boolean fits(Hello hello) {
@@ -190,7 +215,7 @@ public final class OwnInfo {
 
     /** The relay has welcomed this device: it is told what the hello has not told. */
     public void registered(Hello said) {
-        Publish now = ready.publication();
+        Publish now = told();
         if (!now.equals(said.told())) {
             sender.accept(now);
         }

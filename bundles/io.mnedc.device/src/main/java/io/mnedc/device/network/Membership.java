@@ -85,7 +85,12 @@ public final class Membership {
     /** {@return what the interface shall be like} */
     TunSettings tun(DeviceSettings settings) {
         return new TunSettings(
-                settings.tunName(), settings.mtu(), List.of(ipv4(), ipv6()), List.of(), settings.offload());
+                settings.tunName(),
+                settings.mtu(),
+                List.of(ipv4(), ipv6()),
+                List.of(),
+                settings.offload(),
+                settings.multicast().on());
     }
 
     private TunSettings.Prefix ipv4() {

@@ -12,6 +12,7 @@ public final class RouteTable {
     /** The answer for an address that is no node's. */
     public static final int NOWHERE = -1;
 
+    private static final int LIMITED_BROADCAST = 0xffff_ffff;
     private static final int IPV4_SOURCE = 12;
     private static final int IPV4_DESTINATION = 16;
     private static final int IPV6_SOURCE = 8;
@@ -66,6 +67,11 @@ public final class RouteTable {
     /** {@return whether a packet is for this device} */
     public boolean isForThisDevice(ByteBuffer in, int at, int length) {
         return address(in, at, length, IPV4_DESTINATION, IPV6_DESTINATION) == self;
+    }
+
+    /** {@return whether an IPv4 address is the pool's broadcast address, or that of each network} */
+    public boolean isBroadcast(int address) {
+        return address == (network4 | hostMask) || address == LIMITED_BROADCAST;
     }
 
     private int address(ByteBuffer in, int at, int length, int offset4, int offset6) {

@@ -18,6 +18,7 @@ import java.util.List;
  * @param peersMost how many other devices are remembered, whatever the relay announces
  * @param security how it proves itself and whom it believes
  * @param network which virtual networks it takes
+ * @param multicast which multicast it takes part in
  */
 public record DeviceSettings(
         String deviceId,
@@ -31,7 +32,8 @@ public record DeviceSettings(
         int sendBufferBytes,
         int peersMost,
         DeviceSecuritySettings security,
-        NetworkSettings network) {
+        NetworkSettings network,
+        MulticastSettings multicast) {
     /** What a configuration of these settings is called. */
     public static final String PID = "io.mnedc.device";
 

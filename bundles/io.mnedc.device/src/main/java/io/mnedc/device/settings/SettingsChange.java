@@ -16,7 +16,9 @@ public enum SettingsChange {
     /** Which virtual networks are taken. */
     NETWORK("allowed networks"),
     /** Something the interface takes while packets flow. */
-    TUN_LIVE("MTU"),
+    TUN_LIVE("MTU or multicast"),
+    /** Which multicast is let through, and how much. */
+    MULTICAST("multicast"),
     /** The data stream must be opened again. */
     DATA_STREAM("queues"),
     /** The pauses between attempts. */
@@ -58,8 +60,13 @@ public enum SettingsChange {
             // peers send what this device says it can take
             changes.add(REGISTRATION);
         }
-        if (before.mtu() != now.mtu() && !changes.contains(TUN)) {
+        boolean live = before.mtu() != now.mtu()
+                || before.multicast().on() != now.multicast().on();
+        if (live && !changes.contains(TUN)) {
             changes.add(TUN_LIVE);
+        }
+        if (!before.multicast().equals(now.multicast())) {
+            changes.add(MULTICAST);
         }
         // its directory goes with the identity's
         if (!before.network().allowed().equals(now.network().allowed())

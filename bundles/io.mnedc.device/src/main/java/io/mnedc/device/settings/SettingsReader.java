@@ -63,9 +63,34 @@ public final class SettingsReader {
                         DeviceSettings.LEAST_PEERS,
                         DeviceSettings.MOST_PEERS),
                 security,
-                network(security, storage));
+                network(security, storage),
+                multicast());
         values.check();
         return settings;
+    }
+
+    private MulticastSettings multicast() {
+        String text = values.text("multicast", "off");
+        MulticastSettings.Mode mode =
+                switch (text) {
+                    case "discovery" -> MulticastSettings.Mode.DISCOVERY;
+                    case "all" -> MulticastSettings.Mode.ALL;
+                    default -> MulticastSettings.Mode.OFF;
+                };
+        if (mode == MulticastSettings.Mode.OFF && !text.equals("off")) {
+            values.wrong("multicast", text, "allowed is off, discovery or all");
+        }
+        return new MulticastSettings(
+                mode,
+                values.number(
+                        "multicast.packets", MulticastSettings.DEFAULT_PACKETS, 1, MulticastSettings.MOST_PACKETS),
+                values.number(
+                        "multicast.bytes",
+                        MulticastSettings.DEFAULT_BYTES,
+                        MulticastSettings.LEAST_BYTES,
+                        MulticastSettings.MOST_BYTES),
+                values.number(
+                        "multicast.members", MulticastSettings.DEFAULT_MEMBERS, 1, MulticastSettings.MOST_MEMBERS));
     }
 
     private NetworkSettings network(DeviceSecuritySettings security, Supplier<Path> storage) {
@@ -150,9 +175,10 @@ public final class SettingsReader {
                     .filter(relay -> relay.source() != RelayAddress.Source.HOST)
                     .forEach(found -> values.refuse(
                             "relays",
-                            "relays has the entry \"" + found + "\", which needs security = tls: anybody in the network"
-                                    + " can say that he is the relay, and with security = none nobody has to prove it; set"
-                                    + " security = tls, or give the relay's HOST:PORT"));
+                            "relays has the entry \"" + found + "\", which needs security = tls: anybody in the"
+                                    + " network can say that he is the relay, and with"
+                                    + " security = none nobody has to prove it; set security"
+                                    + " = tls, or give the relay's HOST:PORT"));
         }
         return List.copyOf(relays);
     }

@@ -14,6 +14,7 @@ import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.NoKeys;
 import io.mnedc.device.TestRelay;
+import io.mnedc.device.multicast.Members;
 import io.mnedc.device.network.Membership;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public class PeerAnnouncementsTest {
     private PeerBound bound = PeerBound.NONE;
     private final Recorder recorder = new Recorder();
     private final PeerAnnouncements link =
-            new PeerAnnouncements(table, new NoKeys(), recorder, new PeerRoom(() -> bound, leftOut));
+            new PeerAnnouncements(table, new NoKeys(), recorder, new PeerRoom(() -> bound, leftOut), new Members());
     private Membership self = membership(2);
 
     /** Notes what it is told. */

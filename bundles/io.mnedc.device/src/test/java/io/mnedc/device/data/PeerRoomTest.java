@@ -10,6 +10,7 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.NoKeys;
+import io.mnedc.device.multicast.Members;
 import io.mnedc.device.network.Membership;
 import io.mnedc.testing.Log;
 import java.net.InetAddress;
@@ -31,7 +32,7 @@ class PeerRoomTest {
     private final Membership self = membership(2);
     private final Directory directory = new Directory();
     private final PeerAnnouncements link =
-            new PeerAnnouncements(table, new NoKeys(), directory, new PeerRoom(() -> bound, leftOut));
+            new PeerAnnouncements(table, new NoKeys(), directory, new PeerRoom(() -> bound, leftOut), new Members());
 
     /** As discovery has it. */
     private static final class Directory implements PeerAnnouncements.News {

@@ -12,6 +12,8 @@ import io.mnedc.device.NoKeys;
 import io.mnedc.device.NobodyAnswers;
 import io.mnedc.device.TestRelay;
 import io.mnedc.device.common.Counters;
+import io.mnedc.device.multicast.Multicast;
+import io.mnedc.device.multicast.Outgoing;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.seal.Opener;
 import io.mnedc.device.seal.Opener.Outcome;
@@ -100,7 +102,8 @@ class PeerRoutesTest {
         sender.routes(routes);
         TunSettings.Prefix address = new TunSettings.Prefix(self.network().ipv4(SELF), 24);
         tun = new MemoryTunDriver(Set.of()).open(new TunSettings("mnedc0", 1400, List.of(address), List.of(), false));
-        uplink = new Uplink(tun, sender, table, keys, NobodyAnswers.here(), counters, ended -> {});
+        Replicator several = new Replicator(sender, table, keys, new Outgoing(new Multicast(), counters), counters);
+        uplink = new Uplink(tun, sender, table, keys, NobodyAnswers.here(), several, counters, ended -> {});
         uplink.start();
     }
 

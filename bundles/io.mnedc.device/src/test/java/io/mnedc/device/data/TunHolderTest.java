@@ -10,6 +10,8 @@ import io.mnedc.api.tun.TunState;
 import io.mnedc.device.NoKeys;
 import io.mnedc.device.NobodyAnswers;
 import io.mnedc.device.common.Counters;
+import io.mnedc.device.multicast.Multicast;
+import io.mnedc.device.multicast.Outgoing;
 import io.mnedc.testing.Await;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.tun.memory.MemoryTunDevice;
@@ -61,6 +63,12 @@ class TunHolderTest {
                     new PeerTable(),
                     NoKeys.peers(),
                     NobodyAnswers.here(),
+                    new Replicator(
+                            new FrameSender(),
+                            new PeerTable(),
+                            NoKeys.peers(),
+                            new Outgoing(new Multicast(), new Counters()),
+                            new Counters()),
                     new Counters(),
                     reader.failed()),
             new TunHolder.Events() {

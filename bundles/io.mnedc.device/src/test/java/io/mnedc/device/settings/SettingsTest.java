@@ -60,7 +60,8 @@ class SettingsTest {
                                 new DeviceSecuritySettings.Own(),
                                 AccessRules.OPEN,
                                 Duration.ofSeconds(120)),
-                        new NetworkSettings(AllowedNetworks.parse(AllowedNetworks.USUAL), false, STORAGE)));
+                        new NetworkSettings(AllowedNetworks.parse(AllowedNetworks.USUAL), false, STORAGE),
+                        new MulticastSettings(MulticastSettings.Mode.OFF, 200, 1_000_000, 256)));
         for (var method : DeviceConfig.class.getDeclaredMethods()) {
             assertThat(method.getDefaultValue()).as(method.getName()).isNotNull();
         }
@@ -140,6 +141,10 @@ class SettingsTest {
         "peers.most,0,1..1000000",
         "peers.most,many,1..1000000",
         "truststore,/some/trust.p12,keystore",
+        "multicast,on,'allowed is off, discovery or all'",
+        "multicast.packets,0,1..1000000",
+        "multicast.bytes,9999,10000..1000000000",
+        "multicast.members,0,1..65536",
     })
     void wrongValueIsRefusedWithKeyAndCure(String key, String value, String cure) {
         assertThatThrownBy(() -> read(Map.of(key, value)))
@@ -167,6 +172,7 @@ class SettingsTest {
             entry("relays", List.of("a:b:c", new String[] {"a:1", "b:0"})),
             entry("tun.name", List.of("a/b", "x".repeat(16))),
             entry("security", List.of("ssl", true)),
+            entry("multicast", List.of("on", true, 1)),
             entry("tls.library", List.of("openssl", 1)),
             entry("join.token", List.of("mnedc1-AA", 7)),
             entry("rules", List.of("allow everybody", 7)),
@@ -364,6 +370,8 @@ class SettingsTest {
             entry(entry("rules", "default deny"), EnumSet.of(SettingsChange.PEERS)),
             entry(entry("rekey.seconds", 60), EnumSet.of(SettingsChange.PEERS)),
             entry(entry("pool.allowed", "10.0.0.0/8"), EnumSet.of(SettingsChange.NETWORK)),
+            entry(entry("multicast", "all"), EnumSet.of(SettingsChange.TUN_LIVE, SettingsChange.MULTICAST)),
+            entry(entry("multicast.packets", 1), EnumSet.of(SettingsChange.MULTICAST)),
             entry(entry("pool.change", "follow"), EnumSet.of(SettingsChange.NETWORK)));
 
     @Test
@@ -375,6 +383,12 @@ class SettingsTest {
             assertThat(SettingsChange.between(now, before)).as(change.getKey()).isEqualTo(touched);
             assertThat(SettingsChange.between(now, now)).isEmpty();
         });
+    }
+
+    @Test
+    void anotherModeOfMulticastLeavesTheInterfaceAlone() {
+        assertThat(SettingsChange.between(read(Map.of("multicast", "discovery")), read(Map.of("multicast", "all"))))
+                .containsExactly(SettingsChange.MULTICAST);
     }
 
     @Test

@@ -26,7 +26,8 @@ final class Avahi {
     /** Starts one that offers a service. */
     static Avahi start(DeviceProcess device, String service, int port) throws IOException {
         Host host = device.host();
-        Path directory = Files.createDirectories(host.directory().toAbsolutePath().resolve("avahi-" + device.name()));
+        Path directory =
+                Files.createDirectories(host.directory().toAbsolutePath().resolve("avahi-" + device.name()));
         Files.writeString(
                 directory.resolve("avahi-daemon.conf"),
                 """
@@ -55,9 +56,11 @@ final class Avahi {
                 // a child of the daemon, so that it ends with it
                 + " && { dbus-daemon --system --nofork --nopidfile & }"
                 + " && while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.1; done"
-                + " && exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f " + directory + "/avahi-daemon.conf";
+                + " && exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f " + directory
+                + "/avahi-daemon.conf";
         LabProcess daemon = host.start("sh", "-c", script);
-        daemon.awaitLog(Pattern.compile("Server startup complete|Service .* successfully established"), Duration.ofSeconds(60));
+        daemon.awaitLog(
+                Pattern.compile("Server startup complete|Service .* successfully established"), Duration.ofSeconds(60));
         return new Avahi(host, daemon);
     }
 

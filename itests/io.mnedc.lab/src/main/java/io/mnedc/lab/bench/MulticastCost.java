@@ -75,7 +75,8 @@ public final class MulticastCost {
         double took = (System.nanoTime() - begun) / 1e9;
         List<Double> now = cpu(sender, listening.get(0), relay);
         OUT.printf(
-                "%d members, %s packets a second: sender %.1f %% of a processor (idle %.1f %%), a member %.1f %%, relay %.1f %%%n",
+                "%d members, %s packets a second: sender %.1f %% of a processor (idle %.1f %%), a member %.1f %%,"
+                        + " relay %.1f %%%n",
                 members,
                 rate,
                 100 * (now.get(0) - at.get(0)) / took,
@@ -101,8 +102,7 @@ public final class MulticastCost {
     private static void send(DeviceProcess sender, int seconds, String rate) {
         String count = Integer.toString(seconds * Integer.parseInt(rate));
         LabProcess sending = sender.host()
-                .start(JavaTool.command(
-                        Groups.class, "send", sender.tun(), GROUP, PORT, count, rate, "x".repeat(300)));
+                .start(JavaTool.command(Groups.class, "send", sender.tun(), GROUP, PORT, count, rate, "x".repeat(300)));
         sending.awaitLog(Pattern.compile("^done$"), BOUND);
     }
 }
