@@ -71,12 +71,11 @@ public final class SettingsReader {
 
     private MulticastSettings multicast() {
         String text = values.text("multicast", "off");
-        MulticastSettings.Mode mode =
-                switch (text) {
-                    case "discovery" -> MulticastSettings.Mode.DISCOVERY;
-                    case "all" -> MulticastSettings.Mode.ALL;
-                    default -> MulticastSettings.Mode.OFF;
-                };
+        MulticastSettings.Mode mode = switch (text) {
+            case "discovery" -> MulticastSettings.Mode.DISCOVERY;
+            case "all" -> MulticastSettings.Mode.ALL;
+            default -> MulticastSettings.Mode.OFF;
+        };
         if (mode == MulticastSettings.Mode.OFF && !text.equals("off")) {
             values.wrong("multicast", text, "allowed is off, discovery or all");
         }

@@ -28,9 +28,7 @@ final class Avahi {
         Host host = device.host();
         Path directory =
                 Files.createDirectories(host.directory().toAbsolutePath().resolve("avahi-" + device.name()));
-        Files.writeString(
-                directory.resolve("avahi-daemon.conf"),
-                """
+        Files.writeString(directory.resolve("avahi-daemon.conf"), """
                 [server]
                 host-name=%s
                 allow-interfaces=%s
@@ -39,16 +37,12 @@ final class Avahi {
                 use-ipv6=no
                 [wide-area]
                 enable-wide-area=no
-                """
-                        .formatted("host-" + device.name(), device.tun()));
-        Files.writeString(
-                directory.resolve("offered.service"),
-                """
+                """.formatted("host-" + device.name(), device.tun()));
+        Files.writeString(directory.resolve("offered.service"), """
                 <?xml version="1.0" standalone="no"?>
                 <!DOCTYPE service-group SYSTEM "avahi-service.dtd">
                 <service-group><name>%s</name><service><type>_http._tcp</type><port>%d</port></service></service-group>
-                """
-                        .formatted(service, port));
+                """.formatted(service, port));
         // "ip netns exec" has given it mounts of its own
         String script = "mount -t tmpfs tmpfs /run && mkdir /run/dbus /run/avahi-daemon"
                 + " && mount -t tmpfs tmpfs /etc/avahi && mkdir /etc/avahi/services"

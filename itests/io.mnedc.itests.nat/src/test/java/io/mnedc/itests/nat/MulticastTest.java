@@ -144,10 +144,12 @@ class MulticastTest {
             for (Avahi daemon : daemons) {
                 Conversations.await("all services are seen", BOUND, () -> {
                     String seen = daemon.browse();
-                    return List.of(a, b, c).stream().allMatch(device -> seen.lines()
-                            .anyMatch(line -> line.startsWith("=")
-                                    && line.contains("web-of-" + device.name())
-                                    && line.contains("host-" + device.name() + ".local;" + device.ipv4() + ";8080")));
+                    return List.of(a, b, c).stream()
+                            .allMatch(device -> seen.lines()
+                                    .anyMatch(line -> line.startsWith("=")
+                                            && line.contains("web-of-" + device.name())
+                                            && line.contains(
+                                                    "host-" + device.name() + ".local;" + device.ipv4() + ";8080")));
                 });
             }
         } finally {
