@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,11 @@ import org.slf4j.LoggerFactory;
 final class LocalInfo {
     private static final Logger LOG = LoggerFactory.getLogger(LocalInfo.class);
 
+    /** The order is that of the framework: services of a higher ranking first, then those that are older. */
+    private record Offer(int ranking, OfferedService service) {}
+
     private final Consumer<OrchestrationInfo> publisher;
-    private final Map<Long, OfferedService> offers = new TreeMap<>();
+    private final Map<Long, Offer> offers = new TreeMap<>();
     private LocalSettings settings;
     private volatile OrchestrationInfo current = OrchestrationInfo.NONE;
 
@@ -48,9 +52,13 @@ final class LocalInfo {
         refresh();
     }
 
-    /** Takes what the OSGi service with this service ID offers, or offers now. */
-    synchronized void offer(long serviceId, OfferedService service) {
-        offers.put(serviceId, service);
+    /**
+     * Takes what an OSGi service offers, or offers now.
+     *
+     * @param ranking its service ranking: where not all fits, the lower ones are left out
+     */
+    synchronized void offer(long serviceId, int ranking, OfferedService service) {
+        offers.put(serviceId, new Offer(ranking, service));
         refresh();
     }
 
@@ -62,13 +70,15 @@ final class LocalInfo {
 
     private synchronized void refresh() {
         var services = new LinkedHashSet<>(settings.services());
-        services.addAll(offers.values());
+        offers.values().stream()
+                .sorted(Comparator.comparingInt(Offer::ranking).reversed())
+                .forEach(each -> services.add(each.service()));
         OrchestrationInfo info = fitting(List.copyOf(services));
         int told = info.services().size();
         if (told < services.size()) {
             LOG.warn(
                     "{} services are offered, peers are told of the first {}, which are {} or take {} bytes with the attributes:"
-                            + " configured ones first, then OSGi services with the property {} by age",
+                            + " configured ones first, then OSGi services with the property {} by ranking and age",
                     services.size(),
                     told,
                     OrchestrationInfo.MAX_SERVICES,

@@ -64,8 +64,10 @@ final class OfferTracker implements ServiceTrackerCustomizer<Object, Long> {
 
     private void take(ServiceReference<?> reference, long id) {
         try {
+            Object ranking = reference.getProperty(Constants.SERVICE_RANKING);
             info.offer(
                     id,
+                    ranking instanceof Integer number ? number : 0,
                     OfferProperties.read(
                             reference.getProperty(OfferedService.NAME_PROPERTY),
                             reference.getProperty(OfferedService.PROTOCOL_PROPERTY),

@@ -44,7 +44,7 @@ class LocalInfoTest {
     @Test
     void anOfferedServiceIsAddedAndWithdrawn() {
         var info = new LocalInfo(of("p", "osgi"), published::add);
-        info.offer(7, WEB);
+        info.offer(7, 0, WEB);
         info.withdraw(7);
         assertThat(published)
                 .extracting(OrchestrationInfo::services)
@@ -54,7 +54,7 @@ class LocalInfoTest {
     @Test
     void whatDoesNotChangeWhatIsToldIsNotPublished() {
         var info = new LocalInfo(of("p", "osgi", "web:http:8080"), published::add);
-        info.offer(7, WEB);
+        info.offer(7, 0, WEB);
         info.configure(of("p", "osgi", "web:http:8080"));
         info.withdraw(7);
         assertThat(published).hasSize(1);
@@ -63,7 +63,7 @@ class LocalInfoTest {
     @Test
     void configuredServicesComeFirstWhenThereAreTooMany() {
         var info = new LocalInfo(of("p", "osgi", "web:http:8080"), published::add);
-        IntStream.range(0, 140).forEach(i -> info.offer(i, new OfferedService("s" + i, "", 0)));
+        IntStream.range(0, 140).forEach(i -> info.offer(i, 0, new OfferedService("s" + i, "", 0)));
         assertThat(info.current().services())
                 .hasSize(OrchestrationInfo.MAX_SERVICES)
                 .startsWith(WEB, new OfferedService("s0", "", 0));
@@ -133,12 +133,25 @@ class LocalInfoTest {
         var info = new LocalInfo(of("p", "osgi"), published::add);
         String kilobyte = "x".repeat(1000);
         for (int i = 0; i < 40; i++) {
-            info.offer(i, new OfferedService("s" + i, "tcp", i, Map.of("k", kilobyte)));
+            info.offer(i, 0, new OfferedService("s" + i, "tcp", i, Map.of("k", kilobyte)));
         }
         OrchestrationInfo told = published.get(published.size() - 1);
         assertThat(told.size()).isBetween(OrchestrationInfo.MAX_BYTES - 1_100, OrchestrationInfo.MAX_BYTES);
         assertThat(told.services().get(0).name()).isEqualTo("s0");
         info.withdraw(0);
         assertThat(published.get(published.size() - 1).services().get(0).name()).isEqualTo("s1");
+    }
+
+    @Test
+    void whereNotAllFitsTheLowestRankingIsLeftOut() {
+        String kilobyte = "x".repeat(OrchestrationInfo.MAX_ATTRIBUTE);
+        var info = new LocalInfo(of("p", "osgi"), published::add);
+        for (int i = 1; i < 20; i++) {
+            info.offer(i, -1_000, new OfferedService("low" + i, "", 0, Map.of("k", kilobyte)));
+        }
+        info.offer(100, 0, WEB);
+
+        assertThat(info.current().services()).contains(WEB).hasSizeLessThan(19);
+        assertThat(info.current().services().get(0)).isEqualTo(WEB);
     }
 }

@@ -4,6 +4,7 @@ import io.mnedc.device.PacketFuzz;
 import io.mnedc.device.multicast.MulticastFuzz;
 import io.mnedc.finder.lan.FinderFuzz;
 import io.mnedc.names.NamesFuzz;
+import io.mnedc.rsa.EndpointFuzz;
 import io.mnedc.security.CertificateFuzz;
 import io.mnedc.tun.GroupsFuzz;
 import java.util.Arrays;
@@ -29,6 +30,8 @@ public enum Target {
     MULTICAST(MulticastFuzz.class, 512, 2_000),
     /** The kernel's lists of multicast groups. */
     GROUPS(GroupsFuzz.class, 1_024, 2_000),
+    /** A remote service as a peer describes it. */
+    ENDPOINTS(EndpointFuzz.class, 1_024, 2_000),
     /** Join tokens. */
     TOKENS(Tokens.class, 512, 2_000),
     /** Access rules. */
@@ -68,6 +71,7 @@ public enum Target {
             case NAMES -> NamesFuzz.fuzzerTestOneInput(input);
             case MULTICAST -> MulticastFuzz.fuzzerTestOneInput(input);
             case GROUPS -> GroupsFuzz.fuzzerTestOneInput(input);
+            case ENDPOINTS -> EndpointFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);

@@ -13,6 +13,15 @@ public final class DeviceProcess extends NodeProcess {
         super(host, id, "device", READY, javaOptions, options);
     }
 
+    private DeviceProcess(Host host, String id, List<String> environment, List<String> options) {
+        super(host, id, "device", READY, environment, options);
+    }
+
+    /** Starts a device with a join token and with this in its environment, each {@code NAME=VALUE}, and returns at once. */
+    public static DeviceProcess joinWith(List<String> environment, Host host, String id, String token) {
+        return new DeviceProcess(host, id, environment, List.of("--join", token, "--id", id));
+    }
+
     /** Starts a device with a join token and returns at once. */
     public static DeviceProcess join(Host host, String id, String token, String... options) {
         return joinTuned(host, id, token, "", options);

@@ -32,13 +32,23 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
 
     /** With more options for the JVM. */
     NodeProcess(Host host, String name, String role, Pattern readyLine, String javaOptions, List<String> options) {
+        this(
+                host,
+                name,
+                role,
+                readyLine,
+                javaOptions.isEmpty() ? List.of() : List.of("MNEDC_JAVA_OPTS=" + javaOptions),
+                options);
+    }
+
+    /** With more in its environment, each {@code NAME=VALUE}. */
+    NodeProcess(
+            Host host, String name, String role, Pattern readyLine, List<String> environment, List<String> options) {
         this.host = host;
         this.name = name;
         this.readyLine = readyLine;
         command.addAll(List.of("env", "MNEDC_BUILD=no"));
-        if (!javaOptions.isEmpty()) {
-            command.add("MNEDC_JAVA_OPTS=" + javaOptions);
-        }
+        command.addAll(environment);
         command.addAll(List.of(launcher().toString(), role));
         command.addAll(List.of("--data", data().toString()));
         command.addAll(options);

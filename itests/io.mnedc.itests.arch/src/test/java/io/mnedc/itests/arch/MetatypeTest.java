@@ -29,7 +29,8 @@ class MetatypeTest {
             "io.mnedc.device", List.of("enabled", "join.token", "relays", "device.id"),
             "io.mnedc.relay", List.of("enabled", "listen"),
             "io.mnedc.address", List.of("enabled", "pool"),
-            "io.mnedc.names", List.of("enabled", "zone"));
+            "io.mnedc.names", List.of("enabled", "zone"),
+            "io.mnedc.rsa", List.of("enabled", "port", "import.filter", "timeout"));
     private static final String DIRECTORY = "OSGI-INF/metatype/";
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 

@@ -79,6 +79,12 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         Set.of("org.xbill.DNS", OSGI, SLF4J)),
                 // nobody else knows DNS messages
                 new Part("io.mnedc.finder", false, Set.of(API, WORK), Set.of("org.xbill.DNS", OSGI, SLF4J)),
+                // the provider and its libraries lie in the bundle
+                new Part(
+                        "io.mnedc.rsa",
+                        false,
+                        Set.of(API, SETTINGS, WORK),
+                        Set.of("org.apache.aries.rsa", "org.fusesource.hawtdispatch", OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
                 new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),

@@ -1,0 +1,5 @@
+/** Remote services in real frameworks behind NATs. */
+@NullMarked
+package io.mnedc.itests.remote;
+
+import org.jspecify.annotations.NullMarked;
