@@ -219,6 +219,16 @@ class MulticastTest {
     }
 
     @Test
+    void aDeviceThatHasLeftIsNoMember() throws Exception {
+        TestRelay relay = fixture.relay();
+        Node one = device("one", "all", relay);
+        Node two = device("two", "all", relay, "239.1.2.3");
+        awaitHeard(one, datagram(ipv4(2), "239.1.2.3", 9, "there"));
+        two.device().close();
+        Await.until("it has left", () -> listeners(one) == 0);
+    }
+
+    @Test
     void aRelayThatAddsMembersGainsNothing() throws Exception {
         TestRelay relay = fixture.relay();
         relay.told = record -> new NodeRecord(
