@@ -103,6 +103,11 @@ final class Directory implements RelayLink.Observer {
 
     @Override
     public synchronized void present(Peer peer) {
+        Peer before = known.get(peer.deviceId());
+        if (before != null && !before.since().equals(peer.since())) {
+            // it was away in between
+            absent(peer.deviceId());
+        }
         if (!peer.equals(known.put(peer.deviceId(), peer))) {
             version++;
             view = null;

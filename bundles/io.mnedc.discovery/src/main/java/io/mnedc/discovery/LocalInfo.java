@@ -26,6 +26,10 @@ final class LocalInfo {
     private final Consumer<OrchestrationInfo> publisher;
     private final Map<Long, Offer> offers = new TreeMap<>();
     private LocalSettings settings;
+    /** How many services the log was told of that are not told to peers. */
+    @GuardedBy("this")
+    private int leftOut;
+
     private volatile OrchestrationInfo current = OrchestrationInfo.NONE;
 
     /**
@@ -75,7 +79,8 @@ final class LocalInfo {
                 .forEach(each -> services.add(each.service()));
         OrchestrationInfo info = fitting(List.copyOf(services));
         int told = info.services().size();
-        if (told < services.size()) {
+        int more = services.size() - told;
+        if (more > 0 && more != leftOut) {
             LOG.warn(
                     "{} services are offered, peers are told of the first {}, which are {} or take {} bytes with the attributes:"
                             + " configured ones first, then OSGi services with the property {} by ranking and age",
@@ -85,6 +90,7 @@ final class LocalInfo {
                     OrchestrationInfo.MAX_BYTES,
                     OfferedService.NAME_PROPERTY);
         }
+        leftOut = more;
         if (!info.equals(current)) {
             current = info;
             publisher.accept(info);

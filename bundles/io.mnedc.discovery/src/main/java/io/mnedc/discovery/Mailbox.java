@@ -182,11 +182,13 @@ final class Mailbox {
     }
 
     private void present(Peer peer) {
-        if (!wanted.test(peer)) {
-            Peer last = told.get(peer.deviceId());
-            if (last != null) {
-                left(last);
-            }
+        boolean wants = wanted.test(peer);
+        Peer last = told.get(peer.deviceId());
+        // with another beginning it was away in between
+        if (last != null && !(wants && last.since().equals(peer.since()))) {
+            left(last);
+        }
+        if (!wants) {
             return;
         }
         Peer before = told.put(peer.deviceId(), peer);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.peer.Peer;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,15 @@ class DirectoryTest {
         assertThat(changes)
                 .containsExactly(new Directory.Change.Absent(3, "a"), new Directory.Change.Present(4, peer("c", 2)));
         assertThat(directory.view().byAddress().get(peer("c", 2).ipv4())).isEqualTo(peer("c", 2));
+    }
+
+    @Test
+    void whoWasAwayInBetweenHasLeftAndJoined() {
+        directory.present(peer("a", 2));
+        changes.clear();
+        Peer back = Peers.since(peer("a", 2), Instant.EPOCH.plusSeconds(1));
+        directory.snapshot(List.of(back));
+        assertThat(changes).containsExactly(new Directory.Change.Absent(2, "a"), new Directory.Change.Present(3, back));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.Peer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -157,6 +158,22 @@ class ListenerDispatchTest {
         directory.absent("a");
         directory.absent("b");
         assertThat(listener.await(5)).containsExactly("+before", "+b", "+a", "-b", "-a");
+    }
+
+    @Test
+    void whoWasAwayWhileTheListenerWasBehindHasLeftAndJoined() {
+        Deque<Runnable> later = new ArrayDeque<>();
+        var listener = new Recorder();
+        var mailbox = new Mailbox(listener, peer -> true, directory::view, later::add);
+        directory.present(peer("a", 2));
+        mailbox.open();
+        later.remove().run();
+        directory.present(Peers.since(peer("a", 2), Instant.EPOCH.plusSeconds(1)));
+        for (int i = 0; i <= Mailbox.BOUND; i++) {
+            mailbox.put(new Directory.Change.Absent(100 + i, "nobody"));
+        }
+        later.remove().run();
+        assertThat(listener.events()).containsExactly("+a", "-a", "+a");
     }
 
     @Test

@@ -26,6 +26,22 @@ final class Peers {
         return peer(deviceId, node, "linux-amd64", services);
     }
 
+    /** {@return the same as one that has come at another time} */
+    static Peer since(Peer peer, Instant since) {
+        return new Peer(
+                peer.deviceId(),
+                peer.name(),
+                peer.node(),
+                peer.ipv4(),
+                peer.ipv6(),
+                peer.software(),
+                peer.superPackets(),
+                peer.info(),
+                peer.verified(),
+                peer.groups(),
+                since);
+    }
+
     private static Peer peer(String deviceId, int node, String platform, List<OfferedService> services) {
         return new Peer(
                 deviceId,

@@ -109,6 +109,11 @@ class LauncherTest {
             Files.writeString(programs.resolve(program), "#!/bin/sh\necho " + program + " \"$*\"\n");
             assertThat(programs.resolve(program).toFile().setExecutable(true)).isTrue();
         }
+        // nothing is to be downloaded
+        Path resolved = temporary.resolve(".lab/resolved/lib/systemd");
+        Files.writeString(Files.createDirectories(resolved).resolve("systemd-resolved"), "#!/bin/sh\n");
+        assertThat(resolved.resolve("systemd-resolved").toFile().setExecutable(true))
+                .isTrue();
         for (String directory : List.of("bundles", "bndrun", "features", "itests/a/target/surefire-reports")) {
             Files.createDirectories(temporary.resolve(directory));
         }

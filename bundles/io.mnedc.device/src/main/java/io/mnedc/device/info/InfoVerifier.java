@@ -17,6 +17,8 @@ import io.mnedc.work.LogLimiter;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +59,21 @@ public final class InfoVerifier {
      * The last good document of a peer.
      *
      * @param document null once the peer has left: its number is remembered, not what it said
+     * @param until when the first of its certificates ends
      */
     private record Last(
-            long issue, int hash, @Nullable SignedInfo document, Set<X509Certificate> trusted, Result result) {
+            long issue,
+            int hash,
+            @Nullable SignedInfo document,
+            Set<X509Certificate> trusted,
+            Instant until,
+            Result result) {
         Last withoutContent() {
-            return new Last(issue, hash, null, Set.of(), Result.NOTHING);
+            return new Last(issue, hash, null, Set.of(), Instant.MIN, Result.NOTHING);
+        }
+
+        boolean holds(Identity identity, Instant now) {
+            return trusted.equals(identity.trusted()) && !now.isAfter(until);
         }
     }
 
@@ -109,13 +121,12 @@ public final class InfoVerifier {
         if (identity == null) {
             return Result.NOTHING;
         }
-        if (before != null
-                && document.equals(before.document())
-                && before.trusted().equals(identity.trusted())) {
+        Instant now = identities.floor().now();
+        if (before != null && document.equals(before.document()) && before.holds(identity, now)) {
             return before.result();
         }
         try {
-            return believe(node.deviceId(), document, identity, before);
+            return believe(node.deviceId(), document, identity, now, before);
         } catch (GeneralSecurityException | ProtocolException | RuntimeException e) {
             // certificates are read by parsers of others
             refuse(node.deviceId(), PlainText.of(e));
@@ -123,12 +134,11 @@ public final class InfoVerifier {
         }
     }
 
-    private Result believe(String deviceId, SignedInfo document, Identity identity, @Nullable Last before)
+    private Result believe(String deviceId, SignedInfo document, Identity identity, Instant now, @Nullable Last before)
             throws GeneralSecurityException, ProtocolException {
         List<X509Certificate> chain =
                 Pem.parse(document.chain().stream().map(Opaque::bytes).toList());
-        PeerName signer =
-                chains.check(chain, identity.trusted(), identities.floor().now(), Duration.ZERO);
+        PeerName signer = chains.check(chain, identity.trusted(), now, Duration.ZERO);
         DocumentSignatures.verify(
                 chain.get(0).getPublicKey(),
                 document.scheme(),
@@ -142,10 +152,14 @@ public final class InfoVerifier {
         if (before != null
                 && (said.issue() < before.issue() || (said.issue() == before.issue() && hash != before.hash()))) {
             refuse(deviceId, "it has the number " + said.issue() + ", but " + before.issue() + " was seen before");
-            return before.result();
+            return before.holds(identity, now) ? before.result() : Result.NOTHING;
         }
         Result result = new Result(InfoRecords.of(said.info()), true, signer.groups());
-        last.put(deviceId, new Last(said.issue(), hash, document, identity.trusted(), result));
+        Instant until = chain.stream()
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        last.put(deviceId, new Last(said.issue(), hash, document, identity.trusted(), until, result));
         return result;
     }
 

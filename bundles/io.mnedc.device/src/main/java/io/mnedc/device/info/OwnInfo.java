@@ -42,8 +42,21 @@ public final class OwnInfo {
 
     private static final Duration COMPLAINTS_APART = Duration.ofMinutes(10);
 
-    /** What the relay is told, and by which certificate it is signed. */
-    private record Ready(Publish publication, @Nullable X509Certificate by) {}
+    /** After a key has failed; each time twice as long. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST_AGAIN = Duration.ofMinutes(10);
+
+    /**
+     * What the relay is told, and by which certificate it is signed.
+     *
+     * @param failed whether there is a key that could not sign it
+     */
+    private record Ready(Publish publication, @Nullable X509Certificate by, boolean failed) {
+        Ready(Publish publication, @Nullable X509Certificate by) {
+            this(publication, by, false);
+        }
+    }
 
     private final Scheduler loop;
     private final Executor thread;
@@ -59,6 +72,9 @@ public final class OwnInfo {
     private boolean due;
     /** Whether what is due is more than {@link #listening}, and has to be signed. */
     private boolean different;
+
+    private Duration again = AGAIN;
+    private boolean waitsForKey;
 
     /**
      * Nothing is told yet.
@@ -107,6 +123,8 @@ public final class OwnInfo {
 
     /** The settings have changed: with or without security, another ID or directory. */
     public void settingsChanged() {
+        // a hello until then must not say by an old key what a new one vouches for
+        ready = new Ready(new Publish(ready.publication().info()), null);
         change();
     }
 
@@ -149,8 +167,28 @@ public final class OwnInfo {
     }
 
     private void done(Ready next) {
+        if (next.failed()) {
+            tryAgain();
+            if (ready.publication().document() != null) {
+                // peers believe nothing that is not signed any more, so they keep what was
+                return;
+            }
+        } else {
+            again = AGAIN;
+        }
         ready = next;
         sender.accept(told());
+    }
+
+    private void tryAgain() {
+        if (!waitsForKey) {
+            waitsForKey = true;
+            loop.schedule(again, () -> {
+                waitsForKey = false;
+                change();
+            });
+            again = again.compareTo(LONGEST_AGAIN) < 0 ? again.multipliedBy(2) : again;
+        }
     }
 
     /** On the thread that may block. */
@@ -169,12 +207,13 @@ public final class OwnInfo {
             // a key in hardware is other people's code
             if (complaints.may(System.nanoTime())) {
                 LOG.warn(
-                        "device {} cannot sign what it tells its peers, they see it as unverified: {}{}",
+                        "device {} cannot sign what it tells its peers: {}. They keep what they were told before, or see it as"
+                                + " unverified; it is tried again{}",
                         now.deviceId(),
                         PlainText.of(e),
                         complaints.heldBack());
             }
-            return new Ready(new Publish(basics), identity.chain().get(0));
+            return new Ready(new Publish(basics), identity.chain().get(0), true);
         }
     }
 

@@ -32,15 +32,13 @@ import org.slf4j.LoggerFactory;
 /**
  * What observers hear of the peers, after it has been checked. The control loop only notes what has changed: of each peer the
  * last word counts, so a relay cannot make a queue grow. Checking and telling are on one thread, which has nothing else to do, and
- * takes at most half of one processor for them. Thread-safe.
+ * takes at most half of one processor for them, also for a list of all peers. Thread-safe.
  */
 public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
     private static final Logger LOG = LoggerFactory.getLogger(PeerFeed.class);
     private static final int SUPER_PACKETS = Protocol.CAN_CHECKSUM | Protocol.CAN_TSO4 | Protocol.CAN_TSO6;
-    /** Work after which there is a pause that is as long, but for the longest one. */
+    /** Work after which there is a pause that is as long. */
     private static final long SPELL = Duration.ofMillis(100).toNanos();
-
-    private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
 
     /** Runs a task later. */
     public interface Later {
@@ -48,6 +46,16 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
     }
 
     private record Announced(NodeRecord node, VirtualNetwork network, boolean sealed, Instant since) {}
+
+    /** A list of all peers that is being checked, one peer after the other. */
+    private static final class Checking {
+        final Iterator<Announced> left;
+        final Map<String, Peer> peers = new LinkedHashMap<>();
+
+        Checking(List<Announced> all) {
+            this.left = all.iterator();
+        }
+    }
 
     private final class Following implements Subscription {
         final Observer observer;
@@ -94,6 +102,7 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
 
     // of the thread
     private final Map<String, Peer> shown = new LinkedHashMap<>();
+    private @Nullable Checking checking;
     private long worked;
 
     /**
@@ -220,7 +229,7 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
                 step.run();
                 worked += System.nanoTime() - begun;
                 if (worked > SPELL) {
-                    long pause = Math.min(worked, LONGEST_PAUSE);
+                    long pause = worked;
                     worked = 0;
                     done = true;
                     later.schedule(Duration.ofNanos(pause), () -> thread.execute(this::work));
@@ -243,8 +252,17 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
         if (replaced) {
             replaced = false;
             changed.clear();
-            List<Announced> all = List.copyOf(announced.values());
-            return () -> tellAll(all);
+            // of a list that was not done only what was checked counts
+            checking = new Checking(List.copyOf(announced.values()));
+        }
+        Checking all = checking;
+        if (all != null) {
+            if (all.left.hasNext()) {
+                Announced each = all.left.next();
+                return () -> all.peers.put(each.node().deviceId(), peer(each));
+            }
+            checking = null;
+            return () -> tellAll(all.peers);
         }
         Following follower = joining.poll();
         if (follower != null) {
@@ -262,11 +280,7 @@ public final class PeerFeed implements RelayLink, PeerAnnouncements.News {
         return null;
     }
 
-    private void tellAll(List<Announced> all) {
-        Map<String, Peer> now = new LinkedHashMap<>();
-        for (Announced each : all) {
-            now.put(each.node().deviceId(), peer(each));
-        }
+    private void tellAll(Map<String, Peer> now) {
         shown.keySet().stream().filter(id -> !now.containsKey(id)).forEach(verifier::forget);
         shown.clear();
         shown.putAll(now);

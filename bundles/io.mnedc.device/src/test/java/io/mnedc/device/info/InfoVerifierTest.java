@@ -150,8 +150,14 @@ class InfoVerifierTest {
     @Test
     void aCertificateThatHasExpiredVouchesForNothing() throws Exception {
         SignedInfo document = signed(camera, "camera", 7, CAMERA);
+        assertThat(check("camera", document).verified()).isTrue();
         clock.advance(Duration.ofDays(4000));
-        assertThat(check("camera", document)).isEqualTo(Result.NOTHING);
+        assertThat(check("camera", document))
+                .as("also if it was good when it came")
+                .isEqualTo(Result.NOTHING);
+        assertThat(check("camera", signed(camera, "camera", 6, CAMERA)))
+                .as("nor what was seen before")
+                .isEqualTo(Result.NOTHING);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.mnedc.device.info;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.identity.Identity;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.codec.ControlCodec;
@@ -17,6 +18,7 @@ import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.testing.TestClock;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +178,73 @@ class OwnInfoTest {
         own.identified(SigningDevices.identity(none));
         later();
         assertThat(last().document()).isNotNull();
+    }
+
+    /** A key of which its provider can make nothing now. */
+    private static final class BusyKey implements PrivateKey {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getAlgorithm() {
+            return "EC";
+        }
+
+        @Override
+        public @Nullable String getFormat() {
+            return null;
+        }
+
+        @Override
+        public byte @Nullable [] getEncoded() {
+            return null;
+        }
+    }
+
+    @Test
+    void aKeyThatFailsIsTriedAgainAndPeersKeepWhatTheyWereTold() throws Exception {
+        Identity good = SigningDevices.identity(self);
+        Identity[] now = {good};
+        DeviceIdentity hardware = new DeviceIdentity(name -> Optional.of(() -> now[0]), clock);
+        DeviceSettings settings = Fixture.settings(Map.of(
+                "device.id",
+                "self",
+                "relays",
+                List.of("127.0.0.1:1"),
+                "security",
+                "tls",
+                "identity.provider",
+                "token",
+                "data.dir",
+                directory.resolve("hardware").toString()));
+        own = new OwnInfo(loop, Runnable::run, hardware, () -> settings, clock, said::add);
+        hardware.ask(settings.security(), "self", token -> false);
+        own.publish(SMALL);
+        Publish first = last();
+        assertThat(first.document()).isNotNull();
+
+        now[0] = new Identity(new BusyKey(), good.chain(), good.trusted());
+        hardware.ask(settings.security(), "self", token -> false);
+        own.publish(LARGE);
+        loop.later.remove().run();
+        assertThat(said).as("what cannot be signed is not told").containsExactly(first);
+        assertThat(own.in(bare(Protocol.SECURITY_TLS)).document()).isEqualTo(first.document());
+        assertThat(loop.later).as("one more try").hasSize(1);
+
+        now[0] = good;
+        hardware.ask(settings.security(), "self", token -> false);
+        later();
+        assertThat(said).hasSize(2);
+        assertThat(document(last()).info()).isEqualTo(InfoRecords.whole(LARGE));
+    }
+
+    @Test
+    void afterAChangeOfTheIdNothingIsToldByTheOldDocument() {
+        own.publish(SMALL);
+        assertThat(own.in(bare(Protocol.SECURITY_TLS)).document()).isNotNull();
+        own.settingsChanged();
+        assertThat(own.in(bare(Protocol.SECURITY_TLS)).document()).isNull();
+        later();
+        assertThat(own.in(bare(Protocol.SECURITY_TLS)).document()).isNotNull();
     }
 
     @Test

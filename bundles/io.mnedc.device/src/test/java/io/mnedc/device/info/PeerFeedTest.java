@@ -8,6 +8,7 @@ import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.device.Fixture;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
@@ -240,6 +241,33 @@ class PeerFeedTest {
         assertThat(recorder.peer("other").verified()).isFalse();
         assertThat(recorder.peer("other").info().platform()).isEmpty();
         assertThat(refused.sum()).isEqualTo(1);
+    }
+
+    /** What is not believed is not remembered either, so a relay may have it checked again and again. */
+    @Test
+    void aListOfBadDocumentsTakesHalfOfTheTimeAtMost() throws Exception {
+        SigningDevices devices = new SigningDevices(directory, clock);
+        DeviceIdentity camera = devices.joined("camera");
+        feed = feed(devices.joined("self"));
+        feed.subscribe(recorder);
+        List<NodeRecord> bad = new ArrayList<>();
+        SignedInfo document = signed(camera, "camera", 1, NodeInfo.NONE);
+        for (int i = 0; i < 3_000; i++) {
+            bad.add(new NodeRecord("d" + i, 2 + i, "", 7, NodeInfo.NONE, document));
+        }
+        turn();
+        long begun = System.nanoTime();
+        feed.snapshot(bad, NETWORK, true);
+        turn();
+        Duration worked = Duration.ofNanos(System.nanoTime() - begun);
+        assertThat(refused.sum()).isEqualTo(bad.size());
+        assertThat(recorder.there).hasSize(bad.size());
+        Duration paused = pauses.stream().reduce(Duration.ZERO, Duration::plus);
+        // but for the last spell
+        assertThat(paused).isGreaterThan(worked.dividedBy(2).minusMillis(200));
+        assertThat(pauses)
+                .as("the list is not checked in one go, of %s", worked)
+                .allMatch(each -> each.compareTo(worked.dividedBy(2).plusMillis(200)) < 0);
     }
 
     /** Random joins, leaves, changes, new snapshots and observers; the thread turns when it likes. */
