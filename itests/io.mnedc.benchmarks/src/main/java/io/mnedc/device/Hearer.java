@@ -31,6 +31,7 @@ final class Hearer implements PeerListener, AutoCloseable {
                         name -> Optional.empty(),
                         () -> null,
                         () -> null,
+                        name -> null,
                         InstantSource.system(),
                         List::of,
                         port -> null),

@@ -32,7 +32,7 @@ class KuraTest {
             KuraGateway device = KuraGateway.start(nats.a(), release);
 
             install(relay, RELAY_PACKAGE, "mnedc-relay", "io.mnedc.address", "io.mnedc.relay", "io.mnedc.kura");
-            install(device, DEVICE_PACKAGE, "mnedc-device", "io.mnedc.device", "io.mnedc.kura");
+            install(device, DEVICE_PACKAGE, "mnedc-device", "io.mnedc.device", "io.mnedc.kura", "io.mnedc.names");
             metatypeIsFound(relay.remote(), "io.mnedc.relay", "listen=*:3334");
             metatypeIsFound(relay.remote(), "io.mnedc.address", "pool=10.0.0.0/24");
             metatypeIsFound(device.remote(), "io.mnedc.device", "join.token=");
