@@ -6,6 +6,7 @@ import org.xbill.DNS.Name;
 /** Labels of DNS names, as bytes and as keys of tables. */
 final class Label {
     private static final int MOST = 63;
+    private static final int LEAST_TEXT = 16;
 
     private Label() {}
 
@@ -30,21 +31,35 @@ final class Label {
         return key.toString();
     }
 
-    /** {@return the bytes of a label of any text, with an end that stays whole; the text before it is cut at a character} */
-    static byte[] of(String text, String end) {
-        int room = MOST - end.getBytes(StandardCharsets.UTF_8).length;
-        StringBuilder fit = new StringBuilder();
+    /**
+     * {@return the bytes of a label of any text, 1 to 63} What is too long is cut at a character.
+     *
+     * @param text of it, at least 16 bytes stay
+     * @param number stays whole; 1: there is none
+     * @param end of it, as much stays as the text leaves room for
+     */
+    static byte[] of(String text, int number, String end) {
+        String whole = number == 1 ? "" : " (" + number + ")";
+        int room = MOST - bytes(whole);
+        String behind = cut(end, room - Math.min(bytes(text), LEAST_TEXT));
+        String before = cut(text, room - bytes(behind)).stripTrailing();
+        return (before + whole + behind).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String cut(String text, int room) {
         int bytes = 0;
         for (int at = 0; at < text.length(); ) {
-            int character = text.codePointAt(at);
-            String next = Character.toString(character);
-            bytes += next.getBytes(StandardCharsets.UTF_8).length;
+            String next = Character.toString(text.codePointAt(at));
+            bytes += bytes(next);
             if (bytes > room) {
-                break;
+                return text.substring(0, at);
             }
-            fit.append(next);
             at += next.length();
         }
-        return (fit.toString().stripTrailing() + end).getBytes(StandardCharsets.UTF_8);
+        return text;
     }
 }

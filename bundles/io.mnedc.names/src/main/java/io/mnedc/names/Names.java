@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class Names implements NameService, LocalService {
     private record Made(Zone zone, long again) {}
 
     private volatile @Nullable Made made;
+    /** One thread makes tables; the others do with the last ones, and wait only if there are none. */
+    private final ReentrantLock making = new ReentrantLock();
 
     /**
      * Names of nobody yet.
@@ -85,6 +88,38 @@ final class Names implements NameService, LocalService {
         Name zone = apex();
         if (last != null && last.zone.apex().equals(zone) && last.zone.overlay().isOf(present, self, told)) {
             return last.zone;
+        }
+        if (making.tryLock()) {
+            try {
+                return make(last, zone, present, self, told, begun);
+            } finally {
+                making.unlock();
+            }
+        }
+        if (last != null && last.zone.apex().equals(zone)) {
+            // another thread makes the new ones
+            return last.zone;
+        }
+        making.lock();
+        try {
+            return make(last, zone, present, self, told, begun);
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private Zone make(
+            @Nullable Made last,
+            Name zone,
+            PeerSnapshot present,
+            Registration self,
+            OrchestrationInfo told,
+            long begun) {
+        Made meanwhile = made;
+        if (meanwhile != null
+                && !meanwhile.equals(last)
+                && meanwhile.zone.apex().equals(zone)) {
+            return meanwhile.zone;
         }
         Zone next = new Zone(zone, new Overlay(present, self, told));
         long end = clock.getAsLong();

@@ -27,6 +27,8 @@ final class Overlay {
     private final Map<InetAddress, Host> byAddress = new HashMap<>();
     private final Map<String, List<Instance>> types = new TreeMap<>();
     private final Map<String, Instance> instances = new HashMap<>();
+    /** By the label with the number 2: the last number that was given. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     Overlay(PeerSnapshot peers, Registration self, OrchestrationInfo own) {
         this.peers = peers;
@@ -64,9 +66,16 @@ final class Overlay {
 
     private void add(Host host, OfferedService service, ServiceType type) {
         String end = " on " + host.label();
-        byte[] label = Label.of(service.name(), end);
-        for (int number = 2; instances.containsKey(key(Label.key(label), type)); number++) {
-            label = Label.of(service.name(), " (" + number + ")" + end);
+        byte[] label = Label.of(service.name(), 1, end);
+        if (instances.containsKey(key(Label.key(label), type))) {
+            // from where the last search ended: else many equal names would cost the square of their number
+            String search = key(Label.key(Label.of(service.name(), 2, end)), type);
+            int number = numbers.getOrDefault(search, 1);
+            do {
+                number++;
+                label = Label.of(service.name(), number, end);
+            } while (instances.containsKey(key(Label.key(label), type)));
+            numbers.put(search, number);
         }
         Instance instance = new Instance(label, type, host, service);
         instances.put(key(Label.key(label), type), instance);

@@ -12,6 +12,8 @@ import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.peer.OfferedService;
 import io.mnedc.api.peer.OrchestrationInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.SRVRecord;
@@ -183,5 +186,73 @@ class ZoneTest {
             String instance = ((PTRRecord) record).getTarget().toString();
             assertThat(ask(zone, query(instance, Type.SRV)).getRcode()).isEqualTo(Rcode.NOERROR);
         });
+    }
+
+    private static List<String> instances(Zone zone) throws Exception {
+        Message query = query("_http._tcp.mnedc.", Type.PTR);
+        query.addRecord(new OPTRecord(4096, 0, 0), Section.ADDITIONAL);
+        Message answer = ask(zone, query);
+        assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
+        return answer.getSection(Section.ANSWER).stream()
+                .map(record -> ((PTRRecord) record).getTarget().toString())
+                .toList();
+    }
+
+    private static List<Integer> ports(Zone zone) throws Exception {
+        List<Integer> ports = new ArrayList<>();
+        for (String instance : instances(zone)) {
+            Message answer = ask(zone, query(instance, Type.SRV));
+            assertThat(answer.getSection(Section.ANSWER)).as(instance).hasSize(1);
+            ports.add(((SRVRecord) answer.getSection(Section.ANSWER).get(0)).getPort());
+        }
+        return ports;
+    }
+
+    @Test
+    void aDeviceWithTheLongestNameDoesNotHideTheServicesOfOthers() throws Exception {
+        Zone zone = zone(
+                peer("a", 3, true, new OfferedService("web", "http", 1)),
+                peer(
+                        "x".repeat(63),
+                        4,
+                        true,
+                        new OfferedService("web", "http", 2),
+                        new OfferedService("Web", "http", 3)),
+                // the same as far as it fits
+                peer("x".repeat(62) + "y", 5, true, new OfferedService("web", "http", 4)));
+        assertThat(ports(zone)).containsExactly(1, 2, 3, 4);
+        assertThat(instances(zone))
+                .allMatch(instance -> instance.startsWith("web") || instance.startsWith("Web"))
+                .anyMatch(instance -> instance.startsWith("Web\\032\\(2\\)\\032on\\032xxx"))
+                .anyMatch(instance -> instance.startsWith("web\\032\\(3\\)\\032on\\032xxx"));
+    }
+
+    @Test
+    void labelsHaveOneToSixtyThreeBytesAndKeepTheirNumber() {
+        for (String text : List.of("", " ", "w", "ü".repeat(32), "x".repeat(200))) {
+            for (String end : List.of(" on a", " on " + "x".repeat(63), " on " + "ü".repeat(100))) {
+                for (int number : List.of(1, 2, 10, 128_000)) {
+                    String label = new String(Label.of(text, number, end), StandardCharsets.UTF_8);
+                    assertThat(label.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(1, 63);
+                    assertThat(label).contains(number == 1 ? "" : " (" + number + ")", " on ");
+                    assertThat(label).doesNotContain("\ufffd");
+                }
+            }
+        }
+    }
+
+    @Test
+    void manyEqualNamesStayApart() {
+        int count = OrchestrationInfo.MAX_SERVICES;
+        OfferedService equal = new OfferedService("x".repeat(64), "http", 80);
+        Overlay overlay = zone(peer(
+                        "y".repeat(63),
+                        3,
+                        true,
+                        Collections.nCopies(count, equal).toArray(OfferedService[]::new)))
+                .overlay();
+        assertThat(overlay.ofType("_http._tcp").stream().map(each -> Label.key(each.label())))
+                .hasSize(count)
+                .doesNotHaveDuplicates();
     }
 }

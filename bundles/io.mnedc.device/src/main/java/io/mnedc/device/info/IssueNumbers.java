@@ -2,10 +2,12 @@ package io.mnedc.device.info;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +25,10 @@ final class IssueNumbers {
     private static final Logger LOG = LoggerFactory.getLogger(IssueNumbers.class);
     private static final int MOST_BYTES = 32;
 
+    private static final Duration COMPLAINTS_APART = Duration.ofMinutes(10);
+
     private final InstantSource clock;
+    private final LogLimiter complaints = new LogLimiter(COMPLAINTS_APART);
     private @Nullable Path read;
     private long last;
 
@@ -47,11 +52,14 @@ final class IssueNumbers {
             try {
                 PrivateFiles.write(file, (last + "\n").getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
-                LOG.warn(
-                        "{} cannot be written: {}. If the clock is set back before the next start, peers will not believe what"
-                                + " this device tells until it is as late again",
-                        file,
-                        PlainText.of(e));
+                if (complaints.may(System.nanoTime())) {
+                    LOG.warn(
+                            "{} cannot be written: {}. If the clock is set back before the next start, peers will not believe"
+                                    + " what this device tells until it is as late again{}",
+                            file,
+                            PlainText.of(e),
+                            complaints.heldBack());
+                }
             }
         }
         return last;

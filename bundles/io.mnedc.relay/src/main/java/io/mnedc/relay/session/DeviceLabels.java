@@ -7,18 +7,24 @@ import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Labels;
 import io.mnedc.codec.Protocol;
 import io.mnedc.relay.work.DeviceLog;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of devices in the overlay: DNS labels, each of one lease. The older of two leases keeps the label, so that it is the
- * same after a restart. On one thread.
+ * same after a restart. One that becomes free is for the oldest lease that wants it: nobody else gets it meanwhile. On one
+ * thread.
  */
 final class DeviceLabels {
     /** What programs take for something else than a device. */
@@ -28,7 +34,17 @@ final class DeviceLabels {
     /** Labels of leases that have ended may be as many as those in force, and so many more. */
     private static final int SPARE = 1_000;
 
-    private record Holder(String deviceId, int node) {}
+    private record Holder(String deviceId, int node, Instant allocated) {
+        /** As after a restart: what is kept of the time is milliseconds. */
+        private static final Comparator<Holder> BY_AGE = Comparator.comparingLong(
+                        (Holder holder) -> holder.allocated().toEpochMilli())
+                .thenComparingInt(Holder::node)
+                .thenComparing(Holder::deviceId);
+
+        static Holder of(Lease lease) {
+            return new Holder(lease.deviceId(), lease.node(), lease.allocated());
+        }
+    }
 
     /**
      * The name of a device.
@@ -52,13 +68,16 @@ final class DeviceLabels {
     private final AddressAllocator allocator;
     private final Map<String, Holder> holders = new HashMap<>();
     private final Map<String, String> labels = new HashMap<>();
+    // those with another label than they want, by the label that they want; each is a holder, too
+    private final Map<String, NavigableSet<Holder>> waiting = new HashMap<>();
     private int most;
 
     /** Begins with the leases in force. */
     DeviceLabels(AddressAllocator allocator) {
         this.allocator = allocator;
-        List<Lease> leases = new ArrayList<>(allocator.leases());
-        leases.sort(Comparator.comparing(Lease::allocated).thenComparing(Lease::node));
+        List<Holder> leases = new ArrayList<>();
+        allocator.leases().forEach(lease -> leases.add(Holder.of(lease)));
+        leases.sort(Holder.BY_AGE);
         leases.forEach(this::settle);
         most = 2 * leases.size() + SPARE;
     }
@@ -73,25 +92,29 @@ final class DeviceLabels {
         if (holders.size() >= most) {
             forgetEnded();
         }
-        return settle(lease);
+        return settle(Holder.of(lease));
     }
 
-    private Settled settle(Lease lease) {
-        Holder self = new Holder(lease.deviceId(), lease.node());
-        String wanted = wanted(lease.deviceId());
-        String before = labels.get(lease.deviceId());
-        if (before != null && self.equals(holders.get(before))) {
-            return new Settled(before, wanted);
-        }
-        if (before != null) {
-            holders.remove(before);
+    private Settled settle(Holder self) {
+        String wanted = wanted(self.deviceId());
+        String before = labels.get(self.deviceId());
+        Holder holder = before == null ? null : holders.get(before);
+        if (before != null && holder != null) {
+            if (self.equals(holder) && (before.equals(wanted) || isTaken(wanted, self))) {
+                return new Settled(before, wanted);
+            }
+            forget(before, holder);
         }
         String label = wanted;
         for (int number = 1; isTaken(label, self); number++) {
-            label = behind(wanted, "-" + lease.node() + (number == 1 ? "" : "-" + number));
+            label = behind(wanted, "-" + self.node() + (number == 1 ? "" : "-" + number));
         }
         holders.put(label, self);
-        labels.put(lease.deviceId(), label);
+        labels.put(self.deviceId(), label);
+        if (!label.equals(wanted) && !RESERVED.contains(wanted)) {
+            waiting.computeIfAbsent(wanted, each -> new TreeSet<>(Holder.BY_AGE))
+                    .add(self);
+        }
         return new Settled(label, wanted);
     }
 
@@ -100,20 +123,44 @@ final class DeviceLabels {
             return true;
         }
         Holder holder = holders.get(label);
-        if (holder == null || holder.equals(self)) {
-            return false;
+        if (holder != null && !holder.equals(self)) {
+            if (hasEnded(holder)) {
+                forget(label, holder);
+            } else {
+                return true;
+            }
         }
-        Optional<Lease> lease = allocator.lease(holder.deviceId());
-        if (lease.isPresent() && lease.get().node() == holder.node()) {
-            return true;
+        return isForAnOlder(label, self);
+    }
+
+    /** Whether another lease waits for a label that is free, and is older. */
+    private boolean isForAnOlder(String label, Holder self) {
+        for (NavigableSet<Holder> all = waiting.get(label); all != null; all = waiting.get(label)) {
+            Holder oldest = all.first();
+            if (Holder.BY_AGE.compare(oldest, self) >= 0) {
+                return false;
+            }
+            if (!hasEnded(oldest)) {
+                return true;
+            }
+            forget(labels.get(oldest.deviceId()), oldest);
         }
-        forget(label, holder);
         return false;
     }
 
-    private void forget(String label, Holder holder) {
-        holders.remove(label);
+    private boolean hasEnded(Holder holder) {
+        Optional<Lease> lease = allocator.lease(holder.deviceId());
+        return lease.isEmpty() || !Holder.of(lease.get()).equals(holder);
+    }
+
+    private void forget(@Nullable String label, Holder holder) {
+        holders.remove(label, holder);
         labels.remove(holder.deviceId(), label);
+        String wanted = wanted(holder.deviceId());
+        NavigableSet<Holder> all = waiting.get(wanted);
+        if (all != null && all.remove(holder) && all.isEmpty()) {
+            waiting.remove(wanted);
+        }
     }
 
     int size() {
@@ -121,15 +168,14 @@ final class DeviceLabels {
     }
 
     private void forgetEnded() {
-        Map<String, Integer> nodes = new HashMap<>();
-        allocator.leases().forEach(lease -> nodes.put(lease.deviceId(), lease.node()));
+        Set<Holder> present = new HashSet<>();
+        allocator.leases().forEach(lease -> present.add(Holder.of(lease)));
         Map.copyOf(holders).forEach((label, holder) -> {
-            Integer node = nodes.get(holder.deviceId());
-            if (node == null || node != holder.node()) {
+            if (!present.contains(holder)) {
                 forget(label, holder);
             }
         });
-        most = 2 * nodes.size() + SPARE;
+        most = 2 * present.size() + SPARE;
     }
 
     /** The label that follows from an ID. */

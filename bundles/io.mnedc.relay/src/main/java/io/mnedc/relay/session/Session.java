@@ -287,6 +287,13 @@ public final class Session implements Destination, StreamOwner {
         }
     }
 
+    /** What it tells its peers does not fit any more; tells it so. */
+    void noRoom(String what, long now) {
+        if (allowance.noticeDue(now)) {
+            send(ErrorReport.notice(ErrorCode.LIMIT_EXCEEDED, what));
+        }
+    }
+
     @Override
     public void flooding(String what) {
         String sentence = "far too much " + what + " was sent, on and on; the relay allows " + allowance.limits();

@@ -58,7 +58,7 @@ public final class Sessions implements Members, Routes {
     private final Roster roster = new Roster();
 
     @GuardedBy("this")
-    private final InfoRoom room = InfoRoom.of(Runtime.getRuntime().maxMemory());
+    private InfoRoom room = InfoRoom.of(Runtime.getRuntime().maxMemory());
 
     @GuardedBy("this")
     private final Absences absences = new Absences();
@@ -258,11 +258,11 @@ public final class Sessions implements Members, Routes {
             return 0;
         }
         if (!room.replace(before, now)) {
-            session.send(ErrorReport.notice(
-                    ErrorCode.LIMIT_EXCEEDED,
+            session.noRoom(
                     "the relay has no room for what this device tells its peers, they keep what it has told before: tell less"
                             + " (attributes, services), or give the relay a larger heap; large devices share "
-                            + (room.most() >> 10) + " KiB there, a sixteenth of it"));
+                            + (room.most() >> 10) + " KiB there, a sixteenth of it",
+                    System.nanoTime());
             return 0;
         }
         session.told(now);
@@ -320,6 +320,11 @@ public final class Sessions implements Members, Routes {
     @Nullable
     public StreamOwner owner(long id) {
         return byId.get(id);
+    }
+
+    /** For tests: another room, while nobody is there. */
+    synchronized void room(InfoRoom other) {
+        room = other;
     }
 
     /** How many bytes the large records of devices take in all. */

@@ -2,16 +2,23 @@ package io.mnedc.relay.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.Lease;
+import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.codec.Labels;
 import io.mnedc.relay.MemoryAllocator;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +81,82 @@ class DeviceLabelsTest {
         allocator.release("cam");
         // this allocator moves those behind
         assertThat(join("CAM")).isEqualTo("cam");
+    }
+
+    @Test
+    void aLabelThatBecomesFreeIsForTheOldestThatWantsItAlsoAfterARestart() {
+        Leases leases = new Leases();
+        labels = new DeviceLabels(leases);
+        assertThat(leases.join("cam")).isEqualTo("cam");
+        assertThat(leases.join("CAM")).isEqualTo("cam-3");
+        assertThat(leases.join("cAm")).isEqualTo("cam-4");
+        leases.release("cam");
+        // connected as cam-3, it does not hear of it yet; nobody else gets the name meanwhile
+        assertThat(leases.join("Cam")).isEqualTo("cam-5");
+        assertThat(leases.join("cAm")).isEqualTo("cam-4");
+        labels = new DeviceLabels(leases);
+        assertThat(leases.join("Cam")).isEqualTo("cam-5");
+        assertThat(leases.join("CAM")).isEqualTo("cam");
+        assertThat(leases.join("cam")).isEqualTo("cam-6");
+    }
+
+    @Test
+    void theOldestThatWantsALabelGetsItWhenItRegistersAgain() {
+        Leases leases = new Leases();
+        labels = new DeviceLabels(leases);
+        assertThat(leases.join("cam")).isEqualTo("cam");
+        assertThat(leases.join("CAM")).isEqualTo("cam-3");
+        leases.release("cam");
+        // the same device, but a younger lease
+        assertThat(leases.join("cam")).isEqualTo("cam-4");
+        assertThat(leases.join("CAM")).isEqualTo("cam");
+        leases.release("CAM");
+        assertThat(leases.join("Cam")).isEqualTo("cam-5");
+        leases.release("cam");
+        // none of those who waited before it is left
+        assertThat(leases.join("Cam")).isEqualTo("cam");
+    }
+
+    /** Its leases have an age, and no node is used twice. */
+    private final class Leases implements AddressAllocator {
+        private final Map<String, Lease> all = new LinkedHashMap<>();
+        private int given;
+
+        String join(String deviceId) {
+            return labels.of(allocate(deviceId).toCompletableFuture().join()).label();
+        }
+
+        @Override
+        public VirtualNetwork network() {
+            return allocator.network();
+        }
+
+        @Override
+        public CompletionStage<Lease> allocate(String deviceId) {
+            return CompletableFuture.completedFuture(all.computeIfAbsent(deviceId, id -> {
+                Instant now = Instant.ofEpochSecond(given);
+                int node = network().firstNode() + given++;
+                return new Lease(id, node, network().ipv4(node), network().ipv6(node), now, now, false);
+            }));
+        }
+
+        @Override
+        public void renew(String deviceId) {}
+
+        @Override
+        public CompletionStage<Boolean> release(String deviceId) {
+            return CompletableFuture.completedFuture(all.remove(deviceId) != null);
+        }
+
+        @Override
+        public Optional<Lease> lease(String deviceId) {
+            return Optional.ofNullable(all.get(deviceId));
+        }
+
+        @Override
+        public List<Lease> leases() {
+            return List.copyOf(all.values());
+        }
     }
 
     @Test
