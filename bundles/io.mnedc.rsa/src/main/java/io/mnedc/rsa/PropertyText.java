@@ -101,7 +101,11 @@ final class PropertyText {
         }
         char container = text.charAt(2);
         if (container == ':') {
-            return scalar(type, text.substring(3));
+            Object value = scalar(type, text.substring(3));
+            if (!text.equals(write(value))) {
+                throw new IllegalArgumentException("a text has a type before it that it does not need");
+            }
+            return value;
         }
         if ("[({".indexOf(container) < 0 || (text.length() > 3 && text.charAt(3) != ':')) {
             throw new IllegalArgumentException("a value has no known type");

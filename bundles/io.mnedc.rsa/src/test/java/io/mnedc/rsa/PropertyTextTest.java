@@ -51,7 +51,8 @@ class PropertyTextTest {
                 "#S{:a,a",
                 "#F:1",
                 "#s:x",
-                "#B:200"
+                "#B:200",
+                "#S:plain"
             })
     void anythingElseIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> PropertyText.read(text));
