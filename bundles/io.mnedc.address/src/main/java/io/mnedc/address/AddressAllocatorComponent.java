@@ -6,7 +6,6 @@ import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -14,6 +13,7 @@ import io.mnedc.settings.Endings;
 import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Services;
 import io.mnedc.work.PeriodicThread;
 import io.mnedc.work.TaskQueue;
 import java.io.IOException;
@@ -115,10 +115,7 @@ public final class AddressAllocatorComponent {
         this.store = store;
         this.host = host;
         this.limit = limit;
-        this.notices = new NoticeBoard(Config.PID, notice -> {
-            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
-            return () -> unregister(registration);
-        });
+        this.notices = new NoticeBoard(Config.PID, context);
     }
 
     // without a lock: services come and go on threads that may hold locks of others
@@ -366,17 +363,9 @@ public final class AddressAllocatorComponent {
         settled = false;
         if (ending != null) {
             LOG.info("no more addresses are leased: {}", why);
-            unregister(ending.registration());
+            Services.withdraw(ending.registration());
             ending.expiry().close();
             ending.allocator().close();
-        }
-    }
-
-    private static void unregister(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already", e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -10,6 +9,7 @@ import io.mnedc.settings.LastSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Retry;
+import io.mnedc.settings.Services;
 import io.mnedc.work.TaskQueue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,10 +79,7 @@ public final class LeaseStoreComponent {
     LeaseStoreComponent(BundleContext context, Duration pause, Duration limit) {
         this.context = context;
         this.limit = limit;
-        this.notices = new NoticeBoard(Config.PID, notice -> {
-            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
-            return () -> unregister(registration);
-        });
+        this.notices = new NoticeBoard(Config.PID, context);
         this.retry = new Retry(
                 "mnedc-lease-again",
                 pause,
@@ -268,16 +265,8 @@ public final class LeaseStoreComponent {
         running = null;
         if (ending != null) {
             LOG.info("the lease store in {} is closed: {}", ending.directory(), why);
-            unregister(ending.registration());
+            Services.withdraw(ending.registration());
             ending.store().close();
-        }
-    }
-
-    private static void unregister(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already", e);
         }
     }
 }

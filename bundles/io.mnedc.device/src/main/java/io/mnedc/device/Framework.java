@@ -2,8 +2,9 @@ package io.mnedc.device;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.settings.NoticeBoard;
+import io.mnedc.settings.Services;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -47,8 +48,8 @@ final class Framework {
         }
 
         void withdraw() {
-            unregister(link);
-            unregister(status);
+            Services.withdraw(link);
+            Services.withdraw(status);
         }
     }
 
@@ -59,32 +60,19 @@ final class Framework {
         try {
             return new Published(status, context.registerService(RelayLink.class, device.link(), properties(settings)));
         } catch (RuntimeException | Error e) {
-            unregister(status);
+            Services.withdraw(status);
             throw e;
         }
     }
 
-    /**
-     * Registers a notice.
-     *
-     * @return withdraws it
-     */
-    Runnable publish(Notice notice) {
-        ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
-        return () -> unregister(registration);
+    /** {@return where the device's notices are shown} */
+    NoticeBoard notices() {
+        return new NoticeBoard(DeviceSettings.PID, context);
     }
 
     @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
     private static Dictionary<String, Object> properties(DeviceSettings settings) {
         return new Hashtable<>(Map.of(DEVICE_ID, settings.deviceId()));
-    }
-
-    private static void unregister(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
-        }
     }
 
     /** Where identity and virtual network are kept if no setting says so. */

@@ -78,7 +78,7 @@ final class Operation {
                 pause,
                 () -> tasks.run(this::again),
                 problem -> LOG.error("{}; it is tried again every {} s", problem, pause.toSeconds()));
-        this.notices = new NoticeBoard(DeviceSettings.PID, framework::publish);
+        this.notices = framework.notices();
     }
 
     /** Has a configuration taken on. */

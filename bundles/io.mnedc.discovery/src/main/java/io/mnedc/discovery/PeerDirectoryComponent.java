@@ -1,7 +1,6 @@
 package io.mnedc.discovery;
 
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerDirectory;
@@ -10,6 +9,7 @@ import io.mnedc.api.peer.PeerService;
 import io.mnedc.api.peer.PeerSnapshot;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.NoticeBoard;
+import io.mnedc.settings.Services;
 import java.io.File;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -95,10 +95,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         this.link = link;
         this.dispatch = new ListenerDispatch(this::view);
         this.directory = new Directory(dispatch::put);
-        this.configured = new ConfiguredInfo(area(context), new NoticeBoard(PID, notice -> {
-            ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
-            return () -> unregister(said);
-        }));
+        this.configured = new ConfiguredInfo(area(context), new NoticeBoard(PID, context));
         this.info = new LocalInfo(configured.take(properties), link::publish);
         this.offers = new OfferTracker(context, info);
         offers.open();
@@ -141,15 +138,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         ServiceRegistration<PeerDirectory> ending = registration;
         registration = null;
         if (ending != null) {
-            unregister(ending);
-        }
-    }
-
-    private static void unregister(ServiceRegistration<?> ending) {
-        try {
-            ending.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
+            Services.withdraw(ending);
         }
     }
 

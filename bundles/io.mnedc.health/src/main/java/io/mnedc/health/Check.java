@@ -1,5 +1,6 @@
 package io.mnedc.health;
 
+import io.mnedc.settings.Services;
 import io.mnedc.work.TaskQueue;
 import java.time.Duration;
 import java.util.Hashtable;
@@ -8,8 +9,6 @@ import org.apache.felix.hc.api.HealthCheck;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A health check that is published while what it looks at shall run. The component itself publishes nothing, because its
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
  * goes under no lock.
  */
 final class Check {
-    private static final Logger LOG = LoggerFactory.getLogger(Check.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final BundleContext context;
@@ -68,11 +66,7 @@ final class Check {
         ServiceRegistration<HealthCheck> present = registration;
         registration = null;
         if (present != null) {
-            try {
-                present.unregister();
-            } catch (IllegalStateException e) {
-                LOG.debug("the framework withdrew the service already", e);
-            }
+            Services.withdraw(present);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.mnedc.names;
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.LocalService;
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.NameService;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.text.PlainText;
@@ -12,6 +11,7 @@ import io.mnedc.names.system.SystemNames;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Services;
 import io.mnedc.work.TaskQueue;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,19 +76,14 @@ public final class NamesComponent {
             @Reference(policyOption = ReferencePolicyOption.GREEDY) DeviceStatus device) {
         this.context = context;
         this.device = device;
-        this.notices = new NoticeBoard(NamesConfig.PID, this::publish);
-        this.systemNotices = new NoticeBoard(NamesConfig.PID, this::publish);
+        this.notices = new NoticeBoard(NamesConfig.PID, context);
+        this.systemNotices = new NoticeBoard(NamesConfig.PID, context);
         this.names = new Names(
                 link::registration,
                 directory::snapshot,
                 directory::own,
                 NamesSettings.usual().zone(),
                 System::nanoTime);
-    }
-
-    private Runnable publish(Notice notice) {
-        ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
-        return () -> unregister(said);
     }
 
     @Activate
@@ -163,7 +158,7 @@ public final class NamesComponent {
     }
 
     private void withdraw() {
-        registrations.forEach(NamesComponent::unregister);
+        registrations.forEach(Services::withdraw);
         registrations = List.of();
     }
 
@@ -177,13 +172,5 @@ public final class NamesComponent {
                     notices.show("");
                 },
                 LIMIT);
-    }
-
-    private static void unregister(ServiceRegistration<?> ending) {
-        try {
-            ending.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
-        }
     }
 }

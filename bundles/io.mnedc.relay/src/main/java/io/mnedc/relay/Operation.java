@@ -1,7 +1,6 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelayConfig;
@@ -27,7 +26,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,10 +90,7 @@ final class Operation {
         this.listeners = listeners;
         this.pause = pause;
         this.pauses = new RestartPauses(pause);
-        this.notices = new NoticeBoard(PID, notice -> {
-            ServiceRegistration<Notice> registration = context.registerService(Notice.class, notice, null);
-            return () -> RunningRelay.unregister(registration);
-        });
+        this.notices = new NoticeBoard(PID, context);
         this.retry = new Retry(
                 "mnedc-relay-retry",
                 pause,

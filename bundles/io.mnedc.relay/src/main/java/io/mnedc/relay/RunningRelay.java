@@ -9,6 +9,7 @@ import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.settings.Storage;
 import io.mnedc.settings.IdentityProviders;
+import io.mnedc.settings.Services;
 import java.io.IOException;
 import java.security.Provider;
 import java.time.InstantSource;
@@ -108,16 +109,8 @@ final class RunningRelay {
 
     /** Withdraws the services first. */
     void end() {
-        registrations.forEach(RunningRelay::unregister);
+        registrations.forEach(Services::withdraw);
         registrations.clear();
         relay.close();
-    }
-
-    static void unregister(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.mnedc.rsa;
 
 import io.mnedc.api.peer.OfferedService;
+import io.mnedc.settings.Services;
 import java.util.Dictionary;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -37,11 +38,7 @@ final class Offers implements OwnEndpoints.Publisher {
 
             @Override
             public void withdraw() {
-                try {
-                    registration.unregister();
-                } catch (IllegalStateException e) {
-                    LOG.debug("the bundle is being stopped", e);
-                }
+                Services.withdraw(registration);
             }
         };
     }

@@ -1,12 +1,12 @@
 package io.mnedc.rsa;
 
 import io.mnedc.api.device.RelayLink;
-import io.mnedc.api.notice.Notice;
 import io.mnedc.api.peer.PeerListener;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
+import io.mnedc.settings.Services;
 import io.mnedc.work.TaskQueue;
 import java.time.Duration;
 import java.util.List;
@@ -80,10 +80,7 @@ public final class RsaComponent {
             @Reference(policyOption = ReferencePolicyOption.GREEDY) RelayLink link) {
         this.context = context;
         this.framework = context.getProperty(Constants.FRAMEWORK_UUID);
-        this.notices = new NoticeBoard(RsaConfig.PID, notice -> {
-            ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
-            return () -> unregister(said);
-        });
+        this.notices = new NoticeBoard(RsaConfig.PID, context);
         this.own = new OwnEndpoints(() -> Binding.place(link), new Offers(context), thread);
         this.peers = new PeerEndpoints(framework, settings.imported(), tellers::set);
         this.binding = new Binding(
@@ -141,7 +138,7 @@ public final class RsaComponent {
     private void withdraw() {
         List<ServiceRegistration<?>> ending = registrations;
         registrations = List.of();
-        ending.forEach(RsaComponent::unregister);
+        ending.forEach(Services::withdraw);
     }
 
     @Deactivate
@@ -175,13 +172,5 @@ public final class RsaComponent {
 
     void removeListener(EndpointEventListener listener) {
         tellers.remove(listener);
-    }
-
-    private static void unregister(ServiceRegistration<?> ending) {
-        try {
-            ending.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework withdrew the service already: the bundle is being stopped, too", e);
-        }
     }
 }

@@ -4,6 +4,8 @@ import io.mnedc.api.notice.Notice;
 import io.mnedc.api.text.PlainText;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 
 /** Publishes a component's {@link Notice}, one at a time. Its owner uses it by one thread at a time, under no lock. */
 public final class NoticeBoard {
@@ -20,6 +22,14 @@ public final class NoticeBoard {
     public NoticeBoard(String pid, Function<Notice, Runnable> publisher) {
         this.pid = pid;
         this.publisher = publisher;
+    }
+
+    /** Publishes in this framework; nothing yet. */
+    public NoticeBoard(String pid, BundleContext context) {
+        this(pid, notice -> {
+            ServiceRegistration<Notice> said = context.registerService(Notice.class, notice, null);
+            return () -> Services.withdraw(said);
+        });
     }
 
     /** Shows a text in place of the one before; nothing if it is empty. */
