@@ -16,6 +16,7 @@ import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.security.DocumentSignatures;
 import io.mnedc.security.Pem;
+import io.mnedc.transport.BackOff;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.work.LogLimiter;
 import java.security.GeneralSecurityException;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -42,7 +44,7 @@ public final class OwnInfo {
 
     private static final Duration COMPLAINTS_APART = Duration.ofMinutes(10);
 
-    /** After a key has failed; each time twice as long. */
+    /** After a key has failed. */
     private static final Duration AGAIN = Duration.ofSeconds(10);
 
     private static final Duration LONGEST_AGAIN = Duration.ofMinutes(10);
@@ -73,7 +75,7 @@ public final class OwnInfo {
     /** Whether what is due is more than {@link #listening}, and has to be signed. */
     private boolean different;
 
-    private Duration again = AGAIN;
+    private final BackOff again = new BackOff(AGAIN, LONGEST_AGAIN, new SplittableRandom());
     private boolean waitsForKey;
 
     /**
@@ -174,7 +176,7 @@ public final class OwnInfo {
                 return;
             }
         } else {
-            again = AGAIN;
+            again.reset();
         }
         ready = next;
         sender.accept(told());
@@ -183,11 +185,10 @@ public final class OwnInfo {
     private void tryAgain() {
         if (!waitsForKey) {
             waitsForKey = true;
-            loop.schedule(again, () -> {
+            loop.schedule(again.next(), () -> {
                 waitsForKey = false;
                 change();
             });
-            again = again.compareTo(LONGEST_AGAIN) < 0 ? again.multipliedBy(2) : again;
         }
     }
 

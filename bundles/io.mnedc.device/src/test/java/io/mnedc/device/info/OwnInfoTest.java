@@ -14,11 +14,12 @@ import io.mnedc.codec.InfoDocument;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.Fixture;
+import io.mnedc.device.NoLoop;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
+import io.mnedc.testing.HardwareKey;
 import io.mnedc.testing.TestClock;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +63,7 @@ class OwnInfoTest {
 
     private void later() {
         while (!loop.later.isEmpty()) {
-            loop.later.remove().run();
+            loop.later.remove().task().run();
         }
     }
 
@@ -180,26 +180,6 @@ class OwnInfoTest {
         assertThat(last().document()).isNotNull();
     }
 
-    /** A key of which its provider can make nothing now. */
-    private static final class BusyKey implements PrivateKey {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public String getAlgorithm() {
-            return "EC";
-        }
-
-        @Override
-        public @Nullable String getFormat() {
-            return null;
-        }
-
-        @Override
-        public byte @Nullable [] getEncoded() {
-            return null;
-        }
-    }
-
     @Test
     void aKeyThatFailsIsTriedAgainAndPeersKeepWhatTheyWereTold() throws Exception {
         Identity good = SigningDevices.identity(self);
@@ -222,10 +202,11 @@ class OwnInfoTest {
         Publish first = last();
         assertThat(first.document()).isNotNull();
 
-        now[0] = new Identity(new BusyKey(), good.chain(), good.trusted());
+        // no provider knows what to do with it
+        now[0] = new Identity(new HardwareKey(good.key()), good.chain(), good.trusted());
         hardware.ask(settings.security(), "self", token -> false);
         own.publish(LARGE);
-        loop.later.remove().run();
+        loop.later.remove().task().run();
         assertThat(said).as("what cannot be signed is not told").containsExactly(first);
         assertThat(own.in(bare(Protocol.SECURITY_TLS)).document()).isEqualTo(first.document());
         assertThat(loop.later).as("one more try").hasSize(1);

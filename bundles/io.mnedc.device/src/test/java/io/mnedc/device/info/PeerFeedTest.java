@@ -10,6 +10,7 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.device.Fixture;
+import io.mnedc.device.NoLoop;
 import io.mnedc.device.identity.DeviceIdentity;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.testing.Await;

@@ -9,16 +9,13 @@ import io.mnedc.api.tun.TunDevice;
 import io.mnedc.api.tun.TunSettings;
 import io.mnedc.codec.Listening;
 import io.mnedc.codec.Protocol;
+import io.mnedc.device.NoLoop;
 import io.mnedc.device.settings.MulticastSettings;
 import io.mnedc.device.settings.MulticastSettings.Mode;
-import io.mnedc.transport.Scheduler;
 import io.mnedc.tun.memory.MemoryTunDevice;
 import io.mnedc.tun.memory.MemoryTunDriver;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,28 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What this device tells of its groups, and when it looks. */
 class GroupsTest {
-    private record Later(Duration delay, Runnable task) {}
-
-    private final Deque<Later> later = new ArrayDeque<>();
-    private final Scheduler loop = new Scheduler() {
-        @Override
-        public boolean offer(Runnable task) {
-            task.run();
-            return true;
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            Later added = new Later(delay, task);
-            later.add(added);
-            return () -> later.remove(added);
-        }
-
-        @Override
-        public Timer repeat(Duration period, Runnable task) {
-            throw new UnsupportedOperationException("nobody repeats");
-        }
-    };
+    private final NoLoop loop = new NoLoop();
     private final List<Listening> told = new ArrayList<>();
     private final Multicast multicast = new Multicast();
     private final Members members = new Members();
@@ -89,9 +65,9 @@ class GroupsTest {
     }
 
     private void nextLook() {
-        Later next = later.removeFirst();
+        NoLoop.Later next = loop.later.removeFirst();
         assertThat(next.delay()).isGreaterThanOrEqualTo(Groups.APART);
-        assertThat(later).as("one at a time").isEmpty();
+        assertThat(loop.later).as("one at a time").isEmpty();
         next.task().run();
     }
 
@@ -101,7 +77,7 @@ class GroupsTest {
         groups.changed();
         members.put(7, listening(true));
         groups.membersChanged();
-        assertThat(later).isEmpty();
+        assertThat(loop.later).isEmpty();
         assertThat(told).isEmpty();
         assertThat(multicast.inForce()).isNull();
         assertThat(groups.status()).isEmpty();
@@ -128,17 +104,17 @@ class GroupsTest {
         become(Mode.OFF);
         assertThat(told).last().isEqualTo(Listening.NONE);
         assertThat(multicast.inForce()).isNull();
-        assertThat(later).isEmpty();
+        assertThat(loop.later).isEmpty();
     }
 
     @Test
     void whatIsReportedAgainIsNoReasonToLook() {
         become(Mode.ALL);
-        assertThat(later).hasSize(1);
+        assertThat(loop.later).hasSize(1);
         join("239.1.2.3");
         groups.changed();
         groups.changed();
-        assertThat(later).hasSize(1);
+        assertThat(loop.later).hasSize(1);
         assertThat(told).containsExactly(listening(true));
         nextLook();
         assertThat(told).hasSize(2);
@@ -181,17 +157,17 @@ class GroupsTest {
     @Test
     void manyChangesInARowMakeFewTables() {
         become(Mode.ALL);
-        later.clear();
+        loop.later.clear();
         for (int node = 10; node < 60; node++) {
             members.put(node, listening(false, "239.1.2.3"));
             groups.membersChanged();
         }
-        while (!later.isEmpty()) {
-            later.removeFirst().task().run();
+        while (!loop.later.isEmpty()) {
+            loop.later.removeFirst().task().run();
         }
         assertThat(table()).hasSize(50);
         groups.membersChanged();
-        assertThat(later).as("nothing is different").isEmpty();
+        assertThat(loop.later).as("nothing is different").isEmpty();
     }
 
     private int[] table() {

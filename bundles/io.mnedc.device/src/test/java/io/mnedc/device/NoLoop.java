@@ -1,4 +1,4 @@
-package io.mnedc.device.info;
+package io.mnedc.device;
 
 import io.mnedc.transport.Scheduler;
 import java.time.Duration;
@@ -6,8 +6,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** A control loop that runs tasks at once, and those for later when it is told to. */
-final class NoLoop implements Scheduler {
-    final Deque<Runnable> later = new ArrayDeque<>();
+public final class NoLoop implements Scheduler {
+    /** What is to be done, and when. */
+    public record Later(Duration delay, Runnable task) {}
+
+    public final Deque<Later> later = new ArrayDeque<>();
 
     @Override
     public boolean offer(Runnable task) {
@@ -17,8 +20,9 @@ final class NoLoop implements Scheduler {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        later.add(task);
-        return () -> later.remove(task);
+        Later added = new Later(delay, task);
+        later.add(added);
+        return () -> later.remove(added);
     }
 
     @Override
