@@ -1,6 +1,10 @@
 package io.mnedc.lab;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +77,29 @@ public abstract sealed class NodeProcess permits RelayProcess, DeviceProcess {
     /** Where it keeps its data. */
     public final Path data() {
         return host.directory().resolve(name);
+    }
+
+    /** Changes a text among its settings, as an editor would: at once. The file need not be there. */
+    public final void set(String pid, String key, String value) {
+        change(pid, key, '"' + value + '"');
+    }
+
+    /** The same of one that is true or false. */
+    public final void set(String pid, String key, boolean value) {
+        change(pid, key, "B\"" + value + '"');
+    }
+
+    private void change(String pid, String key, String value) {
+        Path file = data().resolve("etc").resolve(pid + ".config");
+        try {
+            List<String> lines = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+            lines.removeIf(line -> line.startsWith(key + "="));
+            lines.add(key + "=" + value);
+            Path next = Files.write(file.resolveSibling("next.tmp"), lines);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Kills it with SIGKILL. */

@@ -39,7 +39,12 @@ public final class RelayProcess extends NodeProcess {
 
     /** Makes a join token for the relay that {@link #start} started on this host, or will start. */
     public static String token(Host host, String... options) {
-        List<String> all = new ArrayList<>(List.of("token", "--address", host.address() + ":3334"));
+        return tokenFor(host, host.address(), options);
+    }
+
+    /** The same with another address of the relay in it. */
+    public static String tokenFor(Host host, String address, String... options) {
+        List<String> all = new ArrayList<>(List.of("token", "--address", address + ":3334"));
         all.addAll(List.of(options));
         return lastLine(administer(host, all.toArray(String[]::new)));
     }

@@ -36,7 +36,7 @@ class FindingTheRelayTest {
     private static final String DEAD = "192.168.1.200";
 
     private final Path directory = NeedsLab.directory(FindingTheRelayTest.class).toAbsolutePath();
-    private final List<Path> resolvers = new ArrayList<>();
+    private final List<NetnsFile> resolvers = new ArrayList<>();
     private Lab lab;
     private RelayProcess relay;
     private RelayProcess stranger;
@@ -54,9 +54,7 @@ class FindingTheRelayTest {
                         .host("b")
                         .host("c"));
         // the token names an address that nobody has: what reaches the relay has found it
-        String printed =
-                RelayProcess.administer(lab.host("relay"), "token", "--uses", "9", "--address", DEAD + ":3334");
-        token = printed.substring(printed.lastIndexOf('\n') + 1);
+        token = RelayProcess.tokenFor(lab.host("relay"), DEAD, "--uses", "9");
         relay = RelayProcess.start(lab.host("relay")).awaitReady();
         stranger = RelayProcess.start(lab.host("stranger")).awaitReady();
     }
@@ -66,24 +64,13 @@ class FindingTheRelayTest {
         if (lab != null) {
             lab.close();
         }
-        for (Path resolver : resolvers) {
-            Files.delete(resolver);
-            Files.delete(resolver.getParent());
+        for (NetnsFile resolver : resolvers) {
+            resolver.close();
         }
     }
 
-    /** Changes the settings of a relay while it runs, as an editor would. */
-    private static void announce(RelayProcess of, boolean whether) throws IOException {
-        Path file = of.data().resolve("etc/io.mnedc.relay.config");
-        List<String> lines = new ArrayList<>(Files.readAllLines(file));
-        lines.removeIf(line -> line.startsWith("announce.lan="));
-        lines.add("announce.lan=B\"" + whether + "\"");
-        Path next = Files.write(file.resolveSibling("next.tmp"), lines);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void announceAndAwait(RelayProcess of) throws IOException {
-        announce(of, true);
+    private static void announceAndAwait(RelayProcess of) {
+        of.set("io.mnedc.relay", "announce.lan", true);
         of.process().awaitLog(Pattern.compile("announced by multicast DNS in .*192\\.168\\.1\\."), BOUND);
     }
 
@@ -122,7 +109,7 @@ class FindingTheRelayTest {
 
         // a device that comes back knows where the relay was, whether it announces itself or not
         a.stop();
-        announce(relay, false);
+        relay.set("io.mnedc.relay", "announce.lan", false);
         // by one of its addresses: that of IPv6 is a link-local one, with the name of the interface
         assertThat(a.data().resolve("identity/relay"))
                 .content()
@@ -142,7 +129,7 @@ class FindingTheRelayTest {
         dns.start(JavaTool.command(
                         List.of(Message.class, Logger.class), ZoneServer.class, zone.toString(), dns.address()))
                 .awaitLog(Pattern.compile("^serving"), BOUND);
-        resolver(lab.host("b"), dns.address());
+        resolvers.add(new NetnsFile(lab.host("b"), "resolv.conf", "nameserver " + dns.address() + "\n"));
         DeviceProcess b = join("b", "srv-b", "srv:example.test");
         awaitLog(b, "srv:example.test: dead.example.test:3334: ");
 
@@ -172,12 +159,5 @@ class FindingTheRelayTest {
     private static void write(Path zone, String... lines) throws IOException {
         Path next = Files.write(zone.resolveSibling("zone.tmp"), List.of(lines));
         Files.move(next, zone, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** ip netns exec puts this file over resolv.conf(5) of what it runs there. */
-    private void resolver(Host host, String server) throws IOException {
-        Path file =
-                Files.createDirectories(Path.of("/etc/netns", host.namespace())).resolve("resolv.conf");
-        resolvers.add(Files.writeString(file, "nameserver " + server + "\n"));
     }
 }

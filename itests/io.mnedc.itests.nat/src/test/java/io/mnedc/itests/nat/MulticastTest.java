@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,14 +73,10 @@ class MulticastTest {
         started.clear();
     }
 
-    /** Sets the mode while the devices run; the last line of the file counts. */
-    private static void become(String mode, DeviceProcess... devices) throws IOException {
+    /** Sets the mode while the devices run. */
+    private static void become(String mode, DeviceProcess... devices) {
         for (DeviceProcess device : devices) {
-            Path file = device.data().resolve("etc/io.mnedc.device.config");
-            List<String> lines = new ArrayList<>(Files.readAllLines(file));
-            lines.removeIf(line -> line.startsWith("multicast="));
-            lines.add("multicast=\"" + mode + "\"");
-            Files.write(file, lines, StandardOpenOption.TRUNCATE_EXISTING);
+            device.set("io.mnedc.device", "multicast", mode);
         }
         for (DeviceProcess device : devices) {
             Conversations.await(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.lab.CommandResult;
 import io.mnedc.lab.DeviceProcess;
-import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.junit.NeedsLab;
@@ -53,38 +52,17 @@ class NamesTest {
             answered(a, "0 0 " + Servers.HTTP_PORT + " b.mnedc.", "web\\032on\\032b._http._tcp.mnedc", "SRV");
             answered(a, "\"path=/hash\"", "web\\032on\\032b._http._tcp.mnedc", "TXT");
 
-            withResolver(a.host(), () -> {
+            try (NetnsFile resolver = new NetnsFile(a.host(), "resolv.conf", "nameserver 10.0.0.1\n")) {
+                assertThat(resolver.path()).exists();
                 assertThat(a.host().exec("getent", "ahostsv4", "b.mnedc").orThrow())
                         .startsWith(b.ipv4());
                 assertThat(a.host().exec("getent", "hosts", b.ipv4()).orThrow()).contains("b.mnedc");
                 String url = "http://b.mnedc:" + Servers.HTTP_PORT + "/hash/10/1";
                 assertThat(a.host().exec("curl", "-sS", "-m20", url).orThrow()).isNotEmpty();
-            });
+            }
             b.stop();
             Conversations.await(
                     "b has no name any more", BOUND, () -> dig(a, "b.mnedc").contains("NXDOMAIN"));
-        }
-    }
-
-    private interface Work {
-        void run();
-    }
-
-    /** A namespace has a list of DNS servers of its own in /etc/netns. */
-    private static void withResolver(Host host, Work work) throws IOException {
-        Path directory = Path.of("/etc/netns", host.namespace());
-        boolean first = !Files.exists(directory.getParent());
-        Files.createDirectories(directory);
-        Path file = directory.resolve("resolv.conf");
-        try {
-            Files.writeString(file, "nameserver 10.0.0.1\n");
-            work.run();
-        } finally {
-            Files.deleteIfExists(file);
-            Files.delete(directory);
-            if (first) {
-                Files.deleteIfExists(directory.getParent());
-            }
         }
     }
 

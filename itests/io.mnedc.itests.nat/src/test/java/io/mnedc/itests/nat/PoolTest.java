@@ -9,10 +9,7 @@ import io.mnedc.lab.NodeProcess;
 import io.mnedc.lab.RelayProcess;
 import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -63,8 +60,8 @@ class PoolTest {
                                 + Pattern.quote(nats.relay().address()) + ".*no addresses are leased"),
                         NodeProcess.READY_BOUND);
 
-        set(relay, "io.mnedc.address", "ipv6.prefix", PREFIX);
-        set(relay, "io.mnedc.address", "pool", "10.0.0.0/24");
+        relay.set("io.mnedc.address", "ipv6.prefix", PREFIX);
+        relay.set("io.mnedc.address", "pool", "10.0.0.0/24");
         relay.awaitReady();
         b.awaitReady();
     }
@@ -72,7 +69,7 @@ class PoolTest {
     @Test
     @Order(2)
     void aLiveChangeOverTheRelayIsRefusedAndTheOldPoolGoesOn() throws IOException {
-        set(relay, "io.mnedc.address", "pool", "192.168.0.0/16");
+        relay.set("io.mnedc.address", "pool", "192.168.0.0/16");
         awaitLog(relay, "192\\.168\\.0\\.0/16.* contains .*the configuration before stays in force");
         assertThat(b.host().exec("ip", "-o", "addr", "show", b.tun()).output()).contains("10.0.0.");
         assertThat(lines(relay, "addresses are leased from")).hasSize(1);
@@ -82,19 +79,19 @@ class PoolTest {
     @Order(3)
     void theDeviceAsksBeforeItTakesALargerPoolAndHasTheOldOneAgainBySettingItBack() throws IOException {
         int before = lines(b, " ready: ").size();
-        set(relay, "io.mnedc.address", "pool", "10.0.0.0/16");
+        relay.set("io.mnedc.address", "pool", "10.0.0.0/16");
         awaitLog(b, "no interface: .*is now 10\\.0\\.0\\.0/16.*mnedc:acceptpool");
         Conversations.await("its interface has gone", BOUND, () -> !hasTun());
 
-        set(relay, "io.mnedc.address", "pool", "10.0.0.0/24");
+        relay.set("io.mnedc.address", "pool", "10.0.0.0/24");
         Conversations.await("it is back", BOUND, () -> lines(b, " ready: ").size() > before && hasTun());
     }
 
     @Test
     @Order(4)
     void aDeviceThatFollowsTakesTheLargerPool() throws IOException {
-        set(b, "io.mnedc.device", "pool.change", "follow");
-        set(relay, "io.mnedc.address", "pool", "10.0.0.0/16");
+        b.set("io.mnedc.device", "pool.change", "follow");
+        relay.set("io.mnedc.address", "pool", "10.0.0.0/16");
         awaitLog(b, " ready: 10\\.0\\.\\d+\\.\\d+/16 ");
     }
 
@@ -172,17 +169,5 @@ class PoolTest {
 
     private static void awaitLog(NodeProcess node, String pattern) {
         node.process().awaitLog(Pattern.compile(pattern), BOUND);
-    }
-
-    /** Changes a text of a settings file, as an editor would: at once. */
-    private static void set(NodeProcess node, String pid, String key, String value) throws IOException {
-        Path file = node.data().resolve("etc").resolve(pid + ".config");
-        List<String> others = Files.readAllLines(file).stream()
-                .filter(line -> !line.startsWith(key + "="))
-                .toList();
-        Path next = file.resolveSibling("next.tmp");
-        Files.write(next, others);
-        Files.writeString(next, key + "=\"" + value + "\"\n", StandardOpenOption.APPEND);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

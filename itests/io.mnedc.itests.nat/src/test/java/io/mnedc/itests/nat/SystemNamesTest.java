@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SystemNamesTest {
     private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final String NAMES = "io.mnedc.names";
     private static final String HOSTS = "127.0.0.1\tlocalhost\n";
 
     private final Path directory = NeedsLab.directory(SystemNamesTest.class).toAbsolutePath();
@@ -46,14 +46,7 @@ class SystemNamesTest {
                         .host("b")
                         .host("far")
                         .host("other"));
-        String printed = RelayProcess.administer(
-                lab.host("relay"),
-                "token",
-                "--uses",
-                "9",
-                "--address",
-                lab.host("relay").address() + ":3334");
-        token = printed.substring(printed.lastIndexOf('\n') + 1);
+        token = RelayProcess.token(lab.host("relay"), "--uses", "9");
         RelayProcess.start(lab.host("relay")).awaitReady();
         other = DeviceProcess.join(lab.host("other"), "other", token).awaitReady();
     }
@@ -65,11 +58,8 @@ class SystemNamesTest {
         }
     }
 
-    /** Changes the settings of the names of a device that runs, as an editor would. */
-    private static void set(DeviceProcess device, String... lines) throws IOException {
-        Path file = device.data().resolve("etc/io.mnedc.names.config");
-        Path next = Files.writeString(file.resolveSibling("names.tmp"), String.join("\n", lines) + "\n");
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    private static void resolver(DeviceProcess device, String value) {
+        device.set(NAMES, "system.resolver", value);
     }
 
     private static String getent(Host on, String... asked) {
@@ -95,17 +85,14 @@ class SystemNamesTest {
     @Test
     void hostsFileHasTheNamesWhileTheDeviceRuns() throws IOException {
         Host host = lab.host("a");
-        // ip netns exec puts this file over that of the machine, for each program that it starts
-        Path own = Path.of("/etc/netns", host.namespace());
-        boolean first = !Files.exists(own.getParent());
-        Path hosts = Files.createDirectories(own).resolve("hosts");
-        try {
-            Files.writeString(hosts, HOSTS);
+        try (NetnsFile file = new NetnsFile(host, "hosts", HOSTS)) {
+            Path hosts = file.path();
             Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
             DeviceProcess a = DeviceProcess.join(host, "a", token).awaitReady();
             assertThat(getent(host, "hosts", "other.mnedc")).isEmpty();
 
-            set(a, "system.resolver=\"hosts\"", "hosts.file=\"" + hosts + "\"");
+            a.set(NAMES, "hosts.file", hosts.toString());
+            resolver(a, "hosts");
             Conversations.await(
                     "known",
                     BOUND,
@@ -116,24 +103,18 @@ class SystemNamesTest {
             // what is left of a killed one is removed by the next, whatever its settings
             a.kill();
             assertThat(hosts).content().contains("other.mnedc");
-            set(a, "system.resolver=\"off\"", "hosts.file=\"" + hosts + "\"");
+            resolver(a, "off");
             a.startAgain();
             a.awaitReady();
             Conversations.await("removed", BOUND, () -> text(hosts).equals(HOSTS));
 
-            set(a, "system.resolver=\"hosts\"", "hosts.file=\"" + hosts + "\"");
+            resolver(a, "hosts");
             Conversations.await(
                     "there again",
                     BOUND,
                     () -> getent(host, "hosts", "other.mnedc").contains("other"));
             a.stop();
             assertThat(hosts).content().isEqualTo(HOSTS);
-        } finally {
-            Files.deleteIfExists(hosts);
-            Files.delete(own);
-            if (first) {
-                Files.deleteIfExists(own.getParent());
-            }
         }
     }
 
@@ -151,7 +132,7 @@ class SystemNamesTest {
 
         DeviceProcess b = DeviceProcess.join(host, "b", token).awaitReady();
         assertThat(getent(host, "hosts", "other.mnedc")).isEmpty();
-        set(b, "system.resolver=\"auto\"");
+        resolver(b, "auto");
         awaitLog(b, "programs of this host know the names of devices: by systemd-resolved");
         assertThat(getent(host, "ahostsv4", "other.mnedc")).startsWith(other.ipv4());
         assertThat(getent(host, "ahostsv6", "other.mnedc")).startsWith(other.ipv6());
@@ -159,7 +140,7 @@ class SystemNamesTest {
         // only for this zone
         assertThat(host.exec("resolvectl", "default-route", b.tun()).orThrow()).contains("no");
 
-        set(b, "system.resolver=\"off\"");
+        resolver(b, "off");
         Conversations.await(
                 "reverted",
                 BOUND,
@@ -167,7 +148,7 @@ class SystemNamesTest {
         assertThat(host.exec("resolvectl", "dns", b.tun()).orThrow()).doesNotContain("10.0.0.1");
 
         // the interface of a killed device goes, and with it what was said of it
-        set(b, "system.resolver=\"resolved\"");
+        resolver(b, "resolved");
         Conversations.await(
                 "known again", BOUND, () -> getent(host, "hosts", "other.mnedc").contains("other"));
         b.kill();
@@ -186,7 +167,7 @@ class SystemNamesTest {
         Host far = lab.host("far");
         far.shareFiles(resolved, "PATH=" + root.resolve("usr/bin") + ":" + System.getenv("PATH"));
         DeviceProcess elsewhere = DeviceProcess.join(far, "far", token).awaitReady();
-        set(elsewhere, "system.resolver=\"auto\"");
+        resolver(elsewhere, "auto");
         awaitLog(elsewhere, "systemd-resolved runs in another network namespace");
         assertThat(host.exec("resolvectl", "dns").orThrow()).doesNotContain("10.0.0.1");
         elsewhere.stop();
