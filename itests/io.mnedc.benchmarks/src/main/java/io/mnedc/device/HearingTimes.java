@@ -1,26 +1,20 @@
 package io.mnedc.device;
 
-import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Publish;
-import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
-import io.mnedc.codec.InfoDocument;
-import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
-import io.mnedc.security.DocumentSignatures;
-import io.mnedc.security.JoinToken;
+import io.mnedc.device.info.BenchDevice;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.authority.OverlayAuthority;
-import io.mnedc.security.device.DeviceIdentityStore;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
@@ -32,8 +26,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -88,7 +80,7 @@ public final class HearingTimes {
         }
         List<Hearer> hearers = new ArrayList<>();
         for (int i = 0; i < HEARERS; i++) {
-            enrol("hearer-" + i);
+            BenchDevice.join(authority, directory, "hearer-" + i);
             hearers.add(new Hearer("hearer-" + i, address, directory.resolve("hearer-" + i)));
         }
         await(() -> hearers.stream().allMatch(Hearer::registered));
@@ -150,42 +142,16 @@ public final class HearingTimes {
         }
     }
 
-    private DeviceIdentityStore enrol(String id) throws Exception {
-        DeviceIdentityStore store = DeviceIdentityStore.open(directory.resolve(id), InstantSource.system());
-        JoinToken token = authority
-                .tokens()
-                .issue(
-                        new TokenRequest(Optional.of(id), Set.of(), Duration.ofHours(1), 1, List.of()),
-                        List.of("relay:1"));
-        store.enrolled(
-                authority
-                        .enrol(token.id(), token.secret(), id, store.enrolmentRequest(id, token))
-                        .credentials(),
-                token);
-        return store;
-    }
-
     private Member member(String id, boolean silent) throws Exception {
         Files.createDirectories(directory);
-        var identity = enrol(id).identity();
-        NodeInfo info = new NodeInfo(
-                "linux-amd64",
-                "osgi",
-                List.of(new ServiceRecord("web", "http", 8080, Map.of("path", "/status"))),
-                Map.of());
-        Opaque body = new InfoDocument(id, System.currentTimeMillis(), info).encode();
-        var certificate = identity.chain().get(0);
-        SignedInfo document = new SignedInfo(
-                body,
-                DocumentSignatures.scheme(certificate.getPublicKey()),
-                Opaque.copyOf(DocumentSignatures.sign(identity.key(), certificate.getPublicKey(), body.bytes())),
-                List.of(Opaque.copyOf(certificate.getEncoded())));
+        var identity = BenchDevice.join(authority, directory, id).identity();
+        SignedInfo document = BenchDevice.document(identity, id, System.currentTimeMillis());
         SSLContext context = OverlayTls.context(identity, OverlayTrust.acceptAny());
         Member member = new Member(
                 id,
                 silent,
                 new Hello(id, 1, "bench", 0, Protocol.SECURITY_TLS, NodeInfo.NONE)
-                        .telling(new Publish(info, document)));
+                        .telling(new Publish(BenchDevice.INFO, document)));
         Executor direct = Runnable::run;
         SSLEngine engine = OverlayTls.client(context, OverlayTls.CONTROL);
         ControlTls tls = new ControlTls(() -> engine, Set.of(OverlayTls.CONTROL), direct, Duration.ofSeconds(30));

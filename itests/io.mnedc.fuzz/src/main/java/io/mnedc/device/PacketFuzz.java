@@ -1,8 +1,5 @@
 package io.mnedc.device;
 
-import io.mnedc.codec.ControlMessage.Welcome;
-import io.mnedc.codec.Opaque;
-import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
 import io.mnedc.device.network.Membership;
 import io.mnedc.device.network.RouteTable;
@@ -25,20 +22,10 @@ public final class PacketFuzz {
     private static final int UDP = 17;
     private static final int UDP_HEADER = 8;
 
-    private static final Membership SELF = self();
+    private static final Membership SELF = FuzzedDevice.membership();
     private static final Segmenter SEGMENTER = new Segmenter();
 
     private PacketFuzz() {}
-
-    private static Membership self() {
-        try {
-            return Membership.of(
-                    new Welcome(0, 1, Opaque.copyOf(new byte[32]), 2, 0x0a000000, 24, 0xfd00L << 48, 1_000, 1, "fuzz"),
-                    true);
-        } catch (ProtocolException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     /** Takes one input. */
     public static void fuzzerTestOneInput(byte[] data) {

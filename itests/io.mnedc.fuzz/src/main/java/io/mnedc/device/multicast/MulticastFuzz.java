@@ -1,14 +1,11 @@
 package io.mnedc.device.multicast;
 
-import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Listening;
 import io.mnedc.codec.MulticastGroup;
-import io.mnedc.codec.Opaque;
-import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.VirtioNetHeader;
+import io.mnedc.device.FuzzedDevice;
 import io.mnedc.device.common.Counters;
 import io.mnedc.device.multicast.Multicast.InForce;
-import io.mnedc.device.network.Membership;
 import io.mnedc.device.network.RouteTable;
 import io.mnedc.device.packet.Packets;
 import io.mnedc.device.settings.MulticastSettings;
@@ -27,30 +24,9 @@ public final class MulticastFuzz {
             new MulticastGroup(0, MulticastGroup.low(0xe000_00fb)),
             new MulticastGroup(0, MulticastGroup.low(0xefff_fffa)),
             new MulticastGroup(0xff02L << 48, 0xfb));
-    private static final RouteTable ROUTES = routes();
+    private static final RouteTable ROUTES = FuzzedDevice.membership().routes();
 
     private MulticastFuzz() {}
-
-    private static RouteTable routes() {
-        try {
-            return Membership.of(
-                            new Welcome(
-                                    0,
-                                    1,
-                                    Opaque.copyOf(new byte[32]),
-                                    2,
-                                    0x0a000000,
-                                    24,
-                                    0xfd00L << 48,
-                                    1_000,
-                                    1,
-                                    "fuzz"),
-                            true)
-                    .routes();
-        } catch (ProtocolException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     /** Takes one input. */
     public static void fuzzerTestOneInput(byte[] data) {
