@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Which process has a TUN interface, as far as /proc tells this user. */
+/**
+ * Which process has a TUN interface, as far as /proc tells this user. In another network namespace, such as that of a container, an
+ * interface of the same name is another one.
+ */
 final class Occupant {
     private static final String DATA = "-Dmnedc.data=";
 
@@ -27,9 +30,10 @@ final class Occupant {
      * @param name of the interface
      */
     Optional<String> of(String name) {
+        Optional<Path> own = namespace(proc.resolve("self"));
         try (var processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
-                if (has(process, name)) {
+                if (has(process, name) && !isElsewhere(process, own)) {
                     return Optional.of(describe(process));
                 }
             }
@@ -38,6 +42,20 @@ final class Occupant {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    private static boolean isElsewhere(Path process, Optional<Path> own) {
+        return own.isPresent()
+                && namespace(process).filter(other -> !own.get().equals(other)).isPresent();
+    }
+
+    private static Optional<Path> namespace(Path process) {
+        try {
+            return Optional.of(Files.readSymbolicLink(process.resolve("ns/net")));
+        } catch (IOException e) {
+            // not told: it may be this one
+            return Optional.empty();
+        }
     }
 
     private static boolean has(Path process, String name) {

@@ -38,4 +38,21 @@ class OccupantTest {
         process("90", "/dev/net/tun", "iff:\ttun0\n", "openvpn\0--dev\0tun0\0");
         assertThat(new Occupant(proc).of("tun0")).hasValue("process 90");
     }
+
+    private void namespace(String process, String number) throws IOException {
+        Path namespaces = Files.createDirectories(proc.resolve(process).resolve("ns"));
+        Files.createSymbolicLink(namespaces.resolve("net"), Path.of("net:[" + number + "]"));
+    }
+
+    @Test
+    void anInterfaceOfTheSameNameInAnotherNetworkNamespaceIsNotMeant() throws Exception {
+        namespace("self", "4026531840");
+        process("12", "/dev/net/tun", "iff:\tmnedc0\n", "java\0-Dmnedc.data=/of/a/container\0");
+        namespace("12", "4026532001");
+        Occupant occupant = new Occupant(proc);
+        assertThat(occupant.of("mnedc0")).isEmpty();
+        process("34", "/dev/net/tun", "iff:\tmnedc0\n", "java\0-Dmnedc.data=/own\0");
+        namespace("34", "4026531840");
+        assertThat(occupant.of("mnedc0")).hasValue("process 34, data directory /own");
+    }
 }

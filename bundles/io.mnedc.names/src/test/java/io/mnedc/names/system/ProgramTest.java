@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,22 +32,36 @@ class ProgramTest {
     }
 
     @Test
-    void programThatDoesNotEndIsKilled() {
+    void programThatDoesNotEndIsKilled() throws Exception {
+        // tests beside this one have children of their own: this one's are known by their argument
         assertThatIOException()
-                .isThrownBy(() -> Program.run(List.of("sleep", "3600"), () -> false))
+                .isThrownBy(() -> Program.run(List.of("sleep", "3601"), () -> false))
                 .withMessageContaining("has not ended after 5 s");
-        assertThat(ProcessHandle.current()
-                        .children()
-                        .filter(ProcessHandle::isAlive)
-                        .map(each -> each.info().command().orElse("")))
-                .noneMatch(command -> command.endsWith("sleep"));
+        for (ProcessHandle child : sleeping("3601")) {
+            // killed is not yet gone: the system may take its time
+            child.onExit().get(30, TimeUnit.SECONDS);
+        }
+        assertThat(sleeping("3601")).isEmpty();
+    }
+
+    private static List<ProcessHandle> sleeping(String seconds) {
+        return ProcessHandle.current()
+                .children()
+                .filter(ProcessHandle::isAlive)
+                .filter(each ->
+                        List.of(each.info().arguments().orElse(new String[0])).contains(seconds))
+                .toList();
     }
 
     @Test
-    void programThatIsNotWantedAnyMoreIsKilled() {
+    void programThatIsNotWantedAnyMoreIsKilled() throws Exception {
         assertThatIOException()
-                .isThrownBy(() -> Program.run(List.of("sleep", "3600"), () -> true))
+                .isThrownBy(() -> Program.run(List.of("sleep", "3602"), () -> true))
                 .withMessageContaining("is not waited for any more");
+        for (ProcessHandle child : sleeping("3602")) {
+            child.onExit().get(30, TimeUnit.SECONDS);
+        }
+        assertThat(sleeping("3602")).isEmpty();
     }
 
     @Test
