@@ -37,6 +37,6 @@ public record Place(RelayAddress relay, String host, int port) {
     /** For messages: how it was found goes before it. */
     @Override
     public String toString() {
-        return relay.source() == RelayAddress.Source.HOST ? relay.toString() : relay + " (" + hostPort() + ")";
+        return relay.isFound() ? relay + " (" + hostPort() + ")" : relay.toString();
     }
 }

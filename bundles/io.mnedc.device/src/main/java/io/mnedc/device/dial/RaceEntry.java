@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 record RaceEntry(RelayAddress relay, @Nullable Place place) {
     static RaceEntry of(RelayAddress relay) {
-        return new RaceEntry(relay, relay.source() == RelayAddress.Source.HOST ? Place.of(relay) : null);
+        return new RaceEntry(relay, relay.isFound() ? null : Place.of(relay));
     }
 
     /** {@return what goes before a message about it, if the relay alone does not say all} */
     String where() {
-        return place == null || relay.source() == RelayAddress.Source.HOST ? "" : place.hostPort() + ": ";
+        return place == null || !relay.isFound() ? "" : place.hostPort() + ": ";
     }
 
     /** {@return what to say if its look-up takes too long} */
@@ -24,9 +24,9 @@ record RaceEntry(RelayAddress relay, @Nullable Place place) {
         return place == null ? "the look-up has not ended" : "the DNS has not answered for the name " + place.host();
     }
 
-    /** {@return whether this one follows the other as an address follows another of the same name} */
+    /** {@return whether this configured one follows the other as an address follows another of the same name} */
     boolean isNear(RaceEntry before) {
-        return relay.equals(before.relay) || (isLiteral() && before.isLiteral());
+        return isLiteral() && before.isLiteral();
     }
 
     private boolean isLiteral() {

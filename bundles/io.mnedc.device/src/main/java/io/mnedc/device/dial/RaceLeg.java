@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of a {@link RelayRace} whose turn has come. */
+/** An entry of a {@link RelayRace}, or a host that one has found, whose turn has come. */
 final class RaceLeg {
     /** Addresses of one name; a name that stands for more is somebody's mistake. */
     static final int MOST_ADDRESSES = 32;
@@ -21,6 +21,9 @@ final class RaceLeg {
     final RaceEntry entry;
     final RelayAddress relay;
     final long begun;
+
+    /** What has found it, or what it finds; null: it is a configured host. */
+    final @Nullable RaceSearch search;
 
     /** Addresses that are not tried yet. */
     final Deque<Target> waiting = new ArrayDeque<>();
@@ -42,14 +45,21 @@ final class RaceLeg {
     /**
      * Nothing is known yet.
      *
+     * @param search what has found it; a new one if it is to find hosts itself; null: it is a configured host
      * @param last what has worked last of this relay; null: nothing has
      * @param segments tells the most data in a segment to an address
      */
-    RaceLeg(RaceEntry entry, long now, @Nullable Target last, ToIntFunction<InetSocketAddress> segments) {
+    RaceLeg(
+            RaceEntry entry,
+            long now,
+            @Nullable RaceSearch search,
+            @Nullable Target last,
+            ToIntFunction<InetSocketAddress> segments) {
         this.entry = entry;
         this.relay = entry.relay();
         this.begun = now;
         this.started = now;
+        this.search = search;
         this.last = last;
         this.segments = segments;
     }
@@ -57,17 +67,21 @@ final class RaceLeg {
     /**
      * Announcements take their time. The address that a relay had before is tried meanwhile: it must prove itself in any
      * case.
+     *
+     * @return whether there is one
      */
-    void tryRemembered() {
-        if (relay.source() == RelayAddress.Source.LAN && last != null) {
-            add(last.place(), last.address());
+    boolean tryRemembered() {
+        if (relay.source() != RelayAddress.Source.LAN || last == null) {
+            return false;
         }
+        add(last.place(), last.address());
+        return true;
     }
 
     /** Its host has these addresses. */
     void found(Place place, List<InetSocketAddress> addresses) {
         known = true;
-        int most = relay.source() == RelayAddress.Source.HOST ? MOST_ADDRESSES : MOST_ADDRESSES_FOUND;
+        int most = relay.isFound() ? MOST_ADDRESSES_FOUND : MOST_ADDRESSES;
         AddressOrder.of(addresses, last == null ? null : last.address(), most).forEach(each -> add(place, each));
     }
 
@@ -75,22 +89,17 @@ final class RaceLeg {
         waiting.add(new Target(place, address, segments.applyAsInt(address)));
     }
 
-    /**
-     * Its relay is at these hosts.
-     *
-     * @return what is to be tried next, what worked last first; the last one first
-     */
-    List<RaceEntry> found(Finders.Finding finding) {
+    /** Its relay is at these hosts. {@return what is to be tried in turn, what worked last first} */
+    List<Place> found(Finders.Finding finding) {
         known = true;
-        List<RaceEntry> entries = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
         for (RelayFinder.Found found : finding.places()) {
-            entries.add(0, new RaceEntry(relay, new Place(relay, found.host(), found.port())));
+            places.add(new Place(relay, found.host(), found.port()));
         }
-        RaceEntry remembered = last == null ? null : new RaceEntry(relay, last.place());
         // that of the LAN is being tried already
-        if (remembered != null && entries.remove(remembered) && relay.source() != RelayAddress.Source.LAN) {
-            entries.add(remembered);
+        if (last != null && places.remove(last.place()) && relay.source() != RelayAddress.Source.LAN) {
+            places.add(0, last.place());
         }
-        return entries;
+        return places;
     }
 }

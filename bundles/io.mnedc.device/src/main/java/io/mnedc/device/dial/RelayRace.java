@@ -1,12 +1,9 @@
 package io.mnedc.device.dial;
 
 import io.mnedc.device.settings.RelayAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,38 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Finds a relay that answers, as RFC 8305 finds an address: the addresses of a name are tried with short delays between
  * them, and attempts before need not have ended. The first that is connected and secured wins. Relays of the list have
  * longer delays, because their order means something: a later one gets its turn when the one before has failed or is
- * silent. On the control loop.
+ * silent. Relays that were found are tried beside the list, within limits, because anybody may have named them:
+ * {@link RacePace} says when what is due, {@link RaceLanes} who makes room for whom. On the control loop.
  */
 public final class RelayRace {
-    /** Between the addresses of one relay: the Connection Attempt Delay of RFC 8305, section 5. */
-    static final Duration ADDRESS = Duration.ofMillis(250);
-
-    /** The same once one of them is connected: a relay that many devices come back to may be slow in TLS. */
-    static final Duration ADDRESS_SECURING = Duration.ofSeconds(1);
-
-    /**
-     * Between relays: the second request to connect went unanswered, too. Addresses that are configured one after the
-     * other, and the hosts that one entry of the list stands for, are only {@link #ADDRESS} apart.
-     */
-    static final Duration RELAY = Duration.ofSeconds(2);
-
-    /** The same once one of them is connected. */
-    static final Duration RELAY_SECURING = Duration.ofSeconds(5);
-
-    /** A resolver that asks a dead name server first needs five seconds for that. */
-    static final Duration LOOK_UP = Duration.ofSeconds(15);
-
-    /** After so long, what TLS says first should be here. */
-    static final Duration STUCK = Duration.ofSeconds(2);
-
-    private static final Duration STUCK_AGAIN = Duration.ofSeconds(1);
-
-    /** Attempts at a time. */
-    static final int MOST_AT_ONCE = 8;
-
-    /** An attempt that must make room for another one has had its time. */
-    private static final Duration LEAST = Duration.ofSeconds(1);
-
     /** What comes of it. */
     public interface Events {
         /** It is this relay's turn, too. */
@@ -72,65 +41,16 @@ public final class RelayRace {
         OVER
     }
 
-    /** An attempt. */
-    private final class Lane implements RaceTrack.Progress {
-        final RaceLeg leg;
-        final Target target;
-        final long begun;
-        final Tries.Try noted;
-
-        RaceTrack.@Nullable Runner runner;
-
-        boolean connected;
-        long connectedAt;
-        long lookAt;
-        boolean narrowed;
-
-        Lane(RaceLeg leg, Target target, long now) {
-            this.leg = leg;
-            this.target = target;
-            this.begun = now;
-            this.noted = tries.begin(target);
-        }
-
-        @Override
-        public void connected() {
-            if (lanes.contains(this)) {
-                connected = true;
-                connectedAt = track.now();
-                lookAt = connectedAt + STUCK.toNanos();
-                step();
-            }
-        }
-
-        @Override
-        public void ready(RaceTrack.Runner ready) {
-            if (state == State.RUNNING && lanes.remove(this)) {
-                win(this, ready);
-            } else {
-                ready.cut();
-            }
-        }
-
-        @Override
-        public void failed(@Nullable Throwable cause) {
-            if (lanes.remove(this)) {
-                leg.failures.add(RaceFailure.of(cause, connected));
-                tries.failed(noted, cause, connected);
-                step();
-            }
-        }
-    }
-
     private final RaceTrack track;
-    private final Map<RelayAddress, Target> good;
     private final Tries tries;
     private final Events events;
-    private final Deque<RaceEntry> entries = new ArrayDeque<>();
-    private final List<RaceLeg> legs = new ArrayList<>();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final RaceTurns turns;
+    private final RaceLanes lanes;
+    private final RacePace pace;
+    private final Attempts attempts = new Attempts();
     private State state = State.RUNNING;
     private Runnable timer = () -> {};
+    private long servedFound;
     private boolean stepping;
     private boolean again;
 
@@ -143,9 +63,10 @@ public final class RelayRace {
      */
     RelayRace(RaceTrack track, List<RelayAddress> relays, Map<RelayAddress, Target> good, Tries tries, Events events) {
         this.track = track;
-        this.good = good;
         this.tries = tries;
-        relays.forEach(relay -> entries.add(RaceEntry.of(relay)));
+        this.lanes = new RaceLanes(relays);
+        this.turns = new RaceTurns(track, relays, good, tries, this::step);
+        this.pace = new RacePace(turns, lanes);
         this.events = events;
     }
 
@@ -159,33 +80,60 @@ public final class RelayRace {
 
     /** Ends it; nothing is told any more. */
     public void cancel() {
-        state = State.OVER;
+        over();
         timer.run();
         cutAll();
     }
 
+    private void over() {
+        state = State.OVER;
+        turns.close();
+    }
+
     private void cutAll() {
-        List<Lane> left = List.copyOf(lanes);
+        List<RaceLane> left = lanes.all();
         lanes.clear();
-        for (Lane lane : left) {
-            cut(lane);
+        for (RaceLane lane : left) {
+            tries.givenUp(lane.noted);
+            lane.cut();
         }
     }
 
-    private void cut(Lane lane) {
-        tries.givenUp(lane.noted);
-        RaceTrack.Runner runner = lane.runner;
-        if (runner != null) {
-            runner.cut();
+    /** How attempts go on; those that are cut say nothing any more. */
+    private final class Attempts implements RaceLane.Events {
+        @Override
+        public void connected(RaceLane lane) {
+            if (lanes.contains(lane)) {
+                lane.connectedAt(track.now());
+                step();
+            }
+        }
+
+        @Override
+        public void ready(RaceLane lane, RaceTrack.Runner runner) {
+            if (state == State.RUNNING && lanes.remove(lane)) {
+                win(lane, runner);
+            } else {
+                runner.cut();
+            }
+        }
+
+        @Override
+        public void failed(RaceLane lane, @Nullable Throwable cause) {
+            if (lanes.remove(lane)) {
+                lane.leg.failures.add(RaceFailure.of(cause, lane.isConnected()));
+                tries.failed(lane.noted, cause, lane.isConnected());
+                step();
+            }
         }
     }
 
-    private void win(Lane winner, RaceTrack.Runner runner) {
+    private void win(RaceLane winner, RaceTrack.Runner runner) {
         state = State.WON;
         timer.run();
         // they have not failed: should the winner refuse, they are next
-        List<Lane> losers = new ArrayList<>(lanes);
-        losers.sort(Comparator.comparingLong((Lane lane) -> lane.begun).reversed());
+        List<RaceLane> losers = new ArrayList<>(lanes.all());
+        Collections.reverse(losers);
         losers.forEach(lane -> lane.leg.waiting.addFirst(lane.target));
         cutAll();
         tries.connected(winner.noted);
@@ -211,32 +159,27 @@ public final class RelayRace {
     private void advance() {
         timer.run();
         long now = track.now();
-        long wake = Long.MAX_VALUE;
-        for (RaceLeg leg : List.copyOf(legs)) {
-            if (!leg.known && now - leg.begun >= LOOK_UP.toNanos()) {
-                nothing(leg, leg.entry.unanswered());
-            }
-            wake = Math.min(wake, leg.known ? Long.MAX_VALUE : LOOK_UP.toNanos() - (now - leg.begun));
-            wake = Math.min(wake, startDue(leg, now));
-            tellIfFinished(leg);
-        }
+        long wake = Math.min(turns.endLookUps(now), narrowThoseStuck(now));
+        // configured ones first: what becomes free is theirs
+        wake = Math.min(wake, startConfigured(now));
+        wake = Math.min(wake, startFound(now));
+        wake = Math.min(wake, beginPlaces(now));
+        turns.all().forEach(this::tellIfFinished);
         if (state != State.RUNNING) {
             return;
         }
-        wake = Math.min(wake, narrowThoseStuck(now));
-        boolean idle = legs.stream().allMatch(this::finished);
-        RaceEntry next = entries.peek();
+        RaceEntry next = turns.next();
         if (next != null) {
-            long wait = idle ? 0 : untilNextEntry(next, now);
+            long wait = pace.untilNextEntry(next, now);
             if (wait <= 0) {
-                entries.remove();
-                begin(next, now);
+                events.trying(next.relay());
+                turns.begin(now);
                 again = true;
                 return;
             }
             wake = Math.min(wake, wait);
-        } else if (idle) {
-            state = State.OVER;
+        } else if (turns.ofTheList().stream().allMatch(pace::isOver)) {
+            over();
             events.exhausted();
             return;
         }
@@ -245,149 +188,104 @@ public final class RelayRace {
         }
     }
 
-    private void begin(RaceEntry entry, long now) {
-        RaceLeg leg = new RaceLeg(entry, now, good.get(entry.relay()), track::segment);
-        legs.add(leg);
-        Place place = entry.place();
-        if (place == null) {
-            events.trying(leg.relay);
-            leg.tryRemembered();
-            track.find(leg.relay, finding -> ended(leg, () -> found(leg, finding)));
-            return;
+    /** Hosts that were found have their turns beside the list. {@return after how many nanoseconds the next one has} */
+    private long beginPlaces(long now) {
+        long wake = Long.MAX_VALUE;
+        for (RaceSearch search : turns.searches()) {
+            long wait = 0;
+            while (wait <= 0 && !search.places.isEmpty()) {
+                wait = pace.untilNextPlace(search, now);
+                if (wait <= 0) {
+                    turns.beginPlace(search, now);
+                    again = true;
+                }
+            }
+            wake = wait <= 0 ? wake : Math.min(wake, wait);
         }
-        if (leg.relay.source() == RelayAddress.Source.HOST) {
-            events.trying(leg.relay);
-        }
-        track.lookUp(place, addresses -> ended(leg, () -> found(leg, place, addresses)));
+        return wake;
     }
 
-    /** A look-up has ended; it may be too late. */
-    private void ended(RaceLeg leg, Runnable take) {
-        if (!leg.known && state != State.OVER) {
-            take.run();
-            step();
+    /** Starts the attempts that are due. {@return after how many nanoseconds the next one is} */
+    private long startConfigured(long now) {
+        long wake = Long.MAX_VALUE;
+        for (RaceLeg turn : turns.ofTheList()) {
+            if (turn.search == null) {
+                wake = Math.min(wake, startDue(turn, now));
+            }
         }
+        return wake;
     }
 
-    private void found(RaceLeg leg, Place place, List<InetSocketAddress> addresses) {
-        if (addresses.isEmpty()) {
-            nothing(leg, "the name " + place.host() + " is not known to the DNS");
-        } else {
-            leg.found(place, addresses);
+    /** The same for relays that were found. The search that has waited longest for an attempt comes first. */
+    private long startFound(long now) {
+        List<RaceSearch> searches = turns.searches().stream()
+                .sorted(Comparator.comparingLong(search -> search.served))
+                .toList();
+        long wake = Long.MAX_VALUE;
+        for (RaceSearch search : searches) {
+            for (RaceLeg leg : search.legs) {
+                wake = Math.min(wake, startDue(leg, now));
+            }
         }
+        return wake;
     }
 
-    private void found(RaceLeg leg, Finders.Finding finding) {
-        if (finding.places().isEmpty()) {
-            nothing(leg, finding.problem());
-        } else {
-            leg.found(finding).forEach(entries::addFirst);
-        }
-    }
-
-    private void nothing(RaceLeg leg, String why) {
-        leg.known = true;
-        leg.failures.add(RaceFailure.of(why));
-        tries.notFound(leg.relay, leg.entry.place(), why);
-    }
-
-    /** Starts the attempts of a relay that are due. {@return after how many nanoseconds the next one is} */
     private long startDue(RaceLeg leg, long now) {
-        while (!leg.waiting.isEmpty()) {
-            long wait = untilNextAddress(leg, now);
-            if (wait <= 0) {
-                wait = untilRoom(now);
+        boolean found = leg.search != null;
+        while (state == State.RUNNING && !leg.waiting.isEmpty()) {
+            long wait = pace.untilNextAddress(leg, now);
+            if (found) {
+                wait = Math.max(wait, pace.untilNextFound(now));
             }
             if (wait > 0) {
                 return wait;
+            }
+            RaceLanes.Room room = lanes.room(found, now);
+            if (room.nanos() > 0) {
+                return room.nanos();
+            }
+            if (room.leaving() != null) {
+                leave(room.leaving());
             }
             start(leg, leg.waiting.remove(), now);
         }
         return Long.MAX_VALUE;
     }
 
+    private void leave(RaceLane spent) {
+        lanes.remove(spent);
+        spent.leg.failures.add(RaceFailure.of("no answer from " + spent.target.address()));
+        tries.silent(spent.noted);
+        spent.cut();
+    }
+
     private void start(RaceLeg leg, Target target, long now) {
-        Lane lane = new Lane(leg, target, now);
+        RaceLane lane = new RaceLane(leg, target, now, tries.begin(target), attempts);
         leg.started = now;
+        if (leg.search != null) {
+            leg.search.served = ++servedFound;
+        }
         lanes.add(lane);
-        lane.runner = track.start(lane.target, lane);
+        lane.run(track);
     }
 
     /** A path may drop the large packets of TLS: then the same address is tried with small ones, too. */
     private long narrowThoseStuck(long now) {
         long wake = Long.MAX_VALUE;
-        for (Lane lane : List.copyOf(lanes)) {
-            RaceTrack.Runner runner = lane.runner;
-            int below = Paths.below(lane.target.segment());
-            if (!lane.connected || lane.narrowed || below == Paths.USUAL || runner == null) {
-                continue;
-            }
-            if (now - lane.lookAt >= 0) {
-                lane.narrowed = runner.stuck();
-                lane.lookAt = now + STUCK_AGAIN.toNanos();
-                if (lane.narrowed) {
-                    start(lane.leg, new Target(lane.target.place(), lane.target.address(), below), now);
-                    again = true;
+        for (RaceLane lane : lanes.all()) {
+            if (lane.untilLook(now) <= 0) {
+                Target narrower = lane.narrower(now);
+                if (narrower != null) {
+                    lane.leg.waiting.addFirst(narrower);
                 }
             }
-            wake = Math.min(wake, lane.lookAt - now);
+            wake = Math.min(wake, lane.untilLook(now));
         }
         return wake;
     }
 
-    private long untilNextAddress(RaceLeg leg, long now) {
-        long wait = 0;
-        for (Lane lane : lanes) {
-            if (lane.leg == leg) {
-                wait = Math.max(wait, ADDRESS.toNanos() - (now - leg.started));
-                if (lane.connected) {
-                    wait = Math.max(wait, ADDRESS_SECURING.toNanos() - (now - lane.connectedAt));
-                }
-            }
-        }
-        return wait;
-    }
-
-    private long untilNextEntry(RaceEntry next, long now) {
-        RaceLeg last = legs.get(legs.size() - 1);
-        long wait = RELAY.toNanos() - (now - last.begun);
-        if (last.known && last.waiting.isEmpty() && next.isNear(last.entry)) {
-            wait = finished(last) ? 0 : ADDRESS.toNanos() - (now - last.started);
-        }
-        for (Lane lane : lanes) {
-            if (lane.connected) {
-                Duration securing = lane.leg.relay.equals(next.relay()) ? ADDRESS_SECURING : RELAY_SECURING;
-                wait = Math.max(wait, securing.toNanos() - (now - lane.connectedAt));
-            }
-        }
-        return wait;
-    }
-
-    /** Makes room for another attempt, if one has been silent for long enough. {@return when there will be room} */
-    private long untilRoom(long now) {
-        if (lanes.size() < MOST_AT_ONCE) {
-            return 0;
-        }
-        Lane oldest = lanes.stream().filter(lane -> !lane.connected).findFirst().orElse(null);
-        if (oldest == null) {
-            return Long.MAX_VALUE; // until one ends
-        }
-        long wait = LEAST.toNanos() - (now - oldest.begun);
-        if (wait <= 0) {
-            lanes.remove(oldest);
-            oldest.leg.failures.add(RaceFailure.of("no answer from " + oldest.target.address()));
-            tries.silent(oldest.noted);
-            cut(oldest);
-        }
-        return wait;
-    }
-
-    private boolean finished(RaceLeg leg) {
-        return leg.known && leg.waiting.isEmpty() && lanes.stream().noneMatch(lane -> lane.leg == leg);
-    }
-
     private void tellIfFinished(RaceLeg leg) {
-        if (leg.told || !finished(leg)) {
+        if (state != State.RUNNING || leg.told || !pace.isFinished(leg)) {
             return;
         }
         leg.told = true;

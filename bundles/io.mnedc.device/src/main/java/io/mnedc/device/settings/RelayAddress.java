@@ -115,6 +115,11 @@ public record RelayAddress(Source source, String host, int port) {
         return source == Source.LAN;
     }
 
+    /** {@return whether others say where it is: SRV records, or announcements} */
+    public boolean isFound() {
+        return source != Source.HOST;
+    }
+
     @Override
     public String toString() {
         return switch (source) {
