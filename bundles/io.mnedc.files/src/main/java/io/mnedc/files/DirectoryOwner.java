@@ -72,19 +72,78 @@ public final class DirectoryOwner {
         boolean contained = contained();
         refuseLinksOfOthers(near, real, contained, 0);
         for (Path each = real; each != null; each = each.getParent()) {
-            int mode = number(each, "mode");
-            int owner = owner(each);
-            boolean ofRoot = owner == ROOT || (contained && owner == UNMAPPED);
-            boolean group = (mode & GROUP_WRITE) != 0 && number(each, "gid") != ROOT;
-            boolean open = (group || (mode & OTHERS_WRITE) != 0) && (mode & STICKY) == 0;
-            if (!ofRoot || open) {
-                throw new IOException(each + " can be changed by others than root ("
-                        + Files.getOwner(each) + ", mode " + Integer.toOctalString(mode & 07777)
-                        + "), and root does not work in or below it, because a link could lead it elsewhere: run  chown"
-                        + " root " + each + " && chmod go-w " + each + "  or choose another directory");
+            // in a sticky one nobody renames what is root's
+            boolean sticky = (number(each, "mode") & STICKY) != 0;
+            if (!ofRoot(each, contained) || (isOpen(each) && !sticky)) {
+                throw new IOException(each + " can be changed by others than root (" + ownerAndMode(each)
+                        + "), and root does not work in or below it, because a link could lead it elsewhere: "
+                        + cure(each) + "or choose another directory");
             }
         }
         return real.resolve(near.relativize(absolute).toString()).normalize();
+    }
+
+    /**
+     * Checks a file that root trusts, such as a program, with all links to it and all directories on the way: nobody else
+     * can change it, or put another one in its place.
+     *
+     * @param file must be there
+     * @return for root: the file by the same name, but without links in the name of its directory
+     * @throws IOException if this is root and another user can change it; the message has the cure
+     */
+    public static Path checkFile(Path file) throws IOException {
+        return checkFile(file, user());
+    }
+
+    static Path checkFile(Path file, int user) throws IOException {
+        if (user != ROOT || !unix(file)) {
+            return file;
+        }
+        boolean contained = contained();
+        Path checked = withCheckedDirectory(file.toAbsolutePath());
+        Path at = checked;
+        for (int i = 0; i < MOST_LINKS; i++) {
+            boolean link = Files.isSymbolicLink(at);
+            // the mode of a link means nothing
+            if (!ofRoot(at, contained) || (!link && isOpen(at))) {
+                throw new IOException(at + " can be changed by others than root (" + ownerAndMode(at)
+                        + "), so root does not trust it: "
+                        + (link ? "remove this link, or make it as root" : cure(at).strip()));
+            }
+            if (!link) {
+                return checked;
+            }
+            at = withCheckedDirectory(at.resolveSibling(Files.readSymbolicLink(at)));
+        }
+        throw new IOException(file + ": there are too many links one behind the other");
+    }
+
+    private static Path withCheckedDirectory(Path file) throws IOException {
+        Path directory = file.getParent();
+        if (directory == null) {
+            throw new IOException(file + " is no file");
+        }
+        return checkWithParents(directory, ROOT).resolve(file.getFileName());
+    }
+
+    private static boolean ofRoot(Path path, boolean contained) throws IOException {
+        int owner = owner(path);
+        return owner == ROOT || (contained && owner == UNMAPPED);
+    }
+
+    /** Whether others than its owner and root's group may write to it. */
+    private static boolean isOpen(Path path) throws IOException {
+        int mode = number(path, "mode");
+        return (mode & OTHERS_WRITE) != 0 || ((mode & GROUP_WRITE) != 0 && number(path, "gid") != ROOT);
+    }
+
+    private static String ownerAndMode(Path path) throws IOException {
+        return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS) + ", mode "
+                + Integer.toOctalString(number(path, "mode") & 07777);
+    }
+
+    private static String cure(Path path) {
+        return "run  chown root " + path + " && chmod go-w " + path + "  ";
     }
 
     /** A link that another user has made leads root to where that user wants it, also if that is root's own. */
@@ -93,8 +152,7 @@ public final class DirectoryOwner {
             throw new IOException(given + ": there are too many links one behind the other");
         }
         for (Path each = given; each != null; each = each.getParent()) {
-            int owner = owner(each);
-            if (owner != ROOT && !(contained && owner == UNMAPPED)) {
+            if (!ofRoot(each, contained)) {
                 throw new IOException(given + " leads to " + real + " by " + each + ", which belongs to the user "
                         + Files.getOwner(each, LinkOption.NOFOLLOW_LINKS)
                         + ", and root does not go where another user leads it: name the directory itself");
@@ -119,8 +177,8 @@ public final class DirectoryOwner {
         return found.get(attribute) instanceof Integer number ? number : -1;
     }
 
-    /** The effective user of this process. */
-    private static int user() {
+    /** {@return the number of this process's effective user; -1: it is not known} */
+    public static int user() {
         try {
             for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("Uid:")) {

@@ -70,6 +70,69 @@ class DirectoryOwnerTest {
         }
     }
 
+    @Test
+    void rootTrustsAFileOnlyIfNobodyElseCanChangeItOrPutAnotherInItsPlace() throws Exception {
+        assumeTrue(isRoot());
+        Path real = temporary.toRealPath();
+        Path directory = made(real.resolve("bin"));
+        Path file = Files.createFile(directory.resolve("program"));
+        Path link = Files.createSymbolicLink(real.resolve("link"), file);
+        Path behind = Files.createSymbolicLink(directory.resolve("behind"), Path.of("../link"));
+        for (Path each : List.of(file, link, behind)) {
+            // by its own name, which some programs look at
+            assertThat(DirectoryOwner.checkFile(each, ROOT)).isEqualTo(each);
+        }
+        refusedWhileOpen(file, "rw-r--rw-", file, link, behind);
+        refusedWhileOpen(directory, "rwxrwxrwx", file, link, behind);
+
+        Files.setAttribute(link, "unix:uid", SOMEBODY, LinkOption.NOFOLLOW_LINKS);
+        assertThat(DirectoryOwner.checkFile(file, ROOT)).isEqualTo(file);
+        for (Path each : List.of(link, behind)) {
+            assertThatThrownBy(() -> DirectoryOwner.checkFile(each, ROOT))
+                    .hasMessageContaining(link + " can be changed by others than root")
+                    .hasMessageContaining("remove this link");
+        }
+        Files.setAttribute(file, "unix:uid", SOMEBODY);
+        assertThatThrownBy(() -> DirectoryOwner.checkFile(file, ROOT))
+                .hasMessageContaining("chown root " + file)
+                .hasMessageContaining("root does not trust it");
+        assertThat(DirectoryOwner.checkFile(file, SOMEBODY)).isEqualTo(file);
+    }
+
+    private static void refusedWhileOpen(Path open, String permissions, Path... files) throws IOException {
+        var before = Files.getPosixFilePermissions(open);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
+        for (Path each : files) {
+            assertThatThrownBy(() -> DirectoryOwner.checkFile(each, ROOT))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(open + " can be changed by others than root")
+                    .hasMessageContaining("chmod go-w " + open);
+        }
+        Files.setPosixFilePermissions(open, before);
+    }
+
+    @Test
+    void rootTrustsItsOwnFilesBelowASharedDirectoryOfItsOwn() throws Exception {
+        assumeTrue(isRoot());
+        Path real = temporary.toRealPath();
+        Path shared = Files.createDirectory(real.resolve("shared"));
+        // as /tmp: there nobody renames what is another user's
+        Files.setAttribute(shared, "unix:mode", 01777);
+        Path file = Files.createFile(made(shared.resolve("bin")).resolve("program"));
+        assertThat(DirectoryOwner.checkFile(file, ROOT)).isEqualTo(file);
+        Files.setAttribute(shared, "unix:mode", 0777);
+        assertThatThrownBy(() -> DirectoryOwner.checkFile(file, ROOT)).hasMessageContaining("chmod go-w " + shared);
+    }
+
+    @Test
+    void linksThatLeadInACircleEnd() throws Exception {
+        assumeTrue(isRoot());
+        Path one = temporary.toRealPath().resolve("one");
+        Files.createSymbolicLink(one, Path.of("two"));
+        Files.createSymbolicLink(one.resolveSibling("two"), one);
+        assertThatThrownBy(() -> DirectoryOwner.checkFile(one, ROOT)).hasMessageContaining("too many links");
+    }
+
     private interface Attempt {
         void run() throws Exception;
     }
