@@ -51,17 +51,25 @@ public final class NamesComponent {
     private static final Logger LOG = LoggerFactory.getLogger(NamesComponent.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    /** Property of the device's service: its ID, also after a change while it runs. */
+    private static final String DEVICE_ID = "mnedc.device.id";
+
     private final BundleContext context;
     private final NoticeBoard notices;
     private final NoticeBoard systemNotices;
     private final DeviceStatus device;
     private final Names names;
 
-    /** What is to be done with the system's own names. */
-    private record InSystem(Place place, Path hosts) {}
+    /**
+     * What is to be done with the system's own names.
+     *
+     * @param owner the device ID, which names what is done
+     */
+    private record InSystem(Place place, Path hosts, String owner) {}
 
     private final TaskQueue tasks = new TaskQueue();
     // of the tasks
+    private String owner;
     private NamesSettings settings = NamesSettings.usual();
     private List<ServiceRegistration<?>> registrations = List.of();
     private @Nullable InSystem inSystem;
@@ -76,6 +84,7 @@ public final class NamesComponent {
             @Reference(policyOption = ReferencePolicyOption.GREEDY) DeviceStatus device) {
         this.context = context;
         this.device = device;
+        this.owner = device.snapshot().deviceId();
         this.notices = new NoticeBoard(NamesConfig.PID, context);
         this.systemNotices = new NoticeBoard(NamesConfig.PID, context);
         this.names = new Names(
@@ -84,6 +93,29 @@ public final class NamesComponent {
                 directory::own,
                 NamesSettings.usual().zone(),
                 System::nanoTime);
+    }
+
+    // before the component is active
+    @Reference(service = DeviceStatus.class, policyOption = ReferencePolicyOption.GREEDY, updated = "renamed")
+    void named(Map<String, Object> properties) {
+        tasks.run(() -> owner = id(properties));
+    }
+
+    // called when the device's configuration changes
+    void renamed(Map<String, Object> properties) {
+        tasks.run(() -> {
+            owner = id(properties);
+            if (inSystem != null) {
+                become(settings);
+            }
+        });
+    }
+
+    /** The device itself may tell its new ID only some time after it has changed its service. */
+    private String id(Map<String, Object> properties) {
+        return properties.get(DEVICE_ID) instanceof String id
+                ? id
+                : device.snapshot().deviceId();
     }
 
     @Activate
@@ -124,7 +156,7 @@ public final class NamesComponent {
                     context.registerService(LocalService.class, names, null));
             LOG.info("names of devices are answered in the zone {}", now.zoneText());
         }
-        become(new InSystem(now.enabled() ? now.place() : Place.OFF, now.hosts()));
+        become(new InSystem(now.enabled() ? now.place() : Place.OFF, now.hosts(), owner));
     }
 
     /** After what answers: the system asks at once. */
@@ -134,15 +166,14 @@ public final class NamesComponent {
         }
         leaveSystem();
         inSystem = now;
-        String owner = device.snapshot().deviceId();
         if (now.place() != Place.HOSTS) {
-            SystemNames.removeLeftover(now.hosts(), owner);
+            SystemNames.removeLeftover(now.hosts(), now.owner());
         }
         if (now.place() != Place.OFF) {
             system = SystemNames.start(
                     now.place(),
                     now.hosts(),
-                    owner,
+                    now.owner(),
                     new SystemView(names, () -> device.snapshot().tun()),
                     problem -> tasks.run(() -> systemNotices.show(problem)));
         }

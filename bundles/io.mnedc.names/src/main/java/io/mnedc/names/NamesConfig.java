@@ -44,7 +44,7 @@ import org.osgi.service.metatype.annotations.Option;
             },
             description =
                     "How all programs of this host get to know the names. off: not at all; the host is left as it is. auto:"
-                            + " by systemd-resolved if it runs, else not at all. resolved: by systemd-resolved, which is told by"
+                            + " by systemd-resolved while it runs, else not at all. resolved: by systemd-resolved, which is told by"
                             + " resolvectl to ask this device for its zone; it forgets that with the interface. hosts: by a block in"
                             + " the hosts file, which is removed when the device stops. A change takes effect at once.")
     String system_resolver() default "off";

@@ -4,7 +4,7 @@ package io.mnedc.names.system;
 public enum Place {
     /** Nothing. */
     OFF,
-    /** systemd-resolved where it runs, else nothing. */
+    /** systemd-resolved while it runs, else nothing. */
     AUTO,
     /** systemd-resolved. */
     RESOLVED,

@@ -3,15 +3,14 @@ package io.mnedc.names.system;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +23,12 @@ final class ResolvedHook implements Hook {
     private static final Logger LOG = LoggerFactory.getLogger(ResolvedHook.class);
     private static final String RESOLVECTL = "resolvectl";
     private static final Pattern CARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}");
-    private static final Path PROCESSES = Path.of("/proc");
+    /** Between two questions whether it is still as it was told. */
+    private static final long PAUSE = Duration.ofMinutes(1).toNanos();
 
-    /** The kernel keeps 15 characters of a name. */
-    private static final String PROCESS = "systemd-resolve";
+    private static final String NOTHING =
+            "systemd-resolved does not run here, so programs of this host do not know the names of devices;"
+                    + " system.resolver = hosts would put them into the hosts file";
 
     /** Runs a program. */
     interface Runner {
@@ -41,36 +42,90 @@ final class ResolvedHook implements Hook {
     }
 
     private final Path running;
+    private final ResolvedProcess process;
+    private final boolean optional;
     private final Runner runner;
+    private final LongSupplier clock;
     private Wanted.@Nullable Link told;
+    /** Whether it knows that, as far as can be seen: it has not ended since then. */
+    private boolean known;
+    /** When its answer was the right one last. */
+    private long answered;
+
     private volatile boolean ended;
 
     /**
      * Tells nothing yet.
      *
-     * @param running a directory that is there while systemd-resolved is
+     * @param running a directory that is there while systemd-resolved is; it may stay longer
+     * @param optional whether it is no problem if systemd-resolved does not run, and nobody starts it
      * @param runner of {@code resolvectl}
+     * @param clock in nanoseconds
      */
-    ResolvedHook(Path running, Runner runner) {
+    ResolvedHook(Path running, ResolvedProcess process, boolean optional, Runner runner, LongSupplier clock) {
         this.running = running;
+        this.process = process;
+        this.optional = optional;
         this.runner = runner;
+        this.clock = clock;
     }
 
     @Override
-    public void apply(Wanted wanted) throws IOException {
-        Wanted.Link link = wanted.link();
-        if (link.equals(told)) {
-            return;
+    public String apply(Wanted wanted) throws IOException {
+        if (!Files.isDirectory(running)) {
+            known = false;
+            if (optional) {
+                return NOTHING;
+            }
+            throw new IOException("systemd-resolved does not run here (there is no " + running
+                    + "): start it, or set system.resolver to hosts or off");
         }
+        Wanted.Link link = wanted.link();
+        boolean again = known && link.equals(told);
+        if (again && clock.getAsLong() - answered < PAUSE) {
+            return "";
+        }
+        if (optional && process.isMissing()) {
+            known = false;
+            return NOTHING;
+        }
+        if (!again || !isAnswered(link)) {
+            tell(link);
+            if (again) {
+                LOG.info(
+                        "systemd-resolved had lost what it was told of the interface {}, and is told again",
+                        link.card());
+            }
+        }
+        known = true;
+        answered = clock.getAsLong();
+        return "";
+    }
+
+    /** Whether systemd-resolved still asks the device: another program may have reverted that, or its restart. */
+    private boolean isAnswered(Wanted.Link link) {
+        try {
+            return isRight(link, ask(link));
+        } catch (IOException e) {
+            LOG.debug("systemd-resolved gives no answer", e);
+            return false;
+        }
+    }
+
+    private String ask(Wanted.Link link) throws IOException {
+        return run(List.of(RESOLVECTL, "--legend=no", "query", link.known()));
+    }
+
+    private static boolean isRight(Wanted.Link link, String answer) {
+        return link.servers().stream().anyMatch(answer::contains);
+    }
+
+    private void tell(Wanted.Link link) throws IOException {
         if (!CARD.matcher(link.card()).matches()) {
             throw new IOException(
                     "the interface \"" + link.card() + "\" has a name that resolvectl might take for something else");
         }
-        if (!Files.isDirectory(running)) {
-            throw new IOException("systemd-resolved does not run here (there is no " + running
-                    + "): start it, or set system.resolver to hosts or off");
-        }
-        checkNamespace();
+        process.checkNamespace();
         told = link;
         try {
             // the zone is not signed; and nobody but this host is asked
@@ -82,8 +137,8 @@ final class ResolvedHook implements Hook {
                     "domain",
                     link.card(),
                     link.domains().stream().map(each -> "~" + each).toList());
-            String answer = run(List.of(RESOLVECTL, "--legend=no", "query", link.known()));
-            if (link.servers().stream().noneMatch(answer::contains)) {
+            String answer = ask(link);
+            if (!isRight(link, answer)) {
                 throw new IOException("systemd-resolved has found another address for " + link.known() + ": " + answer);
             }
         } catch (IOException e) {
@@ -118,50 +173,12 @@ final class ResolvedHook implements Hook {
         ended = true;
     }
 
-    /** systemd-resolved is told numbers of interfaces. In another network namespace that is the number of another one. */
-    private static void checkNamespace() throws IOException {
-        Path own;
-        try {
-            own = namespace(PROCESSES.resolve("self"));
-        } catch (IOException e) {
-            LOG.debug("the own network namespace is not known", e);
-            return;
-        }
-        List<Path> others = new ArrayList<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-            for (Path process : processes) {
-                try {
-                    if (isResolved(process)) {
-                        others.add(namespace(process));
-                    }
-                } catch (IOException e) {
-                    // it has gone, or may not be looked at: then the answer to the question at the end must do
-                    LOG.trace("nothing is known of {}", process, e);
-                }
-            }
-        }
-        if (!others.isEmpty() && !others.contains(own)) {
-            throw new IOException(
-                    "systemd-resolved runs in another network namespace than this device, so it cannot reach it:"
-                            + " set system.resolver to hosts or off");
-        }
-    }
-
-    private static Path namespace(Path process) throws IOException {
-        return Files.readSymbolicLink(process.resolve("ns/net"));
-    }
-
-    private static boolean isResolved(Path process) throws IOException {
-        try (Stream<String> lines = Files.lines(process.resolve("comm"), StandardCharsets.ISO_8859_1)) {
-            return lines.findFirst().filter(PROCESS::equals).isPresent();
-        }
-    }
-
     @Override
     public void undo() throws IOException {
         Wanted.Link before = told;
         told = null;
-        if (before != null && isThere(before)) {
+        known = false;
+        if (before != null && isThere(before) && Files.isDirectory(running)) {
             runner.run(List.of(RESOLVECTL, "revert", before.card()), () -> false);
         }
     }

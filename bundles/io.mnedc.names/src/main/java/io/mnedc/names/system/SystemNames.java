@@ -3,7 +3,6 @@ package io.mnedc.names.system;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.work.PeriodicThread;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -17,8 +16,8 @@ public final class SystemNames implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemNames.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** After a failure. */
-    private static final long AGAIN = Duration.ofSeconds(10).toNanos();
+    /** After a failure, and where there is nothing to do it with. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
 
     /** systemd-resolved makes it, and takes it away. */
     private static final Path RESOLVED = Path.of("/run/systemd/resolve");
@@ -26,17 +25,21 @@ public final class SystemNames implements AutoCloseable {
     private final Hook hook;
     private final Supplier<@Nullable Wanted> wanted;
     private final Consumer<String> problems;
+    private final Duration again;
     private final PeriodicThread thread;
     private volatile boolean closed;
     // of the thread
     private String problem = "";
-    private boolean applied;
+    /** What the log said last; empty after a problem. */
+    private String said = "";
+
     private long notBefore = System.nanoTime();
 
-    private SystemNames(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
+    private SystemNames(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems, Duration again) {
         this.hook = hook;
         this.wanted = wanted;
         this.problems = problems;
+        this.again = again;
         this.thread = new PeriodicThread("mnedc-names-system", this::look, fault -> failed("a fault", fault));
     }
 
@@ -48,41 +51,51 @@ public final class SystemNames implements AutoCloseable {
      * @param owner the device ID
      * @param wanted what the host should know now; null: nothing yet
      * @param problems told why it does not work, and an empty text when it does
-     * @return null: with {@link Place#AUTO}, where there is nothing to do it with
      */
-    public static @Nullable SystemNames start(
+    public static SystemNames start(
             Place place, Path hosts, String owner, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
-        if (place == Place.AUTO && !Files.isDirectory(RESOLVED)) {
-            LOG.info("systemd-resolved does not run here, so programs of this host do not know the names of devices;"
-                    + " system.resolver = hosts would put them into the hosts file");
-            return null;
-        }
         return start(
-                place == Place.HOSTS ? new HostsHook(hosts, owner) : new ResolvedHook(RESOLVED, Program::run),
+                place == Place.HOSTS
+                        ? new HostsHook(hosts, owner, System::nanoTime)
+                        : new ResolvedHook(
+                                RESOLVED,
+                                new ResolvedProcess(Path.of("/proc")),
+                                place == Place.AUTO,
+                                Program::run,
+                                System::nanoTime),
                 wanted,
-                problems);
+                problems,
+                AGAIN);
     }
 
-    static SystemNames start(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems) {
-        SystemNames begun = new SystemNames(hook, wanted, problems);
+    static SystemNames start(Hook hook, Supplier<@Nullable Wanted> wanted, Consumer<String> problems, Duration again) {
+        SystemNames begun = new SystemNames(hook, wanted, problems, again);
         begun.thread.every(LOOK);
         begun.thread.soon();
         return begun;
     }
 
     /**
-     * Removes what a killed run of this device has left in a hosts file, if that is no more wanted there. Where nothing is left,
-     * the file is only read.
+     * Removes what a killed run of this device has left in a hosts file and beside it, if that is no more wanted there. Where
+     * nothing is left, the file is only read.
      *
      * @param hosts the hosts file
      * @param owner the device ID
      */
     public static void removeLeftover(Path hosts, String owner) {
-        HostsHook hook = new HostsHook(hosts, owner);
+        HostsHook hook = new HostsHook(hosts, owner, System::nanoTime);
+        hook.removeAbandoned();
         try {
-            if (hook.isThere()) {
-                hook.undo();
+            if (!hook.isThere()) {
+                return;
             }
+        } catch (IOException e) {
+            // most often nothing is left, so this is no warning
+            LOG.info("If an earlier run of this device was killed, {}", PlainText.of(e));
+            return;
+        }
+        try {
+            hook.undo();
         } catch (IOException e) {
             LOG.warn("What an earlier run of this device has left in {} cannot be removed: {}", hosts, PlainText.of(e));
         }
@@ -94,17 +107,25 @@ public final class SystemNames implements AutoCloseable {
         if (next == null) {
             return;
         }
+        String nothing;
         try {
-            hook.apply(next);
+            nothing = hook.apply(next);
         } catch (IOException e) {
             failed(PlainText.of(e), e);
             return;
         }
-        if (!applied) {
-            applied = true;
-            LOG.info("programs of this host know the names of devices: {}", hook.what());
+        if (!nothing.isEmpty()) {
+            notBefore = System.nanoTime() + again.toNanos();
         }
+        say(nothing.isEmpty() ? "programs of this host know the names of devices: " + hook.what() : nothing);
         told("");
+    }
+
+    private void say(String now) {
+        if (!now.equals(said)) {
+            said = now;
+            LOG.info("{}", now);
+        }
     }
 
     private void failed(String why, Throwable cause) {
@@ -112,8 +133,8 @@ public final class SystemNames implements AutoCloseable {
             LOG.debug("it ends meanwhile", cause);
             return;
         }
-        notBefore = System.nanoTime() + AGAIN;
-        applied = false;
+        notBefore = System.nanoTime() + again.toNanos();
+        said = "";
         if (!why.equals(problem)) {
             LOG.warn("Programs of this host do not know the names of devices: {}", why);
             LOG.debug("because of", cause);
@@ -137,7 +158,7 @@ public final class SystemNames implements AutoCloseable {
         try {
             hook.undo();
         } catch (IOException e) {
-            LOG.warn("Names of devices stay known to programs of this host: {}", PlainText.of(e));
+            LOG.warn("Names of devices may stay known to programs of this host: {}", PlainText.of(e));
         }
     }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,13 +26,22 @@ class HostsHookTest {
 
     private Path file;
     private HostsHook hook;
+    private final AtomicLong clock = new AtomicLong();
 
     @BeforeEach
     void make() throws IOException {
         // as macOS has it, a temporary directory may be reached by a link
         directory = directory.toRealPath();
         file = Files.writeString(directory.resolve("hosts"), TEXT);
-        hook = new HostsHook(file, "one");
+        hook = hook("one");
+    }
+
+    private HostsHook hook(String owner) {
+        return new HostsHook(file, owner, clock::get);
+    }
+
+    private void pass(Duration time) {
+        clock.addAndGet(time.toNanos());
     }
 
     private static Wanted wanted(String... names) {
@@ -45,6 +56,7 @@ class HostsHookTest {
     void blockIsThereUntilTheEnd() throws IOException {
         hook.apply(wanted("a.mnedc"));
         assertThat(file).content().startsWith(TEXT).contains("10.0.0.7\ta.mnedc");
+        pass(Duration.ofSeconds(10));
         hook.apply(wanted("a.mnedc", "b.mnedc"));
         assertThat(file).content().contains("10.0.0.7\tb.mnedc");
         hook.undo();
@@ -74,6 +86,7 @@ class HostsHookTest {
         hook.apply(wanted("a.mnedc"));
         Object after = Files.getAttribute(file, "unix:ino");
         assertThat(after).isNotEqualTo(before);
+        pass(Duration.ofSeconds(10));
         hook.apply(wanted("a.mnedc"));
         assertThat(Files.getAttribute(file, "unix:ino"))
                 .as("nothing is different")
@@ -84,6 +97,7 @@ class HostsHookTest {
     void whatOthersWriteStaysAndTheBlockComesBack() throws IOException {
         hook.apply(wanted("a.mnedc"));
         Files.writeString(file, "10.1.1.1 other\n");
+        pass(Duration.ofSeconds(10));
         hook.apply(wanted("a.mnedc"));
         assertThat(file).content().startsWith("10.1.1.1 other\n").contains("a.mnedc");
         hook.undo();
@@ -93,7 +107,7 @@ class HostsHookTest {
     @Test
     void whatAKilledRunHasLeftIsReplacedOrRemoved() throws IOException {
         hook.apply(wanted("old.mnedc"));
-        HostsHook next = new HostsHook(file, "one");
+        HostsHook next = hook("one");
         next.apply(wanted("new.mnedc"));
         assertThat(file).content().doesNotContain("old.mnedc").contains("new.mnedc");
         SystemNames.removeLeftover(file, "one");
@@ -103,7 +117,7 @@ class HostsHookTest {
     @Test
     void linkIsNotFollowed() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
-        HostsHook linked = new HostsHook(link, "one");
+        HostsHook linked = new HostsHook(link, "one", clock::get);
         assertThatIOException()
                 .isThrownBy(() -> linked.apply(wanted("a.mnedc")))
                 .withMessageContaining("no link is followed");
@@ -123,6 +137,53 @@ class HostsHookTest {
         hook.undo();
         Files.createDirectory(file);
         assertThatIOException().isThrownBy(() -> hook.apply(wanted("a.mnedc")));
+    }
+
+    @Test
+    void fileThatIsOrWouldBecomeTooLargeIsToldWithTheCure() throws IOException {
+        for (String rest : List.of("", "# and one more\n")) {
+            String large = "#".repeat((1 << 20) - 1) + "\n" + rest;
+            Files.writeString(file, large);
+            assertThatIOException()
+                    .isThrownBy(() -> hook.apply(wanted("a.mnedc")))
+                    .withMessageContaining(
+                            file + (rest.isEmpty() ? " would become" : " is") + " larger than 1048576 bytes")
+                    .withMessageContaining("remove lines that nobody needs, or set system.resolver");
+            assertThat(file).content().isEqualTo(large);
+        }
+    }
+
+    @Test
+    void blockThatMayBeLeftInAFileThatCannotBeReadIsTold() throws IOException {
+        hook.apply(wanted("a.mnedc"));
+        Files.write(file, new byte[] {'a', 0, 'b'});
+        assertThatIOException()
+                .isThrownBy(hook::undo)
+                .withMessageContaining("a block of this device may be in " + file + ", which cannot be read (")
+                .withMessageContaining("remove it by hand");
+    }
+
+    @Test
+    void firstChangeIsWrittenAtOnceAndThoseBehindItAreOne() throws IOException {
+        hook.apply(wanted("a.mnedc"));
+        String first = Files.readString(file);
+        assertThat(first).contains("a.mnedc");
+        for (int second = 1; second < 10; second++) {
+            pass(Duration.ofSeconds(1));
+            hook.apply(wanted("a.mnedc", "b" + second + ".mnedc"));
+            assertThat(file).content().isEqualTo(first);
+        }
+        pass(Duration.ofSeconds(1));
+        hook.apply(wanted("a.mnedc", "b10.mnedc"));
+        assertThat(file).content().contains("b10.mnedc");
+        // a change after a long silence does not wait
+        pass(Duration.ofHours(1));
+        hook.apply(wanted("c.mnedc"));
+        assertThat(file).content().contains("c.mnedc").doesNotContain("a.mnedc");
+        hook.undo();
+        assertThat(file).content().isEqualTo(TEXT);
+        hook.apply(wanted("d.mnedc"));
+        assertThat(file).as("the first one again").content().contains("d.mnedc");
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.mnedc.names.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mnedc.testing.Await;
+import io.mnedc.testing.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,14 +33,14 @@ class SystemNamesTest {
     @Test
     void namesAreThereUntilItIsClosedAndTheThreadIsGone() throws Exception {
         Path file = Files.writeString(directory.toRealPath().resolve("hosts"), "127.0.0.1 localhost\n");
-        HostsHook hosts = new HostsHook(file, "one");
+        HostsHook hosts = new HostsHook(file, "one", System::nanoTime);
         CountDownLatch applied = new CountDownLatch(1);
         SystemNames running = SystemNames.start(
                 new Hook() {
                     @Override
-                    public void apply(Wanted wanted) throws IOException {
-                        hosts.apply(wanted);
+                    public String apply(Wanted wanted) throws IOException {
                         applied.countDown();
+                        return hosts.apply(wanted);
                     }
 
                     @Override
@@ -51,9 +54,10 @@ class SystemNamesTest {
                     }
                 },
                 () -> WANTED,
-                problems::add);
+                problems::add,
+                Duration.ofSeconds(10));
         applied.await();
-        assertThat(file).content().contains("a.mnedc");
+        Await.until("written", () -> Files.readString(file).contains("a.mnedc"));
         running.close();
         assertThat(file).content().isEqualTo("127.0.0.1 localhost\n");
         assertThat(problems).isEmpty();
@@ -65,11 +69,73 @@ class SystemNamesTest {
     @Test
     void problemIsToldOnceWithItsCure() throws Exception {
         Path missing = directory.resolve("hosts");
-        SystemNames running =
-                Objects.requireNonNull(SystemNames.start(Place.HOSTS, missing, "one", () -> WANTED, problems::add));
+        SystemNames running = SystemNames.start(Place.HOSTS, missing, "one", () -> WANTED, problems::add);
         assertThat(problems.poll(60, TimeUnit.SECONDS)).contains("hosts is not there: make it");
         running.close();
         assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void blockThatMayBeLeftIsWarnedOfAtTheEnd() throws Exception {
+        Path file = Files.writeString(directory.toRealPath().resolve("hosts"), "127.0.0.1 localhost\n");
+        SystemNames running = SystemNames.start(Place.HOSTS, file, "one", () -> WANTED, problems::add);
+        Await.until("written", () -> Files.readString(file).contains("a.mnedc"));
+        Files.write(file, new byte[] {'a', 0, 'b'});
+        try (Log log = new Log()) {
+            running.close();
+            assertThat(log.lines("WARN"))
+                    .anyMatch(line -> line.contains("Names of devices may stay known to programs of this host")
+                            && line.contains("remove it by hand"));
+            SystemNames.removeLeftover(file, "one");
+            assertThat(log.lines(
+                            "If an earlier run of this device was killed, a block of this device may be in " + file))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsDifferentIsToldOnceAndNotAtEachLook() throws Exception {
+        // one for each look: nobody to tell it to, a failure, or empty if the names are known
+        List<String> looks = List.of("nobody", "nobody", "", "", "!", "!", "", "nobody", "nobody", "", "");
+        Iterator<String> next = looks.iterator();
+        CountDownLatch all = new CountDownLatch(looks.size());
+        try (Log log = new Log()) {
+            SystemNames running = SystemNames.start(
+                    new Hook() {
+                        @Override
+                        public String apply(Wanted wanted) throws IOException {
+                            String now = next.hasNext() ? next.next() : "";
+                            all.countDown();
+                            if (now.equals("!")) {
+                                throw new IOException("broken");
+                            }
+                            return now;
+                        }
+
+                        @Override
+                        public void undo() {}
+
+                        @Override
+                        public String what() {
+                            return "by a test";
+                        }
+                    },
+                    () -> WANTED,
+                    problems::add,
+                    Duration.ZERO);
+            all.await();
+            running.close();
+            assertThat(log.text().lines().filter(line -> line.contains("SystemNames")))
+                    .extracting(line -> line.substring(line.indexOf(" - ") + 3))
+                    .containsExactly(
+                            "nobody",
+                            "programs of this host know the names of devices: by a test",
+                            "Programs of this host do not know the names of devices: broken",
+                            "programs of this host know the names of devices: by a test",
+                            "nobody",
+                            "programs of this host know the names of devices: by a test");
+        }
+        assertThat(problems).containsExactly("broken", "");
     }
 
     @Test

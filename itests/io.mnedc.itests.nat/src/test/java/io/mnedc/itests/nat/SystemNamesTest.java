@@ -29,6 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SystemNamesTest {
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final String NAMES = "io.mnedc.names";
+    private static final String DEVICE = "io.mnedc.device";
+    /** Where the script has resolvectl. */
+    private static final String PATH = "PATH=/run/mnedc-lab:" + System.getenv("PATH");
+
     private static final String HOSTS = "127.0.0.1\tlocalhost\n";
 
     private final Path directory = NeedsLab.directory(SystemNamesTest.class).toAbsolutePath();
@@ -45,7 +49,9 @@ class SystemNamesTest {
                         .host("a")
                         .host("b")
                         .host("far")
-                        .host("other"));
+                        .host("other")
+                        .host("open")
+                        .host("renamed"));
         token = RelayProcess.token(lab.host("relay"), "--uses", "9");
         RelayProcess.start(lab.host("relay")).awaitReady();
         other = DeviceProcess.join(lab.host("other"), "other", token).awaitReady();
@@ -119,26 +125,55 @@ class SystemNamesTest {
     }
 
     @Test
+    void blockFollowsAChangeOfTheDeviceIdAndWhatIsLeftBesideTheFileGoes() throws IOException {
+        RelayProcess open =
+                RelayProcess.start(lab.host("open"), "--security", "none").awaitReady();
+        Path hosts = Files.writeString(directory.resolve("renamed.hosts"), HOSTS);
+        DeviceProcess device = DeviceProcess.startUnsecured(lab.host("renamed"), "before", open.dial())
+                .awaitReady();
+        device.set(NAMES, "hosts.file", hosts.toString());
+        resolver(device, "hosts");
+        Conversations.await("known", BOUND, () -> text(hosts).contains("before.mnedc"));
+        assertThat(hosts).content().contains("# BEGIN MNEDC before\n");
+
+        device.set(DEVICE, "device.id", "after");
+        Conversations.await("known by its new ID", BOUND, () -> text(hosts).contains("# BEGIN MNEDC after\n"));
+        assertThat(hosts).content().doesNotContain("MNEDC before");
+        Conversations.await("known by its new name", BOUND, () -> text(hosts).contains("after.mnedc"));
+
+        device.stop();
+        assertThat(hosts).content().isEqualTo(HOSTS);
+        Path left = Files.createFile(directory.resolve(".renamed.hosts.0123456789abcdef.mnedc"));
+        resolver(device, "off");
+        device.startAgain();
+        Conversations.await("removed", BOUND, () -> !Files.exists(left));
+        device.stop();
+    }
+
+    @Test
     void systemdResolvedAsksTheDeviceAndForgetsIt() throws Exception {
         Host host = lab.host("b");
-        Path root = resolvedRoot();
-        LabProcess resolved = resolved(host, root);
-        host.shareFiles(resolved, "PATH=" + root.resolve("usr/bin") + ":" + System.getenv("PATH"));
-        // where there is nothing yet, nothing is said
-        Conversations.await(
-                "resolved answers",
-                BOUND,
-                () -> host.exec("resolvectl", "status").succeeded());
+        LabProcess resolved = resolved(host, resolvedRoot());
+        host.shareFiles(resolved, PATH);
 
         DeviceProcess b = DeviceProcess.join(host, "b", token).awaitReady();
-        assertThat(getent(host, "hosts", "other.mnedc")).isEmpty();
         resolver(b, "auto");
+        awaitLog(b, "systemd-resolved does not run here");
+        Files.createFile(own().resolve("go"));
+        resolved.awaitLog(Pattern.compile("Using system hostname|Positive Trust Anchors"), BOUND);
         awaitLog(b, "programs of this host know the names of devices: by systemd-resolved");
         assertThat(getent(host, "ahostsv4", "other.mnedc")).startsWith(other.ipv4());
         assertThat(getent(host, "ahostsv6", "other.mnedc")).startsWith(other.ipv6());
         assertThat(getent(host, "hosts", other.ipv4())).contains("other.mnedc");
         // only for this zone
         assertThat(host.exec("resolvectl", "default-route", b.tun()).orThrow()).contains("no");
+
+        // as a program does that manages networks
+        host.exec("resolvectl", "revert", b.tun()).orThrow();
+        assertThat(host.exec("resolvectl", "dns", b.tun()).orThrow()).doesNotContain("10.0.0.1");
+        awaitLog(b, "systemd-resolved had lost what it was told of the interface " + b.tun());
+        Conversations.await(
+                "known again", BOUND, () -> getent(host, "hosts", "other.mnedc").contains("other"));
 
         resolver(b, "off");
         Conversations.await(
@@ -159,13 +194,13 @@ class SystemNamesTest {
                 "known again", BOUND, () -> getent(host, "hosts", "other.mnedc").contains("other"));
         b.stop();
         assertThat(host.exec("resolvectl", "domain").orThrow()).doesNotContain("~mnedc");
-        isNotToldOfInterfacesElsewhere(host, resolved, root);
+        isNotToldOfInterfacesElsewhere(host, resolved);
     }
 
     /** As in a container that sees the D-Bus of its host: there, the number of the interface is that of another one. */
-    private void isNotToldOfInterfacesElsewhere(Host host, LabProcess resolved, Path root) throws IOException {
+    private void isNotToldOfInterfacesElsewhere(Host host, LabProcess resolved) {
         Host far = lab.host("far");
-        far.shareFiles(resolved, "PATH=" + root.resolve("usr/bin") + ":" + System.getenv("PATH"));
+        far.shareFiles(resolved, PATH);
         DeviceProcess elsewhere = DeviceProcess.join(far, "far", token).awaitReady();
         resolver(elsewhere, "auto");
         awaitLog(elsewhere, "systemd-resolved runs in another network namespace");
@@ -189,9 +224,13 @@ class SystemNamesTest {
     private LabProcess resolved(Host host, Path root) throws Exception {
         Path script = Path.of(Objects.requireNonNull(SystemNamesTest.class.getResource("resolved.sh"))
                 .toURI());
-        Path own = Files.createDirectories(directory.resolve("resolved"));
-        LabProcess started = host.start("sh", script.toString(), root.toString(), own.toString());
-        started.awaitLog(Pattern.compile("Using system hostname|Positive Trust Anchors"), BOUND);
+        Files.createDirectories(own());
+        LabProcess started = host.start("sh", script.toString(), root.toString(), own().toString());
+        started.awaitLog(Pattern.compile("D-Bus runs"), BOUND);
         return started;
+    }
+
+    private Path own() {
+        return directory.resolve("resolved");
     }
 }

@@ -1,12 +1,16 @@
 # Runs systemd-resolved with a D-Bus of its own. The caller has given this process file systems of its own.
 # resolved.sh ROOT DIRECTORY: where systemd-resolved is unpacked, and where its files may be
+# The D-Bus runs at once, systemd-resolved when there is a file named go in DIRECTORY.
 set -eu
 root=$1
 directory=$2
 user=systemd-resolve
 
-mount -t tmpfs tmpfs /run
-mkdir -p /run/dbus /run/systemd/resolve
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir /run/dbus /run/mnedc-lab
+# root runs no program that somebody else could change, and whose directory ROOT is, is not known
+cp "$root/usr/bin/resolvectl" /run/mnedc-lab/resolvectl
+chmod 755 /run/mnedc-lab/resolvectl
 for file in passwd group; do
     cp "/etc/$file" "$directory/$file"
 done
@@ -16,7 +20,6 @@ echo "nameserver 127.0.0.53" >"$directory/resolv.conf"
 for file in passwd group resolv.conf; do
     mount --bind "$directory/$file" "$(readlink -f "/etc/$file")"
 done
-chown "$user:$user" /run/systemd/resolve
 
 cat >"$directory/bus.conf" <<'END'
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -43,4 +46,11 @@ until [ -s "$directory/address" ]; do
     kill -0 $!
     sleep 0.05
 done
+echo "D-Bus runs"
+until [ -e "$directory/go" ]; do
+    kill -0 $!
+    sleep 0.05
+done
+mkdir -p /run/systemd/resolve
+chown "$user:$user" /run/systemd/resolve
 exec "$root/lib/systemd/systemd-resolved"

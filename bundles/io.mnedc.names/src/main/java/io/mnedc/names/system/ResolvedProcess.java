@@ -1,0 +1,91 @@
+package io.mnedc.names.system;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What can be seen of the process of systemd-resolved, which may be nothing: in a container, or if the system hides processes. */
+final class ResolvedProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(ResolvedProcess.class);
+
+    /** The kernel keeps 15 characters of a name. */
+    private static final Set<String> RESOLVED = Set.of("systemd-resolve");
+
+    private static final Set<String> BUS = Set.of("dbus-daemon", "dbus-broker");
+
+    private final Path processes;
+
+    /**
+     * Looks when it is asked.
+     *
+     * @param processes the directory {@code /proc}
+     */
+    ResolvedProcess(Path processes) {
+        this.processes = processes;
+    }
+
+    /**
+     * {@return whether it certainly does not run: who sees the D-Bus would see it, too} Its directory may be left, and to call it
+     * by the D-Bus might start it again.
+     */
+    boolean isMissing() throws IOException {
+        return !running(BUS).isEmpty() && running(RESOLVED).isEmpty();
+    }
+
+    /**
+     * It is told numbers of interfaces. In another network namespace that is the number of another one.
+     *
+     * @throws IOException if it runs in another one; the message has the cure
+     */
+    void checkNamespace() throws IOException {
+        Path own;
+        try {
+            own = namespace(processes.resolve("self"));
+        } catch (IOException e) {
+            LOG.debug("the own network namespace is not known", e);
+            return;
+        }
+        List<Path> others = new ArrayList<>();
+        for (Path process : running(RESOLVED)) {
+            try {
+                others.add(namespace(process));
+            } catch (IOException e) {
+                // it has gone, or may not be looked at: then its answer must do
+                LOG.trace("nothing is known of {}", process, e);
+            }
+        }
+        if (!others.isEmpty() && !others.contains(own)) {
+            throw new IOException(
+                    "systemd-resolved runs in another network namespace than this device, so it cannot reach it:"
+                            + " set system.resolver to hosts or off");
+        }
+    }
+
+    private static Path namespace(Path process) throws IOException {
+        return Files.readSymbolicLink(process.resolve("ns/net"));
+    }
+
+    private List<Path> running(Set<String> names) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
+            for (Path process : all) {
+                try (Stream<String> lines = Files.lines(process.resolve("comm"), StandardCharsets.ISO_8859_1)) {
+                    if (lines.findFirst().filter(names::contains).isPresent()) {
+                        found.add(process);
+                    }
+                } catch (IOException e) {
+                    LOG.trace("{} has gone", process, e);
+                }
+            }
+        }
+        return found;
+    }
+}
