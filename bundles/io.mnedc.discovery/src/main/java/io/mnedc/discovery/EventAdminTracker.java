@@ -53,7 +53,7 @@ final class EventAdminTracker implements ServiceTrackerCustomizer<Object, PeerLi
             context.ungetService(reference);
             return null;
         }
-        dispatch.add(listener, peer -> true);
+        dispatch.add(reference, listener, peer -> true);
         return listener;
     }
 
@@ -62,7 +62,7 @@ final class EventAdminTracker implements ServiceTrackerCustomizer<Object, PeerLi
 
     @Override
     public void removedService(ServiceReference<Object> reference, PeerListener listener) {
-        dispatch.remove(listener);
+        dispatch.remove(reference);
         context.ungetService(reference);
     }
 }

@@ -3,8 +3,9 @@ package io.mnedc.discovery;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerListener;
 import java.time.Duration;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,14 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners of peers on threads of its own. One listener's calls come one at a time and in order; different
+ * Tells listeners of peers on threads of its own. The calls of one registration come one at a time and in order; different
  * listeners do not wait for each other. Threads exist only while there is something to tell, and a little longer.
  */
 final class ListenerDispatch {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerDispatch.class);
     private static final Duration IDLE = Duration.ofSeconds(5);
 
-    private final IdentityHashMap<PeerListener, Mailbox> mailboxes = new IdentityHashMap<>();
+    /** By registration: one object may be several services, each with a filter of its own. */
+    private final Map<Object, Mailbox> mailboxes = new HashMap<>();
+
     private final Supplier<Directory.View> views;
     private final ThreadPoolExecutor threads;
     private boolean closed;
@@ -45,19 +48,23 @@ final class ListenerDispatch {
     /**
      * Begins to tell a listener, first of the peers that are there.
      *
+     * @param registration names it to {@link #remove}
      * @param wanted which peers it wants to hear of
      */
-    synchronized void add(PeerListener listener, Predicate<Peer> wanted) {
+    synchronized void add(Object registration, PeerListener listener, Predicate<Peer> wanted) {
         if (!closed) {
             var mailbox = new Mailbox(listener, wanted, views, threads);
-            mailboxes.put(listener, mailbox);
+            Mailbox before = mailboxes.put(registration, mailbox);
+            if (before != null) {
+                before.close();
+            }
             mailbox.open();
         }
     }
 
     /** Begins no further call to a listener. */
-    synchronized void remove(PeerListener listener) {
-        Mailbox mailbox = mailboxes.remove(listener);
+    synchronized void remove(Object registration) {
+        Mailbox mailbox = mailboxes.remove(registration);
         if (mailbox != null) {
             mailbox.close();
         }

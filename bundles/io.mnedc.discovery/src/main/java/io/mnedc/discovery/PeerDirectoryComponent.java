@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -149,7 +151,10 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     void addListener(PeerListener listener, Map<String, Object> properties) {
         Object filter = properties.get(PeerListener.FILTER);
         try {
-            dispatch.add(listener, filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches);
+            dispatch.add(
+                    id(properties),
+                    listener,
+                    filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches);
         } catch (IllegalArgumentException e) {
             LOG.error(
                     "{} hears of no peer: {} = {}",
@@ -160,12 +165,16 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     }
 
     void updatedListener(PeerListener listener, Map<String, Object> properties) {
-        dispatch.remove(listener);
+        dispatch.remove(id(properties));
         addListener(listener, properties);
     }
 
-    void removeListener(PeerListener listener) {
-        dispatch.remove(listener);
+    void removeListener(PeerListener listener, Map<String, Object> properties) {
+        dispatch.remove(id(properties));
+    }
+
+    private static Object id(Map<String, Object> properties) {
+        return Objects.requireNonNull(properties.get(Constants.SERVICE_ID));
     }
 
     @Override

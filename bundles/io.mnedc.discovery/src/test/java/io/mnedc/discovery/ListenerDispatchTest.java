@@ -46,7 +46,7 @@ class ListenerDispatchTest {
     @Test
     void aListenerHearsOfJoinChangeAndLeaveInOrder() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener, peer -> true);
+        dispatch.add(listener, listener, peer -> true);
         directory.present(peer("a", 2, "x"));
         listener.await(1);
         directory.present(peer("a", 2, "y"));
@@ -59,14 +59,14 @@ class ListenerDispatchTest {
     void aNewListenerIsToldOfThePeersThatAreThere() throws Exception {
         directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
         var listener = new Recorder();
-        dispatch.add(listener, peer -> true);
+        dispatch.add(listener, listener, peer -> true);
         assertThat(listener.await(2)).containsExactly("+a", "+b");
     }
 
     @Test
     void quickLeaveAndReturnIsToldAsBoth() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener, peer -> true);
+        dispatch.add(listener, listener, peer -> true);
         directory.present(peer("a", 2));
         listener.await(1);
         directory.absent("a");
@@ -84,8 +84,8 @@ class ListenerDispatchTest {
             }
         };
         var good = new Recorder();
-        dispatch.add(faulty, peer -> true);
-        dispatch.add(good, peer -> true);
+        dispatch.add(faulty, faulty, peer -> true);
+        dispatch.add(good, good, peer -> true);
         directory.present(peer("a", 2));
         directory.present(peer("b", 3));
         assertThat(good.await(2)).containsExactly("+a", "+b");
@@ -101,7 +101,7 @@ class ListenerDispatchTest {
                 throw new StackOverflowError("wanted by the test");
             }
         };
-        dispatch.add(faulty, peer -> true);
+        dispatch.add(faulty, faulty, peer -> true);
         directory.present(peer("a", 2));
         faulty.await(1);
         directory.present(peer("b", 3));
@@ -125,8 +125,8 @@ class ListenerDispatchTest {
             }
         };
         var quick = new Recorder();
-        dispatch.add(slow, peer -> true);
-        dispatch.add(quick, peer -> true);
+        dispatch.add(slow, slow, peer -> true);
+        dispatch.add(quick, quick, peer -> true);
         directory.present(peer("gone", 2));
         assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         quick.await(1);
@@ -148,7 +148,7 @@ class ListenerDispatchTest {
     void aListenerWithAFilterHearsOfThosePeersOnlyAndOfTheirComingAndGoing() throws InterruptedException {
         var listener = new Recorder();
         directory.present(peer("before", 9, "plc"));
-        dispatch.add(listener, peer -> peer.info().platform().equals("plc"));
+        dispatch.add(listener, listener, peer -> peer.info().platform().equals("plc"));
         listener.await(1);
         directory.present(peer("a", 2, "linux"));
         directory.present(peer("b", 3, "plc"));
@@ -200,11 +200,28 @@ class ListenerDispatchTest {
     }
 
     @Test
+    void anObjectThatIsTwoServicesHearsByBothFilters() throws Exception {
+        var listener = new Recorder();
+        dispatch.add(1L, listener, peer -> peer.info().platform().equals("plc"));
+        dispatch.add(2L, listener, peer -> peer.info().platform().equals("linux"));
+        directory.present(peer("a", 2, "plc"));
+        directory.present(peer("b", 3, "linux"));
+        assertThat(listener.await(2)).containsExactlyInAnyOrder("+a", "+b");
+        dispatch.remove(2L);
+        directory.present(peer("c", 4, "linux"));
+        directory.present(peer("d", 5, "plc"));
+        listener.await(3);
+        dispatch.close(STOP);
+        // the end tells that those have left of whom it has been told
+        assertThat(listener.events()).containsExactlyInAnyOrder("+a", "+b", "+d", "-a", "-d");
+    }
+
+    @Test
     void aRemovedListenerIsNotCalledAnyMore() throws Exception {
         var removed = new Recorder();
         var kept = new Recorder();
-        dispatch.add(removed, peer -> true);
-        dispatch.add(kept, peer -> true);
+        dispatch.add(removed, removed, peer -> true);
+        dispatch.add(kept, kept, peer -> true);
         directory.present(peer("a", 2));
         removed.await(1);
         dispatch.remove(removed);
@@ -217,7 +234,7 @@ class ListenerDispatchTest {
     @Test
     void atTheEndEveryPeerHasLeftAndNoThreadIsThere() throws Exception {
         var listener = new Recorder();
-        dispatch.add(listener, peer -> true);
+        dispatch.add(listener, listener, peer -> true);
         directory.snapshot(List.of(peer("a", 2), peer("b", 3)));
         listener.await(2);
         dispatch.close(STOP);
@@ -246,7 +263,7 @@ class ListenerDispatchTest {
                 }
             }
         };
-        dispatch.add(stuck, peer -> true);
+        dispatch.add(stuck, stuck, peer -> true);
         directory.present(peer("a", 2));
         assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         dispatch.close(Duration.ofMillis(50));
@@ -258,7 +275,7 @@ class ListenerDispatchTest {
         var listeners = IntStream.range(0, 8).mapToObj(i -> new Recorder()).toList();
         for (int i = 0; i < 400; i++) {
             if (i % 50 == 0) {
-                dispatch.add(listeners.get(i / 50), peer -> true);
+                dispatch.add(listeners.get(i / 50), listeners.get(i / 50), peer -> true);
             }
             directory.present(peer("d" + i % 7, 2 + i % 7, "v" + i));
             if (i % 3 == 0) {

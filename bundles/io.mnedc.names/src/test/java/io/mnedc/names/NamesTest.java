@@ -11,11 +11,19 @@ import io.mnedc.api.peer.OrchestrationInfo;
 import io.mnedc.api.peer.Peer;
 import io.mnedc.api.peer.PeerSnapshot;
 import io.mnedc.settings.ConfigurationReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +95,39 @@ class NamesTest {
         assertThat(slow.lookup("press-7")).as("made a moment ago").isEmpty();
         clock.addAndGet(1_000);
         assertThat(slow.lookup("press-7")).isNotEmpty();
+    }
+
+    @Test
+    void severalThreadsSeeNothingOlderThanTheyHaveSeen() throws Exception {
+        int last = 250;
+        AtomicReference<PeerSnapshot> now = new AtomicReference<>(new PeerSnapshot(0, List.of(peer("press", 3, true))));
+        Names shared =
+                new Names(() -> registration, now::get, () -> OrchestrationInfo.NONE, TestOverlay.APEX, clock::get);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Integer>> readers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                readers.add(threads.submit(() -> {
+                    int seen = 0;
+                    while (seen < last) {
+                        InetAddress address = shared.lookup("press").get(0);
+                        int node = NETWORK.node(address).orElseThrow();
+                        assertThat(node).isGreaterThanOrEqualTo(seen);
+                        seen = node;
+                    }
+                    return seen;
+                }));
+            }
+            for (int node = 4; node <= last; node++) {
+                now.set(new PeerSnapshot(node, List.of(peer("press", node, true))));
+                LockSupport.parkNanos(1);
+            }
+            for (Future<Integer> reader : readers) {
+                assertThat(reader.get(60, TimeUnit.SECONDS)).isEqualTo(last);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import io.mnedc.work.TaskQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -64,6 +65,7 @@ public final class RsaComponent {
     private final TaskQueue changes = new TaskQueue();
     private final Tellers tellers = new Tellers();
     private final NoticeBoard notices;
+    private final NoticeBoard bindingNotices;
     private final Binding binding;
     private final OwnEndpoints own;
     private final PeerEndpoints peers;
@@ -81,6 +83,7 @@ public final class RsaComponent {
         this.context = context;
         this.framework = context.getProperty(Constants.FRAMEWORK_UUID);
         this.notices = new NoticeBoard(RsaConfig.PID, context);
+        this.bindingNotices = new NoticeBoard(RsaConfig.PID, context);
         this.own = new OwnEndpoints(() -> Binding.place(link), new Offers(context), thread);
         this.peers = new PeerEndpoints(framework, settings.imported(), tellers::set);
         this.binding = new Binding(
@@ -89,7 +92,7 @@ public final class RsaComponent {
                 () -> new Provider(context),
                 settings.off(),
                 own::refresh,
-                problem -> changes.run(() -> notices.show(problem)));
+                problem -> changes.run(() -> bindingNotices.show(problem)));
         this.subscription = link.subscribe(binding);
         changes.run(() -> take(properties));
     }
@@ -152,6 +155,7 @@ public final class RsaComponent {
                     own.end();
                     binding.end();
                     notices.show("");
+                    bindingNotices.show("");
                 },
                 STOP);
         Threads.end(thread, STOP_PROVIDER);
@@ -163,14 +167,18 @@ public final class RsaComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addListener(EndpointEventListener listener, Map<String, Object> properties) {
-        tellers.add(listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
+        tellers.add(id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
     }
 
     void updatedListener(EndpointEventListener listener, Map<String, Object> properties) {
-        tellers.update(listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
+        tellers.update(id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
     }
 
-    void removeListener(EndpointEventListener listener) {
-        tellers.remove(listener);
+    void removeListener(EndpointEventListener listener, Map<String, Object> properties) {
+        tellers.remove(id(properties));
+    }
+
+    private static Object id(Map<String, Object> properties) {
+        return Objects.requireNonNull(properties.get(Constants.SERVICE_ID));
     }
 }

@@ -4,7 +4,7 @@ import io.mnedc.api.text.PlainText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,23 +23,29 @@ final class Tellers {
     private static final int MOST_THREADS = 4;
 
     private final ThreadPoolExecutor threads = Threads.several("mnedc-rsa-tell", MOST_THREADS);
-    private final IdentityHashMap<EndpointEventListener, Teller> tellers = new IdentityHashMap<>();
+    /** By registration: one object may be several services, each with a scope of its own. */
+    private final Map<Object, Teller> tellers = new HashMap<>();
+
     private volatile Map<String, EndpointDescription> endpoints = Map.of();
 
-    /** Tells a listener of what is there, and of what comes and goes. */
-    void add(EndpointEventListener listener, @Nullable Object scope) {
+    /**
+     * Tells a listener of what is there, and of what comes and goes.
+     *
+     * @param registration names it to the other methods
+     */
+    void add(Object registration, EndpointEventListener listener, @Nullable Object scope) {
         var teller = new Teller(listener, filters(listener, scope), () -> endpoints, threads);
         synchronized (this) {
-            tellers.put(listener, teller);
+            tellers.put(registration, teller);
         }
         teller.wake();
     }
 
     /** A listener has another scope. */
-    void update(EndpointEventListener listener, @Nullable Object scope) {
+    void update(Object registration, EndpointEventListener listener, @Nullable Object scope) {
         Teller teller;
         synchronized (this) {
-            teller = tellers.get(listener);
+            teller = tellers.get(registration);
         }
         if (teller != null) {
             teller.scope(filters(listener, scope));
@@ -47,10 +53,10 @@ final class Tellers {
     }
 
     /** A listener is no longer there. */
-    void remove(EndpointEventListener listener) {
+    void remove(Object registration) {
         Teller teller;
         synchronized (this) {
-            teller = tellers.remove(listener);
+            teller = tellers.remove(registration);
         }
         if (teller != null) {
             teller.close();

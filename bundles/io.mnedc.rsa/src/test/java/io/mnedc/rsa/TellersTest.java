@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
@@ -168,11 +170,34 @@ class TellersTest {
     }
 
     @Test
+    void anObjectThatIsTwoServicesHearsByBothScopes() throws Exception {
+        var tellers = new Tellers();
+        List<String> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
+        var second = new CountDownLatch(1);
+        EndpointEventListener both = (event, filter) -> {
+            heard.add(name(event.getType()) + " " + filter);
+            if ("(endpoint.id=*)".equals(filter)) {
+                second.countDown();
+            }
+        };
+        tellers.set(Map.of("one", endpoint(3, "one")));
+        tellers.add(1L, both, CAMERAS);
+        tellers.add(2L, both, "(endpoint.id=*)");
+        assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+        tellers.remove(1L);
+        tellers.end(Duration.ofSeconds(30));
+        assertThat(heard)
+                .filteredOn(each -> each.endsWith("(endpoint.id=*)"))
+                .containsExactly("added (endpoint.id=*)", "removed (endpoint.id=*)");
+    }
+
+    @Test
     void listenersAreToldOnThreadsThatEnd() {
         var tellers = new Tellers();
         List<String> threads = new java.util.concurrent.CopyOnWriteArrayList<>();
         tellers.set(Map.of("one", endpoint(3, "one")));
         tellers.add(
+                1L,
                 (event, filter) -> threads.add(name(event.getType()) + " "
                         + Thread.currentThread().getName().replaceAll("\\d+$", "N")),
                 new String[] {CAMERAS, "(no filter"});

@@ -2,15 +2,13 @@ package io.mnedc.itests.remote;
 
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.JavaTool;
-import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.RelayProcess;
 import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Servers;
-import java.io.IOException;
+import io.mnedc.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,10 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The example application of the README, in a runtime behind one NAT, with a camera behind two others. */
 @ExtendWith(NeedsLab.class)
 class ExampleTest {
-    private static final Duration BOUND = Duration.ofMinutes(2);
-
     @Test
-    void theWatchmanCallsACameraThatJoins() throws IOException {
+    void theWatchmanCallsACameraThatJoins() throws Exception {
         try (NestedNats nats = NestedNats.build(NeedsLab.directory(ExampleTest.class))) {
             String token = RelayProcess.token(nats.relay(), "--uses", "2");
             RelayProcess.start(nats.relay()).awaitReady();
@@ -45,17 +41,16 @@ class ExampleTest {
         }
     }
 
-    private static void await(DeviceProcess device, String line, int times) {
-        long end = System.nanoTime() + BOUND.toNanos();
-        while (device.process().log().stream()
-                        .filter(each -> each.endsWith(line))
-                        .count()
-                < times) {
-            if (System.nanoTime() > end) {
-                throw new LabException("not " + times + " times: " + line + "\n"
-                        + device.process().tail());
-            }
-            Thread.onSpinWait();
+    private static void await(DeviceProcess device, String line, int times) throws Exception {
+        try {
+            Await.until(
+                    times + " times: " + line,
+                    () -> device.process().log().stream()
+                                    .filter(each -> each.endsWith(line))
+                                    .count()
+                            >= times);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + device.process().tail(), e);
         }
     }
 }

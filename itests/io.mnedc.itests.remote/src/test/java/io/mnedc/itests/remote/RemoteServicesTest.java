@@ -7,6 +7,7 @@ import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.RelayProcess;
 import io.mnedc.lab.junit.NeedsLab;
+import io.mnedc.testing.Await;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,21 +17,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two frameworks behind different NATs call a service at each other: one on Felix, one on Equinox. */
 @ExtendWith(NeedsLab.class)
 class RemoteServicesTest {
-    private static final Duration BOUND = Duration.ofMinutes(2);
     private static final String CALLS = "right 1000";
 
+    /** Sockets of the sides: those of processes that were killed stay behind. */
+    private final Set<Path> sockets = new TreeSet<>();
+
+    @AfterEach
+    void removeSockets() throws IOException {
+        for (Path socket : sockets) {
+            Files.deleteIfExists(socket);
+        }
+    }
+
     @Test
-    void servicesAreCalledBothWaysComeAndGo() throws IOException {
+    void servicesAreCalledBothWaysComeAndGo() throws Exception {
         try (NestedNats nats = NestedNats.build(NeedsLab.directory(RemoteServicesTest.class))) {
             String token = RelayProcess.token(nats.relay(), "--uses", "2");
             RelayProcess relay = RelayProcess.start(nats.relay());
@@ -79,7 +92,7 @@ class RemoteServicesTest {
     }
 
     /** What rules keep apart neither hears of the services nor reaches the port. */
-    private static void keptApart(NestedNats nats, DeviceProcess a, DeviceProcess b) throws IOException {
+    private void keptApart(NestedNats nats, DeviceProcess a, DeviceProcess b) throws Exception {
         Path rules = RelayProcess.dataOn(nats.relay()).resolve("identity/rules");
         assertThat(reaches(a, b)).isTrue();
         Files.writeString(rules, "deny device:a device:b\n");
@@ -96,7 +109,7 @@ class RemoteServicesTest {
                 .succeeded();
     }
 
-    private static void withoutItsBundleNothingIsLeft(DeviceProcess a, DeviceProcess b) throws IOException {
+    private void withoutItsBundleNothingIsLeft(DeviceProcess a, DeviceProcess b) throws Exception {
         Files.delete(a.data().resolve("etc/io.mnedc.rsa.jar"));
         await("b is told that a exports nothing", () -> ask(b, "remotes"), "");
         await("a imports nothing", () -> ask(a, "remotes"), "");
@@ -157,12 +170,14 @@ class RemoteServicesTest {
         return Long.toString(device.process().pid());
     }
 
-    private static String ask(DeviceProcess device, String command) {
+    private String ask(DeviceProcess device, String command) {
         if (!device.process().isAlive()) {
             throw new LabException(
                     device.name() + " has ended\n" + device.process().tail());
         }
-        var address = UnixDomainSocketAddress.of("/tmp/mnedc-remote-" + pid(device));
+        Path socket = Path.of("/tmp/mnedc-remote-" + pid(device));
+        sockets.add(socket);
+        var address = UnixDomainSocketAddress.of(socket);
         try (SocketChannel channel = SocketChannel.open(address)) {
             channel.write(ByteBuffer.wrap(command.getBytes(StandardCharsets.UTF_8)));
             return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
@@ -171,15 +186,15 @@ class RemoteServicesTest {
         }
     }
 
-    private static void await(String what, Supplier<String> answer, String wanted) {
-        long end = System.nanoTime() + BOUND.toNanos();
-        String last = answer.get();
-        while (!last.equals(wanted)) {
-            if (System.nanoTime() > end) {
-                throw new LabException("not within " + BOUND.toSeconds() + " s: " + what + "; it is " + List.of(last));
-            }
-            Thread.onSpinWait();
-            last = answer.get();
+    private static void await(String what, Supplier<String> answer, String wanted) throws Exception {
+        AtomicReference<String> last = new AtomicReference<>("");
+        try {
+            Await.until(what, () -> {
+                last.set(answer.get());
+                return wanted.equals(last.get());
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; it is " + List.of(last.get()), e);
         }
     }
 }
