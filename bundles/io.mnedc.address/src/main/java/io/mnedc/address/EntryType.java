@@ -8,8 +8,8 @@ import org.h2.mvstore.type.BasicDataType;
 import org.h2.mvstore.type.StringDataType;
 
 /**
- * How a lease stands in the file, under its node as the key: device ID, then the times of its allocation and of the
- * last sight, both in milliseconds since 1970. A different form needs another {@link LeaseFile#FORMAT}.
+ * How a lease stands in the file of release 0.1, under its node as the key: device ID, then the times of its allocation and of the
+ * last sight, both in milliseconds since 1970.
  */
 final class EntryType extends BasicDataType<LeaseStore.Entry> {
     private static final int NODE_UNKNOWN = -1;

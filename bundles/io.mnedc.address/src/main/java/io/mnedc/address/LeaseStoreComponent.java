@@ -47,7 +47,7 @@ public final class LeaseStoreComponent {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The store while it is open. */
-    private record Running(Path directory, MvLeaseStore store, ServiceRegistration<LeaseStore> registration) {}
+    private record Running(Path directory, StoredLeases store, ServiceRegistration<LeaseStore> registration) {}
 
     private record Waiting(Path directory, Map<String, Object> properties) {}
 
@@ -187,7 +187,7 @@ public final class LeaseStoreComponent {
 
     private void open(Path directory) throws IOException {
         // the new one first: if it cannot be opened, the old one goes on
-        MvLeaseStore store = new MvLeaseStore(directory);
+        StoredLeases store = StoredLeases.in(directory);
         end("it is opened elsewhere");
         try {
             running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));

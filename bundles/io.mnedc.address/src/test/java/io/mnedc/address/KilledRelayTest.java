@@ -29,7 +29,7 @@ class KilledRelayTest {
             leaseUntilKilled("k" + kill + "-", acknowledged);
             assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(kill * LEASES_BEFORE_KILL);
 
-            try (MvLeaseStore store = new MvLeaseStore(directory)) {
+            try (StoredLeases store = StoredLeases.in(directory)) {
                 Map<String, Integer> stored = new HashMap<>();
                 for (Entry entry : store.entries()) {
                     stored.put(entry.deviceId(), entry.node());

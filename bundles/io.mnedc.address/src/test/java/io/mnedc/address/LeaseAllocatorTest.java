@@ -30,12 +30,12 @@ class LeaseAllocatorTest {
     Path directory;
 
     private final TestClock clock = new TestClock(Instant.parse("2030-01-01T00:00:00Z"));
-    private MvLeaseStore store;
+    private StoredLeases store;
     private LeaseAllocator allocator;
 
     @BeforeEach
     void open() throws Exception {
-        store = new MvLeaseStore(directory);
+        store = StoredLeases.in(directory);
         allocator = new LeaseAllocator(store, policy("10.0.0.0/24"), clock);
     }
 
@@ -47,7 +47,7 @@ class LeaseAllocatorTest {
 
     private void restart(LeasePolicy policy) throws Exception {
         close();
-        store = new MvLeaseStore(directory);
+        store = StoredLeases.in(directory);
         allocator = new LeaseAllocator(store, policy, clock);
     }
 

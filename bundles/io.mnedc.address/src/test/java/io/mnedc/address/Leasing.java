@@ -9,7 +9,7 @@ final class Leasing {
     private Leasing() {}
 
     public static void main(String[] args) throws Exception {
-        MvLeaseStore store = new MvLeaseStore(Path.of(args[0]));
+        StoredLeases store = StoredLeases.in(Path.of(args[0]));
         LeaseAllocator allocator = new LeaseAllocator(store, Fixture.policy("10.0.0.0/8"), Clock.systemUTC());
         Semaphore underWay = new Semaphore(64);
         for (int i = 0; i < 1_000_000; i++) {

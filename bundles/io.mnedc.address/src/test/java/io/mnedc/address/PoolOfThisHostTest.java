@@ -37,13 +37,13 @@ class PoolOfThisHostTest {
     private final List<Nic> host = new CopyOnWriteArrayList<>();
     private final List<Outside> outside = new CopyOnWriteArrayList<>();
     private final TestRegistry registry = new TestRegistry();
-    private MvLeaseStore store;
+    private StoredLeases store;
     private AddressAllocatorComponent component;
 
     @BeforeEach
     void open() throws Exception {
         registry.storage(directory.resolve("area"));
-        store = new MvLeaseStore(directory.resolve("leases"));
+        store = StoredLeases.in(directory.resolve("leases"));
         component = new AddressAllocatorComponent(registry.context(), store, () -> host, LIMIT);
     }
 

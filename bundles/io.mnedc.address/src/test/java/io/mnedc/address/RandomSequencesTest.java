@@ -49,7 +49,7 @@ class RandomSequencesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void neverTheSameNodeTwiceAndNoAcknowledgedLeaseLost(long seed) throws Exception {
         Random random = new Random(seed);
-        MvLeaseStore store = new MvLeaseStore(directory());
+        StoredLeases store = StoredLeases.in(directory());
         LeaseAllocator allocator = start(store);
         try {
             for (int step = 0; step < STEPS; step++) {
@@ -78,10 +78,10 @@ class RandomSequencesTest {
                             Path old = directory();
                             generation++;
                             Files.createDirectories(directory());
-                            Files.copy(old.resolve(LeaseFile.NAME), directory().resolve(LeaseFile.NAME));
+                            Files.copy(old.resolve(OverlayFile.NAME), directory().resolve(OverlayFile.NAME));
                             allocator.close();
                             store.close();
-                            store = new MvLeaseStore(directory());
+                            store = StoredLeases.in(directory());
                             allocator = start(store);
                             forgetUnstoredSightings(store);
                         }
@@ -100,7 +100,7 @@ class RandomSequencesTest {
         return parent.resolve("g" + generation);
     }
 
-    private LeaseAllocator start(MvLeaseStore store) {
+    private LeaseAllocator start(StoredLeases store) {
         started = clock.instant();
         return new LeaseAllocator(store, RULES, clock);
     }
@@ -109,7 +109,7 @@ class RandomSequencesTest {
         return "d" + random.nextInt(DEVICES);
     }
 
-    private void forgetUnstoredSightings(MvLeaseStore store) {
+    private void forgetUnstoredSightings(StoredLeases store) {
         model.replaceAll((id, held) ->
                 new Held(held.node(), store.byDevice(id).orElseThrow().lastSeen()));
     }

@@ -55,7 +55,7 @@ class ServiceListenerTest {
         return Map.of("enabled", true, "data.dir", directory.resolve(name).toString());
     }
 
-    private AddressAllocatorComponent allocating(MvLeaseStore store) {
+    private AddressAllocatorComponent allocating(StoredLeases store) {
         return new AddressAllocatorComponent(registry.context(), store, List::of, SHORT);
     }
 
@@ -65,7 +65,7 @@ class ServiceListenerTest {
 
     @Test
     void anAllocatorComesAndGoes() throws Exception {
-        try (MvLeaseStore store = new MvLeaseStore(directory.resolve("leases"))) {
+        try (StoredLeases store = StoredLeases.in(directory.resolve("leases"))) {
             AddressAllocatorComponent component = allocating(store);
             listenerWaitsFor(AddressAllocator.class, () -> component.change(pool("10.5.0.0/24")));
             component.start(pool("10.4.0.0/24"));
@@ -96,7 +96,7 @@ class ServiceListenerTest {
 
     @Test
     void aNoticeComesAndGoes() throws Exception {
-        try (MvLeaseStore store = new MvLeaseStore(directory.resolve("leases"))) {
+        try (StoredLeases store = StoredLeases.in(directory.resolve("leases"))) {
             AddressAllocatorComponent component = allocating(store);
             listenerWaitsFor(Notice.class, component::look);
             component.start(pool("10.4.0.0/99"));
@@ -111,7 +111,7 @@ class ServiceListenerTest {
 
     @Test
     void anAllocatorThatCannotBeRegisteredIsTriedAgain() throws Exception {
-        try (MvLeaseStore store = new MvLeaseStore(directory.resolve("leases"))) {
+        try (StoredLeases store = StoredLeases.in(directory.resolve("leases"))) {
             AddressAllocatorComponent component = allocating(store);
             registry.refuseOnce(AddressAllocator.class);
             component.start(pool("10.4.0.0/24"));

@@ -44,7 +44,7 @@ public class LeaseBenchmark {
 
     private static void fill(Path directory) throws IOException {
         Instant now = Instant.ofEpochMilli(1_900_000_000_000L);
-        try (MvLeaseStore store = new MvLeaseStore(directory)) {
+        try (StoredLeases store = StoredLeases.in(directory)) {
             CompletableFuture.allOf(IntStream.range(0, STORED)
                             .mapToObj(i -> store.putIfAbsent(new Entry("device-" + i, 2 + i, now, now))
                                     .toCompletableFuture())
@@ -82,7 +82,7 @@ public class LeaseBenchmark {
     @State(Scope.Benchmark)
     public static class FullAllocator {
         Path directory;
-        MvLeaseStore store;
+        StoredLeases store;
         LeaseAllocator allocator;
         int next;
         int round;
@@ -91,7 +91,7 @@ public class LeaseBenchmark {
         public void open() throws IOException {
             directory = Files.createTempDirectory("mnedc-benchmark");
             fill(directory);
-            store = new MvLeaseStore(directory);
+            store = StoredLeases.in(directory);
             allocator = new LeaseAllocator(store, policy(), Clock.systemUTC());
         }
 
@@ -168,7 +168,7 @@ public class LeaseBenchmark {
     @BenchmarkMode(Mode.SingleShotTime)
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
     public int open(FullDirectory full) throws IOException {
-        try (MvLeaseStore store = new MvLeaseStore(full.directory);
+        try (StoredLeases store = StoredLeases.in(full.directory);
                 LeaseAllocator allocator = new LeaseAllocator(store, policy(), Clock.systemUTC())) {
             return allocator.network().capacity();
         }

@@ -1,6 +1,8 @@
 package io.mnedc.address;
 
-import io.mnedc.api.address.LeaseStore.Entry;
+import io.mnedc.address.ValueType.Value;
+import io.mnedc.api.store.OverlayStore.Change;
+import io.mnedc.api.store.OverlayStore.Entry;
 import io.mnedc.api.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,24 +11,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the leases. A write either is whole in the file or, after a crash, not there at all. Not thread-safe.
+ * The file of a store. A write either is whole in the file or, after a crash, not there at all. Not thread-safe.
  */
-final class LeaseFile implements AutoCloseable {
-    static final String NAME = "leases.mv";
-    static final String FORMAT = "mnedc-leases-1";
+final class OverlayFile implements AutoCloseable {
+    static final String NAME = "overlay.mv";
+    static final String FORMAT = "mnedc-overlay-1";
 
-    private static final String NEW_NAME = "leases.new";
+    private static final String NEW_NAME = "overlay.new";
     private static final String FORMAT_KEY = "format";
-    private static final String LEASES = "leases";
+    private static final String SEQUENCE_KEY = "sequence";
+    private static final String ENTRIES = "entries";
     private static final String PROPERTIES = "properties";
     // Space is reclaimed from chunks that are less than half alive, this many bytes at a time
     private static final int FILL_RATE = 50;
@@ -35,17 +36,23 @@ final class LeaseFile implements AutoCloseable {
 
     private final DataDirectory directory;
     private final MVStore store;
-    private final MVMap<Long, Entry> leases;
+    private final MVMap<String, Value> entries;
     private final MVMap<String, String> properties;
     private int writes;
 
-    private LeaseFile(DataDirectory directory, MVStore store) {
+    private OverlayFile(DataDirectory directory, MVStore store) {
         this.directory = directory;
         this.store = store;
-        this.leases = store.openMap(
-                LEASES,
-                new MVMap.Builder<Long, Entry>().keyType(LongDataType.INSTANCE).valueType(new EntryType()));
+        this.entries = entries(store);
         this.properties = properties(store);
+    }
+
+    private static MVMap<String, Value> entries(MVStore store) {
+        return store.openMap(
+                ENTRIES,
+                new MVMap.Builder<String, Value>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(new ValueType()));
     }
 
     private static MVMap<String, String> properties(MVStore store) {
@@ -57,18 +64,18 @@ final class LeaseFile implements AutoCloseable {
     }
 
     /**
-     * Opens the file; makes it if there is none.
+     * Opens the file; makes it if there is none, of what an older version has left.
      *
      * @throws IOException if the directory is in use or cannot be written, or if the file is damaged: it is never
      *     replaced by an empty one
      */
-    static LeaseFile open(Path path) throws IOException {
+    static OverlayFile open(Path path) throws IOException {
         DataDirectory directory = DataDirectory.open(path);
         try {
             if (!Files.exists(directory.resolve(NAME))) {
-                create(directory);
+                create(directory, LeasesOfVersion1.read(directory));
             }
-            return new LeaseFile(directory, existing(directory.resolve(NAME)));
+            return new OverlayFile(directory, existing(directory.resolve(NAME)));
         } catch (MVStoreException e) {
             directory.close();
             throw damaged(directory.resolve(NAME), e);
@@ -78,12 +85,18 @@ final class LeaseFile implements AutoCloseable {
         }
     }
 
-    private static void create(DataDirectory directory) throws IOException {
+    private static void create(DataDirectory directory, Map<String, String> texts) throws IOException {
         // under another name until it is whole: so an empty or half written file is always damage
         Path file = directory.createAnew(NEW_NAME);
         try {
             MVStore store = mvStore(file);
+            MVMap<String, Value> entries = entries(store);
+            long sequence = 0;
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+                entries.put(text.getKey(), new Value(++sequence, text.getValue()));
+            }
             properties(store).put(FORMAT_KEY, FORMAT);
+            properties(store).put(SEQUENCE_KEY, Long.toString(sequence));
             store.commit();
             store.sync();
             store.close();
@@ -111,7 +124,7 @@ final class LeaseFile implements AutoCloseable {
         @Nullable String format = store.hasMap(PROPERTIES) ? properties(store).get(FORMAT_KEY) : null;
         if (!FORMAT.equals(format)) {
             store.closeImmediately();
-            throw new IOException("file " + file + " is no lease file of this version (format " + format + ", known is "
+            throw new IOException("file " + file + " is no store of this version (format " + format + ", known is "
                     + FORMAT + "): use the version that wrote it, or move it away to begin without leases");
         }
         return store;
@@ -128,54 +141,58 @@ final class LeaseFile implements AutoCloseable {
         return store;
     }
 
-    private static IOException damaged(Path file, @Nullable Exception cause) {
+    static IOException damaged(Path file, @Nullable Exception cause) {
         return new IOException(
-                "lease file " + file + " is damaged (" + (cause == null ? "empty" : PlainText.of(cause))
+                "file " + file + " is damaged (" + (cause == null ? "empty" : PlainText.of(cause))
                         + "): put a backup in its place, or move it away to begin without leases",
                 cause);
     }
 
-    /** {@return all leases in the file, by ascending node} */
+    /** {@return all that is in the file, by key} */
     Collection<Entry> entries() throws IOException {
-        List<Entry> entries = new ArrayList<>(leases.size());
+        List<Entry> found = new ArrayList<>(entries.size());
         try {
-            for (Map.Entry<Long, Entry> lease : leases.entrySet()) {
-                entries.add(EntryType.under(lease.getKey(), lease.getValue()));
-            }
+            entries.forEach((key, value) -> found.add(new Entry(key, value.text(), value.version())));
         } catch (MVStoreException e) {
             throw damaged(directory.resolve(NAME), e);
         }
-        return entries;
+        return found;
     }
 
-    /** {@return a property, if it is there} */
-    Optional<String> property(String name) {
-        return Optional.ofNullable(properties.get(name));
+    /** {@return the version of the last change} */
+    long sequence() throws IOException {
+        @Nullable String text = properties.get(SEQUENCE_KEY);
+        try {
+            return Long.parseLong(String.valueOf(text));
+        } catch (NumberFormatException e) {
+            throw damaged(directory.resolve(NAME), e);
+        }
     }
 
     /**
      * Writes and syncs.
      *
-     * @param changes node to its new entry, or to empty to remove it
-     * @param newProperties properties to set
+     * @param changes what becomes of keys
+     * @param sequence the version of the last of them
      * @throws IOException if that failed: then this object is of no more use and must be closed, and only opening the
      *     file again tells what it holds
      */
-    void write(Map<Integer, Optional<Entry>> changes, Map<String, String> newProperties) throws IOException {
+    void write(Collection<Change> changes, long sequence) throws IOException {
         try {
-            changes.forEach((node, entry) -> {
-                if (entry.isPresent()) {
-                    leases.put((long) node, entry.get());
+            for (Change change : changes) {
+                if (change.entry().isPresent()) {
+                    Entry entry = change.entry().get();
+                    entries.put(entry.key(), new Value(entry.version(), entry.value()));
                 } else {
-                    leases.remove((long) node);
+                    entries.remove(change.key());
                 }
-            });
-            properties.putAll(newProperties);
+            }
+            properties.put(SEQUENCE_KEY, Long.toString(sequence));
             store.commit();
             store.sync();
             writes++;
         } catch (MVStoreException e) {
-            throw new IOException("cannot write lease file " + directory.resolve(NAME) + ": " + reason(e), e);
+            throw new IOException("cannot write " + directory.resolve(NAME) + ": " + reason(e), e);
         }
     }
 
@@ -190,7 +207,7 @@ final class LeaseFile implements AutoCloseable {
             store.compact(FILL_RATE, RECLAIM_BYTES);
             store.sync();
         } catch (MVStoreException e) {
-            throw new IOException("cannot compact lease file " + directory.resolve(NAME) + ": " + reason(e), e);
+            throw new IOException("cannot compact " + directory.resolve(NAME) + ": " + reason(e), e);
         }
     }
 
