@@ -62,6 +62,14 @@ final class ListenerDispatch {
         }
     }
 
+    /** A listener wants to hear of other peers from now on. */
+    synchronized void update(Object registration, Predicate<Peer> wanted) {
+        Mailbox mailbox = mailboxes.get(registration);
+        if (mailbox != null) {
+            mailbox.want(wanted);
+        }
+    }
+
     /** Begins no further call to a listener. */
     synchronized void remove(Object registration) {
         Mailbox mailbox = mailboxes.remove(registration);

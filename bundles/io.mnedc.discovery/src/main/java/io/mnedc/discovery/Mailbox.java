@@ -27,7 +27,7 @@ final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
     private final PeerListener listener;
-    private final Predicate<Peer> wanted;
+    private volatile Predicate<Peer> wanted;
     private final Supplier<Directory.View> views;
     private final Executor executor;
     private final ArrayDeque<Directory.Change> waiting = new ArrayDeque<>();
@@ -46,6 +46,18 @@ final class Mailbox {
         this.wanted = wanted;
         this.views = views;
         this.executor = executor;
+    }
+
+    /** From now on it wants to hear of other peers: it is told what that changes. */
+    void want(Predicate<Peer> now) {
+        synchronized (this) {
+            if (closed || ending) {
+                return;
+            }
+            wanted = now;
+            behind = true;
+        }
+        run();
     }
 
     /** Begins with what is there already. */

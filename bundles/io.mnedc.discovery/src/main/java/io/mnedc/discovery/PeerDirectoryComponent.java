@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -149,24 +150,25 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addListener(PeerListener listener, Map<String, Object> properties) {
+        dispatch.add(id(properties), listener, wanted(listener, properties));
+    }
+
+    void updatedListener(PeerListener listener, Map<String, Object> properties) {
+        dispatch.update(id(properties), wanted(listener, properties));
+    }
+
+    private static Predicate<Peer> wanted(PeerListener listener, Map<String, Object> properties) {
         Object filter = properties.get(PeerListener.FILTER);
         try {
-            dispatch.add(
-                    id(properties),
-                    listener,
-                    filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches);
+            return filter == null ? peer -> true : PeerFilter.of(filter.toString())::matches;
         } catch (IllegalArgumentException e) {
             LOG.error(
                     "{} hears of no peer: {} = {}",
                     listener.getClass().getName(),
                     PeerListener.FILTER,
                     PlainText.of(e));
+            return peer -> false;
         }
-    }
-
-    void updatedListener(PeerListener listener, Map<String, Object> properties) {
-        dispatch.remove(id(properties));
-        addListener(listener, properties);
     }
 
     void removeListener(PeerListener listener, Map<String, Object> properties) {

@@ -161,6 +161,21 @@ class ListenerDispatchTest {
     }
 
     @Test
+    void aListenerWithAnotherFilterHearsOnlyOfTheDifference() throws Exception {
+        var listener = new Recorder();
+        directory.present(peer("a", 2, "plc"));
+        directory.present(peer("b", 3, "linux"));
+        directory.present(peer("c", 4, "windows"));
+        dispatch.add(listener, listener, peer -> !peer.info().platform().equals("windows"));
+        listener.await(2);
+        dispatch.update(listener, peer -> !peer.info().platform().equals("plc"));
+        assertThat(listener.await(4)).startsWith("+a", "+b").containsExactlyInAnyOrder("+a", "+b", "-a", "+c");
+        dispatch.update(listener, peer -> !peer.info().platform().equals("plc"));
+        directory.present(peer("d", 5, "linux"));
+        assertThat(listener.await(5)).as("the same again tells nothing").endsWith("+d");
+    }
+
+    @Test
     void whoWasAwayWhileTheListenerWasBehindHasLeftAndJoined() {
         Deque<Runnable> later = new ArrayDeque<>();
         var listener = new Recorder();
