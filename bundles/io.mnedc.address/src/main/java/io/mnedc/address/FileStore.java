@@ -78,8 +78,8 @@ final class FileStore implements OverlayStore, AutoCloseable {
         OverlayFile opened = OverlayFile.open(directory);
         this.file = opened;
         try {
-            index.apply(index.differences(opened.entries()));
             sequence = opened.sequence();
+            index.apply(index.differences(opened.entries(), sequence));
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
@@ -182,7 +182,7 @@ final class FileStore implements OverlayStore, AutoCloseable {
             file = open;
             sequence = Math.max(sequence, open.sequence());
             // the failed write may have reached the file after all
-            List<Change> changes = index.differences(open.entries());
+            List<Change> changes = index.differences(open.entries(), sequence);
             index.apply(changes);
             tellWatchers(changes);
         }

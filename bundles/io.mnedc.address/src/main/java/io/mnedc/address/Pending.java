@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Transactions that are made durable together. Seen from inside they are made already; seen from outside not yet. */
 final class Pending {
     private final StoreIndex durable;
-    private final Map<String, Optional<Entry>> changes = new LinkedHashMap<>();
+    private final Map<String, Change> changes = new LinkedHashMap<>();
     private long sequence;
 
     /**
@@ -37,15 +37,15 @@ final class Pending {
             if (text.isPresent() || now(key).isPresent()) {
                 sequence++;
                 changes.remove(key);
-                changes.put(key, text.map(value -> new Entry(key, value, sequence)));
+                changes.put(key, new Change(key, text.map(value -> new Entry(key, value, sequence)), sequence));
             }
         });
         return true;
     }
 
     private Optional<Entry> now(String key) {
-        Optional<Entry> changed = changes.get(key);
-        return changed != null ? changed : durable.get(key);
+        Change changed = changes.get(key);
+        return changed != null ? changed.entry() : durable.get(key);
     }
 
     boolean isEmpty() {
@@ -59,8 +59,6 @@ final class Pending {
 
     /** {@return what is different afterwards; of several changes of one key the last} */
     List<Change> changes() {
-        return changes.entrySet().stream()
-                .map(change -> new Change(change.getKey(), change.getValue()))
-                .toList();
+        return List.copyOf(changes.values());
     }
 }

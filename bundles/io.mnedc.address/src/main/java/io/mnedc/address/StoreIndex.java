@@ -52,19 +52,24 @@ final class StoreIndex {
         }
     }
 
-    /** {@return the changes that lead to what the file really holds} */
-    List<Change> differences(Collection<Entry> actual) {
+    /**
+     * Compares.
+     *
+     * @param sequence of the last change in the file
+     * @return the changes that lead to what the file really holds
+     */
+    List<Change> differences(Collection<Entry> actual, long sequence) {
         List<Change> changes = new ArrayList<>();
         Set<String> found = new HashSet<>();
         for (Entry entry : actual) {
             found.add(entry.key());
             if (!entry.equals(entries.get(entry.key()))) {
-                changes.add(new Change(entry.key(), Optional.of(entry)));
+                changes.add(new Change(entry.key(), Optional.of(entry), entry.version()));
             }
         }
         for (String key : entries.keySet()) {
             if (!found.contains(key)) {
-                changes.add(new Change(key, Optional.empty()));
+                changes.add(new Change(key, Optional.empty(), sequence));
             }
         }
         return changes;

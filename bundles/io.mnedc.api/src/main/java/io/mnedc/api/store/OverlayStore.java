@@ -32,8 +32,9 @@ public interface OverlayStore {
      *
      * @param key which
      * @param entry what is stored now; empty if it was removed
+     * @param version of the change: that of the entry, or of the removal. Of two changes of one key the later has the greater one
      */
-    record Change(String key, Optional<Entry> entry) {}
+    record Change(String key, Optional<Entry> entry, long version) {}
 
     /** Ends a watch. */
     @FunctionalInterface
@@ -65,8 +66,9 @@ public interface OverlayStore {
     CompletionStage<Boolean> commit(Transaction transaction);
 
     /**
-     * Follows the changes from now on. Called in order, by one thread at a time; must not block. Of several changes of one key only the
-     * last may be told, for instance after the connection to the store was lost.
+     * Follows the changes from now on. Called by one thread at a time, in the order of the changes; must not block. Of several changes of
+     * one key only the last may be told, for instance after the connection to the store was lost. Who also lists what is there already
+     * begins to watch first, and keeps of each key what has the greater version.
      *
      * @param parent as in {@link #below}
      * @param watcher told of each change

@@ -1,5 +1,7 @@
 package io.mnedc.api.store;
 
+import io.mnedc.api.text.PlainText;
+
 /**
  * Keys of an {@link OverlayStore}: parts with a slash between them, such as {@code leases/device/press-7}. A part has 1 to 128 characters
  * of printable ASCII (0x21 to 0x7E) without a slash, and is not one or two dots.
@@ -21,20 +23,24 @@ public final class StoreKeys {
      * @throws IllegalArgumentException if it is none; the message says why
      */
     public static String check(String key) {
-        String[] parts = key.split("/", -1);
+        String[] parts = key.split("/", MOST_PARTS + 1);
         if (parts.length > MOST_PARTS) {
-            throw new IllegalArgumentException("the key '" + key + "' has more than " + MOST_PARTS + " parts");
+            throw new IllegalArgumentException("the key " + shown(key) + " has more than " + MOST_PARTS + " parts");
         }
         for (String part : parts) {
             if (part.isEmpty() || part.length() > LONGEST_PART || part.equals(".") || part.equals("..")) {
-                throw new IllegalArgumentException("the key '" + key
-                        + "' has a part that is empty, dots or longer than " + LONGEST_PART + " characters");
+                throw new IllegalArgumentException("the key " + shown(key) + " has a part that is empty, dots or longer than "
+                        + LONGEST_PART + " characters");
             }
             if (!part.chars().allMatch(c -> c > ' ' && c <= '~')) {
-                throw new IllegalArgumentException("the key '" + key + "' has a character that is not printable ASCII");
+                throw new IllegalArgumentException("the key " + shown(key) + " has a character that is not printable ASCII");
             }
         }
         return key;
+    }
+
+    private static String shown(String key) {
+        return "'" + PlainText.of(key, LONGEST_PART) + "'";
     }
 
     /** {@return whether a key is below a parent, at any depth; every key is below ""} */

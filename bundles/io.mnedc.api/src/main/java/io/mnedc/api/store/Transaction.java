@@ -1,5 +1,7 @@
 package io.mnedc.api.store;
 
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -62,8 +64,20 @@ public final class Transaction {
 
     /** {@return this one, which also stores a text, in place of what is there} */
     public Transaction put(String key, String value) {
-        int more = key.length() + value.getBytes(StandardCharsets.UTF_8).length;
+        int more = StoreKeys.check(key).length() + bytes(key, value);
         return new Transaction(expected, with(changes, key, Optional.of(value)), Math.addExact(bytes, more));
+    }
+
+    private static int bytes(String key, String value) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newEncoder()
+                    .encode(CharBuffer.wrap(value))
+                    .remaining();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "the text for the key '" + key + "' has half of a surrogate pair, which UTF-8 cannot hold", e);
+        }
     }
 
     /** {@return this one, which also removes what is stored for the key, if there is something} */

@@ -206,11 +206,15 @@ public abstract class OverlayStoreContract {
         OverlayStore store = store();
         put(store, "a/before", "1");
         List<String> told = new CopyOnWriteArrayList<>();
+        List<Long> versions = new CopyOnWriteArrayList<>();
         List<String> others = new CopyOnWriteArrayList<>();
         OverlayStore.Subscription faulty = store.watch("", change -> {
             throw new IllegalStateException("a watcher that fails");
         });
-        OverlayStore.Subscription watch = store.watch("a", change -> told.add(text(change)));
+        OverlayStore.Subscription watch = store.watch("a", change -> {
+            versions.add(change.version());
+            told.add(text(change));
+        });
         OverlayStore.Subscription otherWatch = other().watch("a", change -> others.add(text(change)));
         for (int i = 0; i < 10; i++) {
             put(store, "a/" + i, "x");
@@ -222,6 +226,8 @@ public abstract class OverlayStoreContract {
                 .startsWith("a/0 x", "a/1 x")
                 .endsWith("a/9 x", "a/3 gone")
                 .hasSize(11);
+        assertThat(versions).isSorted().doesNotHaveDuplicates();
+        assertThat(versions.get(0)).isEqualTo(store.get("a/0").orElseThrow().version());
         Await.until("the other is told", () -> others.contains("a/3 gone") && others.contains("a/9 x"));
         watch.close();
         watch.close();
@@ -267,6 +273,9 @@ public abstract class OverlayStoreContract {
         assertThatThrownBy(() -> Transaction.EMPTY.put("a", "1").put("a", "2")).hasMessageContaining("already");
         assertThatThrownBy(() -> Transaction.EMPTY.put("a", "x".repeat(Transaction.MOST_BYTES)))
                 .hasMessageContaining("store it in parts");
+        assertThatThrownBy(() -> Transaction.EMPTY.put("a", "half \ud834 pair")).hasMessageContaining("surrogate");
+        assertThatThrownBy(() -> Transaction.EMPTY.put("a\nb/" + "x".repeat(10_000), "x"))
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContain("\n"));
     }
 
     @Test
