@@ -86,7 +86,8 @@ final class FileStore implements OverlayStore, AutoCloseable {
         }
         committer = new Thread(this::run, "mnedc-store-commit");
         committer.setDaemon(true);
-        // not the loader of the thread that happens to start it, nor this bundle's: a thread that has ended forgets all but
+        // not the loader of the thread that happens to start it, nor this bundle's: a thread that has ended forgets all
+        // but
         // this, and others may remember the thread
         committer.setContextClassLoader(null);
         committer.start();

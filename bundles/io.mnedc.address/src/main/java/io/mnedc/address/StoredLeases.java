@@ -151,9 +151,12 @@ final class StoredLeases implements LeaseStore, AutoCloseable {
                 .andAbsent(node)
                 .put(device, text(entry))
                 .put(node, entry.deviceId());
-        return attempt(1, () -> store.commit(transaction).thenApply(done -> done
-                ? Optional.of(entry)
-                : byDevice(entry.deviceId()).or(() -> byNode(entry.node()))));
+        return attempt(
+                1,
+                () -> store.commit(transaction)
+                        .thenApply(done -> done
+                                ? Optional.of(entry)
+                                : byDevice(entry.deviceId()).or(() -> byNode(entry.node()))));
     }
 
     @Override
@@ -167,13 +170,12 @@ final class StoredLeases implements LeaseStore, AutoCloseable {
 
     private CompletionStage<Optional<Boolean>> touch(Entry seen) {
         Optional<OverlayStore.Entry> stored = store.get(device(seen.deviceId()));
-        Optional<Entry> old = stored.flatMap(this::parse).filter(lease -> lease.lastSeen()
-                .isBefore(seen.lastSeen()));
+        Optional<Entry> old =
+                stored.flatMap(this::parse).filter(lease -> lease.lastSeen().isBefore(seen.lastSeen()));
         if (stored.isEmpty() || old.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.of(false));
         }
-        Entry now = new Entry(
-                seen.deviceId(), old.get().node(), old.get().allocated(), seen.lastSeen());
+        Entry now = new Entry(seen.deviceId(), old.get().node(), old.get().allocated(), seen.lastSeen());
         return store.commit(Transaction.when(stored.get()).put(stored.get().key(), text(now)))
                 .thenApply(done -> done ? Optional.of(true) : Optional.empty());
     }
@@ -182,7 +184,9 @@ final class StoredLeases implements LeaseStore, AutoCloseable {
     public CompletionStage<Boolean> remove(String deviceId, int node) {
         return attempt(1, () -> {
             Optional<OverlayStore.Entry> stored = store.get(device(deviceId));
-            if (stored.flatMap(this::parse).filter(lease -> lease.node() == node).isEmpty()) {
+            if (stored.flatMap(this::parse)
+                    .filter(lease -> lease.node() == node)
+                    .isEmpty()) {
                 return CompletableFuture.completedFuture(Optional.of(false));
             }
             OverlayStore.Entry lease = stored.orElseThrow();

@@ -78,7 +78,8 @@ class RandomSequencesTest {
                             Path old = directory();
                             generation++;
                             Files.createDirectories(directory());
-                            Files.copy(old.resolve(OverlayFile.NAME), directory().resolve(OverlayFile.NAME));
+                            Files.copy(
+                                    old.resolve(OverlayFile.NAME), directory().resolve(OverlayFile.NAME));
                             allocator.close();
                             store.close();
                             store = StoredLeases.in(directory());

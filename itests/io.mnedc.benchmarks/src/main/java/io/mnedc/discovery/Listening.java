@@ -13,7 +13,7 @@ public final class Listening implements AutoCloseable {
         Directory[] made = new Directory[1];
         dispatch = new ListenerDispatch(() -> made[0].view());
         made[0] = new Directory(dispatch::put);
-        dispatch.add(listener, peer -> true);
+        dispatch.add(listener, listener, peer -> true);
         subscription = link.subscribe(made[0]);
     }
 

@@ -29,11 +29,12 @@ public final class StoreKeys {
         }
         for (String part : parts) {
             if (part.isEmpty() || part.length() > LONGEST_PART || part.equals(".") || part.equals("..")) {
-                throw new IllegalArgumentException("the key " + shown(key) + " has a part that is empty, dots or longer than "
-                        + LONGEST_PART + " characters");
+                throw new IllegalArgumentException("the key " + shown(key)
+                        + " has a part that is empty, dots or longer than " + LONGEST_PART + " characters");
             }
             if (!part.chars().allMatch(c -> c > ' ' && c <= '~')) {
-                throw new IllegalArgumentException("the key " + shown(key) + " has a character that is not printable ASCII");
+                throw new IllegalArgumentException(
+                        "the key " + shown(key) + " has a character that is not printable ASCII");
             }
         }
         return key;
