@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,13 +19,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks up something apart from the loops, because that may take seconds, or minutes: one that hangs does not hold up the
- * others, and is not asked for twice at a time. Its threads live only while there is work. Thread-safe.
+ * others, and is not asked for twice at a time. If very many hang, the oldest that has not begun is dropped without a word.
+ * Its threads live only while there is work. Thread-safe.
  *
  * @param <T> what is found
  */
 final class LookUps<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
-    private static final int MOST_THREADS = 4;
+    static final int MOST_THREADS = 4;
+
+    /** Look-ups that wait for a thread: those of several rounds. */
+    static final int MOST_QUEUED = 64;
 
     /** Those who wait for one that hangs; more are only of rounds that are long over. */
     private static final int MOST_WAITING = 16;
@@ -53,9 +57,9 @@ final class LookUps<T> implements AutoCloseable {
                 MOST_THREADS,
                 1,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
+                new ArrayBlockingQueue<>(MOST_QUEUED),
                 task -> Daemon.thread(thread + "-" + number.incrementAndGet(), task),
-                (late, ended) -> LOG.debug("a look-up is dropped: the device is ending"));
+                this::refused);
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -68,8 +72,20 @@ final class LookUps<T> implements AutoCloseable {
      */
     void ask(String key, Executor loop, Consumer<T> result) {
         if (first(key, found -> loop.execute(() -> result.accept(found)))) {
-            threads.execute(() -> answer(key));
+            threads.execute(new Task(key));
         }
+    }
+
+    /** Those who ask now go before those of rounds that are over: their names may be others each time. */
+    private void refused(Runnable task, ThreadPoolExecutor executor) {
+        if (executor.isShutdown()) {
+            LOG.debug("a look-up is dropped: the device is ending");
+            return;
+        }
+        if (executor.getQueue().poll() instanceof LookUps<?>.Task oldest) {
+            taken(oldest.key);
+        }
+        executor.execute(task);
     }
 
     /** {@return whether nobody has asked for this yet} */
@@ -111,5 +127,19 @@ final class LookUps<T> implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    /** A look-up, which is not begun or under way. */
+    private final class Task implements Runnable {
+        final String key;
+
+        Task(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public void run() {
+            answer(key);
+        }
     }
 }

@@ -1,14 +1,22 @@
 package io.mnedc.device.dial;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mnedc.device.settings.RelayAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Looks up the addresses of names, apart from the loops. */
+/**
+ * Looks up the addresses of names, apart from the loops. Anybody may name hosts that no DNS answers for. So each search has
+ * threads of its own for the hosts that it finds: they keep no configured name waiting, and none of another search.
+ * Thread-safe.
+ */
 public final class Resolver implements AutoCloseable {
     private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}");
 
@@ -19,7 +27,14 @@ public final class Resolver implements AutoCloseable {
     }
 
     private final Names names;
-    private final LookUps<List<InetAddress>> lookUps;
+    private final LookUps<List<InetAddress>> configured;
+
+    /** Those of each entry of the list that finds hosts. */
+    @GuardedBy("this")
+    private final Map<RelayAddress, LookUps<List<InetAddress>>> found = new HashMap<>();
+
+    @GuardedBy("this")
+    private boolean closed;
 
     /** Asks the system, each time anew. */
     public Resolver() {
@@ -28,11 +43,15 @@ public final class Resolver implements AutoCloseable {
 
     public Resolver(Names names) {
         this.names = names;
-        this.lookUps = new LookUps<>("mnedc-device-resolve", this::lookUp, List.of());
+        this.configured = lookUps("mnedc-device-resolve");
+    }
+
+    private LookUps<List<InetAddress>> lookUps(String thread) {
+        return new LookUps<>(thread, this::lookUp, List.of());
     }
 
     /**
-     * Looks up a host; an address needs no look-up.
+     * Looks up a host; an address needs no look-up. No name is looked up after the end.
      *
      * @param place what to look up
      * @param loop where to tell the result; it drops what comes after its end
@@ -47,8 +66,17 @@ public final class Resolver implements AutoCloseable {
             List<InetAddress> address = lookUp(host);
             loop.execute(() -> tell.accept(address));
         } else {
-            lookUps.ask(host, loop, tell);
+            of(place.relay()).ask(host, loop, tell);
         }
+    }
+
+    private LookUps<List<InetAddress>> of(RelayAddress relay) {
+        return relay.isFound() ? ofFound(relay) : configured;
+    }
+
+    private synchronized LookUps<List<InetAddress>> ofFound(RelayAddress relay) {
+        // those that have ended drop what is asked
+        return closed ? configured : found.computeIfAbsent(relay, each -> lookUps("mnedc-device-resolve-found"));
     }
 
     /** {@return whether a host is given by its address} */
@@ -65,7 +93,9 @@ public final class Resolver implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        lookUps.close();
+    public synchronized void close() {
+        closed = true;
+        configured.close();
+        found.values().forEach(LookUps::close);
     }
 }

@@ -24,7 +24,11 @@ abstract class InSimulatedTime {
     final Tries tries = new Tries();
 
     RelayRace race(RelayAddress... relays) {
-        RelayRace race = new RelayRace(network, List.of(relays), good, tries, new RecordedEvents());
+        return race(network, relays);
+    }
+
+    RelayRace race(RaceTrack track, RelayAddress... relays) {
+        RelayRace race = new RelayRace(track, List.of(relays), good, tries, new RecordedEvents());
         race.resume();
         return race;
     }
