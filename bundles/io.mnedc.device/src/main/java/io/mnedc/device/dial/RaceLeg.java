@@ -67,15 +67,11 @@ final class RaceLeg {
     /**
      * Announcements take their time. The address that a relay had before is tried meanwhile: it must prove itself in any
      * case.
-     *
-     * @return whether there is one
      */
-    boolean tryRemembered() {
-        if (relay.source() != RelayAddress.Source.LAN || last == null) {
-            return false;
+    void tryRemembered() {
+        if (relay.source() == RelayAddress.Source.LAN && last != null) {
+            add(last.place(), last.address());
         }
-        add(last.place(), last.address());
-        return true;
     }
 
     /** Its host has these addresses. */

@@ -6,7 +6,8 @@ import java.time.Duration;
  * When the next attempt of a {@link RelayRace} is due. All answers are nanoseconds from now; not positive: it is due.
  *
  * <p>A configured relay has its time, because the order of the list means something. Relays that were found are named by
- * anybody: however many they are, they hold up what is configured behind them for {@link #FOUND} in all.
+ * anybody: however many they are, they hold up what is configured behind them for {@link #FOUND} in all. So do the
+ * searches for them: when they are answered, and by what, is said by anybody, too.
  */
 final class RacePace {
     /** Between the addresses of one relay: the Connection Attempt Delay of RFC 8305, section 5. */
@@ -24,7 +25,10 @@ final class RacePace {
     /** The same once a configured one is connected. */
     static final Duration RELAY_SECURING = Duration.ofSeconds(5);
 
-    /** From when the first relay that was found has its turn, whether any of them is connected or not. */
+    /**
+     * From when the first search has its turn, whatever it finds, and when. What is found later is tried beside the entries
+     * behind it.
+     */
     static final Duration FOUND = Duration.ofSeconds(2);
 
     private final RaceTurns turns;
@@ -77,24 +81,19 @@ final class RacePace {
     }
 
     private long heldUp(RaceEntry next, RaceLeg turn, long now) {
-        RaceSearch search = turn.search;
-        if (search != null) {
-            return search.tried ? heldUpByFound(search, now) : RELAY.toNanos() - (now - turn.begun);
+        if (turn.search != null) {
+            return heldUpBySearch(turn, now);
         }
         boolean near = turn.known && turn.waiting.isEmpty() && next.isNear(turn.entry);
         long wait = near ? ADDRESS.toNanos() - (now - turn.started) : RELAY.toNanos() - (now - turn.begun);
         return Math.max(wait, untilSecured(turn, now));
     }
 
-    private long heldUpByFound(RaceSearch search, long now) {
-        long first = turns.searches().stream()
-                .filter(each -> each.tried)
-                .mapToLong(each -> now - each.triedAt)
-                .max()
-                .orElse(0);
-        long own = now - search.triedAt;
-        // a second search has its start, also where the relays of the first one have used up the time
-        return Math.min(FOUND.toNanos() - own, Math.max(FOUND.toNanos() - first, ADDRESS.toNanos() - own));
+    private long heldUpBySearch(RaceLeg turn, long now) {
+        long first = now - turns.searches().get(0).turn().begun;
+        long own = now - turn.begun;
+        // a second search has its start, also where the first one has used up the time
+        return Math.max(FOUND.toNanos() - first, ADDRESS.toNanos() - own);
     }
 
     /** {@return when the next host that a search has found is due} */

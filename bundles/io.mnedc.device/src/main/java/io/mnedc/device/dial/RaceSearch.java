@@ -13,12 +13,6 @@ final class RaceSearch {
     /** The search itself, then the hosts whose turn has come, in their order. */
     final List<RaceLeg> legs = new ArrayList<>();
 
-    /** Whether one of its hosts has had its turn. */
-    boolean tried;
-
-    /** When the first of its hosts had its turn, if one had. */
-    long triedAt;
-
     /** How many attempts had begun in all when its last one did; 0: it has had none. */
     long served;
 
@@ -30,13 +24,5 @@ final class RaceSearch {
     /** {@return the host whose turn came last; the search itself if none had} */
     RaceLeg latest() {
         return legs.get(legs.size() - 1);
-    }
-
-    /** A host has its turn. */
-    void trying(long now) {
-        if (!tried) {
-            tried = true;
-            triedAt = now;
-        }
     }
 }

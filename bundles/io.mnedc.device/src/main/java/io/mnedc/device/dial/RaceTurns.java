@@ -89,9 +89,7 @@ final class RaceTurns {
         search.legs.add(turn);
         turns.add(turn);
         searches.add(search);
-        if (turn.tryRemembered()) {
-            search.trying(now);
-        }
+        turn.tryRemembered();
         track.find(turn.relay, finding -> ended(turn, () -> found(search, finding)));
     }
 
@@ -100,7 +98,6 @@ final class RaceTurns {
         Place place = search.places.remove();
         RaceLeg host = leg(new RaceEntry(place.relay(), place), search, now);
         search.legs.add(host);
-        search.trying(now);
         lookUp(host, place);
     }
 

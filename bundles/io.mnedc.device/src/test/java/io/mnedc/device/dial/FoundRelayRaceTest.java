@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.mnedc.api.device.DeviceStatus;
 import io.mnedc.api.device.RelayTry;
+import io.mnedc.device.dial.SimulatedNetwork.Behaviour;
 import io.mnedc.device.settings.RelayAddress;
 import java.security.cert.CertificateException;
 import java.util.stream.IntStream;
@@ -148,6 +149,25 @@ class FoundRelayRaceTest extends InSimulatedTime {
         assertThat(network.running()).containsExactly("10.0.0.1");
         network.pass(1);
         assertThat(network.running()).containsExactly("10.0.0.1", "10.0.0.8");
+    }
+
+    @Test
+    void relayThatIsFoundLateIsTriedBesideTheNextEntryAndMayWin() {
+        network.finds(LAN, 1_900, "10.0.0.8");
+        network.behaves("10.0.0.8", Behaviour.good(200));
+        network.finds(SRV, 3_000, "10.0.0.9");
+        network.behaves("10.0.0.9", Behaviour.good(10));
+        network.knows(ONE, 20, "10.0.0.1");
+        network.behaves("10.0.0.1", Behaviour.stalling(20));
+        race(LAN, ONE);
+        network.pass(2_499);
+        assertThat(network.running()).containsExactly("10.0.0.8", "10.0.0.1");
+        network.pass(1);
+        assertThat(events).containsExactly("trying lan", "trying one.example:3334", "won 10.0.0.8");
+        events.clear();
+        race(SRV, ONE);
+        network.pass(3_030);
+        assertThat(events).containsExactly("trying srv:example.org", "trying one.example:3334", "won 10.0.0.9");
     }
 
     @Test

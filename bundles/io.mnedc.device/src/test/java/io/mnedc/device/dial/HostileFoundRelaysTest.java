@@ -40,12 +40,36 @@ class HostileFoundRelaysTest extends InSimulatedTime {
         network.finds(LAN, 20, hostile(16, Behaviour.stalling(1)));
         network.behaves("10.0.0.1", Behaviour.good(20));
         race(LAN, LITERAL);
-        network.pass(2_019);
+        network.pass(1_999);
         assertThat(network.asked).doesNotContain(LITERAL);
         network.pass(1);
         assertThat(running(0)).containsExactly("10.0.0.1");
         network.pass(60);
         assertThat(events).endsWith("won 10.0.0.1");
+    }
+
+    @Test
+    void searchThatIsAnsweredLateHoldsUpTheNextEntryForNoMoreThanTheTwoSeconds() {
+        network.finds(LAN, 1_990, hostile(16, Behaviour.stalling(1)));
+        race(LAN, LITERAL);
+        network.pass(1_999);
+        assertThat(running(66)).containsExactly("10.66.0.1");
+        assertThat(network.asked).doesNotContain(LITERAL);
+        network.pass(1);
+        assertThat(running(0)).containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void searchesThatAreNotAnsweredHaveTheTwoSecondsTogether() {
+        race(LAN, SRV, OTHER, LITERAL);
+        network.pass(1_999);
+        assertThat(network.asked).containsExactly(LAN);
+        network.pass(1);
+        assertThat(network.asked).containsExactly(LAN, SRV);
+        network.pass(250);
+        assertThat(network.asked).containsExactly(LAN, SRV, OTHER);
+        network.pass(250);
+        assertThat(running(0)).containsExactly("10.0.0.1");
     }
 
     @Test
