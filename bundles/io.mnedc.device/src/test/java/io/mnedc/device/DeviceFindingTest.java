@@ -129,12 +129,10 @@ class DeviceFindingTest extends InTlsLab {
         found(new Found(LOOPBACK, stranger.port()));
         Node one = joining("one", "lan", offline());
         Await.until("told", () -> one.problem().contains("cannot join"));
+        // a slow machine may need more than two seconds for TLS: then the other one fails first
         assertThat(one.problem())
-                .containsSubsequence(
-                        "lan: " + LOOPBACK + ":" + stranger.port() + ": ",
-                        "not the one of the join token",
-                        "; " + LOOPBACK + ":",
-                        "refused");
+                .containsSubsequence("lan: " + LOOPBACK + ":" + stranger.port() + ": ", "not the one of the join token")
+                .containsPattern("(; |join: )" + LOOPBACK + ":\\d+: [^;]*refused");
         assertThat(one.state()).isEqualTo(State.CONNECTING);
         found(new Found(LOOPBACK, lab.relay.port()));
         one.awaitReady();
