@@ -88,6 +88,12 @@ public final class PeriodicThread implements AutoCloseable {
         try {
             if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("thread {} does not end", name);
+                return;
+            }
+            // the executor has done its work a moment before its thread has ended
+            Thread last = thread;
+            if (last != null) {
+                last.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
