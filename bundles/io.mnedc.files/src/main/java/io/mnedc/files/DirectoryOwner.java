@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ public final class DirectoryOwner {
     private static final int MOST_LINKS = 40;
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path USERS = Path.of("/proc/self/uid_map");
-    /** How the system shows a user who is not known in this container; nobody in it can be him. */
+    /** How the system shows a user who is not known in this container. */
     private static final int UNMAPPED = 65534;
 
     private DirectoryOwner() {}
@@ -69,12 +70,12 @@ public final class DirectoryOwner {
         }
         Path real = near.toRealPath();
         check(real, user);
-        boolean contained = contained();
-        refuseLinksOfOthers(near, real, contained, 0);
+        boolean foreign = hasForeign(USERS);
+        refuseLinksOfOthers(near, real, foreign, 0);
         for (Path each = real; each != null; each = each.getParent()) {
             // in a sticky one nobody renames what is root's
             boolean sticky = (number(each, "mode") & STICKY) != 0;
-            if (!ofRoot(each, contained) || (isOpen(each) && !sticky)) {
+            if (!ofRoot(each, foreign) || (isOpen(each) && !sticky)) {
                 throw new IOException(each + " can be changed by others than root (" + ownerAndMode(each)
                         + "), and root does not work in or below it, because a link could lead it elsewhere: "
                         + cure(each) + "or choose another directory");
@@ -99,13 +100,13 @@ public final class DirectoryOwner {
         if (user != ROOT || !unix(file)) {
             return file;
         }
-        boolean contained = contained();
+        boolean foreign = hasForeign(USERS);
         Path checked = withCheckedDirectory(file.toAbsolutePath());
         Path at = checked;
         for (int i = 0; i < MOST_LINKS; i++) {
             boolean link = Files.isSymbolicLink(at);
             // the mode of a link means nothing
-            if (!ofRoot(at, contained) || (!link && isOpen(at))) {
+            if (!ofRoot(at, foreign) || (!link && isOpen(at))) {
                 throw new IOException(at + " can be changed by others than root (" + ownerAndMode(at)
                         + "), so root does not trust it: "
                         + (link ? "remove this link, or make it as root" : cure(at).strip()));
@@ -126,9 +127,9 @@ public final class DirectoryOwner {
         return checkWithParents(directory, ROOT).resolve(file.getFileName());
     }
 
-    private static boolean ofRoot(Path path, boolean contained) throws IOException {
+    private static boolean ofRoot(Path path, boolean foreign) throws IOException {
         int owner = owner(path);
-        return owner == ROOT || (contained && owner == UNMAPPED);
+        return owner == ROOT || (foreign && owner == UNMAPPED);
     }
 
     /** Whether others than its owner and root's group may write to it. */
@@ -147,18 +148,18 @@ public final class DirectoryOwner {
     }
 
     /** A link that another user has made leads root to where that user wants it, also if that is root's own. */
-    private static void refuseLinksOfOthers(Path given, Path real, boolean contained, int depth) throws IOException {
+    private static void refuseLinksOfOthers(Path given, Path real, boolean foreign, int depth) throws IOException {
         if (depth == MOST_LINKS) {
             throw new IOException(given + ": there are too many links one behind the other");
         }
         for (Path each = given; each != null; each = each.getParent()) {
-            if (!ofRoot(each, contained)) {
+            if (!ofRoot(each, foreign)) {
                 throw new IOException(given + " leads to " + real + " by " + each + ", which belongs to the user "
                         + Files.getOwner(each, LinkOption.NOFOLLOW_LINKS)
                         + ", and root does not go where another user leads it: name the directory itself");
             }
             if (Files.isSymbolicLink(each)) {
-                refuseLinksOfOthers(each.resolveSibling(Files.readSymbolicLink(each)), real, contained, depth + 1);
+                refuseLinksOfOthers(each.resolveSibling(Files.readSymbolicLink(each)), real, foreign, depth + 1);
             }
         }
     }
@@ -191,7 +192,31 @@ public final class DirectoryOwner {
         return -1;
     }
 
-    private static boolean contained() throws IOException {
-        return !Files.readString(USERS, StandardCharsets.ISO_8859_1).matches("\\s*0\\s+0\\s+4294967295\\s*");
+    /**
+     * {@return whether what shows the number of the unknown user belongs to somebody outside of this container, and to nobody in it}
+     *
+     * @param map of users, a range on each line: its first number here, its first number outside, how many. A kernel without
+     *     containers of users has none.
+     */
+    static boolean hasForeign(Path map) throws IOException {
+        String text;
+        try {
+            text = Files.readString(map, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+        try {
+            for (String line : text.lines().toList()) {
+                String[] range = line.strip().split("\\s+", -1);
+                long from = Long.parseLong(range[0]);
+                if (from <= UNMAPPED && UNMAPPED - from < Long.parseLong(range[range.length - 1])) {
+                    return false;
+                }
+            }
+        } catch (NumberFormatException e) {
+            // not understood: nobody else is trusted
+            return false;
+        }
+        return true;
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Root keeps out of what another user can change, and nobody follows a link or waits for a pipe where files are written. */
@@ -206,6 +207,32 @@ class DirectoryOwnerTest {
         assertThatThrownBy(() -> DirectoryOwner.checkWithParents(directory, ROOT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("by " + parent + ", which belongs to the user");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // of the host itself
+        "'         0          0 4294967295', false",
+        // nobody has the number of the unknown user in it
+        "'0 1000 1', true",
+        "'0 100000 65534', true",
+        "'0 1000 1|65535 100000 10', true",
+        "'', true",
+        // somebody has
+        "'0 100000 65536', false",
+        "'0 1000 1|65534 165534 1', false",
+        "'0 1000 1|1 100000 65535', false",
+        "'not understood', false",
+    })
+    void theUnknownUserIsTrustedOnlyWhereNobodyIsHe(String map, boolean trusted) throws IOException {
+        Path file = Files.writeString(temporary.resolve("uid_map"), map.replace('|', '\n') + "\n");
+        assertThat(DirectoryOwner.hasForeign(map.isEmpty() ? Files.createFile(temporary.resolve("empty")) : file))
+                .isEqualTo(trusted);
+    }
+
+    @Test
+    void aKernelWithoutContainersOfUsersHasOnlyUsersOfItsOwn() throws IOException {
+        assertThat(DirectoryOwner.hasForeign(temporary.resolve("missing"))).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.mnedc.device.settings;
 
 import io.mnedc.codec.DeviceIds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -77,7 +78,7 @@ public record DefaultId(String id, boolean shared) {
                     .flatMap(Optional::stream)
                     .min(Card.ORDER)
                     .map(Card::address);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.debug("no {}", network, e);
             return Optional.empty();
         }
