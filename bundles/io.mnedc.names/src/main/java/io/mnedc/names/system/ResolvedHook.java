@@ -178,8 +178,18 @@ final class ResolvedHook implements Hook {
         Wanted.Link before = told;
         told = null;
         known = false;
-        if (before != null && isThere(before) && Files.isDirectory(running)) {
+        if (before != null && isThere(before) && Files.isDirectory(running) && !isEnded()) {
             runner.run(List.of(RESOLVECTL, "revert", before.card()), () -> false);
+        }
+    }
+
+    /** Then it has forgotten all, and to tell it more would have the D-Bus start it. */
+    private boolean isEnded() {
+        try {
+            return optional && process.isMissing();
+        } catch (IOException e) {
+            LOG.debug("processes cannot be seen", e);
+            return false;
         }
     }
 

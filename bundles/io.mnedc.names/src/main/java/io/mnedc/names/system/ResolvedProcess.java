@@ -2,13 +2,13 @@ package io.mnedc.names.system;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,15 +77,24 @@ final class ResolvedProcess {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path process : all) {
-                try (Stream<String> lines = Files.lines(process.resolve("comm"), StandardCharsets.ISO_8859_1)) {
-                    if (lines.findFirst().filter(names::contains).isPresent()) {
-                        found.add(process);
-                    }
-                } catch (IOException e) {
-                    LOG.trace("{} has gone", process, e);
+                if (names.contains(name(process))) {
+                    found.add(process);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return found;
+    }
+
+    /** {@return its name; empty if it has gone, which may happen at any moment} */
+    private static String name(Path process) {
+        try {
+            return Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1)
+                    .strip();
+        } catch (IOException e) {
+            LOG.trace("{} has gone", process, e);
+            return "";
+        }
     }
 }

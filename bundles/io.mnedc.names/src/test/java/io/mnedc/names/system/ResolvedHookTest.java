@@ -228,6 +228,38 @@ class ResolvedHookTest {
     }
 
     @Test
+    void oneThatHasEndedIsNotStartedAgainAtTheEndWhereItMayBeMissing() throws Exception {
+        process("20", "dbus-daemon");
+        process("300", "systemd-resolve");
+        for (boolean optional : List.of(true, false)) {
+            hook = hook(running, optional);
+            hook.apply(on(CARD, index));
+            run.clear();
+            Files.delete(processes.resolve("300/comm"));
+            hook.undo();
+            assertThat(run).isEqualTo(optional ? List.of() : List.of("resolvectl revert lo"));
+            Files.writeString(processes.resolve("300/comm"), "systemd-resolve\n");
+        }
+        // and one that runs is reverted
+        hook = hook(running, true);
+        hook.apply(on(CARD, index));
+        hook.undo();
+        assertThat(run).last().isEqualTo("resolvectl revert lo");
+    }
+
+    @Test
+    void aProcessThatGoesWhileItIsBeingReadDoesNoHarm() throws Exception {
+        process("20", "dbus-daemon");
+        // opens, and fails when it is read, as a file of a process that has ended meanwhile
+        Files.createDirectories(processes.resolve("21/comm"));
+        hook = hook(running, true);
+        assertThat(hook.apply(on(CARD, index))).contains("does not run here");
+        process("300", "systemd-resolve");
+        assertThat(hook.apply(on(CARD, index))).isEmpty();
+        assertThat(run).isEqualTo(ALL);
+    }
+
+    @Test
     void oneInAnotherNetworkNamespaceIsToldNothing() throws IOException {
         namespace("self", "net:[1]");
         process("300", "systemd-resolve");
