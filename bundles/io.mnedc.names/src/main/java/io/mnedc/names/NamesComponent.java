@@ -6,6 +6,7 @@ import io.mnedc.api.device.RelayLink;
 import io.mnedc.api.peer.NameService;
 import io.mnedc.api.peer.PeerDirectory;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.names.system.Leftovers;
 import io.mnedc.names.system.Place;
 import io.mnedc.names.system.SystemNames;
 import io.mnedc.settings.ConfigurationReader;
@@ -13,6 +14,7 @@ import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Services;
 import io.mnedc.work.TaskQueue;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +56,10 @@ public final class NamesComponent {
     /** Property of the device's service: its ID, also after a change while it runs. */
     private static final String DEVICE_ID = "mnedc.device.id";
 
+    private static final String KARAF_DATA = "karaf.data";
+    /** Property of our launcher, which clears the framework's storage area when it starts. */
+    private static final String LAUNCHER_DATA = "mnedc.data";
+
     private final BundleContext context;
     private final NoticeBoard notices;
     private final NoticeBoard systemNotices;
@@ -74,6 +80,10 @@ public final class NamesComponent {
     private List<ServiceRegistration<?>> registrations = List.of();
     private @Nullable InSystem inSystem;
     private @Nullable SystemNames system;
+    /** Goes up with each {@link #system} that ends. */
+    private int ended;
+
+    private final Leftovers leftovers;
 
     /** Made by the component runtime. */
     @Activate
@@ -87,12 +97,23 @@ public final class NamesComponent {
         this.owner = device.snapshot().deviceId();
         this.notices = new NoticeBoard(NamesConfig.PID, context);
         this.systemNotices = new NoticeBoard(NamesConfig.PID, context);
+        this.leftovers = new Leftovers(area(context));
         this.names = new Names(
                 link::registration,
                 directory::snapshot,
                 directory::own,
                 NamesSettings.usual().zone(),
                 System::nanoTime);
+    }
+
+    /** {@return a place that outlives restarts, as far as there is one} */
+    private static @Nullable Path area(BundleContext context) {
+        String karaf = context.getProperty(KARAF_DATA);
+        String launcher = context.getProperty(LAUNCHER_DATA);
+        File area = karaf != null
+                ? new File(karaf, "mnedc/names")
+                : launcher != null ? new File(launcher, "names") : context.getDataFile("names");
+        return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 
     // before the component is active
@@ -166,25 +187,36 @@ public final class NamesComponent {
         }
         leaveSystem();
         inSystem = now;
-        if (now.place() != Place.HOSTS) {
-            SystemNames.removeLeftover(now.hosts(), now.owner());
+        leftovers.remove(now.hosts(), now.owner());
+        if (now.place() == Place.HOSTS) {
+            leftovers.add(now.hosts(), now.owner());
         }
         if (now.place() != Place.OFF) {
+            int its = ended;
             system = SystemNames.start(
                     now.place(),
                     now.hosts(),
                     now.owner(),
                     new SystemView(names, () -> device.snapshot().tun()),
-                    problem -> tasks.run(() -> systemNotices.show(problem)));
+                    problem -> tasks.run(() -> tell(its, problem)));
+        }
+    }
+
+    /** A problem may come when what had it has ended, because a task was running. */
+    private void tell(int its, String problem) {
+        if (its == ended) {
+            systemNotices.show(problem);
         }
     }
 
     private void leaveSystem() {
         SystemNames ending = system;
         system = null;
+        ended++;
         if (ending != null) {
             ending.close();
         }
+        leftovers.remove();
         systemNotices.show("");
     }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -43,17 +44,45 @@ final class HostsFile {
     private static final String TEMPORARY = ".mnedc";
 
     private final Path file;
+    private final Disk disk;
 
     /** What tells whether somebody else has changed the file. */
-    record Stamp(Object number, FileTime changed, long size, int mode, int owner, int group) {}
+    record Stamp(Object number, FileTime changed, FileTime written, long size, int mode, int owner, int group) {
+        /** {@return whether this is the same file with the same text; it may have got another name since} */
+        boolean isSameText(Stamp other) {
+            return number.equals(other.number) && written.equals(other.written) && size == other.size;
+        }
+    }
+
+    /** The steps that may take long, as on a memory card that is busy with itself. */
+    interface Disk {
+        /** The disk of this host. */
+        Disk REAL = new Disk() {};
+
+        /** Has the disk write a text. */
+        default void force(FileChannel channel) throws IOException {
+            channel.force(true);
+        }
+
+        /** Puts a file in the place of another one. */
+        default void move(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        /** Has the disk write the names in a directory. */
+        default void sync(Path directory) throws IOException {
+            PrivateFiles.sync(directory);
+        }
+    }
 
     /**
      * Changes nothing.
      *
      * @param file absolute
      */
-    HostsFile(Path file) {
+    HostsFile(Path file, Disk disk) {
         this.file = file;
+        this.disk = disk;
     }
 
     /** {@return its text, each character a byte} */
@@ -76,7 +105,8 @@ final class HostsFile {
     private static Stamp stamp(Path file) throws IOException {
         Map<String, @Nullable Object> found;
         try {
-            found = Files.readAttributes(file, "unix:ino,dev,ctime,size,mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+            found = Files.readAttributes(
+                    file, "unix:ino,dev,ctime,lastModifiedTime,size,mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             throw new IOException(file + " is not there: make it, or set hosts.file to another one", e);
         }
@@ -88,6 +118,7 @@ final class HostsFile {
         return new Stamp(
                 List.of(Objects.requireNonNull(found.get("ino")), Objects.requireNonNull(found.get("dev"))),
                 (FileTime) Objects.requireNonNull(found.get("ctime")),
+                (FileTime) Objects.requireNonNull(found.get("lastModifiedTime")),
                 (Long) Objects.requireNonNull(found.get("size")),
                 mode & MODE,
                 (Integer) Objects.requireNonNull(found.get("uid")),
@@ -98,7 +129,8 @@ final class HostsFile {
      * Replaces the text.
      *
      * @param before what the file was when its text was read
-     * @return what it is now; null: another program changes it, so nothing has been done
+     * @return what it was right after that, which does not equal what it is now if another program has changed it meanwhile;
+     *     null: another program changes it, so nothing has been done
      */
     @Nullable
     Stamp replace(Stamp before, String text) throws IOException {
@@ -109,6 +141,7 @@ final class HostsFile {
         Path target = directory.resolve(file.getFileName());
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Path temporary = directory.resolve("." + file.getFileName() + "." + random + TEMPORARY);
+        Stamp own;
         try (FileChannel channel = FileChannel.open(
                 temporary,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
@@ -119,12 +152,13 @@ final class HostsFile {
             }
             write(channel, text);
             makeAlike(temporary, before);
-            channel.force(true);
+            disk.force(channel);
+            own = stamp(temporary);
             if (!stamp(target).equals(before)) {
                 Files.deleteIfExists(temporary);
                 return null;
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            disk.move(temporary, target);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw new IOException(
@@ -133,8 +167,10 @@ final class HostsFile {
                             + ", and in a container the file must not be a mount of its own; else set system.resolver = off",
                     e);
         }
-        PrivateFiles.sync(directory);
-        return stamp(target);
+        // before the directory is written, which may take long
+        Stamp after = stamp(target);
+        disk.sync(directory);
+        return after.isSameText(own) ? after : own;
     }
 
     private IOException tooLarge(String how) {
@@ -185,7 +221,7 @@ final class HostsFile {
             for (Path each : found) {
                 removeIfAbandoned(each);
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // nobody has been able to write there either
             LOG.debug("the directory of {} cannot be used", file, e);
         }

@@ -32,7 +32,11 @@ final class HostsHook implements Hook {
      * @param clock in nanoseconds
      */
     HostsHook(Path file, String owner, LongSupplier clock) {
-        this.file = new HostsFile(file);
+        this(new HostsFile(file, HostsFile.Disk.REAL), owner, clock);
+    }
+
+    HostsHook(HostsFile file, String owner, LongSupplier clock) {
+        this.file = file;
         this.block = new HostsBlock(owner);
         this.clock = clock;
     }

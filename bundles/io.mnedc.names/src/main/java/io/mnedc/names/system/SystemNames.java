@@ -27,6 +27,9 @@ public final class SystemNames implements AutoCloseable {
     private final Consumer<String> problems;
     private final Duration again;
     private final PeriodicThread thread;
+    /** Held while the host is told something, or that is taken back: a slow disk may keep the thread beyond its end. */
+    private final Object telling = new Object();
+
     private volatile boolean closed;
     // of the thread
     private String problem = "";
@@ -75,32 +78,6 @@ public final class SystemNames implements AutoCloseable {
         return begun;
     }
 
-    /**
-     * Removes what a killed run of this device has left in a hosts file and beside it, if that is no more wanted there. Where
-     * nothing is left, the file is only read.
-     *
-     * @param hosts the hosts file
-     * @param owner the device ID
-     */
-    public static void removeLeftover(Path hosts, String owner) {
-        HostsHook hook = new HostsHook(hosts, owner, System::nanoTime);
-        hook.removeAbandoned();
-        try {
-            if (!hook.isThere()) {
-                return;
-            }
-        } catch (IOException e) {
-            // most often nothing is left, so this is no warning
-            LOG.info("If an earlier run of this device was killed, {}", PlainText.of(e));
-            return;
-        }
-        try {
-            hook.undo();
-        } catch (IOException e) {
-            LOG.warn("What an earlier run of this device has left in {} cannot be removed: {}", hosts, PlainText.of(e));
-        }
-    }
-
     private void look() {
         long now = System.nanoTime();
         Wanted next = now - notBefore < 0 ? null : wanted.get();
@@ -109,7 +86,12 @@ public final class SystemNames implements AutoCloseable {
         }
         String nothing;
         try {
-            nothing = hook.apply(next);
+            synchronized (telling) {
+                if (closed) {
+                    return;
+                }
+                nothing = hook.apply(next);
+            }
         } catch (IOException e) {
             failed(PlainText.of(e), e);
             return;
@@ -156,7 +138,9 @@ public final class SystemNames implements AutoCloseable {
         hook.end();
         thread.close();
         try {
-            hook.undo();
+            synchronized (telling) {
+                hook.undo();
+            }
         } catch (IOException e) {
             LOG.warn("Names of devices may stay known to programs of this host: {}", PlainText.of(e));
         }

@@ -36,7 +36,7 @@ class HostsFileTest {
     void make() throws IOException {
         directory = directory.toRealPath();
         path = Files.writeString(directory.resolve("hosts"), TEXT);
-        file = new HostsFile(path);
+        file = new HostsFile(path, HostsFile.Disk.REAL);
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class HostsFileTest {
                 }
                 return;
             }
-            HostsFile file = new HostsFile(path);
+            HostsFile file = new HostsFile(path, HostsFile.Disk.REAL);
             for (int i = 0; i < WRITES; ) {
                 // null: it was taken for a leftover before it was locked, which must not happen later
                 if (file.replace(file.stamp(), TEXT + "# " + i + "\n") != null) {
@@ -145,7 +145,7 @@ class HostsFileTest {
     @Test
     void leftoversGoAtTheStartWhateverTheSettingIs() throws IOException {
         Path left = Files.createFile(directory.resolve(LEFT));
-        SystemNames.removeLeftover(path, "one");
+        new Leftovers(null).remove(path, "one");
         assertThat(left).doesNotExist();
         Files.createFile(left);
         new HostsHook(path, "one", () -> 0)

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -14,10 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hosts file that is not this program's own. */
 class HostsHookTest {
     private static final String TEXT = "127.0.0.1\tlocalhost\n";
+    private static final String OTHER = "10.1.1.1 other\n";
     private static final Wanted.Link LINK =
             new Wanted.Link("mnedc0", 7, List.of("10.0.0.1"), List.of("mnedc"), "relay.mnedc");
 
@@ -110,7 +116,7 @@ class HostsHookTest {
         HostsHook next = hook("one");
         next.apply(wanted("new.mnedc"));
         assertThat(file).content().doesNotContain("old.mnedc").contains("new.mnedc");
-        SystemNames.removeLeftover(file, "one");
+        new Leftovers(null).remove(file, "one");
         assertThat(file).content().isEqualTo(TEXT);
     }
 
@@ -194,5 +200,70 @@ class HostsHookTest {
                 .withMessageStartingWith(file + " has the line ")
                 .withMessageContaining("remove it");
         assertThat(file).content().isEqualTo("# BEGIN MNEDC one\n");
+    }
+
+    /** Another program, which writes the file in one of the steps, once. */
+    private final class Disturbed implements HostsFile.Disk {
+        private final String step;
+        private boolean done;
+
+        Disturbed(String step) {
+            this.step = step;
+        }
+
+        private void disturb(String now) throws IOException {
+            if (done || !step.startsWith(now)) {
+                return;
+            }
+            done = true;
+            if (step.endsWith("in place")) {
+                // as long as before; and with a time that does not depend on the clock of the file system
+                int rest = (int) Files.size(file) - OTHER.length();
+                Files.writeString(file, OTHER + "#".repeat(rest - 1) + "\n");
+                Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+            } else {
+                Path fresh = Files.writeString(directory.resolve("fresh"), OTHER);
+                Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+
+        @Override
+        public void force(FileChannel channel) throws IOException {
+            HostsFile.Disk.super.force(channel);
+            disturb("before the move");
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            HostsFile.Disk.super.move(from, to);
+            disturb("after the move");
+        }
+
+        @Override
+        public void sync(Path written) throws IOException {
+            disturb("while the directory is written");
+            HostsFile.Disk.super.sync(written);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "before the move",
+                "after the move",
+                "after the move, in place",
+                "while the directory is written",
+                "while the directory is written, in place"
+            })
+    void blockComesBackWheneverAnotherProgramTakesItAway(String step) throws IOException {
+        Disturbed disk = new Disturbed(step);
+        hook = new HostsHook(new HostsFile(file, disk), "one", clock::get);
+        hook.apply(wanted("a.mnedc"));
+        assertThat(disk.done).isTrue();
+        pass(Duration.ofSeconds(10));
+        hook.apply(wanted("a.mnedc"));
+        assertThat(file).content().startsWith(OTHER).contains("a.mnedc");
+        hook.undo();
+        assertThat(file).content().startsWith(OTHER).doesNotContain("a.mnedc");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.Log;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,74 @@ class SystemNamesTest {
     }
 
     @Test
+    void blockDoesNotComeBackIfTheDiskIsSlowerThanTheEnd() throws Exception {
+        String text = "127.0.0.1 localhost\n";
+        Path file = Files.writeString(directory.toRealPath().resolve("hosts"), text);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        HostsFile.Disk slow = new HostsFile.Disk() {
+            @Override
+            public void force(FileChannel channel) throws IOException {
+                busy.countDown();
+                await(done);
+                HostsFile.Disk.super.force(channel);
+            }
+        };
+        SystemNames running = SystemNames.start(
+                new HostsHook(new HostsFile(file, slow), "one", System::nanoTime),
+                () -> WANTED,
+                problems::add,
+                Duration.ofSeconds(10));
+        busy.await();
+        Thread looking = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("mnedc-names-system"))
+                .findFirst()
+                .orElseThrow();
+        Thread ending = new Thread(running::close, "test-end");
+        ending.start();
+        Await.until(
+                "thread is not waited for any more",
+                () -> ending.getState() == Thread.State.BLOCKED || !ending.isAlive());
+        done.countDown();
+        ending.join();
+        looking.join();
+        assertThat(file).content().isEqualTo(text);
+    }
+
+    @Test
+    void nothingIsToldToTheHostAfterTheEnd() throws Exception {
+        Path file = Files.writeString(directory.toRealPath().resolve("hosts"), "127.0.0.1 localhost\n");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        SystemNames running = SystemNames.start(
+                Place.HOSTS,
+                file,
+                "one",
+                () -> {
+                    asked.countDown();
+                    await(answered);
+                    return WANTED;
+                },
+                problems::add);
+        asked.await();
+        running.close();
+        answered.countDown();
+        Await.until(
+                "the thread has ended",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("mnedc-names-system")));
+        assertThat(file).content().isEqualTo("127.0.0.1 localhost\n");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void problemIsToldOnceWithItsCure() throws Exception {
         Path missing = directory.resolve("hosts");
         SystemNames running = SystemNames.start(Place.HOSTS, missing, "one", () -> WANTED, problems::add);
@@ -86,7 +155,7 @@ class SystemNamesTest {
             assertThat(log.lines("WARN"))
                     .anyMatch(line -> line.contains("Names of devices may stay known to programs of this host")
                             && line.contains("remove it by hand"));
-            SystemNames.removeLeftover(file, "one");
+            new Leftovers(null).remove(file, "one");
             assertThat(log.lines(
                             "If an earlier run of this device was killed, a block of this device may be in " + file))
                     .hasSize(1);
@@ -136,15 +205,5 @@ class SystemNamesTest {
                             "programs of this host know the names of devices: by a test");
         }
         assertThat(problems).containsExactly("broken", "");
-    }
-
-    @Test
-    void leftoverThatCannotBeReadIsNobodysBusiness() throws IOException {
-        // no exception, and nothing is made
-        SystemNames.removeLeftover(directory.resolve("none"), "one");
-        assertThat(directory).isEmptyDirectory();
-        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("none"));
-        SystemNames.removeLeftover(link, "one");
-        assertThat(Files.isSymbolicLink(link)).isTrue();
     }
 }

@@ -141,8 +141,18 @@ class SystemNamesTest {
         assertThat(hosts).content().doesNotContain("MNEDC before");
         Conversations.await("known by its new name", BOUND, () -> text(hosts).contains("after.mnedc"));
 
+        // what a killed one has left goes, also with another hosts file and ID: the launcher starts it with its first ID
+        device.kill();
+        assertThat(hosts).content().contains("# BEGIN MNEDC after\n");
+        Path others = Files.writeString(directory.resolve("others.hosts"), HOSTS);
+        device.set(NAMES, "hosts.file", others.toString());
+        device.startAgain();
+        Conversations.await("removed", BOUND, () -> text(hosts).equals(HOSTS));
+        Conversations.await("known elsewhere", BOUND, () -> text(others).contains("before.mnedc"));
         device.stop();
-        assertThat(hosts).content().isEqualTo(HOSTS);
+        assertThat(others).content().isEqualTo(HOSTS);
+
+        device.set(NAMES, "hosts.file", hosts.toString());
         Path left = Files.createFile(directory.resolve(".renamed.hosts.0123456789abcdef.mnedc"));
         resolver(device, "off");
         device.startAgain();
