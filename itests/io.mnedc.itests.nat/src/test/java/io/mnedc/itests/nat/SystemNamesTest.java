@@ -141,7 +141,8 @@ class SystemNamesTest {
         assertThat(hosts).content().doesNotContain("MNEDC before");
         Conversations.await("known by its new name", BOUND, () -> text(hosts).contains("after.mnedc"));
 
-        // what a killed one has left goes, also with another hosts file and ID: the launcher starts it with its first ID
+        // what a killed one has left goes, also with another hosts file and ID: the launcher starts it with its first
+        // ID
         device.kill();
         assertThat(hosts).content().contains("# BEGIN MNEDC after\n");
         Path others = Files.writeString(directory.resolve("others.hosts"), HOSTS);
