@@ -52,6 +52,7 @@ final class Provider extends Activator {
 
     private static void begin() throws InterruptedException {
         if (ended) {
+            ProviderGroup.renew();
             long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
             while (ended) {
                 try {
@@ -77,6 +78,7 @@ final class Provider extends Activator {
     static void endThreads() {
         if (!ended) {
             ended = true;
+            ProviderGroup.endWithItsThreads();
             Dispatch.shutdown();
             LOG.debug("the threads of the provider end");
         }

@@ -54,7 +54,7 @@ class OutageTest {
         overlay.relay().awaitReady();
 
         assertThat(transfer.isAlive()).as("the relay died during the transfer").isTrue();
-        assertThat(transfer.await(Duration.ofMinutes(2))).as(transfer.tail()).isZero();
+        assertThat(transfer.await(Duration.ofMinutes(5))).as(transfer.tail()).isZero();
         assertThat(transfer.tail()).contains("same " + bytes + " bytes");
         pingAll();
         assertThat(interfaces()).isEqualTo(interfaces);

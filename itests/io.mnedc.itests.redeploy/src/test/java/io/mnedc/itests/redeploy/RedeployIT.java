@@ -40,7 +40,6 @@ class RedeployIT {
             "io.mnedc.discovery",
             "io.mnedc.names",
             "io.mnedc.finder",
-            "io.mnedc.rsa",
             "io.mnedc.shell");
 
     @TempDir
@@ -88,7 +87,6 @@ class RedeployIT {
                 "io.mnedc.discovery",
                 "io.mnedc.names",
                 "io.mnedc.finder",
-                "io.mnedc.rsa",
                 "io.mnedc.shell"
             })
     void aBundleIsStoppedStartedAndUpdatedAndEverythingWorksAgain(String name) throws Exception {
