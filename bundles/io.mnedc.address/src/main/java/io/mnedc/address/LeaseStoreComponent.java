@@ -10,6 +10,7 @@ import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Retry;
 import io.mnedc.settings.Services;
+import io.mnedc.settings.StorageArea;
 import io.mnedc.work.TaskQueue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -240,7 +241,7 @@ public final class LeaseStoreComponent {
         if (storage == null) {
             throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
         }
-        if (context.getProperty(Storage.KARAF) != null) {
+        if (StorageArea.isKaraf(context)) {
             return storage;
         }
         if (running == null) {

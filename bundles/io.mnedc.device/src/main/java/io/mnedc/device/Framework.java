@@ -5,7 +5,7 @@ import io.mnedc.api.device.RelayLink;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.Services;
-import java.io.File;
+import io.mnedc.settings.StorageArea;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -20,11 +20,6 @@ import org.slf4j.LoggerFactory;
 /** What a device has in its framework: a place for files, its version, and its services. */
 final class Framework {
     private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
-
-    /** Service property of both services: the device's ID. */
-    private static final String DEVICE_ID = "mnedc.device.id";
-
-    private static final String KARAF_DATA = "karaf.data";
 
     private final BundleContext context;
 
@@ -72,13 +67,13 @@ final class Framework {
 
     @SuppressWarnings("JdkObsolete") // what makes a dictionary of a map in one call is missing in OSGi R7
     private static Dictionary<String, Object> properties(DeviceSettings settings) {
-        return new Hashtable<>(Map.of(DEVICE_ID, settings.deviceId()));
+        return new Hashtable<>(Map.of(DeviceStatus.DEVICE_ID, settings.deviceId()));
     }
 
     /** Where identity and virtual network are kept if no setting says so. */
     Path storage() {
         Path area = requiredArea();
-        if (context.getProperty(KARAF_DATA) != null) {
+        if (StorageArea.isKaraf(context)) {
             return area;
         }
         LOG.warn(
@@ -105,12 +100,7 @@ final class Framework {
     /** {@return a place that outlives restarts; null if the framework has none} */
     @Nullable
     Path area() {
-        String karaf = context.getProperty(KARAF_DATA);
-        if (karaf != null) {
-            return Path.of(karaf, "mnedc", "identity").toAbsolutePath().normalize();
-        }
-        File area = context.getDataFile("identity");
-        return area == null ? null : area.toPath().toAbsolutePath().normalize();
+        return StorageArea.of(context, "mnedc/identity", "identity");
     }
 
     /** {@return what this device says it runs, such as {@code mnedc/0.1.0}} */

@@ -10,15 +10,13 @@ import io.mnedc.api.peer.PeerSnapshot;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.Services;
-import java.io.File;
+import io.mnedc.settings.StorageArea;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +24,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -59,7 +56,6 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     static final String PID = "io.mnedc.device";
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerDirectoryComponent.class);
-    private static final String KARAF_DATA = "karaf.data";
     private static final Duration STOP = Duration.ofSeconds(2);
 
     /** The keys of the device's configuration that are read here. */
@@ -98,7 +94,9 @@ public final class PeerDirectoryComponent implements PeerDirectory {
         this.link = link;
         this.dispatch = new ListenerDispatch(this::view);
         this.directory = new Directory(dispatch::put);
-        this.configured = new ConfiguredInfo(area(context), new NoticeBoard(PID, context));
+        // not in the device's data.dir, which may be the wrong setting
+        this.configured =
+                new ConfiguredInfo(StorageArea.of(context, "mnedc/peers", "peers"), new NoticeBoard(PID, context));
         this.info = new LocalInfo(configured.take(properties), link::publish);
         this.offers = new OfferTracker(context, info);
         offers.open();
@@ -150,11 +148,11 @@ public final class PeerDirectoryComponent implements PeerDirectory {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addListener(PeerListener listener, Map<String, Object> properties) {
-        dispatch.add(id(properties), listener, wanted(listener, properties));
+        dispatch.add(Services.id(properties), listener, wanted(listener, properties));
     }
 
     void updatedListener(PeerListener listener, Map<String, Object> properties) {
-        dispatch.update(id(properties), wanted(listener, properties));
+        dispatch.update(Services.id(properties), wanted(listener, properties));
     }
 
     private static Predicate<Peer> wanted(PeerListener listener, Map<String, Object> properties) {
@@ -172,11 +170,7 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     }
 
     void removeListener(PeerListener listener, Map<String, Object> properties) {
-        dispatch.remove(id(properties));
-    }
-
-    private static Object id(Map<String, Object> properties) {
-        return Objects.requireNonNull(properties.get(Constants.SERVICE_ID));
+        dispatch.remove(Services.id(properties));
     }
 
     @Override
@@ -226,15 +220,5 @@ public final class PeerDirectoryComponent implements PeerDirectory {
     @Override
     public OrchestrationInfo own() {
         return info.current();
-    }
-
-    /** Beside the device's {@code data.dir}, which may be the wrong setting. */
-    private static @Nullable Path area(BundleContext context) {
-        String karaf = context.getProperty(KARAF_DATA);
-        if (karaf != null) {
-            return Path.of(karaf, "mnedc", "peers").toAbsolutePath().normalize();
-        }
-        File area = context.getDataFile("peers");
-        return area == null ? null : area.toPath().toAbsolutePath().normalize();
     }
 }

@@ -13,8 +13,8 @@ import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.NoticeBoard;
 import io.mnedc.settings.RefusedSettingsException;
 import io.mnedc.settings.Services;
+import io.mnedc.settings.StorageArea;
 import io.mnedc.work.TaskQueue;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,10 +53,6 @@ public final class NamesComponent {
     private static final Logger LOG = LoggerFactory.getLogger(NamesComponent.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** Property of the device's service: its ID, also after a change while it runs. */
-    private static final String DEVICE_ID = "mnedc.device.id";
-
-    private static final String KARAF_DATA = "karaf.data";
     /** Property of our launcher, which clears the framework's storage area when it starts. */
     private static final String LAUNCHER_DATA = "mnedc.data";
 
@@ -108,12 +104,10 @@ public final class NamesComponent {
 
     /** {@return a place that outlives restarts, as far as there is one} */
     private static @Nullable Path area(BundleContext context) {
-        String karaf = context.getProperty(KARAF_DATA);
         String launcher = context.getProperty(LAUNCHER_DATA);
-        File area = karaf != null
-                ? new File(karaf, "mnedc/names")
-                : launcher != null ? new File(launcher, "names") : context.getDataFile("names");
-        return area == null ? null : area.toPath().toAbsolutePath().normalize();
+        return launcher != null && !StorageArea.isKaraf(context)
+                ? Path.of(launcher, "names").toAbsolutePath().normalize()
+                : StorageArea.of(context, "mnedc/names", "names");
     }
 
     // before the component is active
@@ -134,7 +128,7 @@ public final class NamesComponent {
 
     /** The device itself may tell its new ID only some time after it has changed its service. */
     private String id(Map<String, Object> properties) {
-        return properties.get(DEVICE_ID) instanceof String id
+        return properties.get(DeviceStatus.DEVICE_ID) instanceof String id
                 ? id
                 : device.snapshot().deviceId();
     }

@@ -11,7 +11,6 @@ import io.mnedc.work.TaskQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -167,18 +166,15 @@ public final class RsaComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addListener(EndpointEventListener listener, Map<String, Object> properties) {
-        tellers.add(id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
+        tellers.add(Services.id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
     }
 
     void updatedListener(EndpointEventListener listener, Map<String, Object> properties) {
-        tellers.update(id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
+        tellers.update(
+                Services.id(properties), listener, properties.get(EndpointEventListener.ENDPOINT_LISTENER_SCOPE));
     }
 
     void removeListener(EndpointEventListener listener, Map<String, Object> properties) {
-        tellers.remove(id(properties));
-    }
-
-    private static Object id(Map<String, Object> properties) {
-        return Objects.requireNonNull(properties.get(Constants.SERVICE_ID));
+        tellers.remove(Services.id(properties));
     }
 }

@@ -109,6 +109,12 @@ public interface DeviceStatus {
         }
     }
 
+    /**
+     * Service property of a device's {@link DeviceStatus} and {@link RelayLink}, a {@code String}: the device's ID. A change of the
+     * setting comes here first; {@link #snapshot} may still tell the ID before.
+     */
+    String DEVICE_ID = "mnedc.device.id";
+
     /** The most that {@link #tries} tells. */
     int MOST_TRIES = 32;
 
