@@ -26,11 +26,8 @@ final class Pending {
 
     /** {@return whether the transaction's conditions hold: then it is among what becomes durable} */
     boolean add(Transaction transaction) {
-        for (Map.Entry<String, Long> condition : transaction.expected().entrySet()) {
-            long version = now(condition.getKey()).map(Entry::version).orElse(0L);
-            if (version != condition.getValue()) {
-                return false;
-            }
+        if (!transaction.holds(this::now)) {
+            return false;
         }
         transaction.changes().forEach((key, text) -> {
             // again after a removal, too: so a change that is made and unmade in one go is still told

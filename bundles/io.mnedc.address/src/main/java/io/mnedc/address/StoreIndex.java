@@ -2,6 +2,7 @@ package io.mnedc.address;
 
 import io.mnedc.api.store.OverlayStore.Change;
 import io.mnedc.api.store.OverlayStore.Entry;
+import io.mnedc.api.store.StoreKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -15,8 +16,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** What the file is known to hold, in memory. Written by one thread, read by all. */
 final class StoreIndex {
-    private static final char AFTER_SLASH = '/' + 1;
-
     private final NavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
     /** For lists of one moment: a single entry is read without it. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -28,10 +27,7 @@ final class StoreIndex {
     List<Entry> below(String parent) {
         lock.readLock().lock();
         try {
-            return List.copyOf(
-                    parent.isEmpty()
-                            ? entries.values()
-                            : entries.subMap(parent + '/', parent + AFTER_SLASH).values());
+            return List.copyOf(StoreKeys.below(entries, parent).values());
         } finally {
             lock.readLock().unlock();
         }

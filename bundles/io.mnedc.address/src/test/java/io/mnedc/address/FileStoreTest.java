@@ -1,5 +1,6 @@
 package io.mnedc.address;
 
+import static io.mnedc.testing.store.StoreClients.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.store.OverlayStore;

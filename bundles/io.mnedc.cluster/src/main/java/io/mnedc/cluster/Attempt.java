@@ -34,8 +34,6 @@ final class Attempt {
     /** A larger entry of the log is a node of its own, sent before: a transaction must stay below 1 MiB in all. */
     private static final int LARGEST_ENTRY = 128 * 1024;
 
-    private static final byte[] NOTHING = {};
-
     private final Layout layout;
     private final Mirror mirror;
     private final Register register;
@@ -58,7 +56,7 @@ final class Attempt {
         this.entry = LogEntry.bytes(changes);
         if (!question) {
             ops.add(register.op(serial));
-            ops.add(Register.create(
+            ops.add(Link.creation(
                     layout.log() + "/" + register.entry(serial), isLarge() ? LogEntry.elsewhere() : entry));
             firstRemoval = ops.size();
             ops.addAll(register.removals());
@@ -76,7 +74,7 @@ final class Attempt {
         toCheck.addAll(buckets(transaction.changes().keySet()));
         toCheck.removeAll(toChange);
         toCheck.forEach(bucket -> ops.add(Op.check(layout.bucket(bucket), mirror.version(bucket))));
-        toChange.forEach(bucket -> ops.add(Op.setData(layout.bucket(bucket), NOTHING, mirror.version(bucket))));
+        toChange.forEach(bucket -> ops.add(Op.setData(layout.bucket(bucket), Link.NOTHING, mirror.version(bucket))));
     }
 
     private static Set<Integer> buckets(Set<String> keys) {
@@ -92,7 +90,7 @@ final class Attempt {
             return;
         }
         byte[] data = text.get().getBytes(StandardCharsets.UTF_8);
-        ops.add(mirror.get(key).isPresent() ? Op.setData(path, data, -1) : Register.create(path, data));
+        ops.add(mirror.get(key).isPresent() ? Op.setData(path, data, -1) : Link.creation(path, data));
     }
 
     /** {@return whether there is nothing to ask the ensemble for} */

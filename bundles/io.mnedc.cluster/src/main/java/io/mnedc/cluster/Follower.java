@@ -139,9 +139,7 @@ final class Follower {
         }
         // the next connection begins again
         lost();
-        if (!Link.isLost(code)) {
-            link.failed("The store " + layout.root() + " cannot be read", code);
-        }
+        link.refused("The store " + layout.root() + " cannot be read", code);
     }
 
     private void loaded(Loader done) {

@@ -18,6 +18,7 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +46,11 @@ final class Link implements AutoCloseable {
         void of(Code code, @Nullable T content, @Nullable Stat stat);
     }
 
+    /** The data of a node that has none. */
+    static final byte[] NOTHING = {};
+
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    private static final List<ACL> EVERYBODY = ZooDefs.Ids.OPEN_ACL_UNSAFE;
     private static final int LARGEST_ANSWER = 16 * 1024 * 1024;
     private static final int CLOSE_MILLIS = 3_000;
     private static final int RETRY_MILLIS = 1_000;
@@ -154,6 +159,13 @@ final class Link implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
+    /** The same for an answer. If the connection was lost, the next connect begins again anyway. */
+    void refused(String what, Code code) {
+        if (!isLost(code)) {
+            failed(what, code);
+        }
+    }
+
     /** Has {@link Events#created} told of all nodes below this one. */
     void follow(String path, Consumer<Code> answer) {
         keeper.addWatch(path, AddWatchMode.PERSISTENT_RECURSIVE, (rc, p, context) -> post(rc, answer), null);
@@ -164,16 +176,22 @@ final class Link implements AutoCloseable {
         keeper.sync(path, (rc, p, context) -> post(rc, answer), null);
     }
 
+    /** {@return a new node, as a part of {@link #multi}} */
+    static Op creation(String path, byte[] data) {
+        return Op.create(path, data, EVERYBODY, CreateMode.PERSISTENT);
+    }
+
     void create(String path, byte[] data, CreateMode mode, Consumer<Code> answer) {
-        keeper.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, mode, (rc, p, context, name) -> post(rc, answer), null);
+        keeper.create(path, data, EVERYBODY, mode, (rc, p, context, name) -> post(rc, answer), null);
     }
 
     void setData(String path, byte[] data, Consumer<Code> answer) {
         keeper.setData(path, data, -1, (rc, p, context, stat) -> post(rc, answer), null);
     }
 
-    void delete(String path, Consumer<Code> answer) {
-        keeper.delete(path, -1, (rc, p, context) -> post(rc, answer), null);
+    /** Removes a node without children. Nobody hears whether that was refused, or done before. */
+    void delete(String path) {
+        keeper.delete(path, -1, (rc, p, context) -> {}, null);
     }
 
     void exists(String path, Answer<Stat> answer) {

@@ -3,6 +3,7 @@ package io.mnedc.cluster;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.store.OverlayStore.Change;
 import io.mnedc.api.store.OverlayStore.Entry;
+import io.mnedc.api.store.StoreKeys;
 import io.mnedc.api.store.Transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,11 +62,7 @@ final class Mirror {
     }
 
     synchronized List<Entry> below(String parent) {
-        if (parent.isEmpty()) {
-            return List.copyOf(entries.values());
-        }
-        // '0' is the character after the slash
-        return List.copyOf(entries.subMap(parent + "/", parent + "0").values());
+        return List.copyOf(StoreKeys.below(entries, parent).values());
     }
 
     /** {@return the version of a bucket; -1 if it was never read} */
@@ -80,12 +77,7 @@ final class Mirror {
 
     /** {@return whether the conditions hold here} */
     synchronized boolean holds(Transaction transaction) {
-        for (Map.Entry<String, Long> each : transaction.expected().entrySet()) {
-            if (versionOf(each.getKey()) != each.getValue()) {
-                return false;
-            }
-        }
-        return true;
+        return transaction.holds(this::get);
     }
 
     @GuardedBy("this")

@@ -7,11 +7,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
-import org.apache.zookeeper.ZooDefs;
 
 /**
  * The node of this store object, which says what its last transaction was. Each transaction writes its serial there, and only if the
@@ -24,7 +22,6 @@ final class Register {
 
     private static final int MOST_KEPT_BYTES = 2 * 1024 * 1024;
     private static final int MOST_REMOVED = 8;
-    private static final byte[] NOTHING = {};
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private record Kept(String name, int bytes, boolean large) {}
@@ -69,7 +66,7 @@ final class Register {
             makeLive(done);
             return;
         }
-        link.create(path(), NOTHING, CreateMode.PERSISTENT, code -> {
+        link.create(path(), Link.NOTHING, CreateMode.PERSISTENT, code -> {
             if (code == Code.OK || code == Code.NODEEXISTS) {
                 there = true;
                 makeLive(done);
@@ -80,7 +77,7 @@ final class Register {
     }
 
     private void makeLive(Runnable done) {
-        link.create(path() + "/live", NOTHING, CreateMode.EPHEMERAL, code -> {
+        link.create(path() + "/live", Link.NOTHING, CreateMode.EPHEMERAL, code -> {
             if (code == Code.OK || code == Code.NODEEXISTS || code == Code.NONODE) {
                 // without the node the next transaction fails, and it is replaced
                 done.run();
@@ -91,9 +88,7 @@ final class Register {
     }
 
     private void failed(Code code) {
-        if (!Link.isLost(code)) {
-            link.failed("The node " + path() + " cannot be made", code);
-        }
+        link.refused("The node " + path() + " cannot be made", code);
     }
 
     /** Somebody has removed its node: from the next connect on it is another one, and no former attempt can be made any more. */
@@ -107,15 +102,14 @@ final class Register {
 
     /** Removes its node, and its entries of the log: who has not read them reads the buckets. */
     void remove() {
-        Consumer<Code> nobody = code -> {};
         for (Kept each : kept) {
-            link.delete(layout.log() + "/" + each.name, nobody);
+            link.delete(layout.log() + "/" + each.name);
             if (each.large) {
-                link.delete(layout.large() + "/" + each.name, nobody);
+                link.delete(layout.large() + "/" + each.name);
             }
         }
-        link.delete(path() + "/live", nobody);
-        link.delete(path(), nobody);
+        link.delete(path() + "/live");
+        link.delete(path());
     }
 
     /** {@return the step of each transaction by which it is made once at most} */
@@ -179,10 +173,5 @@ final class Register {
         if (!kept.isEmpty()) {
             forgetOldest();
         }
-    }
-
-    /** {@return a new node} */
-    static Op create(String path, byte[] data) {
-        return Op.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
     }
 }

@@ -9,8 +9,6 @@ import org.apache.zookeeper.Op;
 
 /** Makes the nodes of a store if they are not there: all of them at once. Used by the store's own thread. */
 final class Setup {
-    private static final byte[] NOTHING = {};
-
     private final Link link;
     private final Layout layout;
 
@@ -37,16 +35,16 @@ final class Setup {
     }
 
     private void parent(String path, Runnable then) {
-        link.create(path, NOTHING, CreateMode.PERSISTENT, orThere(then));
+        link.create(path, Link.NOTHING, CreateMode.PERSISTENT, orThere(then));
     }
 
     private void all(Runnable done) {
         List<Op> nodes = new ArrayList<>();
         for (String path : List.of(layout.root(), layout.buckets(), layout.log(), layout.large(), layout.relays())) {
-            nodes.add(Register.create(path, NOTHING));
+            nodes.add(Link.creation(path, Link.NOTHING));
         }
         for (int i = 0; i < Layout.BUCKETS; i++) {
-            nodes.add(Register.create(layout.bucket(i), NOTHING));
+            nodes.add(Link.creation(layout.bucket(i), Link.NOTHING));
         }
         // if another relay was faster, then it has made all of them
         Consumer<Code> made = orThere(done);
@@ -64,8 +62,6 @@ final class Setup {
     }
 
     private void failed(Code code) {
-        if (!Link.isLost(code)) {
-            link.failed("The nodes of the store " + layout.root() + " cannot be made", code);
-        }
+        link.refused("The nodes of the store " + layout.root() + " cannot be made", code);
     }
 }

@@ -44,17 +44,11 @@ final class Sweep {
                                 layout.large(),
                                 large -> list(layout.relays(), ids -> {
                                     Set<String> there = new HashSet<>(ids);
-                                    orphans(log, there)
-                                            .forEach(each -> link.delete(layout.log() + "/" + each, Sweep::ignore));
-                                    orphans(large, there)
-                                            .forEach(each -> link.delete(layout.large() + "/" + each, Sweep::ignore));
+                                    orphans(log, there).forEach(each -> link.delete(layout.log() + "/" + each));
+                                    orphans(large, there).forEach(each -> link.delete(layout.large() + "/" + each));
                                 })));
             }
         });
-    }
-
-    private static void ignore(Code code) {
-        // refused, or removed by another relay already: the next time shows
     }
 
     private void list(String path, Consumer<List<String>> names) {
@@ -69,7 +63,7 @@ final class Sweep {
         link.exists(path, (code, found, stat) -> {
             if (stat != null && stat.getNumChildren() == 0 && now - stat.getMtime() > dead.toMillis()) {
                 // refused by the server if its relay has come back meanwhile: then it has a child
-                link.delete(path, Sweep::ignore);
+                link.delete(path);
             }
         });
     }

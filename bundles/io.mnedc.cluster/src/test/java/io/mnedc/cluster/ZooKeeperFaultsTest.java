@@ -1,10 +1,10 @@
 package io.mnedc.cluster;
 
-import static io.mnedc.cluster.StoreClients.await;
-import static io.mnedc.cluster.StoreClients.increment;
-import static io.mnedc.cluster.StoreClients.meanwhile;
-import static io.mnedc.cluster.StoreClients.put;
-import static io.mnedc.cluster.StoreClients.value;
+import static io.mnedc.testing.store.StoreClients.await;
+import static io.mnedc.testing.store.StoreClients.increment;
+import static io.mnedc.testing.store.StoreClients.meanwhile;
+import static io.mnedc.testing.store.StoreClients.put;
+import static io.mnedc.testing.store.StoreClients.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +12,7 @@ import io.mnedc.api.store.OverlayStore.Entry;
 import io.mnedc.api.store.Transaction;
 import io.mnedc.cluster.ZooKeeperStore.Times;
 import io.mnedc.testing.Await;
+import io.mnedc.testing.store.StoreClients.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,10 +80,21 @@ class ZooKeeperFaultsTest {
 
     @Test
     void eachIncrementIsMadeOnceWhileTheServerEndsAndBeginsAgain() throws Exception {
+        eachIncrementIsMadeOnce(400, () -> {
+            server.stop();
+            server.start();
+        });
+    }
+
+    @Test
+    void eachIncrementIsMadeOnceWhileSessionsExpire() throws Exception {
+        eachIncrementIsMadeOnce(200, server::expireAll);
+    }
+
+    private void eachIncrementIsMadeOnce(int times, Task disturbance) throws Exception {
         ZooKeeperStore one = store();
         ZooKeeperStore two = store();
-        int each = 400;
-        meanwhile(List.of(() -> increment(one, "count", each), () -> increment(two, "count", each)), () -> {
+        meanwhile(List.of(() -> increment(one, "count", times), () -> increment(two, "count", times)), () -> {
             for (int i = 1; i <= 3; i++) {
                 int some = i * 50;
                 Await.until(
@@ -90,11 +102,10 @@ class ZooKeeperFaultsTest {
                         () -> Integer.parseInt(
                                         "0" + one.get("count").map(Entry::value).orElse(""))
                                 > some);
-                server.stop();
-                server.start();
+                disturbance.run();
             }
         });
-        assertThat(count(one, two)).isEqualTo(2 * each);
+        assertThat(count(one, two)).isEqualTo(2 * times);
     }
 
     private static int count(ZooKeeperStore one, ZooKeeperStore two) throws Exception {
@@ -118,25 +129,6 @@ class ZooKeeperFaultsTest {
         assertThat(first.cuts()).isGreaterThan(2);
     }
 
-    @Test
-    void eachIncrementIsMadeOnceWhileSessionsExpire() throws Exception {
-        ZooKeeperStore one = store();
-        ZooKeeperStore two = store();
-        int each = 200;
-        meanwhile(List.of(() -> increment(one, "count", each), () -> increment(two, "count", each)), () -> {
-            for (int i = 1; i <= 3; i++) {
-                int some = i * 50;
-                Await.until(
-                        "some are counted",
-                        () -> Integer.parseInt(
-                                        "0" + one.get("count").map(Entry::value).orElse(""))
-                                > some);
-                server.expireAll();
-            }
-        });
-        assertThat(count(one, two)).isEqualTo(2 * each);
-    }
-
     /** No condition would show that it was made before. */
     @Test
     void aChangeWithoutConditionsIsMadeOnceWhileAnswersAreLost() throws Exception {
@@ -148,7 +140,7 @@ class ZooKeeperFaultsTest {
         proxy.cut(true);
         int times = 40;
         for (int i = 0; i < times; i++) {
-            assertThat(put(store, "beat/" + i % 3, "the same")).isTrue();
+            put(store, "beat/" + i % 3, "the same");
         }
         proxy.cut(false);
         put(store, "beat/end", "x");
@@ -168,7 +160,7 @@ class ZooKeeperFaultsTest {
         Await.until("the other sees it", () -> other.get("lease").isPresent());
         proxy.hold();
         assertThat(await(other.commit(Transaction.EMPTY.remove("lease")))).isTrue();
-        assertThat(put(other, "lease", "same")).isTrue();
+        put(other, "lease", "same");
         assertThat(store.get("lease")).contains(first);
         CompletionStage<Boolean> late = asked(proxy, store, Transaction.when(first));
         proxy.release();
@@ -274,7 +266,7 @@ class ZooKeeperFaultsTest {
         proxy.release();
         Await.until("it has caught up", () -> late.below("").equals(store.below("")));
         assertThat(late.below("")).hasSize(50);
-        assertThat(put(late, "k/0", "mine")).isTrue();
+        put(late, "k/0", "mine");
     }
 
     @Test
@@ -310,7 +302,10 @@ class ZooKeeperFaultsTest {
         }
         assertThat(value(store, "a")).isEqualTo("1");
         server.start();
-        Await.until("it is back", () -> put(store, "a", "3"));
+        Await.until("it is back", () -> {
+            put(store, "a", "3");
+            return true;
+        });
         assertThat(value(store, "a")).isEqualTo("3");
     }
 
@@ -379,8 +374,8 @@ class ZooKeeperFaultsTest {
                 .orElseThrow();
         keeper.delete(layout.relay(own) + "/live", -1);
         keeper.delete(layout.relay(own), -1);
-        assertThat(put(sweeping, "c", "3")).isTrue();
-        assertThat(put(idle, "d", "4")).isTrue();
+        put(sweeping, "c", "3");
+        put(idle, "d", "4");
         Await.until("all see it", () -> idle.below("").equals(sweeping.below("")));
     }
 

@@ -1,6 +1,7 @@
 package io.mnedc.api.store;
 
 import io.mnedc.api.text.PlainText;
+import java.util.NavigableMap;
 
 /**
  * Keys of an {@link OverlayStore}: parts with a slash between them, such as {@code leases/device/press-7}. A part has 1 to 128 characters
@@ -47,5 +48,18 @@ public final class StoreKeys {
     /** {@return whether a key is below a parent, at any depth; every key is below ""} */
     public static boolean isBelow(String key, String parent) {
         return parent.isEmpty() || key.startsWith(parent + "/");
+    }
+
+    /**
+     * Finds the keys below a parent, as {@link #isBelow} does.
+     *
+     * @param <T> what the map holds
+     * @param all values by key, in the order of characters
+     * @param parent a key, or "" for all
+     * @return the part of the map below it; it shows later changes of the map
+     */
+    public static <T> NavigableMap<String, T> below(NavigableMap<String, T> all, String parent) {
+        // '0' is the character after the slash
+        return parent.isEmpty() ? all : all.subMap(parent + "/", false, parent + "0", false);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Conditions and changes that hold together: {@code Transaction.when(lease).put("seen/press-7", now)}. Never altered: each method makes
@@ -93,6 +94,23 @@ public final class Transaction {
     /** {@return the changes: key to its text, empty for none, in the order in which they were added} */
     public Map<String, Optional<String>> changes() {
         return changes;
+    }
+
+    /**
+     * Checks the conditions.
+     *
+     * @param stored what is stored for a key
+     * @return whether all hold
+     */
+    public boolean holds(Function<String, Optional<OverlayStore.Entry>> stored) {
+        for (Map.Entry<String, Long> each : expected.entrySet()) {
+            long version =
+                    stored.apply(each.getKey()).map(OverlayStore.Entry::version).orElse(0L);
+            if (version != each.getValue()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

@@ -1,5 +1,10 @@
 package io.mnedc.testing.store;
 
+import static io.mnedc.testing.store.StoreClients.await;
+import static io.mnedc.testing.store.StoreClients.increment;
+import static io.mnedc.testing.store.StoreClients.meanwhile;
+import static io.mnedc.testing.store.StoreClients.put;
+import static io.mnedc.testing.store.StoreClients.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +13,7 @@ import io.mnedc.api.store.OverlayStore.Change;
 import io.mnedc.api.store.OverlayStore.Entry;
 import io.mnedc.api.store.Transaction;
 import io.mnedc.testing.Await;
+import io.mnedc.testing.store.StoreClients.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,21 +23,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every overlay store must do. A test class of each implementation extends it. */
 @Timeout(300)
 public abstract class OverlayStoreContract {
-    private static final long BOUND_SECONDS = 60;
-
     /** {@return the store as one relay has it} */
     protected abstract OverlayStore store() throws Exception;
 
@@ -40,19 +39,6 @@ public abstract class OverlayStoreContract {
 
     /** {@return the store after everything was ended and begun again} */
     protected abstract OverlayStore reopened() throws Exception;
-
-    /** {@return what came of it} */
-    protected static <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static void put(OverlayStore store, String key, String value) throws Exception {
-        assertThat(await(store.commit(Transaction.EMPTY.put(key, value)))).isTrue();
-    }
-
-    private static String value(OverlayStore store, String key) {
-        return store.get(key).map(Entry::value).orElse("(nothing)");
-    }
 
     @Test
     void whatIsStoredIsReadAtOnceAndSoonByOthers() throws Exception {
@@ -139,66 +125,34 @@ public abstract class OverlayStoreContract {
     @Test
     void onlyOneOfManyGetsWhatIsThereOnce() throws Exception {
         int rounds = 20;
-        List<OverlayStore> stores = List.of(store(), other());
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            for (int round = 0; round < rounds; round++) {
-                String key = "token/" + round;
-                var begin = new CountDownLatch(1);
-                List<Future<Boolean>> winners = new ArrayList<>();
-                for (int i = 0; i < 4; i++) {
-                    OverlayStore store = stores.get(i % 2);
-                    String who = "device-" + i;
-                    winners.add(threads.submit(() -> {
-                        begin.await();
-                        return await(store.commit(Transaction.whenAbsent(key).put(key, who)));
-                    }));
-                }
-                begin.countDown();
-                int won = 0;
-                for (Future<Boolean> each : winners) {
-                    won += each.get(BOUND_SECONDS, TimeUnit.SECONDS) ? 1 : 0;
-                }
-                assertThat(won).as("round " + round).isEqualTo(1);
+        for (int round = 0; round < rounds; round++) {
+            String key = "token/" + round;
+            var winners = new AtomicInteger();
+            List<Task> tasks = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                OverlayStore store = i % 2 == 0 ? store() : other();
+                String who = "device-" + i;
+                tasks.add(() -> {
+                    if (await(store.commit(Transaction.whenAbsent(key).put(key, who)))) {
+                        winners.incrementAndGet();
+                    }
+                });
             }
-        } finally {
-            threads.shutdownNow();
+            meanwhile(tasks, () -> {});
+            assertThat(winners.get()).as("round " + round).isEqualTo(1);
         }
     }
 
     @Test
     void noIncrementOfManyIsLost() throws Exception {
         int each = 50;
-        List<OverlayStore> stores = List.of(store(), other());
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Future<?>> all = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                OverlayStore store = stores.get(i % 2);
-                all.add(threads.submit(() -> {
-                    for (int n = 0; n < each; n++) {
-                        increment(store);
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> one : all) {
-                one.get(4 * BOUND_SECONDS, TimeUnit.SECONDS);
-            }
-        } finally {
-            threads.shutdownNow();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            OverlayStore store = i % 2 == 0 ? store() : other();
+            tasks.add(() -> increment(store, "count", each));
         }
+        meanwhile(tasks, () -> {});
         Await.until("all are counted", () -> value(store(), "count").equals(String.valueOf(4 * each)));
-    }
-
-    private static void increment(OverlayStore store) throws Exception {
-        boolean done = false;
-        while (!done) {
-            Optional<Entry> now = store.get("count");
-            Transaction next = now.map(Transaction::when).orElseGet(() -> Transaction.whenAbsent("count"));
-            int count = now.map(Entry::value).map(Integer::parseInt).orElse(0);
-            done = await(store.commit(next.put("count", String.valueOf(count + 1))));
-        }
     }
 
     @Test

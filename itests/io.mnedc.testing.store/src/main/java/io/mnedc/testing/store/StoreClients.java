@@ -1,4 +1,6 @@
-package io.mnedc.cluster;
+package io.mnedc.testing.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.OverlayStore.Entry;
@@ -12,26 +14,29 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** What relays do with a store. */
-final class StoreClients {
+/** What relays do with a store, for tests. */
+public final class StoreClients {
     private static final long BOUND_SECONDS = 200;
 
     private StoreClients() {}
 
-    static <T> T await(CompletionStage<T> stage) throws Exception {
+    /** {@return what came of it} */
+    public static <T> T await(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS);
     }
 
-    static boolean put(OverlayStore store, String key, String value) throws Exception {
-        return await(store.commit(Transaction.EMPTY.put(key, value)));
+    /** Stores a text, whatever is there. */
+    public static void put(OverlayStore store, String key, String value) throws Exception {
+        assertThat(await(store.commit(Transaction.EMPTY.put(key, value)))).isTrue();
     }
 
-    static String value(OverlayStore store, String key) {
+    /** {@return what is stored} */
+    public static String value(OverlayStore store, String key) {
         return store.get(key).map(Entry::value).orElse("(nothing)");
     }
 
     /** Adds one to a number as often as is asked for, each time by one transaction that was made. */
-    static void increment(OverlayStore store, String key, int times) throws Exception {
+    public static void increment(OverlayStore store, String key, int times) throws Exception {
         for (int done = 0; done < times; ) {
             Optional<Entry> now = store.get(key);
             Transaction next = now.map(Transaction::when).orElseGet(() -> Transaction.whenAbsent(key));
@@ -41,12 +46,14 @@ final class StoreClients {
     }
 
     /** Work that may fail. */
-    interface Task {
+    @FunctionalInterface
+    public interface Task {
+        /** Does it. */
         void run() throws Exception;
     }
 
     /** Begins all tasks at once, does something meanwhile, and waits for them. */
-    static void meanwhile(List<Task> tasks, Task meanwhile) throws Exception {
+    public static void meanwhile(List<Task> tasks, Task meanwhile) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
         try {
             List<Future<?>> all = new ArrayList<>();
