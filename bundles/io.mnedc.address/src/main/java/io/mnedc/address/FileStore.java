@@ -3,6 +3,7 @@ package io.mnedc.address;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.StoreKeys;
 import io.mnedc.api.store.Transaction;
+import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class FileStore implements OverlayStore, AutoCloseable {
     private final class Watch implements Subscription {
         private final String parent;
         private final Consumer<Change> watcher;
+        private final LogLimiter failures = new LogLimiter(Duration.ofSeconds(60));
 
         Watch(String parent, Consumer<Change> watcher) {
             this.parent = parent;
@@ -43,7 +45,17 @@ final class FileStore implements OverlayStore, AutoCloseable {
         void tell(List<Change> changes) {
             for (Change change : changes) {
                 if (StoreKeys.isBelow(change.key(), parent)) {
-                    watcher.accept(change);
+                    tell(change);
+                }
+            }
+        }
+
+        private void tell(Change change) {
+            try {
+                watcher.accept(change);
+            } catch (RuntimeException | Error e) {
+                if (failures.may(System.nanoTime())) {
+                    LOG.warn("A watcher of the keys below '{}' has failed{}", parent, failures.heldBack(), e);
                 }
             }
         }
@@ -203,13 +215,7 @@ final class FileStore implements OverlayStore, AutoCloseable {
     }
 
     private void tellWatchers(List<Change> changes) {
-        for (Watch watch : watches) {
-            try {
-                watch.tell(changes);
-            } catch (RuntimeException | Error e) {
-                LOG.error("a watcher of the store failed", e);
-            }
-        }
+        watches.forEach(watch -> watch.tell(changes));
     }
 
     private void closeFile() {

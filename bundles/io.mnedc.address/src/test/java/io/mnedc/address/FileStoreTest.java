@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.Transaction;
+import io.mnedc.testing.Log;
 import io.mnedc.testing.store.OverlayStoreContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,22 @@ class FileStoreTest extends OverlayStoreContract {
                 .withThrowableThat()
                 .withMessageContaining(directory.toString())
                 .withMessageContaining("closed");
+    }
+
+    @Test
+    void aWatcherThatAlwaysFailsIsOneLineInTheLogAndHearsOfEachChange() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (Log log = new Log()) {
+            store.watch("", change -> {
+                heard.incrementAndGet();
+                throw new IllegalStateException("a watcher that fails");
+            });
+            await(store.commit(Transaction.EMPTY.put("a", "x").put("b", "x")));
+            await(store.commit(Transaction.EMPTY.put("c", "x")));
+            assertThat(log.lines("watcher of the keys below ''")).hasSize(1);
+            assertThat(log.lines("a watcher that fails")).hasSize(1);
+        }
+        assertThat(heard).hasValue(3);
     }
 
     /** The file of a device that is full, or was taken away: what fails is told, and later changes go on from the truth. */

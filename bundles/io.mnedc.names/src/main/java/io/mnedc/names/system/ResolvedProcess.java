@@ -7,7 +7,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +20,7 @@ final class ResolvedProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ResolvedProcess.class);
 
     /** The kernel keeps 15 characters of a name. */
-    private static final Set<String> RESOLVED = Set.of("systemd-resolve");
+    private static final String RESOLVED = "systemd-resolve";
 
     private static final Set<String> BUS = Set.of("dbus-daemon", "dbus-broker");
 
@@ -37,7 +40,8 @@ final class ResolvedProcess {
      * by the D-Bus might start it again.
      */
     boolean isMissing() throws IOException {
-        return !running(BUS).isEmpty() && running(RESOLVED).isEmpty();
+        Collection<String> names = running().values();
+        return names.stream().anyMatch(BUS::contains) && !names.contains(RESOLVED);
     }
 
     /**
@@ -54,12 +58,15 @@ final class ResolvedProcess {
             return;
         }
         List<Path> others = new ArrayList<>();
-        for (Path process : running(RESOLVED)) {
+        for (Map.Entry<Path, String> process : running().entrySet()) {
+            if (!process.getValue().equals(RESOLVED)) {
+                continue;
+            }
             try {
-                others.add(namespace(process));
+                others.add(namespace(process.getKey()));
             } catch (IOException e) {
                 // it has gone, or may not be looked at: then its answer must do
-                LOG.trace("nothing is known of {}", process, e);
+                LOG.trace("nothing is known of {}", process.getKey(), e);
             }
         }
         if (!others.isEmpty() && !others.contains(own)) {
@@ -73,13 +80,12 @@ final class ResolvedProcess {
         return Files.readSymbolicLink(process.resolve("ns/net"));
     }
 
-    private List<Path> running(Set<String> names) throws IOException {
-        List<Path> found = new ArrayList<>();
+    /** {@return the processes that can be seen, and their names} */
+    private Map<Path, String> running() throws IOException {
+        Map<Path, String> found = new HashMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path process : all) {
-                if (names.contains(name(process))) {
-                    found.add(process);
-                }
+                found.put(process, name(process));
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
