@@ -40,6 +40,7 @@ class RedeployIT {
             "io.mnedc.discovery",
             "io.mnedc.names",
             "io.mnedc.finder",
+            "io.mnedc.rsa",
             "io.mnedc.shell");
 
     @TempDir
@@ -87,6 +88,7 @@ class RedeployIT {
                 "io.mnedc.discovery",
                 "io.mnedc.names",
                 "io.mnedc.finder",
+                "io.mnedc.rsa",
                 "io.mnedc.shell"
             })
     void aBundleIsStoppedStartedAndUpdatedAndEverythingWorksAgain(String name) throws Exception {
