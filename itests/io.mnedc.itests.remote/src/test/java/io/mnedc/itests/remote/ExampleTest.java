@@ -42,15 +42,11 @@ class ExampleTest {
     }
 
     private static void await(DeviceProcess device, String line, int times) throws Exception {
-        try {
-            Await.until(
-                    times + " times: " + line,
-                    () -> device.process().log().stream()
-                                    .filter(each -> each.endsWith(line))
-                                    .count()
-                            >= times);
-        } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "\n" + device.process().tail(), e);
-        }
+        Await.until(
+                () -> times + " times: " + line + "\n" + device.process().tail(),
+                () -> device.process().log().stream()
+                                .filter(each -> each.endsWith(line))
+                                .count()
+                        >= times);
     }
 }

@@ -188,13 +188,9 @@ class RemoteServicesTest {
 
     private static void await(String what, Supplier<String> answer, String wanted) throws Exception {
         AtomicReference<String> last = new AtomicReference<>("");
-        try {
-            Await.until(what, () -> {
-                last.set(answer.get());
-                return wanted.equals(last.get());
-            });
-        } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; it is " + List.of(last.get()), e);
-        }
+        Await.until(() -> what + "; it is " + List.of(last.get()), () -> {
+            last.set(answer.get());
+            return wanted.equals(last.get());
+        });
     }
 }
