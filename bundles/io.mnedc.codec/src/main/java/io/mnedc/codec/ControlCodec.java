@@ -15,6 +15,10 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Registrations;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -45,10 +49,15 @@ public final class ControlCodec {
     private static final int ENROL = 10;
     private static final int RENEW = 11;
     private static final int CREDENTIALS = 12;
+    private static final int RELAYS = 13;
     private static final int DATA_HELLO = 16;
     private static final int DATA_CHALLENGE = 17;
     private static final int DATA_PROOF = 18;
     private static final int DATA_READY = 19;
+
+    private static final int RELAY_HELLO = 32;
+    private static final int RELAY_WELCOME = 33;
+    static final int REGISTRATIONS = 34;
 
     private ControlCodec() {}
 
@@ -178,6 +187,28 @@ public final class ControlCodec {
             out.opaque(Tag.MAC, m.mac(), Protocol.SECRET, Protocol.SECRET);
             return DATA_READY;
         }
+        return writeOfRelay(message, out);
+    }
+
+    private static int writeOfRelay(ControlMessage message, RecordWriter out) {
+        if (message instanceof Relays m) {
+            RelayRecords.write(m, out);
+            return RELAYS;
+        } else if (message instanceof RelayHello m) {
+            refuse(RegistrationRecords.complaint(m));
+            out.deviceId(Tag.RELAY_ID, m.relayId())
+                    .int64(Tag.RELAY_EPOCH, m.epoch())
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
+                    .int32(Tag.KEEPALIVE, m.keepaliveMillis());
+            return RELAY_HELLO;
+        } else if (message instanceof RelayWelcome m) {
+            out.int64(Tag.SESSION_ID, m.sessionId()).opaque(Tag.SECRET, m.secret(), Protocol.SECRET, Protocol.SECRET);
+            return RELAY_WELCOME;
+        } else if (message instanceof Registrations m) {
+            out.int64(Tag.SEQUENCE, m.sequence()).int8(Tag.PART, m.part().number());
+            m.changes().forEach(change -> RegistrationRecords.write(change, out));
+            return REGISTRATIONS;
+        }
         throw new IllegalArgumentException("cannot write " + message);
     }
 
@@ -222,6 +253,10 @@ public final class ControlCodec {
                 new DataChallenge(new RecordReader(in, "DATA_CHALLENGE").fixed(Tag.NONCE, Protocol.NONCE));
             case DATA_PROOF -> new DataProof(new RecordReader(in, "DATA_PROOF").fixed(Tag.MAC, Protocol.SECRET));
             case DATA_READY -> new DataReady(new RecordReader(in, "DATA_READY").fixed(Tag.MAC, Protocol.SECRET));
+            case RELAYS -> RelayRecords.relays(new RecordReader(in, "RELAYS"));
+            case RELAY_HELLO -> RegistrationRecords.hello(new RecordReader(in, "RELAY_HELLO"));
+            case RELAY_WELCOME -> RegistrationRecords.welcome(new RecordReader(in, "RELAY_WELCOME"));
+            case REGISTRATIONS -> RegistrationRecords.registrations(new RecordReader(in, "REGISTRATIONS"));
             default -> new Unknown(type);
         };
     }

@@ -383,6 +383,129 @@ public sealed interface ControlMessage {
     record DataReady(Opaque mac) implements ControlMessage {}
 
     /**
+     * Relay to device: all relays of the overlay, so that the device finds another one. After the welcome, and whenever they change.
+     *
+     * @param relays all of them, the sender too; at most {@value Protocol#MAX_RELAYS}
+     */
+    record Relays(List<RelayRecord> relays) implements ControlMessage {
+        /** Copies the list. */
+        public Relays {
+            relays = List.copyOf(relays);
+        }
+    }
+
+    /**
+     * A relay of the overlay.
+     *
+     * @param relayId its ID among the relays, of the form of a device ID
+     * @param addresses where it is dialled, each {@code HOST:PORT} in ASCII of at most {@value Protocol#MAX_ADDRESS} characters; at most
+     *     {@value Protocol#MAX_ADDRESSES}
+     * @param load how busy it is, 0 to {@value Protocol#MAX_LOAD}: a relay with more gets fewer devices. {@value Protocol#MAX_LOAD}: none
+     *     should come
+     */
+    record RelayRecord(String relayId, List<String> addresses, int load) {
+        /** Copies the list. */
+        public RelayRecord {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * Relay to relay, first, in both directions: who it is.
+     *
+     * @param relayId its ID among the relays of the overlay, of the form of a device ID
+     * @param epoch a random number of this start of the relay
+     * @param software what it runs
+     * @param keepaliveMillis how often it sends something at least, {@value Protocol#MIN_KEEPALIVE} to
+     *     {@value Protocol#MAX_KEEPALIVE}
+     */
+    record RelayHello(String relayId, long epoch, String software, int keepaliveMillis) implements ControlMessage {}
+
+    /**
+     * Relay to relay, from the one that was dialled, behind its {@link RelayHello}: how the data stream between them is opened.
+     *
+     * @param sessionId names the link when its data stream is opened
+     * @param secret {@value Protocol#SECRET} random bytes that bind the data stream
+     */
+    record RelayWelcome(long sessionId, Opaque secret) implements ControlMessage {}
+
+    /**
+     * Relay to relay: which devices are registered at the sender. A snapshot comes first, in one or more parts, then changes. The
+     * sequence grows by one with each message, so that a gap is seen.
+     *
+     * @param sequence 1 for the first one of a link
+     * @param part where in a snapshot this is
+     * @param changes in order; a device is in a snapshot at most once
+     */
+    record Registrations(long sequence, Part part, List<Registration> changes) implements ControlMessage {
+        /** Copies the list. */
+        public Registrations {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** One changed registration. */
+    sealed interface Registration {
+        /** {@return whose it is} */
+        String deviceId();
+
+        /**
+         * A device is registered at the sender, or is different now.
+         *
+         * @param node its record
+         * @param groups what it belongs to in the access rules, at most {@value Protocol#MAX_GROUPS}
+         * @param instance of its start, as in {@link Hello}
+         * @param fence which of two registrations of the device counts
+         */
+        record Here(NodeRecord node, List<String> groups, long instance, Fence fence) implements Registration {
+            /** Copies the list. */
+            public Here {
+                groups = List.copyOf(groups);
+            }
+
+            @Override
+            public String deviceId() {
+                return node.deviceId();
+            }
+        }
+
+        /**
+         * A device is not registered at the sender any more.
+         *
+         * @param deviceId who
+         */
+        record Gone(String deviceId) implements Registration {}
+    }
+
+    /**
+     * Orders the registrations of one device at several relays: the greater one counts. A relay that registers a device takes one that
+     * is greater than all that it knows of, and then has the store of the overlay decide.
+     *
+     * @param claim the version of the store's entry that says where the device is; 0: it never said
+     * @param moves how often the device has registered elsewhere since, unknown to the store; 0: the store has decided
+     */
+    record Fence(long claim, int moves) implements Comparable<Fence> {
+        /** Of a device that was registered nowhere yet. */
+        public static final Fence NONE = new Fence(0, 0);
+
+        /** {@return that of a registration which follows this one} */
+        public Fence moved() {
+            return new Fence(claim, moves == Integer.MAX_VALUE ? moves : moves + 1);
+        }
+
+        /** {@return whether the store has decided} */
+        public boolean settled() {
+            return moves == 0;
+        }
+
+        @Override
+        public int compareTo(Fence other) {
+            int byClaim = Long.compare(claim, other.claim);
+            return byClaim != 0 ? byClaim : Integer.compare(moves, other.moves);
+        }
+    }
+
+    /**
      * A message of a newer version, to be ignored.
      *
      * @param type its number

@@ -25,7 +25,7 @@ final class NodeRecords {
         }
     }
 
-    private static RecordWriter write(NodeRecord node) {
+    static RecordWriter write(NodeRecord node) {
         if (!isDevice(node.node())) {
             throw new IllegalArgumentException("node " + node.node() + " is not a device's");
         }

@@ -44,6 +44,21 @@ public final class Protocol {
     /** The most multicast groups that a device can say it listens to. */
     public static final int MAX_MULTICAST_GROUPS = 64;
 
+    /** The most groups of a device that one relay tells another. */
+    public static final int MAX_GROUPS = 32;
+
+    /** The most relays of an overlay. */
+    public static final int MAX_RELAYS = 64;
+
+    /** The most addresses of a relay. */
+    public static final int MAX_ADDRESSES = 16;
+
+    /** The longest address of a relay with its port, in characters: a DNS name, a colon and the port. */
+    public static final int MAX_ADDRESS = 262;
+
+    /** The load of a relay that wants no more devices. */
+    public static final int MAX_LOAD = 1_000;
+
     /** The largest orchestration information, in bytes. */
     public static final int MAX_INFO = 16_300;
 

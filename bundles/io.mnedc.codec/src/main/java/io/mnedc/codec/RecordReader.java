@@ -209,14 +209,26 @@ final class RecordReader {
     List<Opaque> opaques(Tag tag, int most, int mostBytes) throws ProtocolException {
         List<Opaque> values = new ArrayList<>();
         for (ByteBuffer value : repeated(tag, most)) {
-            if (value.remaining() > mostBytes) {
-                throw new ProtocolException(
-                        ErrorCode.TOO_LARGE,
-                        where + ": " + tag + " has " + value.remaining() + " bytes, at most " + mostBytes);
-            }
-            values.add(bytes(value));
+            values.add(bytes(limited(value, tag, mostBytes)));
         }
         return values;
+    }
+
+    /** All records with this tag as texts, in order, each limited. */
+    List<String> texts(Tag tag, int most, int mostBytes) throws ProtocolException {
+        List<String> texts = new ArrayList<>();
+        for (ByteBuffer value : repeated(tag, most)) {
+            texts.add(decode(limited(value, tag, mostBytes), tag));
+        }
+        return texts;
+    }
+
+    private ByteBuffer limited(ByteBuffer value, Tag tag, int most) throws ProtocolException {
+        if (value.remaining() > most) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_LARGE, where + ": " + tag + " has " + value.remaining() + " bytes, at most " + most);
+        }
+        return value;
     }
 
     /** Calls back for the records with one of two tags, in order. */

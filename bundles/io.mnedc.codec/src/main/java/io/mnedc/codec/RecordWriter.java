@@ -110,6 +110,12 @@ final class RecordWriter {
         return this;
     }
 
+    /** Records that are written already. */
+    RecordWriter encoded(byte[] records) {
+        reserve(records.length).put(records);
+        return this;
+    }
+
     int size() {
         return size;
     }

@@ -53,7 +53,16 @@ enum Tag {
     ATTRIBUTE_KEY(50),
     ATTRIBUTE_VALUE(51),
     LABEL(52),
-    LISTENING(53);
+    LISTENING(53),
+    RELAY_ID(54),
+    HERE(55),
+    GONE(56),
+    GROUP(57),
+    CLAIM(58),
+    MOVES(59),
+    RELAY(60),
+    ADDRESS(61),
+    LOAD(62);
 
     final int number;
 

@@ -49,6 +49,8 @@ class CodecPropertiesTest {
                     .filter(message -> !(message instanceof Announce)
                             && !(message instanceof ControlMessage.Envelope)
                             && !(message instanceof ControlMessage.Publish)
+                            && !(message instanceof ControlMessage.Relays)
+                            && !(message instanceof ControlMessage.Registrations)
                             && !(message instanceof ControlMessage.Credentials))
                     .forEach(message -> assertThat(ControlCodec.encode(message).remaining() - ControlCodec.LENGTH_FIELD)
                             .as("seed %d", seed)

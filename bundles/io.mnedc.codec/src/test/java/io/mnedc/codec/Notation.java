@@ -17,6 +17,12 @@ import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Registration;
+import io.mnedc.codec.ControlMessage.Registrations;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayRecord;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.SignedInfo;
@@ -108,6 +114,28 @@ final class Notation {
             m.chain().forEach(certificate -> notation.bytes("CERTIFICATE", certificate));
             m.trusted().forEach(certificate -> notation.bytes("TRUSTED", certificate));
             return notation.number("TIME", m.timeMillis()).end();
+        } else if (message instanceof Relays m) {
+            Notation notation = new Notation("RELAYS");
+            m.relays().forEach(notation::relay);
+            return notation.end();
+        } else if (message instanceof RelayHello m) {
+            return new Notation("RELAY_HELLO")
+                    .text("RELAY_ID", m.relayId())
+                    .hex64("RELAY_EPOCH", m.epoch())
+                    .text("SOFTWARE", m.software())
+                    .number("KEEPALIVE", m.keepaliveMillis())
+                    .end();
+        } else if (message instanceof RelayWelcome m) {
+            return new Notation("RELAY_WELCOME")
+                    .hex64("SESSION_ID", m.sessionId())
+                    .bytes("SECRET", m.secret())
+                    .end();
+        } else if (message instanceof Registrations m) {
+            Notation notation = new Notation("REGISTRATIONS")
+                    .number("SEQUENCE", m.sequence())
+                    .number("PART", m.part().number());
+            m.changes().forEach(notation::registration);
+            return notation.end();
         } else if (message instanceof Unknown m) {
             return "UNKNOWN " + m.type();
         }
@@ -136,6 +164,28 @@ final class Notation {
 
     private Notation label(String label) {
         return label.isEmpty() ? this : text("LABEL", label);
+    }
+
+    private void relay(RelayRecord relay) {
+        Notation nested = new Notation("{").text("RELAY_ID", relay.relayId());
+        relay.addresses().forEach(address -> nested.text("ADDRESS", address));
+        put("RELAY", nested.number("LOAD", relay.load()).nested());
+    }
+
+    private void registration(Registration registration) {
+        if (registration instanceof Registration.Here here) {
+            Notation nested = new Notation("{");
+            nested.change(new Change.Present(here.node()));
+            here.groups().forEach(group -> nested.text("GROUP", group));
+            put(
+                    "HERE",
+                    nested.hex64("INSTANCE", here.instance())
+                            .number("CLAIM", here.fence().claim())
+                            .number("MOVES", here.fence().moves())
+                            .nested());
+        } else {
+            text("GONE", registration.deviceId());
+        }
     }
 
     private void change(Change change) {

@@ -11,12 +11,19 @@ import io.mnedc.codec.ControlMessage.DataReady;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Registration;
+import io.mnedc.codec.ControlMessage.Registrations;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayRecord;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
 import io.mnedc.codec.ControlMessage.SignedInfo;
@@ -82,7 +89,16 @@ public final class RandomMessages {
                 () -> new DataHello(int64(), bytes(Protocol.NONCE)),
                 () -> new DataChallenge(bytes(Protocol.NONCE)),
                 () -> new DataProof(bytes(Protocol.SECRET)),
-                () -> new DataReady(bytes(Protocol.SECRET)));
+                () -> new DataReady(bytes(Protocol.SECRET)),
+                this::relays,
+                () -> new RelayHello(
+                        deviceId(),
+                        int64(),
+                        text(Protocol.MAX_TEXT),
+                        ranged(Protocol.MIN_KEEPALIVE, Protocol.MAX_KEEPALIVE)),
+                () -> new RelayWelcome(int64(), bytes(Protocol.SECRET)),
+                () -> new Registrations(
+                        int64(), List.of(Part.values()).get(random.nextInt(5)), registrations(random.nextInt(10))));
     }
 
     /** {@return one message of each type} */
@@ -138,6 +154,35 @@ public final class RandomMessages {
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             changes.add(random.nextBoolean() ? new Change.Absent(deviceId()) : new Change.Present(node()));
+        }
+        return changes;
+    }
+
+    private Relays relays() {
+        return new Relays(IntStream.range(0, ranged(0, Protocol.MAX_RELAYS))
+                .mapToObj(i -> new RelayRecord(
+                        deviceId(),
+                        IntStream.range(0, random.nextInt(3))
+                                .mapToObj(j ->
+                                        "a".repeat(ranged(1, Protocol.MAX_ADDRESS - 6)) + ":" + ranged(1, 0xffff))
+                                .toList(),
+                        ranged(0, Protocol.MAX_LOAD)))
+                .toList());
+    }
+
+    private List<Registration> registrations(int many) {
+        List<Registration> changes = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            changes.add(
+                    random.nextBoolean()
+                            ? new Registration.Gone(deviceId())
+                            : new Registration.Here(
+                                    node(),
+                                    IntStream.range(0, ranged(0, Protocol.MAX_GROUPS))
+                                            .mapToObj(j -> text(Protocol.MAX_TEXT))
+                                            .toList(),
+                                    int64(),
+                                    new Fence(int64() >>> 1, int32() >>> 1)));
         }
         return changes;
     }

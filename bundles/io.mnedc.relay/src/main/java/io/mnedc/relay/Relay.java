@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.relay.accept.Acceptor;
@@ -14,8 +15,10 @@ import io.mnedc.relay.audit.AuditLog;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.events.EventRecorder;
 import io.mnedc.relay.events.Events;
+import io.mnedc.relay.mesh.Mesh;
 import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
+import io.mnedc.relay.settings.RelayIdFile;
 import io.mnedc.relay.settings.RelaySettings;
 import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
@@ -67,6 +70,7 @@ public final class Relay implements AutoCloseable {
     private final ListeningPort port;
     private final RelayStatus status;
     private final Reach reach;
+    private @Nullable Mesh mesh;
 
     private Relay(
             RelayServices services,
@@ -244,6 +248,7 @@ public final class Relay implements AutoCloseable {
         return next.loops() == now.loops()
                 && next.queueMemory() == now.queueMemory()
                 && Objects.equals(next.directory(), now.directory())
+                && next.mesh().relayId().equals(now.mesh().relayId())
                 && next.security().sameIdentity(now.security());
     }
 
@@ -279,7 +284,37 @@ public final class Relay implements AutoCloseable {
     /** Tells who leases addresses now, or that nobody does, or that the pool has changed. */
     void allocator(@Nullable AddressAllocator now) {
         services.session().leases().allocator(now);
+        Mesh others = mesh();
+        if (others != null) {
+            others.allocatorChanged();
+        }
         tellReady();
+    }
+
+    /**
+     * What the relays of the overlay share is there, or, with null, is not there now.
+     *
+     * @throws IOException if the relay cannot have an ID among them; the message has the cure
+     */
+    synchronized void overlay(@Nullable OverlayStore shared) throws IOException {
+        Path directory = settings.get().directory();
+        Mesh present = mesh;
+        if (present == null && shared != null && security != null && directory != null) {
+            String given = settings.get().mesh().relayId();
+            present = Mesh.start(
+                    new Mesh.Services(services.session(), services.loop(), loops.data(), security),
+                    given.isEmpty() ? RelayIdFile.of(directory) : given,
+                    this::reachedAt);
+            mesh = present;
+        }
+        if (present != null) {
+            present.store(shared);
+        }
+    }
+
+    private List<String> reachedAt() {
+        List<String> given = settings.get().mesh().addresses();
+        return given.isEmpty() ? reach.addresses() : given;
     }
 
     private void tellReady() {
@@ -290,6 +325,11 @@ public final class Relay implements AutoCloseable {
                     String.join(" ", port.listening()),
                     present.network().cidr());
         }
+    }
+
+    /** The other relays of the overlay; null if this one is alone. */
+    synchronized @Nullable Mesh mesh() {
+        return mesh;
     }
 
     RelaySettings settings() {
@@ -345,6 +385,10 @@ public final class Relay implements AutoCloseable {
     public void close() {
         closed.set(true);
         port.close();
+        Mesh others = mesh();
+        if (others != null) {
+            others.close();
+        }
         services.controls().end(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops"));
         services.access().close();
         if (security != null) {

@@ -1,5 +1,6 @@
 package io.mnedc.relay;
 
+import io.mnedc.relay.settings.MeshSettings;
 import io.mnedc.relay.settings.Policy;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.relay.settings.RelaySettings;
@@ -20,6 +21,7 @@ public final class TestSettings {
     private Duration handshake = Duration.ofSeconds(10);
     private Policy policy = Policy.DEFAULT;
     private @Nullable Path directory;
+    private MeshSettings mesh = MeshSettings.DEFAULT;
     private boolean tls;
     private Duration grace = Duration.ofDays(400);
     private int halfOpenPerSource = 256;
@@ -43,6 +45,12 @@ public final class TestSettings {
 
     public TestSettings policy(Policy now) {
         policy = now;
+        return this;
+    }
+
+    /** As one of several relays, under this ID. */
+    public TestSettings relayId(String now) {
+        mesh = new MeshSettings(now, List.of());
         return this;
     }
 
@@ -85,6 +93,7 @@ public final class TestSettings {
                 StreamSettings.DEFAULT,
                 16 << 20,
                 policy,
+                mesh,
                 false,
                 directory,
                 new RelaySecuritySettings(

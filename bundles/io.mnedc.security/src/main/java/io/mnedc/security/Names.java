@@ -19,7 +19,8 @@ public final class Names {
 
     private Names() {}
 
-    static boolean isGroup(String name) {
+    /** {@return whether this is the name of a group in the access rules} */
+    public static boolean isGroup(String name) {
         return GROUP.matcher(name).matches();
     }
 

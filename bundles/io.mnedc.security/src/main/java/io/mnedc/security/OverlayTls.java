@@ -26,6 +26,9 @@ public final class OverlayTls {
     /** ALPN of a handshake between two devices. */
     public static final String PEER = "mnedc-peer/1";
 
+    /** ALPN of a control stream between two relays of an overlay: both ends show a relay's certificate. */
+    public static final String LINK = "mnedc-link/1";
+
     private static final Logger LOG = LoggerFactory.getLogger(OverlayTls.class);
 
     private static final String[] PROTOCOLS = {"TLSv1.3"};

@@ -11,6 +11,7 @@ import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Ping;
 import io.mnedc.codec.ControlMessage.Pong;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
@@ -134,6 +135,9 @@ public final class DeviceSession {
         }
         if (state == State.REGISTERED && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));
+        }
+        if (state == State.REGISTERED && message instanceof Relays relays) {
+            return List.of(new Effect.RelaysTold(relays));
         }
         if (state == State.REGISTERED
                 && hello.security() == Protocol.SECURITY_TLS

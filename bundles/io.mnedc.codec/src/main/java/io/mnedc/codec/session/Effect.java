@@ -8,8 +8,13 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Publish;
+import io.mnedc.codec.ControlMessage.Registration;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Part;
 import java.util.List;
 
 /** What a state machine wants to be done, in order. */
@@ -107,4 +112,34 @@ public sealed interface Effect {
      * @param sessionId which
      */
     record Bound(long sessionId) implements Effect {}
+
+    /**
+     * Device: all relays of the overlay.
+     *
+     * @param relays as received
+     */
+    record RelaysTold(Relays relays) implements Effect {}
+
+    /**
+     * Relay: another relay says who it is. The one that was dialled calls {@link LinkSession#accepted} or {@link
+     * LinkSession#refused}.
+     *
+     * @param hello as received; the ID is to be checked against the certificate
+     */
+    record Greeted(RelayHello hello) implements Effect {}
+
+    /**
+     * Relay: the link to another relay is up, seen from the one that dialled.
+     *
+     * @param welcome with the data stream's secret
+     */
+    record Linked(RelayWelcome welcome) implements Effect {}
+
+    /**
+     * Relay: which devices are registered at another relay.
+     *
+     * @param part where in a snapshot this is
+     * @param changes in order
+     */
+    record RegisteredThere(Part part, List<Registration> changes) implements Effect {}
 }

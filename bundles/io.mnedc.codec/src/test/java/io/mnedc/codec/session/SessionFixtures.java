@@ -58,6 +58,10 @@ final class SessionFixtures {
             new ControlMessage.DataChallenge(bytes(3)),
             new ControlMessage.DataProof(bytes(4)),
             new ControlMessage.DataReady(bytes(5)),
+            new ControlMessage.Relays(List.of()),
+            new ControlMessage.RelayHello("relay-1", 1, "mnedc/0", 1000),
+            new ControlMessage.RelayWelcome(78, bytes(10)),
+            new ControlMessage.Registrations(1, Part.SNAPSHOT_WHOLE, List.of()),
             new Unknown(999));
 
     private SessionFixtures() {}

@@ -132,7 +132,7 @@ public final class BindingHandler implements DataHandler {
             if (owner == null) {
                 throw new ProtocolException(ErrorCode.BIND_FAILED, "the session ended while its data stream was bound");
             }
-            stream.handler(new Forwarder(owner, stream, routes, counters, refusals));
+            stream.handler(new Forwarder(owner, stream, owner.reach(routes), counters, refusals));
             entry.release();
             inTime();
             // from the moment the device knows, nothing that is sent to it may be lost

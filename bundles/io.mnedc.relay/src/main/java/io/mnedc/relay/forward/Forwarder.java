@@ -134,6 +134,9 @@ final class Forwarder implements DataHandler {
 
     /** Echoes to the relay itself keep a data stream alive. */
     private void toRelay(ByteBuffer in, int at, int size, int end) {
+        if (owner.isAsked() && DataFrame.type(in, at) == DataFrame.ECHO_REPLY) {
+            return;
+        }
         if (DataFrame.type(in, at) != DataFrame.ECHO || size - DataFrame.HEADER > DataFrame.MAX_ECHO) {
             counters.add(Counter.DROP_MALFORMED, 1);
             return;

@@ -27,6 +27,16 @@ public interface StreamOwner {
     /** Whether its stream may carry frames from a node. Called for each frame: must not block or allocate. */
     boolean mayCarry(int source);
 
+    /** Where the frames on its stream may go. */
+    default Routes reach(Routes all) {
+        return all;
+    }
+
+    /** Whether it is asked for echoes, so that its answers are no surprise. */
+    default boolean isAsked() {
+        return false;
+    }
+
     /** What it may still send. */
     Allowance allowance();
 

@@ -58,6 +58,21 @@ final class Absences {
         return true;
     }
 
+    /**
+     * A device has left that may be on its way to another relay.
+     *
+     * @param told what its peers know of it
+     * @param patience how long it may take
+     * @return whether they are not to hear of it yet
+     */
+    boolean holdBack(PeerRecord told, Duration patience, long now) {
+        if (held.size() >= MOST) {
+            return false;
+        }
+        held.put(told.deviceId(), new Held(told, now + patience.toNanos()));
+        return true;
+    }
+
     private void makeRoom() {
         Iterator<ArrayDeque<Long>> eldest = leaves.values().iterator();
         while (leaves.size() >= MOST && eldest.hasNext()) {
@@ -79,11 +94,10 @@ final class Absences {
         Iterator<Held> eldest = held.values().iterator();
         while (eldest.hasNext()) {
             Held next = eldest.next();
-            if (next.until - now > 0) {
-                break;
+            if (next.until - now <= 0) {
+                due.add(next.record);
+                eldest.remove();
             }
-            due.add(next.record);
-            eldest.remove();
         }
         return due;
     }
@@ -91,7 +105,13 @@ final class Absences {
     /** {@return how long it takes until the next one is due; null: nothing is held back} */
     @Nullable
     Duration next(long now) {
-        Iterator<Held> eldest = held.values().iterator();
-        return eldest.hasNext() ? Duration.ofNanos(Math.max(0, eldest.next().until - now)) : null;
+        return held.isEmpty()
+                ? null
+                : Duration.ofNanos(Math.max(
+                        0,
+                        held.values().stream()
+                                .mapToLong(next -> next.until - now)
+                                .min()
+                                .orElse(0)));
     }
 }

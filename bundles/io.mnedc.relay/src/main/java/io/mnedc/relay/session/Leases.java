@@ -61,6 +61,20 @@ public final class Leases {
         return present.of(lease);
     }
 
+    /** A device is registered at another relay: its name counts here, too. On the control loop. */
+    public void named(String deviceId) {
+        AddressAllocator present = allocator;
+        if (present != null) {
+            present.lease(deviceId).ifPresent(lease -> label(lease, present));
+        }
+    }
+
+    /** Whether a node can be a device's now. */
+    public boolean isLeasable(int node) {
+        AddressAllocator present = allocator;
+        return present != null && present.network().isLeasable(node);
+    }
+
     /** Renews the lease of a device that has left. */
     void left(String deviceId) {
         AddressAllocator present = allocator;

@@ -6,6 +6,7 @@ import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Bye;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
@@ -58,6 +59,7 @@ public final class Session implements Destination, StreamOwner {
     private final long begun = System.nanoTime();
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
     private volatile PeerRecord told;
+    private volatile Fence fence = Fence.NONE;
     private volatile @Nullable AnnouncementFeed feed;
 
     private final LongAdder framesIn = new LongAdder();
@@ -120,7 +122,8 @@ public final class Session implements Destination, StreamOwner {
         return allowance;
     }
 
-    long instance() {
+    /** {@return a random number of the device's start} */
+    public long instance() {
         return hello.instance();
     }
 
@@ -168,13 +171,23 @@ public final class Session implements Destination, StreamOwner {
         return remote == null ? "a closed connection" : Acceptor.text(remote);
     }
 
+    /** {@return which of several registrations of the device counts} */
+    public Fence fence() {
+        return fence;
+    }
+
+    /** Replaces that. */
+    void fence(Fence now) {
+        fence = now;
+    }
+
     /** Replaces what others are told of it. */
     void told(PeerRecord now) {
         told = now;
     }
 
     /** What others are told of it now. */
-    PeerRecord told() {
+    public PeerRecord told() {
         return told;
     }
 

@@ -3,6 +3,7 @@ package io.mnedc.relay.session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.relay.RelayEvent.Kind;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.Publish;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.ErrorCode;
@@ -14,6 +15,7 @@ import io.mnedc.relay.announce.AnnouncementFeed;
 import io.mnedc.relay.announce.Announcer;
 import io.mnedc.relay.announce.InfoRoom;
 import io.mnedc.relay.announce.PeerRecord;
+import io.mnedc.relay.announce.Receiver;
 import io.mnedc.relay.announce.Roster;
 import io.mnedc.relay.events.Events;
 import io.mnedc.relay.forward.Destination;
@@ -40,11 +42,21 @@ import org.slf4j.LoggerFactory;
 public final class Sessions implements Members, Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
+    /** How long a device may take from one relay to another before its peers hear that it has left. */
+    private static final Duration HANDOVER = Duration.ofSeconds(3);
+
     @GuardedBy("this")
     private final Map<String, Session> byDevice = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<String, RemoteDevice> elsewhere = new HashMap<>();
+
+    @GuardedBy("this")
+    private OtherRelays others = OtherRelays.NONE;
     // read by the data loops, which must not wait for the lock
-    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+    private final Map<Long, StreamOwner> byId = new ConcurrentHashMap<>();
     private final NodeTable<Destination> byNode = new NodeTable<>();
+    private final Routes here = new Here();
 
     @GuardedBy("this")
     private final Quarantine quarantine = new Quarantine();
@@ -91,6 +103,13 @@ public final class Sessions implements Members, Routes {
         if (older != null) {
             remove(older);
         }
+        RemoteDevice there = elsewhere.get(session.deviceId());
+        if (there != null) {
+            withdraw(there);
+        }
+        if (!others.equals(OtherRelays.NONE)) {
+            session.fence(newest(others.known(session.deviceId()), older, there).moved());
+        }
         Destination holder = byNode.get(session.node());
         if (holder != null) {
             dismissFromNode(holder, session);
@@ -108,8 +127,164 @@ public final class Sessions implements Members, Routes {
             takeOver(older, session);
         }
         announcer.changed();
-        if (older != null && older.instance() != session.instance()) {
+        others.registered(session);
+        boolean swapped = (older != null && older.instance() != session.instance())
+                || (there != null && there.instance() != session.instance());
+        if (swapped) {
             countSwap(session);
+        }
+    }
+
+    private static Fence newest(Fence known, @Nullable Session here, @Nullable RemoteDevice there) {
+        Fence newest = known;
+        if (here != null && here.fence().compareTo(newest) > 0) {
+            newest = here.fence();
+        }
+        if (there != null && there.fence().compareTo(newest) > 0) {
+            newest = there.fence();
+        }
+        return newest;
+    }
+
+    /** Tells who is told of what is registered here, beginning with those who are there. */
+    public synchronized void others(OtherRelays now) {
+        others = now;
+        byDevice.values().forEach(now::registered);
+    }
+
+    /** A device is registered at another relay, or is different there. The newest of several registrations counts. */
+    public synchronized void arrived(RemoteDevice now) {
+        String id = now.deviceId();
+        Session here = byDevice.get(id);
+        RemoteDevice before = elsewhere.get(id);
+        boolean beaten = (here != null && isBeaten(now, here.fence(), ""))
+                || (before != null
+                        && !before.home().equals(now.home())
+                        && isBeaten(now, before.fence(), before.home().relayId()));
+        Destination holder = byNode.get(now.node());
+        // what another relay says does not take an address from a device here
+        boolean taken = holder instanceof Session && !holder.deviceId().equals(id);
+        if (beaten || taken) {
+            return;
+        }
+        if (here != null) {
+            supersede(here, now.home().relayId(), now.instance());
+        }
+        if (before != null) {
+            withdraw(before);
+        }
+        if (holder instanceof RemoteDevice other && !other.deviceId().equals(id)) {
+            withdraw(other);
+            roster.remove(other.deviceId());
+        }
+        elsewhere.put(id, now);
+        byNode.put(now.node(), now);
+        forget(absences.back(id));
+        roster.put(now.told());
+        room.add(now.told());
+        announcer.changed();
+    }
+
+    private static boolean isBeaten(RemoteDevice now, Fence by, String relayId) {
+        int order = now.fence().compareTo(by);
+        return order < 0 || (order == 0 && now.home().relayId().compareTo(relayId) < 0);
+    }
+
+    /** The device of a session has registered at another relay since. */
+    @GuardedBy("this")
+    private void supersede(Session here, String relayId, long instance) {
+        remove(here);
+        counters.add(Counter.TAKEOVERS, 1);
+        boolean clone = here.instance() != instance;
+        here.dismiss(ErrorReport.fatal(
+                ErrorCode.REPLACED,
+                here.deviceId() + " has registered at relay " + relayId + " since"
+                        + (clone ? "; if this repeats, two devices have the same ID: is one a cloned image?" : "")));
+        log.info(
+                here.deviceId(), "has registered at relay " + relayId + (clone ? ", another start of the device" : ""));
+    }
+
+    /** The store of the overlay says that a device has registered at another relay. */
+    public synchronized void claimed(String deviceId, Fence claim, String relayId, long instance) {
+        Session here = byDevice.get(deviceId);
+        if (here != null && here.fence().compareTo(claim) < 0) {
+            supersede(here, relayId, instance);
+            // its relay tells soon what there is to know of it
+            holdBack(here.told());
+        }
+    }
+
+    /** The store of the overlay knows something newer of a registration here, such as that it counts. */
+    public synchronized void settled(Session session, Fence now) {
+        if (byDevice.get(session.deviceId()) == session) {
+            session.fence(now);
+            others.registered(session);
+        }
+    }
+
+    /** A device is not registered at another relay any more; nothing happens if it is registered elsewhere already. */
+    public synchronized void gone(RemoteDevice there) {
+        if (elsewhere.get(there.deviceId()) == there) {
+            withdraw(there);
+            holdBack(there.told());
+        }
+    }
+
+    @GuardedBy("this")
+    private void withdraw(RemoteDevice there) {
+        elsewhere.remove(there.deviceId(), there);
+        byNode.remove(there.node(), there);
+        room.free(there.told());
+    }
+
+    /** Tells its peers that a device has left, unless it appears at another relay soon. */
+    @GuardedBy("this")
+    private void holdBack(PeerRecord told) {
+        if (absences.holdBack(told, HANDOVER, System.nanoTime())) {
+            room.add(told);
+            awaitAbsences();
+        } else {
+            roster.remove(told.deviceId());
+            announcer.changed();
+        }
+    }
+
+    /** {@return how many devices are registered at other relays} */
+    public synchronized int countElsewhere() {
+        return elsewhere.size();
+    }
+
+    /** A data stream that is no device's may be opened for this ID. */
+    public void linked(long id, StreamOwner owner) {
+        byId.put(id, owner);
+    }
+
+    /** No more. */
+    public void unlinked(long id) {
+        byId.remove(id);
+    }
+
+    /** {@return where frames go that come from other relays: to devices that are registered here, and no further} */
+    public Routes here() {
+        return here;
+    }
+
+    private final class Here implements Routes {
+        @Override
+        public @Nullable Destination to(int node) {
+            Destination receiver = byNode.get(node);
+            return receiver instanceof Session ? receiver : null;
+        }
+
+        @Override
+        public @Nullable Access access() {
+            // the sender's relay has looked at the rules, and the receiving device does
+            return null;
+        }
+
+        @Override
+        public @Nullable StreamOwner owner(long sessionId) {
+            return byId.get(sessionId);
         }
     }
 
@@ -121,7 +296,7 @@ public final class Sessions implements Members, Routes {
         return roster.seal(access);
     }
 
-    private synchronized List<Session> everybody() {
+    private synchronized List<? extends Receiver> everybody() {
         return List.copyOf(byDevice.values());
     }
 
@@ -129,8 +304,8 @@ public final class Sessions implements Members, Routes {
      * Has a device told of one that has just joined, if that was not done yet: before something is passed on that it would
      * not know what to do with. Without a lock for one that has not.
      */
-    void introduce(Session one, Destination to) {
-        if (one.isNew(System.nanoTime())) {
+    void introduce(boolean isNew, Destination to) {
+        if (isNew) {
             to.tell(seal(), () -> {});
         }
     }
@@ -175,6 +350,12 @@ public final class Sessions implements Members, Routes {
     /** Only after a change of leases beside the relay: the address now belongs to another device. */
     @GuardedBy("this")
     private void dismissFromNode(Destination before, Session now) {
+        if (before instanceof RemoteDevice there) {
+            withdraw(there);
+            roster.remove(there.deviceId());
+            announcer.changed();
+            return;
+        }
         Session holder = byDevice.get(before.deviceId());
         if (holder == null) {
             return;
@@ -198,8 +379,11 @@ public final class Sessions implements Members, Routes {
             // the roster keeps it for as long
             room.add(told);
             awaitAbsences();
-        } else {
+        } else if (others.equals(OtherRelays.NONE)) {
             gone(session);
+        } else {
+            counters.add(Counter.LEAVES, 1);
+            holdBack(told);
         }
         return true;
     }
@@ -243,6 +427,7 @@ public final class Sessions implements Members, Routes {
         room.free(session.told());
         byId.remove(session.id());
         byNode.remove(session.node(), session);
+        others.left(session);
         counters.add(Counter.DROP_QUEUE, session.dropped());
     }
 
@@ -268,6 +453,7 @@ public final class Sessions implements Members, Routes {
         session.told(now);
         roster.put(now);
         announcer.changed();
+        others.registered(session);
         return now.present().length;
     }
 

@@ -37,6 +37,24 @@ public @interface RelayConfig {
                     + " One per line, or with commas between.|TextArea")
     String listen() default DEFAULT_LISTEN;
 
+    /** {@return the relay's ID among those of the overlay} */
+    @AttributeDefinition(
+            name = "Relay ID",
+            required = false,
+            description =
+                    "What this relay is called among several relays of one overlay; no two may have the same. If empty, one is made"
+                            + " and kept in data.dir. A change takes effect when the relay starts again.")
+    String relay_id() default "";
+
+    /** {@return where the relay is reached} */
+    @AttributeDefinition(
+            name = "Relay addresses",
+            required = false,
+            description =
+                    "Where the other relays of the overlay reach this one, HOST:PORT each. If empty: the addresses on which"
+                            + " it listens. One per line, or with commas between.|TextArea")
+    String relay_addresses() default "";
+
     /** {@return whether the relay is announced in its local networks} */
     @AttributeDefinition(
             name = "Announce in the LAN",

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream how data streams buffer
  * @param queueMemory the most bytes of all data streams' queues together
  * @param policy what devices may do
+ * @param mesh what it is among the other relays of its overlay
  * @param announceLan whether it is announced in its local networks
  * @param directory for what it keeps, for this relay alone; null: it keeps nothing
  * @param security how it is secured
@@ -30,6 +31,7 @@ public record RelaySettings(
         StreamSettings stream,
         long queueMemory,
         Policy policy,
+        MeshSettings mesh,
         boolean announceLan,
         @Nullable Path directory,
         RelaySecuritySettings security) {
@@ -59,6 +61,7 @@ public record RelaySettings(
                         Duration.ofMillis(values.number("queue.millis", 100, 1, 60_000))),
                 values.number("queue.memory.megabytes", 64L, 1, 1 << 20) << 20,
                 Policy.of(values),
+                MeshSettings.of(values),
                 values.truth("announce.lan", false),
                 directory == null ? storage : directory,
                 RelaySecuritySettings.of(values));

@@ -7,11 +7,13 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.relay.work.Descriptors;
+import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.Role;
 import io.mnedc.security.StoreIdentity;
 import io.mnedc.security.TlsChoice;
 import io.mnedc.security.authority.OverlayAuthority;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStoreException;
 import java.security.Provider;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,11 +155,14 @@ public final class RelayIdentity {
     /**
      * An engine for a new connection, with the identity as it is now.
      *
+     * @param links whether other relays may connect, too
      * @throws IllegalStateException if there is none; the message says why
      */
-    SSLEngine engine() {
+    SSLEngine engine(boolean links) {
         try {
-            return engine(shown());
+            return links
+                    ? OverlayTls.server(shown().context(), false, OverlayTls.CONTROL, OverlayTls.ENROL, OverlayTls.LINK)
+                    : engine(shown());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
         }
@@ -197,6 +203,43 @@ public final class RelayIdentity {
         OverlayAuthority own = authority;
         PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);
         return new Peer(name.deviceId(), name.groups(), chain);
+    }
+
+    /**
+     * Checks another relay of the overlay.
+     *
+     * @param chain as it was shown in TLS; may be empty
+     */
+    void admitRelay(List<X509Certificate> chain) throws RefusedException {
+        try {
+            OverlayTrust.check(chain, Role.RELAY, anchors(), clock.instant(), Duration.ZERO);
+        } catch (CertificateException e) {
+            throw new RefusedException(Reason.CERTIFICATE_REFUSED, String.valueOf(e.getMessage()));
+        } catch (GeneralSecurityException e) {
+            throw new RefusedException(Reason.UNDECIDED, "the relay cannot read whom it trusts: its log says more");
+        }
+    }
+
+    /**
+     * An engine for a connection to another relay, with the identity as it is now.
+     *
+     * @throws IllegalStateException if there is none; the message says why
+     */
+    SSLEngine linkEngine() {
+        try {
+            return OverlayTls.client(shown().context(), OverlayTls.LINK);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the relay has no identity: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The fingerprint of the relay's public key.
+     *
+     * @throws GeneralSecurityException if it has none now
+     */
+    public String keyFingerprint() throws GeneralSecurityException {
+        return Fingerprints.of(provider.identity().chain().get(0).getPublicKey());
     }
 
     /** Enrols a device that has a join token. */

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ public final class RelaySecurity implements AutoCloseable {
     private static final Duration FAULTS_APART = Duration.ofSeconds(10);
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
-    private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL);
+    private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL, OverlayTls.LINK);
 
     private final TrustServices services;
     private final RelayIdentity identity;
@@ -50,6 +51,7 @@ public final class RelaySecurity implements AutoCloseable {
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final DataDirectoryWatcher watch;
+    private volatile @Nullable Links links;
 
     private RelaySecurity(TrustServices services, RelayIdentity identity) {
         this.services = services;
@@ -105,9 +107,42 @@ public final class RelaySecurity implements AutoCloseable {
         }
         Duration left = Duration.ofNanos(Math.max(1_000_000, entry.deadline() - System.nanoTime()));
         TlsGate gate = new TlsGate(services.admissions(), this, entry);
-        ControlTls tls = new ControlTls(identity::engine, PROTOCOLS, gate, left);
+        ControlTls tls = new ControlTls(() -> identity.engine(links != null), PROTOCOLS, gate, left);
         ControlStream.adopt(services.loop(), entry.socket(), said, tls, services.budget(), gate)
                 .ifPresent(stream -> entry.servedBy(stream::cut));
+    }
+
+    /** Other relays may connect from now on, or not any more. */
+    public void links(@Nullable Links now) {
+        links = now;
+    }
+
+    /** Who takes connections of other relays; null: nobody. */
+    @Nullable
+    Links links() {
+        return links;
+    }
+
+    /** How a connection to another relay is secured. */
+    public ControlTls linking(Duration handshake) {
+        return new ControlTls(identity::linkEngine, Set.of(OverlayTls.LINK), this::handshake, handshake);
+    }
+
+    /**
+     * Checks another relay's certificates.
+     *
+     * @param admitted run on any thread if they are those of a relay of the overlay
+     * @param refused told why not; on any thread
+     */
+    public void admitRelay(List<X509Certificate> chain, Runnable admitted, Consumer<ErrorReport> refused) {
+        admitRelay(this::handshake, chain, admitted, refused);
+    }
+
+    void admitRelay(Executor on, List<X509Certificate> chain, Runnable admitted, Consumer<ErrorReport> refused) {
+        run(on, refused, () -> {
+            identity.admitRelay(chain);
+            admitted.run();
+        });
     }
 
     /** Answers requests of a registered device for another certificate. */

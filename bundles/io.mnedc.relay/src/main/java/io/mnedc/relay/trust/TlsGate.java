@@ -10,7 +10,9 @@ import io.mnedc.relay.work.Counter;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,15 @@ public final class TlsGate implements ControlStream.Handler, Executor {
             secured.authenticated(security.enrolment(entry));
             return;
         }
+        if (protocol.equals(OverlayTls.LINK)) {
+            List<X509Certificate> chain = PeerCertificates.of(session);
+            security.admitRelay(
+                    this,
+                    chain,
+                    () -> back(secured, () -> linked(secured, chain)),
+                    report -> back(secured, () -> refuse(secured, report)));
+            return;
+        }
         long before = admissions.rechecks();
         security.admit(
                 this,
@@ -74,6 +85,16 @@ public final class TlsGate implements ControlStream.Handler, Executor {
             if (admissions.rechecks() != before) {
                 security.recheck(peer, control::dismiss);
             }
+        }
+    }
+
+    private void linked(ControlStream secured, List<X509Certificate> chain) {
+        Links links = security.links();
+        if (links == null) {
+            refuse(secured, ErrorReport.fatal(ErrorCode.STOPPING, "this relay has no links to others any more"));
+        } else if (!decided) {
+            decided = true;
+            secured.authenticated(links.accept(entry, chain));
         }
     }
 

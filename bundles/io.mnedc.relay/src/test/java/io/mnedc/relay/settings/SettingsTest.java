@@ -31,6 +31,10 @@ class SettingsTest {
 
     private static final Map<String, List<Object>> OTHERS = Map.ofEntries(
             Map.entry("enabled", List.of("maybe", 1, "yes")),
+            Map.entry("relay.id", List.of("a b", "x".repeat(65))),
+            Map.entry(
+                    "relay.addresses",
+                    List.of("host", "host:0", "host:65536", ":3334", "a b:1", "[::1:3334", 7, "h:1,".repeat(17))),
             Map.entry("announce.lan", List.of("maybe", 1, "yes")),
             Map.entry("listen", List.of("3334", "127.0.0.1:99999", "a:b:1", "*:port", new String[] {"*:1", "*:x"}, 7)),
             Map.entry("security", List.of("ssl", "TLS", true)),

@@ -1,0 +1,130 @@
+package io.mnedc.relay.mesh;
+
+import io.mnedc.api.store.OverlayStore;
+import io.mnedc.api.store.Transaction;
+import io.mnedc.transport.Scheduler;
+import io.mnedc.work.LogLimiter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The relays of the overlay, as the store has them under {@value #PARENT}; keeps this one's entry true. On the control loop. */
+final class Membership {
+    static final String PARENT = "relays";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final Duration FAULTS_APART = Duration.ofMinutes(1);
+    /** More relays than any overlay has: nobody can fill the memory by the store. */
+    private static final int MOST = 256;
+
+    /** Told what changes. */
+    interface Watcher {
+        /** A relay is new, or has other addresses or another key. */
+        void member(Member now);
+
+        /** A relay is none of the overlay any more. */
+        void removed(String relayId);
+    }
+
+    private final Scheduler loop;
+    private final Watcher watcher;
+    private final Map<String, Member> members = new HashMap<>();
+    private final LogLimiter faults = new LogLimiter(FAULTS_APART);
+    private @Nullable OverlayStore store;
+    private OverlayStore.Subscription subscription = () -> {};
+    private Optional<Member> own = Optional.empty();
+    private boolean writing;
+
+    Membership(Scheduler loop, Watcher watcher) {
+        this.loop = loop;
+        this.watcher = watcher;
+    }
+
+    /** The store is there. */
+    void attach(OverlayStore now) {
+        detach();
+        store = now;
+        subscription = now.watch(PARENT, change -> loop.execute(() -> look(now, id(change.key()))));
+        Set<String> all = new HashSet<>(members.keySet());
+        now.below(PARENT).forEach(entry -> all.add(id(entry.key())));
+        all.forEach(id -> look(now, id));
+        write();
+    }
+
+    /** There is no store: what was known of the relays stays. */
+    void detach() {
+        store = null;
+        writing = false;
+        subscription.close();
+        subscription = () -> {};
+    }
+
+    private static String key(String relayId) {
+        return PARENT + "/" + relayId;
+    }
+
+    private static String id(String key) {
+        return key.substring(PARENT.length() + 1);
+    }
+
+    /** Has the store say this of the relay itself. */
+    void own(Member now) {
+        own = Optional.of(now);
+        write();
+    }
+
+    private void write() {
+        Member wanted = own.orElse(null);
+        OverlayStore present = store;
+        if (wanted == null || writing || present == null) {
+            return;
+        }
+        String key = key(wanted.relayId());
+        Optional<OverlayStore.Entry> before = present.get(key);
+        if (before.filter(entry -> entry.value().equals(wanted.text())).isPresent()) {
+            return;
+        }
+        writing = true;
+        Transaction when = before.map(Transaction::when).orElseGet(() -> Transaction.whenAbsent(key));
+        present.commit(when.put(key, wanted.text()))
+                .whenComplete((made, failure) -> loop.execute(() -> {
+                    writing = false;
+                    if (failure != null && faults.may(System.nanoTime())) {
+                        LOG.warn(
+                                "this relay could not be entered among those of the overlay; it is tried again",
+                                failure);
+                    }
+                }));
+    }
+
+    private void look(OverlayStore in, String relayId) {
+        if (!in.equals(store)) {
+            return;
+        }
+        Optional<Member> now = in.get(key(relayId)).flatMap(entry -> Member.parse(relayId, entry.value()));
+        boolean self = own.filter(member -> member.relayId().equals(relayId)).isPresent();
+        if (now.isPresent() && !self && (members.size() < MOST || members.containsKey(relayId))) {
+            if (!now.get().equals(members.put(relayId, now.get()))) {
+                watcher.member(now.get());
+            }
+        } else if (members.remove(relayId) != null) {
+            watcher.removed(relayId);
+        }
+    }
+
+    /** Tries again what has failed, and what a lost watch would not have told; to be called once in a while. */
+    void again() {
+        write();
+    }
+
+    /** {@return a relay of the overlay by its ID; not this one} */
+    Optional<Member> find(String relayId) {
+        return Optional.ofNullable(members.get(relayId));
+    }
+}

@@ -1,0 +1,396 @@
+package io.mnedc.relay.mesh;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mnedc.api.store.OverlayStore;
+import io.mnedc.codec.ControlMessage.Fence;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ErrorCode;
+import io.mnedc.codec.Protocol;
+import io.mnedc.codec.ProtocolException;
+import io.mnedc.codec.session.Effect;
+import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.session.Envelopes;
+import io.mnedc.relay.session.OtherRelays;
+import io.mnedc.relay.session.RemoteDevice;
+import io.mnedc.relay.session.Session;
+import io.mnedc.relay.session.SessionServices;
+import io.mnedc.relay.session.Sessions;
+import io.mnedc.relay.trust.Links;
+import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.work.Workers;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.transport.ControlLoop;
+import io.mnedc.transport.ControlStream;
+import io.mnedc.transport.DataLoop;
+import io.mnedc.transport.Scheduler;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This relay among the others of its overlay. Of two relays, the one whose ID comes first dials the other. Each tells the other its
+ * devices; a frame for a device of another relay goes there and no further.
+ */
+public final class Mesh implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration SWEEP = Duration.ofHours(1);
+
+    /** What the mesh works with. */
+    public record Services(SessionServices session, ControlLoop loop, List<DataLoop> data, RelaySecurity security) {
+        /** Copies the list. */
+        public Services {
+            data = List.copyOf(data);
+        }
+    }
+
+    private final Services services;
+    private final String own;
+    private final Supplier<List<String>> addresses;
+    private final Sessions sessions;
+    private final Envelopes envelopes;
+    private final Membership membership;
+    private final Claims claims;
+    private final ThreadPoolExecutor lookUps = Workers.start("relay-mesh", 1, 64);
+    // changed on the control loop only; looked at by any thread
+    private final Map<String, Neighbour> neighbours = new ConcurrentHashMap<>();
+    private final List<Scheduler.Timer> timers;
+    private boolean closed;
+
+    /** Guards what follows: called under the lock of {@link Sessions}. */
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Map<String, Session> local = new LinkedHashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<LinkStream, RegistrationFeed> feeds = new HashMap<>();
+
+    private Mesh(Services services, String own, Supplier<List<String>> addresses) {
+        this.services = services;
+        this.own = own;
+        this.addresses = addresses;
+        this.sessions = services.session.sessions();
+        this.envelopes = new Envelopes(sessions, services.session.counters());
+        this.claims = new Claims(own, services.loop, sessions);
+        this.membership = new Membership(services.loop, new Members());
+        this.timers = List.of(
+                services.loop.repeat(LOOK, this::look),
+                services.loop.repeat(
+                        SWEEP,
+                        () -> claims.sweep(id -> {
+                            var allocator = services.session.leases().allocator();
+                            return allocator == null || allocator.lease(id).isPresent();
+                        })));
+    }
+
+    /**
+     * Begins. The other relays become known by {@link #store}.
+     *
+     * @param own this relay's ID, of the form of a device ID; no other relay of the overlay has it
+     * @param addresses where other relays reach this one now, each {@code HOST:PORT}
+     */
+    public static Mesh start(Services services, String own, Supplier<List<String>> addresses) {
+        Mesh mesh = new Mesh(services, own, addresses);
+        services.session.sessions().others(mesh.new Told());
+        services.security.links(mesh.new Accepted());
+        return mesh;
+    }
+
+    /** What the relays share is there, or, with null, is not there now: then the links stay, and what was known counts. */
+    public void store(@Nullable OverlayStore now) {
+        services.loop.execute(() -> {
+            if (now == null || closed) {
+                membership.detach();
+                claims.detach();
+            } else {
+                membership.attach(now);
+                claims.attach(now);
+                look();
+            }
+        });
+    }
+
+    private void look() {
+        if (closed) {
+            return;
+        }
+        try {
+            String key = services.security.identity().keyFingerprint();
+            membership.own(new Member(
+                    own,
+                    key,
+                    addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
+                    services.session.identity().software()));
+        } catch (GeneralSecurityException e) {
+            LOG.debug("no identity now", e);
+        }
+        membership.again();
+        claims.again();
+    }
+
+    /** Who leases addresses is another one, or leases others: what was told of devices is looked at again. */
+    public void allocatorChanged() {
+        services.loop.execute(
+                () -> neighbours.values().forEach(each -> each.devices().tellAgain()));
+    }
+
+    /**
+     * Another relay, as people see it.
+     *
+     * @param relayId its ID
+     * @param addresses where it is dialled
+     * @param software what it runs
+     * @param up whether it is connected
+     * @param frames whether frames flow
+     * @param devices how many devices are registered there
+     * @param problem why it is not connected; empty if it is, or nobody has tried yet
+     */
+    public record View(
+            String relayId,
+            List<String> addresses,
+            String software,
+            boolean up,
+            boolean frames,
+            int devices,
+            String problem) {}
+
+    /** {@return the other relays of the overlay; any thread} */
+    public List<View> view() {
+        return neighbours.values().stream().map(Neighbour::view).toList();
+    }
+
+    private final class Members implements Membership.Watcher {
+        @Override
+        public void member(Member now) {
+            if (closed) {
+                return;
+            }
+            Neighbour neighbour = neighbours.get(now.relayId());
+            if (neighbour == null) {
+                LOG.info("relay {} at {} is one of this overlay", now.relayId(), now.addresses());
+                neighbour = new Neighbour(now, new Linking(), services, lookUps, own.compareTo(now.relayId()) < 0);
+                neighbours.put(now.relayId(), neighbour);
+                neighbour.begin();
+            } else {
+                neighbour.member(now);
+            }
+        }
+
+        @Override
+        public void removed(String relayId) {
+            Neighbour neighbour = neighbours.remove(relayId);
+            if (neighbour != null) {
+                LOG.info("relay {} is none of this overlay any more", relayId);
+                neighbour.end("this relay is none of the overlay any more");
+            }
+        }
+    }
+
+    /** What happens to devices that are registered here. */
+    private final class Told implements OtherRelays {
+        @Override
+        public Fence known(String deviceId) {
+            return claims.known(deviceId);
+        }
+
+        @Override
+        public void registered(Session session) {
+            synchronized (lock) {
+                local.put(session.deviceId(), session);
+                feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.of(session)));
+            }
+            if (!session.fence().settled()) {
+                services.loop.execute(() -> claims.claim(session));
+            }
+        }
+
+        @Override
+        public void left(Session session) {
+            synchronized (lock) {
+                if (local.remove(session.deviceId(), session)) {
+                    feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.empty()));
+                }
+            }
+            services.loop.execute(() -> claims.forget(session));
+        }
+    }
+
+    /** Connections of relays that have dialled. */
+    private final class Accepted implements Links {
+        @Override
+        public ControlStream.Handler accept(HalfOpen.Entry entry, List<X509Certificate> chain) {
+            return new LinkStream(
+                    new Linking(),
+                    hello(),
+                    "",
+                    services.session.settings().get().handshake(),
+                    chain,
+                    entry::release);
+        }
+    }
+
+    private RelayHello hello() {
+        return new RelayHello(
+                own,
+                services.session.identity().epoch(),
+                services.session.identity().software(),
+                (int) services.session.settings().get().keepalive().toMillis());
+    }
+
+    /** What links ask and tell. */
+    final class Linking implements LinkStream.Owner, RemoteDevices.Watcher {
+        RelayHello greeting() {
+            return hello();
+        }
+
+        @Override
+        public void check(List<X509Certificate> chain, Runnable accepted, Consumer<String> refused) {
+            services.security.admitRelay(chain, accepted, report -> refused.accept(report.sentence()));
+        }
+
+        @Override
+        public Optional<RelayWelcome> greeted(LinkStream link, RelayHello hello) throws ProtocolException {
+            Neighbour neighbour = neighbour(link, hello);
+            if (link.dialling()) {
+                return Optional.empty();
+            }
+            return Optional.of(neighbour.accept(
+                    link,
+                    new RelayWelcome(
+                            services.session.random().id(),
+                            services.session.random().opaque(Protocol.SECRET))));
+        }
+
+        private Neighbour neighbour(LinkStream link, RelayHello hello) throws ProtocolException {
+            if (hello.relayId().equals(own)) {
+                throw new ProtocolException(
+                        ErrorCode.ID_MISMATCH,
+                        "both relays are called " + own
+                                + ": if the data directory of one is a copy, remove relay.id there");
+            }
+            Neighbour neighbour = neighbours.get(hello.relayId());
+            Optional<Member> member = membership.find(hello.relayId());
+            if (closed || neighbour == null || member.isEmpty()) {
+                throw new ProtocolException(
+                        ErrorCode.CERTIFICATE_REFUSED,
+                        "relay " + hello.relayId() + " is not, or not yet, among the relays of this overlay");
+            }
+            if (!Fingerprints.of(link.chain().get(0).getPublicKey())
+                    .equals(member.get().key())) {
+                throw new ProtocolException(
+                        ErrorCode.CERTIFICATE_REFUSED,
+                        "the key is not the one by which relay " + hello.relayId() + " has entered the overlay");
+            }
+            if (!link.dialling() && neighbour.dials()) {
+                throw new ProtocolException(
+                        ErrorCode.PROTOCOL_VIOLATION, "of these two relays, " + own + " is the one that dials");
+            }
+            return neighbour;
+        }
+
+        @Override
+        public RegistrationFeed up(LinkStream link, ControlStream stream) {
+            Neighbour neighbour = neighbours.get(link.relayId());
+            if (neighbour != null) {
+                neighbour.up(link);
+            }
+            synchronized (lock) {
+                RegistrationFeed feed = new RegistrationFeed(stream, List.copyOf(local.values()));
+                feeds.put(link, feed);
+                return feed;
+            }
+        }
+
+        @Override
+        public void welcomed(LinkStream link, RelayWelcome welcome) {
+            of(link).ifPresent(neighbour -> neighbour.welcomed(link, welcome));
+        }
+
+        @Override
+        public void heard(LinkStream link, Effect effect) {
+            Optional<Neighbour> neighbour = of(link);
+            if (neighbour.isEmpty()) {
+                return;
+            }
+            if (effect instanceof Effect.RegisteredThere there) {
+                neighbour.get().devices().take(there.part(), there.changes());
+            } else if (effect instanceof Effect.Forward forward
+                    && sessions.to(forward.envelope().source()) instanceof RemoteDevice device
+                    && device.home().equals(neighbour.get().relay())) {
+                envelopes.pass(device, forward.envelope());
+            }
+        }
+
+        private Optional<Neighbour> of(LinkStream link) {
+            return Optional.ofNullable(neighbours.get(link.relayId())).filter(neighbour -> neighbour.isLinkedBy(link));
+        }
+
+        @Override
+        public void dataLost(LinkStream link) {
+            of(link).ifPresent(Neighbour::dataLost);
+        }
+
+        @Override
+        public void tick(LinkStream link) {
+            of(link).ifPresent(Neighbour::tick);
+        }
+
+        @Override
+        public void down(LinkStream link, String why) {
+            synchronized (lock) {
+                feeds.remove(link);
+            }
+            Neighbour neighbour = neighbours.get(link.relayId());
+            if (neighbour != null) {
+                neighbour.down(link, why);
+            }
+        }
+
+        @Override
+        public void arrived(RemoteDevice device) {
+            if (services.session.leases().isLeasable(device.node())) {
+                services.session.leases().named(device.deviceId());
+                sessions.arrived(device);
+            }
+        }
+
+        @Override
+        public void gone(RemoteDevice device) {
+            sessions.gone(device);
+            // another relay may have told of it before, and have lost against this one
+            neighbours
+                    .values()
+                    .forEach(each -> each.devices().find(device.deviceId()).ifPresent(this::arrived));
+        }
+    }
+
+    /** Ends all links; the devices of other relays are not known any more. Called on the control loop, or after its end. */
+    @Override
+    public void close() {
+        services.security.links(null);
+        sessions.others(OtherRelays.NONE);
+        services.loop.execute(() -> {
+            closed = true;
+            timers.forEach(Scheduler.Timer::cancel);
+            List.copyOf(neighbours.values()).forEach(each -> each.end("the relay stops"));
+            neighbours.clear();
+            membership.detach();
+            claims.detach();
+        });
+        Workers.end(lookUps);
+    }
+}

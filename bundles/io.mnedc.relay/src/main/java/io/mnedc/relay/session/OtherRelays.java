@@ -1,0 +1,36 @@
+package io.mnedc.relay.session;
+
+import io.mnedc.codec.ControlMessage.Fence;
+
+/**
+ * The other relays of the overlay, as the registered devices see them. Called under the lock of {@link Sessions}, in the order of what
+ * happens: must not block.
+ */
+public interface OtherRelays {
+    /** There are none. */
+    OtherRelays NONE = new OtherRelays() {
+        @Override
+        public Fence known(String deviceId) {
+            return Fence.NONE;
+        }
+
+        @Override
+        public void registered(Session session) {
+            // nobody hears of it
+        }
+
+        @Override
+        public void left(Session session) {
+            // nobody hears of it
+        }
+    };
+
+    /** {@return what the store of the overlay says of a device's last registration} */
+    Fence known(String deviceId);
+
+    /** A device is registered here, or tells something else about itself, or its fence is another one. */
+    void registered(Session session);
+
+    /** A device is not registered here any more. */
+    void left(Session session);
+}
