@@ -9,11 +9,22 @@ import io.mnedc.codec.ControlMessage.Announce;
 import io.mnedc.codec.ControlMessage.Change;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Fence;
+import io.mnedc.codec.ControlMessage.NodeInfo;
+import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Registration;
+import io.mnedc.codec.ControlMessage.Registrations;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Part;
+import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.Protocol;
 import io.mnedc.relay.mesh.Mesh;
 import io.mnedc.relay.work.Counter;
+import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.store.MemoryStore;
@@ -334,22 +345,6 @@ class MeshTest {
         }
     }
 
-    @Test
-    void framesFromARelayGoNoFurtherThanToItsOwnDevices() throws Exception {
-        begin("c");
-        linked("a", "c");
-        linked("b", "c");
-        PlainDevice one = joined("a", "gw-1");
-        PlainDevice three = joined("c", "gw-3");
-        Await.until("known", () -> elsewhere("b") == 2 && elsewhere("a") == 1);
-        long before = relay("b").count(Counter.FRAMES_OUT);
-        for (int i = 0; i < 10; i++) {
-            one.sendFrame(three.welcome.node(), HELLO);
-            assertThat(PlainDevice.payload(three.receiveFrame())).isEqualTo(HELLO);
-        }
-        assertThat(relay("b").count(Counter.FRAMES_OUT)).isEqualTo(before);
-    }
-
     /**
      * Devices move, leave their old connections open or close them, while the store is out of reach for some relays, or its service away.
      * Afterwards each device is at one relay, all relays agree which one, and it is reached from everywhere.
@@ -425,6 +420,81 @@ class MeshTest {
                 assertThat(PlainDevice.payload(device.receiveFrame())).isEqualTo(HELLO);
             }
         }
+    }
+
+    /** A relay of the overlay that says what it likes: it has a relay's key, and has entered the overlay. */
+    private PlainDevice hostile(String at) throws Exception {
+        Identity identity = overlay.authority().identity();
+        String key = Fingerprints.of(identity.chain().get(0).getPublicKey());
+        store.view().commit(Transaction.EMPTY.put("relays/relay-0", "key=" + key + "\naddresses=\n"));
+        Await.until(
+                "it is known", () -> mesh(at).view().stream().anyMatch(each -> each.relayId().equals("relay-0")));
+        PlainDevice link = new PlainDevice(relay(at).address(), TestOverlay.context(identity), OverlayTls.LINK);
+        devices.add(link);
+        link.sendPreamble(StreamKind.CONTROL);
+        link.send(new RelayHello("relay-0", 1, "test/1", 20_000));
+        link.receivePreamble();
+        assertThat(link.receive()).isInstanceOf(RelayHello.class);
+        RelayWelcome welcome = (RelayWelcome) link.receive();
+        link.bind(welcome.sessionId(), welcome.secret());
+        return link;
+    }
+
+    private static Registration here(String id, int node) {
+        return new Registration.Here(
+                new NodeRecord(id, node, "test/1", 0, NodeInfo.NONE), List.of(), 1, new Fence(1_000, 0));
+    }
+
+    @Test
+    void aFrameThatAnotherRelaySendsGoesNoFurther() throws Exception {
+        begin("c");
+        linked("b", "c");
+        PlainDevice two = joined("b", "gw-2");
+        PlainDevice three = joined("c", "gw-3");
+        Await.until("known", () -> elsewhere("b") == 1 && elsewhere("c") == 1);
+        PlainDevice link = hostile("b");
+        long dropped = relay("b").count(Counter.DROP_NO_DESTINATION);
+        byte[] astray = link.frame(77, three.welcome.node(), DataFrame.PACKET, HELLO);
+        byte[] good = link.frame(77, two.welcome.node(), DataFrame.PACKET, HELLO);
+        link.data.getOutputStream().write(astray);
+        link.data.getOutputStream().write(good);
+        assertThat(PlainDevice.payload(two.receiveFrame())).isEqualTo(HELLO);
+        assertThat(relay("b").count(Counter.DROP_NO_DESTINATION)).isEqualTo(dropped + 1);
+    }
+
+    @Test
+    void aFrameOfAnotherRelayThatClaimsToBeFromADeviceHereIsDropped() throws Exception {
+        PlainDevice one = joined("b", "gw-1");
+        PlainDevice two = joined("b", "gw-2");
+        PlainDevice link = hostile("b");
+        long dropped = relay("b").count(Counter.DROP_SPOOFED_SOURCE);
+        link.data.getOutputStream().write(link.frame(one.welcome.node(), two.welcome.node(), DataFrame.PACKET, HELLO));
+        byte[] other = "other".getBytes(StandardCharsets.UTF_8);
+        link.data.getOutputStream().write(link.frame(77, two.welcome.node(), DataFrame.PACKET, other));
+        assertThat(PlainDevice.payload(two.receiveFrame())).isEqualTo(other);
+        assertThat(relay("b").count(Counter.DROP_SPOOFED_SOURCE)).isEqualTo(dropped + 1);
+    }
+
+    @Test
+    void whatAnotherRelaySaysTakesNoAddressAndGoesNotOutsideThePool() throws Exception {
+        PlainDevice one = joined("b", "gw-1");
+        PlainDevice link = hostile("b");
+        link.send(new Registrations(
+                1,
+                Part.SNAPSHOT_WHOLE,
+                List.of(here("thief", one.welcome.node()), here("far", Protocol.MAX_NODE), here("good", 99))));
+        assertThat(told(one, "good")).isInstanceOf(Change.Present.class);
+        assertThat(elsewhere("b")).isEqualTo(1);
+        link.send(new Envelope(50, one.welcome.node(), Protocol.ENVELOPE_HANDSHAKE, Opaque.copyOf(HELLO)));
+        link.send(new Envelope(99, one.welcome.node(), Protocol.ENVELOPE_HANDSHAKE, Opaque.copyOf(HELLO)));
+        assertThat(one.await(Envelope.class).source())
+                .as("the first is from nobody who is there")
+                .isEqualTo(99);
+        link.send(new Registrations(2, Part.DELTA, List.of(new Registration.Gone("good"), new Registration.Gone("gw-1"))));
+        assertThat(told(one, "good")).isInstanceOf(Change.Absent.class);
+        assertThat(relay("b").relay().services().sessions().ofDevice("gw-1")).isNotNull();
+        link.send(new Registrations(2, Part.DELTA, List.of()));
+        assertThat(TestOverlay.code(link.await(ErrorReport.class))).isEqualTo(ErrorCode.PROTOCOL_VIOLATION);
     }
 
     @Test
