@@ -2,7 +2,6 @@ package io.mnedc.address;
 
 import io.mnedc.address.HostNetworks.Nic;
 import io.mnedc.api.address.AddressAllocator;
-import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.address.OutsideAddresses.Outside;
 import io.mnedc.api.address.VirtualNetwork;
@@ -65,8 +64,6 @@ public final class AddressAllocatorComponent {
     private static final Logger LOG = LoggerFactory.getLogger(AddressAllocatorComponent.class);
     private static final Duration WATCH = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final String CHOSEN_PREFIX = "ipv6.prefix";
-
     /** The allocator while it runs. */
     private record Running(
             LeasePolicy policy,
@@ -75,7 +72,7 @@ public final class AddressAllocatorComponent {
             ServiceRegistration<AddressAllocator> registration) {}
 
     private final BundleContext context;
-    private final LeaseStore store;
+    private final StoredLeases store;
     private final Supplier<List<Nic>> host;
     private final Duration limit;
     private final TaskQueue tasks = new TaskQueue();
@@ -101,7 +98,7 @@ public final class AddressAllocatorComponent {
     @Activate
     public AddressAllocatorComponent(
             BundleContext context,
-            @Reference(name = "store", policyOption = ReferencePolicyOption.GREEDY) LeaseStore store) {
+            @Reference(name = "store", policyOption = ReferencePolicyOption.GREEDY) StoredLeases store) {
         this(context, store, HostNetworks::now, LIMIT);
     }
 
@@ -110,7 +107,7 @@ public final class AddressAllocatorComponent {
      *
      * @param limit how long a caller waits for tasks of other threads, which may themselves wait for the caller
      */
-    AddressAllocatorComponent(BundleContext context, LeaseStore store, Supplier<List<Nic>> host, Duration limit) {
+    AddressAllocatorComponent(BundleContext context, StoredLeases store, Supplier<List<Nic>> host, Duration limit) {
         this.context = context;
         this.store = store;
         this.host = host;
@@ -185,6 +182,7 @@ public final class AddressAllocatorComponent {
         unfinished = null;
         try {
             LeasePolicy policy = policy(reader);
+            replace(reader.text("pool.replaces", ""), policy.network());
             wanted = policy;
             since = Instant.now();
             complaint = "";
@@ -204,7 +202,27 @@ public final class AddressAllocatorComponent {
 
     private LeasePolicy policy(ConfigurationReader reader) {
         try {
-            return Settings.policy(reader, () -> store.property(CHOSEN_PREFIX, UniqueLocalPrefix.random()));
+            return Settings.policy(reader, store::prefix);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The administrator's wish that all relays take this network. */
+    private void replace(String pool, VirtualNetwork by) {
+        try {
+            if (!pool.isEmpty() && store.agreement().isPresent()) {
+                store.agreement().get().replace(pool, by);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@return why other relays of the overlay would not understand this network; empty if it is theirs} */
+    private Optional<String> disagreement(VirtualNetwork network) {
+        try {
+            return store.agreement().isPresent() ? store.agreement().get().problem(network) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -248,17 +266,25 @@ public final class AddressAllocatorComponent {
         }
         LeasePolicy policy = wanted;
         if (policy != null) {
-            decide(policy);
+            try {
+                decide(policy);
+            } catch (UncheckedIOException e) {
+                LOG.debug("the cause", e);
+                tell(PlainText.of(Objects.requireNonNull(e.getCause())));
+            }
         }
     }
 
     private void decide(LeasePolicy policy) {
+        withdrawIfOthersHaveChanged();
         Running current = running;
         @Nullable
         VirtualNetwork before = current == null ? null : current.policy().network();
         List<Outside> reached =
                 outside.stream().flatMap(each -> each.outside().stream()).toList();
-        Optional<String> conflict = new Conflicts(host.get(), reached).with(policy.network(), before);
+        Optional<String> conflict = new Conflicts(host.get(), reached)
+                .with(policy.network(), before)
+                .or(() -> disagreement(policy.network()));
         boolean inForce = policy.network().equals(before);
         if (conflict.isPresent() && inForce && !settled) {
             // the relay has come later than the network, and says that it is reached there
@@ -273,6 +299,14 @@ public final class AddressAllocatorComponent {
         }
         if (conflict.isEmpty() || inForce) {
             apply(policy);
+        }
+    }
+
+    /** Addresses of another network than that of the other relays would reach nobody, or the wrong device. */
+    private void withdrawIfOthersHaveChanged() {
+        Running current = running;
+        if (current != null) {
+            disagreement(current.policy().network()).ifPresent(this::withdraw);
         }
     }
 
@@ -309,8 +343,17 @@ public final class AddressAllocatorComponent {
     }
 
     private Running begun(LeasePolicy policy) {
-        LeaseAllocator allocator = new LeaseAllocator(store, policy, Clock.systemUTC());
-        LeaseExpiry expiry = new LeaseExpiry(allocator, policy);
+        try {
+            store.takeOver(policy);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Clock clock = Clock.systemUTC();
+        Optional<OverlayTime> overlay = store.overlayTime();
+        LeaseAllocator allocator = overlay.isPresent()
+                ? new LeaseAllocator(store, policy, clock, overlay.get())
+                : new LeaseAllocator(store, policy, clock);
+        LeaseExpiry expiry = new LeaseExpiry(allocator, policy, overlay.isPresent());
         try {
             return new Running(
                     policy,

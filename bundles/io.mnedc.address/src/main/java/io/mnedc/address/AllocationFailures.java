@@ -6,6 +6,9 @@ import io.mnedc.api.address.AllocationException.Reason;
 import io.mnedc.api.address.LeaseStore.Entry;
 import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionException;
 
 /** Why a device gets no address, in sentences with the cure. */
@@ -32,11 +35,34 @@ final class AllocationFailures {
                         + " its lease is released; or change the setting reservations of " + Config.PID);
     }
 
-    static AllocationException poolExhausted(LeasePolicy policy, String deviceId) {
+    static AllocationException reservationResting(LeasePolicy policy, String deviceId, Entry resting, Instant free) {
+        return new AllocationException(
+                Reason.RESERVATION_TAKEN,
+                "address " + policy.network().ipv4(resting.node()).getHostAddress() + " is reserved for device "
+                        + deviceId + " but was leased to device " + resting.deviceId()
+                        + ", and a relay that is cut off may not know that this has ended: it is free at "
+                        + free.truncatedTo(ChronoUnit.SECONDS)
+                        + "; or change the setting reservations of " + Config.PID);
+    }
+
+    static AllocationException silent(Duration limit) {
+        return new AllocationException(
+                Reason.STORE_FAILED,
+                "no new address now: the store that the relays share has not answered for " + limit.toSeconds()
+                        + " s; devices that have an address keep it. Check that most servers of the ensemble run and"
+                        + " that this relay reaches them");
+    }
+
+    static AllocationException poolExhausted(LeasePolicy policy, String deviceId, int resting) {
         return new AllocationException(
                 Reason.POOL_EXHAUSTED,
                 "no address left for device " + deviceId + " in pool "
-                        + policy.network().cidr() + " of " + policy.network().capacity() + ": set a larger pool in "
+                        + policy.network().cidr() + " of " + policy.network().capacity()
+                        + (resting == 0
+                                ? ""
+                                : ", of which " + resting + " were released less than " + ReleasedNodes.REST.toHours()
+                                        + " hours ago and rest")
+                        + ": set a larger pool in "
                         + Config.PID + ", set lease.absence there, or release leases and reservations");
     }
 

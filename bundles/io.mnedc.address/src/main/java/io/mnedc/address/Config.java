@@ -3,6 +3,7 @@ package io.mnedc.address;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Icon;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** Settings of the address allocator and its embedded lease store. */
 @ObjectClassDefinition(
@@ -28,9 +29,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false,
             description =
                     "The network of the virtual IPv4 addresses as ADDRESS/LENGTH, /8 to /30. It must not overlap a"
-                            + " network that the relay or a device is in. The first address is the relay's own; the network and"
-                            + " the broadcast address are never leased. After a change, leases keep their host number where it"
-                            + " fits; the others get a new one when their device registers again.")
+                            + " network that the relay or a device is in. The first address is the relay's own; the"
+                            + " network and the broadcast address are never leased. After a change, leases keep their host"
+                            + " number where it fits; the others get a new one when their device registers again.")
     String pool() default "10.0.0.0/24";
 
     @AttributeDefinition(
@@ -57,11 +58,32 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String lease_absence() default "never";
 
     @AttributeDefinition(
+            name = "Advanced: Store",
+            required = false,
+            description =
+                    "file: this relay alone leases addresses and keeps them in a file. shared: several relays lease"
+                            + " from one store, which io.mnedc.cluster provides; without it no addresses are leased. All"
+                            + " relays must have the same pool and IPv6 prefix. Leases of the file are taken over once.",
+            options = {
+                @Option(label = "file (one relay)", value = "file"),
+                @Option(label = "shared (several relays)", value = "shared")
+            })
+    String store() default "file";
+
+    @AttributeDefinition(
+            name = "Advanced: Pool to replace",
+            required = false,
+            description = "Only with a shared store: the pool that the relays lease from until now and that pool and"
+                    + " ipv6.prefix of this relay replace for all. Then set the same pool on the other relays: until then"
+                    + " they lease nothing. Change it only while all relays reach the store.")
+    String pool_replaces() default "";
+
+    @AttributeDefinition(
             name = "Advanced: Data directory",
             description =
-                    "Where the leases are kept. Only one process may use it at a time. Empty: mnedc/leases in the data"
-                            + " directory of Kura, mnedc in that of Karaf, elsewhere the storage area of the framework, which may be"
-                            + " cleared when it starts.",
+                    "Where the leases are kept, unless the store is shared. Only one process may use it at a time."
+                            + " Empty: mnedc/leases in the data directory of Kura, mnedc in that of Karaf, elsewhere the"
+                            + " storage area of the framework, which may be cleared when it starts.",
             required = false)
     String data_dir() default "";
 }

@@ -13,10 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** When devices were seen since the store was last told. Thread-safe. */
 final class LastSeen {
+    private final LeaseTime clock;
     private final Map<String, Instant> times = new ConcurrentHashMap<>();
 
-    void add(String deviceId, Instant time) {
-        times.merge(deviceId, time, LastSeen::later);
+    LastSeen(LeaseTime clock) {
+        this.clock = clock;
+    }
+
+    /** A device is there now. */
+    void add(String deviceId) {
+        times.merge(deviceId, clock.now(), LastSeen::later);
     }
 
     void forget(String deviceId) {
@@ -29,16 +35,16 @@ final class LastSeen {
         return since == null ? entry.lastSeen() : later(since, entry.lastSeen());
     }
 
-    /** {@return completed once the store has noted all of them} */
-    CompletionStage<Void> store(Map<String, Entry> leases, LeaseStore store) {
+    /** {@return completed once the store has noted all that it must know} */
+    CompletionStage<Void> store(Map<String, Entry> leases, LeaseStore store, LeasePolicy rules) {
         Map<String, Instant> noted = new HashMap<>(times);
         List<Entry> touched = new ArrayList<>(noted.size());
         noted.forEach((deviceId, time) -> {
             Entry entry = leases.get(deviceId);
-            if (entry == null) {
+            if (entry == null || !clock.isDue(entry, time, rules)) {
                 times.remove(deviceId, time);
             } else {
-                touched.add(new Entry(deviceId, entry.node(), entry.allocated(), time));
+                touched.add(new Entry(deviceId, entry.node(), entry.allocated(), clock.noted(time, rules)));
             }
         });
         return touched.isEmpty()

@@ -2,7 +2,6 @@ package io.mnedc.address;
 
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.Lease;
-import io.mnedc.api.address.LeaseStore;
 import io.mnedc.api.address.LeaseStore.Entry;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.text.DeviceIds;
@@ -21,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leases nodes over a {@link LeaseStore}. The store decides who has a node; what is kept here is an index that finds a
- * free one quickly and follows the store, so that a store shared with others works as well.
+ * Leases nodes over {@link StoredLeases}. The store decides who has a node; what is kept here is an index that finds a
+ * free one quickly and follows the store. So several relays may lease from one store: who is too late hears what is stored, and tries
+ * again. A relay that does not reach the store gives devices the leases that it knows, as long as its {@link LeaseTime} is sure of them.
  *
  * <p>Operations on one device run one after the other; operations on different devices run together. Nothing is
  * completed while the lock is held by a thread of the store.
@@ -42,9 +43,9 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 100;
 
-    private final LeaseStore store;
+    private final StoredLeases store;
     private final Clock clock;
-    private final Instant started;
+    private final LeaseTime time;
     private final AutoCloseable watch;
     private final Object lock = new Object();
     // written under the lock
@@ -54,18 +55,31 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     // guarded by the lock
     private NodePool pool;
     private final Set<Integer> coming = new HashSet<>();
+    private final Set<Integer> resting = new HashSet<>();
     private final PerDeviceQueue queue = new PerDeviceQueue();
     private Instant noneExpiresBefore = Instant.MIN;
     private CompletableFuture<Integer> ending = CompletableFuture.completedFuture(0);
-    private final LastSeen lastSeen = new LastSeen();
-    // fail those who wait
-    private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
+    private final LastSeen lastSeen;
+    private final OpenRequests open = new OpenRequests();
 
-    LeaseAllocator(LeaseStore store, LeasePolicy policy, Clock clock) {
+    /** One over a store of this relay's own. */
+    LeaseAllocator(StoredLeases store, LeasePolicy policy, Clock clock) {
+        this(store, policy, clock, new OwnTime(clock));
+    }
+
+    /**
+     * One over any store.
+     *
+     * @param clock of this host
+     * @param time by which leases end
+     */
+    LeaseAllocator(StoredLeases store, LeasePolicy policy, Clock clock, LeaseTime time) {
         this.store = store;
         this.policy = policy;
         this.clock = clock;
-        this.started = clock.instant();
+        this.time = time;
+        this.lastSeen = new LastSeen(time);
+        store.network(policy.network());
         this.pool = new NodePool(1, 0, 0);
         this.watch = store.watch(change -> refresh(change.deviceId()));
         synchronized (lock) {
@@ -78,6 +92,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                     next = entry.node() + 1;
                 }
             }
+            resting.addAll(store.resting());
             this.pool = poolFor(policy, next);
         }
     }
@@ -89,6 +104,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 pool = poolFor(now, pool.next());
                 noneExpiresBefore = Instant.MIN;
                 policy = now;
+                store.network(now.network());
             }
         }
     }
@@ -109,6 +125,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         });
         index.values().forEach(entry -> fresh.take(entry.node()));
         coming.forEach(fresh::take);
+        resting.forEach(fresh::take);
         return fresh;
     }
 
@@ -122,21 +139,24 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         if (!DeviceIds.isValid(deviceId)) {
             return CompletableFuture.failedFuture(AllocationFailures.invalidId(deviceId));
         }
-        return inTurn(deviceId, () -> settle(deviceId, 0));
+        return inTurn(deviceId, () -> settle(deviceId, 0), () -> certain(deviceId));
     }
 
     @Override
     public CompletionStage<Boolean> release(String deviceId) {
-        return inTurn(deviceId, () -> {
-            Entry entry = index.get(deviceId);
-            return entry == null ? CompletableFuture.completedFuture(false) : drop(entry);
-        });
+        return inTurn(
+                deviceId,
+                () -> {
+                    Entry entry = index.get(deviceId);
+                    return entry == null ? CompletableFuture.completedFuture(false) : drop(entry);
+                },
+                Optional::empty);
     }
 
     @Override
     public void renew(String deviceId) {
         if (index.containsKey(deviceId)) {
-            lastSeen.add(deviceId, now());
+            lastSeen.add(deviceId);
         }
     }
 
@@ -165,12 +185,17 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                 rules.network().ipv4(entry.node()),
                 rules.network().ipv6(entry.node()),
                 entry.allocated(),
-                lastSeen.last(entry),
+                time.shown(lastSeen.last(entry)),
                 rules.isReserved(entry.deviceId(), entry.node()));
     }
 
-    /** Runs an operation once the earlier ones on the same device are over. */
-    private <T> CompletionStage<T> inTurn(String deviceId, Supplier<CompletableFuture<T>> operation) {
+    /**
+     * Runs an operation once the earlier ones on the same device are over.
+     *
+     * @param late what comes of it if it lasts too long; empty: nothing
+     */
+    private <T> CompletionStage<T> inTurn(
+            String deviceId, Supplier<CompletableFuture<T>> operation, Supplier<Optional<T>> late) {
         CompletableFuture<T> turn;
         synchronized (lock) {
             if (closed) {
@@ -178,14 +203,12 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             }
             turn = queue.take(deviceId, operation);
         }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Runnable stop = () -> result.completeExceptionally(AllocationFailures.stopping());
-        open.add(stop);
+        OpenRequests.Request<T> result = open.add(late);
         var unused = turn.whenComplete((value, failure) -> {
             synchronized (lock) {
                 queue.end(deviceId, turn);
             }
-            open.remove(stop);
+            open.remove(result);
             if (failure == null) {
                 result.complete(value);
             } else {
@@ -203,43 +226,87 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             if (closed) {
                 return CompletableFuture.failedFuture(AllocationFailures.stopping());
             }
-            if (current != null && rules.suits(current)) {
-                lastSeen.add(deviceId, now());
-                return CompletableFuture.completedFuture(lease(current, rules));
+            Optional<Entry> kept = Optional.ofNullable(current).filter(rules::suits);
+            if (kept.isPresent() && time.isSure(kept.get(), rules) && time.isFresh(kept.get(), rules)) {
+                return CompletableFuture.completedFuture(given(kept.get(), rules));
             }
             if (attempt >= ATTEMPTS) {
                 return CompletableFuture.failedFuture(AllocationFailures.storeChanged(deviceId));
             }
+            if (kept.isPresent()) {
+                return confirm(kept.get(), attempt);
+            }
             Integer reserved = rules.reservations().get(deviceId);
             if (reserved != null) {
                 Optional<Entry> holder = store.byNode(reserved);
+                Optional<Entry> resting = store.resting(reserved, deviceId);
+                if (resting.isPresent()) {
+                    return CompletableFuture.failedFuture(AllocationFailures.reservationResting(
+                            rules, deviceId, resting.get(), store.free(resting.get(), now())));
+                }
                 if (holder.isEmpty() || holder.get().deviceId().equals(deviceId)) {
                     return move(deviceId, current, reserved, attempt);
                 }
-                return hasExpired(holder.get(), now())
-                        ? drop(holder.get()).thenCompose(gone -> settle(deviceId, attempt + 1))
+                return hasExpired(holder.get(), time.now())
+                        ? expire(holder.get()).thenCompose(gone -> settle(deviceId, attempt + 1))
                         : CompletableFuture.failedFuture(
                                 AllocationFailures.reservationTaken(rules, deviceId, reserved, holder.get()));
             }
             OptionalInt free = pool.takeAny();
+            if (free.isEmpty()) {
+                wake();
+                free = pool.takeAny();
+            }
             if (free.isPresent()) {
                 return move(deviceId, current, free.getAsInt(), attempt);
             }
+            int released = resting.size();
             return endExpired()
                     .thenCompose(ended -> ended > 0
                             ? settle(deviceId, attempt + 1)
-                            : CompletableFuture.failedFuture(AllocationFailures.poolExhausted(rules, deviceId)));
+                            : CompletableFuture.failedFuture(
+                                    AllocationFailures.poolExhausted(rules, deviceId, released)));
         }
+    }
+
+    private Lease given(Entry current, LeasePolicy rules) {
+        lastSeen.add(current.deviceId());
+        return lease(current, rules);
+    }
+
+    /** The device was away for long. The store must know that it is back, or another relay ends the lease, or has ended it. */
+    private CompletableFuture<Lease> confirm(Entry known, int attempt) {
+        return heard().thenCompose(passed -> store.renew(known, time.noted(time.now(), policy)))
+                .handle((renewed, failure) -> {
+                    synchronized (lock) {
+                        refresh(known.deviceId());
+                        if (failure == null) {
+                            return renewed.isPresent() && policy.suits(known)
+                                    ? CompletableFuture.completedFuture(given(renewed.get(), policy))
+                                    : settle(known.deviceId(), attempt + 1);
+                        }
+                        return certain(known.deviceId())
+                                .map(CompletableFuture::completedFuture)
+                                .orElseGet(() -> CompletableFuture.failedFuture(failure));
+                    }
+                })
+                .thenCompose(result -> result);
+    }
+
+    /** {@return the lease that a device has for certain, though the store does not answer} */
+    private Optional<Lease> certain(String deviceId) {
+        LeasePolicy rules = policy;
+        return Optional.ofNullable(index.get(deviceId))
+                .filter(entry -> rules.suits(entry) && time.isSure(entry, rules))
+                .map(entry -> given(entry, rules));
     }
 
     /** Ends the lease that a device has, if any, and gives it this node. */
     private CompletableFuture<Lease> move(String deviceId, @Nullable Entry current, int node, int attempt) {
         coming.add(node);
-        CompletableFuture<?> ready = current == null ? CompletableFuture.completedFuture(null) : drop(current);
-        return ready.thenCompose(gone -> {
-                    Instant now = now();
-                    return store.putIfAbsent(new Entry(deviceId, node, now, now));
-                })
+        CompletableFuture<?> ready = current == null ? heard() : drop(current);
+        return ready.thenCompose(
+                        gone -> store.putIfAbsent(new Entry(deviceId, node, now(), time.noted(time.now(), policy))))
                 .handle((stored, failure) -> {
                     synchronized (lock) {
                         coming.remove(node);
@@ -247,12 +314,17 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                         if (stored != null) {
                             refresh(stored.deviceId());
                         }
-                        if (store.byNode(node).isEmpty()
-                                && !policy.reservedFor().containsKey(node)) {
-                            pool.free(node);
+                        letGo(node);
+                        if (stored != null && !stored.deviceId().equals(deviceId)) {
+                            // another relay gives nodes here
+                            pool.jump(ThreadLocalRandom.current());
                         }
+                        // if only the answer was lost, the lease is there
+                        Entry found = index.get(deviceId);
+                        return found != null && policy.suits(found)
+                                ? Optional.<Throwable>empty()
+                                : Optional.ofNullable(failure);
                     }
-                    return Optional.ofNullable(failure);
                 })
                 // what is stored may be another's, or no longer what the rules allow
                 .thenCompose(failure -> failure.isPresent()
@@ -260,10 +332,21 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
                         : settle(deviceId, attempt + 1));
     }
 
-    private CompletableFuture<Boolean> drop(Entry entry) {
-        return store.remove(entry.deviceId(), entry.node())
+    /** Ends a lease that has expired, if its device has not come back anywhere. */
+    private CompletableFuture<Boolean> expire(Entry entry) {
+        return store.removeUnchanged(entry)
                 .whenComplete((removed, failure) -> refresh(entry.deviceId()))
                 .toCompletableFuture();
+    }
+
+    private CompletableFuture<Boolean> drop(Entry entry) {
+        return heard().thenCompose(passed -> store.remove(entry.deviceId(), entry.node()))
+                .whenComplete((removed, failure) -> refresh(entry.deviceId()));
+    }
+
+    /** What is written has a time: it must not be one from before this relay was cut off. */
+    private CompletableFuture<Void> heard() {
+        return time.pass(LeaseExpiry.interval(policy)).toCompletableFuture();
     }
 
     /** Brings the index of one device up to what the store holds. */
@@ -276,30 +359,49 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             } else if (old == null) {
                 noneExpiresBefore = earlier(noneExpiresBefore, end(now.get()));
             }
-            if (old != null && store.byNode(old.node()).isEmpty() && !isKept(old.node())) {
-                pool.free(old.node());
+            if (old != null && now.filter(entry -> entry.node() == old.node()).isEmpty()) {
+                letGo(old.node());
             }
             now.ifPresent(entry -> pool.take(entry.node()));
         }
     }
 
-    private boolean isKept(int node) {
-        return coming.contains(node) || policy.reservedFor().containsKey(node);
+    /** A node may be free now; with the lock held. */
+    private void letGo(int node) {
+        if (store.byNode(node).isPresent()) {
+            resting.remove(node);
+        } else if (store.resting(node, "").isPresent()) {
+            pool.take(node);
+            resting.add(node);
+        } else {
+            resting.remove(node);
+            if (!coming.contains(node) && !policy.reservedFor().containsKey(node)) {
+                pool.free(node);
+            }
+        }
+    }
+
+    /** Finds nodes that rest no longer; with the lock held. */
+    private void wake() {
+        List.copyOf(resting).forEach(this::letGo);
     }
 
     /**
-     * Makes durable when devices were last seen, and ends the leases of those that were absent too long.
+     * Lets time pass, makes durable when devices were last seen, and ends the leases of those that were absent too long.
      *
      * @return completed when both is done, with how many leases were ended
      */
     CompletionStage<Integer> maintain() {
-        CompletionStage<String> noted = lastSeen.store(index, store).handle((done, failure) -> {
-            if (failure != null) {
-                LOG.warn("could not note when devices were last seen; tried again later", failure);
-            }
-            return "noted";
-        });
+        LeasePolicy rules = policy;
+        CompletionStage<String> noted = heard().thenCompose(passed -> lastSeen.store(index, store, rules))
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("could not note when devices were last seen; tried again later", failure);
+                    }
+                    return "noted";
+                });
         synchronized (lock) {
+            wake();
             return endExpired().thenCombine(noted, (ended, done) -> ended);
         }
     }
@@ -309,7 +411,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         if (!ending.isDone()) {
             return ending;
         }
-        Instant now = now();
+        Instant now = time.now();
         if (policy.absence().isEmpty() || now.isBefore(noneExpiresBefore) || closed) {
             return CompletableFuture.completedFuture(0);
         }
@@ -317,8 +419,12 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         Instant earliest = Instant.MAX;
         for (Entry entry : index.values()) {
             if (hasExpired(entry, now)) {
-                LOG.info("lease of device {} ends: it was last seen {}", entry.deviceId(), lastSeen.last(entry));
-                ends.add(release(entry.deviceId()).toCompletableFuture());
+                LOG.info(
+                        "lease of device {} ends: it was last seen {}",
+                        entry.deviceId(),
+                        time.shown(lastSeen.last(entry)));
+                ends.add(inTurn(entry.deviceId(), () -> expire(entry), Optional::empty)
+                        .toCompletableFuture());
             } else {
                 earliest = earlier(earliest, end(entry));
             }
@@ -338,9 +444,7 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
     /** {@return when the lease ends if its device is not seen before} */
     private Instant end(Entry entry) {
         return policy.absence()
-                .map(absence -> later(
-                        lastSeen.last(entry).plus(absence),
-                        started.plus(absence.compareTo(GRACE) < 0 ? absence : GRACE)))
+                .map(absence -> time.end(lastSeen.last(entry), absence))
                 .orElse(Instant.MAX);
     }
 
@@ -349,12 +453,13 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
     private static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
+    }
+
+    /** Ends requests that the store has not answered for so long; what was begun goes on. */
+    void endLate(Duration limit) {
+        open.end(limit, () -> AllocationFailures.silent(limit));
     }
 
     /** Notes when devices were last seen and fails what is under way. Ends within {@link #LONGEST_CLOSE}. */
@@ -364,7 +469,9 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
             closed = true;
         }
         try {
-            lastSeen.store(index, store).toCompletableFuture().get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            lastSeen.store(index, store, policy)
+                    .toCompletableFuture()
+                    .get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
@@ -375,6 +482,6 @@ final class LeaseAllocator implements AddressAllocator, AutoCloseable {
         } catch (Exception e) {
             LOG.warn("the watch of the lease store did not end", e);
         }
-        open.forEach(Runnable::run);
+        open.fail(AllocationFailures::stopping);
     }
 }

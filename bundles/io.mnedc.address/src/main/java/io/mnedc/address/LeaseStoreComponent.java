@@ -1,6 +1,7 @@
 package io.mnedc.address;
 
 import io.mnedc.api.address.LeaseStore;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
@@ -14,6 +15,7 @@ import io.mnedc.settings.StorageArea;
 import io.mnedc.work.TaskQueue;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +27,17 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the embedded {@link LeaseStore} while it is enabled. It registers the service itself, because a change of
- * the other settings under the same PID must not close the file. A store that cannot be opened is tried again.
+ * Publishes the {@link LeaseStore} while it is enabled: in a file, or in the store that the relays share, if that is there. It registers
+ * the service itself, because a change of the other settings under the same PID must not close the file. A store that cannot be opened is
+ * tried again. The file never takes the place of the shared store: two relays would give one address to two devices.
  *
  * <p>Any thread may call. Everything happens in the {@link TaskQueue}, one task after the other, and services come and go under no lock.
  */
@@ -40,17 +47,22 @@ import org.slf4j.LoggerFactory;
         immediate = true)
 @Capability(
         namespace = "osgi.service",
-        attribute = "objectClass:List<String>=\"io.mnedc.api.address.LeaseStore\"",
+        attribute = "objectClass:List<String>=\"io.mnedc.api.address.LeaseStore,io.mnedc.address.StoredLeases\"",
         uses = LeaseStore.class)
 public final class LeaseStoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseStoreComponent.class);
     private static final Duration PAUSE = Duration.ofSeconds(3);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** The store while it is open. */
-    private record Running(Path directory, StoredLeases store, ServiceRegistration<LeaseStore> registration) {}
+    /** The store while it is open, and the one below it if relays share that. Without properties it is the one before. */
+    private record Running(
+            LeasePlace place,
+            @Nullable Map<String, Object> properties,
+            StoredLeases store,
+            @Nullable OverlayStore below,
+            ServiceRegistration<?> registration) {}
 
-    private record Waiting(Path directory, Map<String, Object> properties) {}
+    private record Waiting(LeasePlace place, Map<String, Object> properties) {}
 
     private final BundleContext context;
     private final Duration limit;
@@ -59,17 +71,19 @@ public final class LeaseStoreComponent {
     private final NoticeBoard notices;
     private @Nullable Running running;
 
+    /** The store that relays share, if it is there. */
+    private @Nullable OverlayStore shared;
+
     /** What is configured, and cannot be opened yet. */
     private @Nullable Waiting waiting;
 
     /** What was in use last, if it is to be opened instead and cannot be, either. */
-    private @Nullable Path fallback;
+    private @Nullable LeasePlace fallback;
 
     /** Made by the component runtime. */
     @Activate
-    public LeaseStoreComponent(BundleContext context, Map<String, Object> properties) {
+    public LeaseStoreComponent(BundleContext context) {
         this(context, PAUSE, LIMIT);
-        change(properties);
     }
 
     /**
@@ -88,6 +102,45 @@ public final class LeaseStoreComponent {
                 problem -> LOG.error("{}: {}; it is tried again every {} s", Config.PID, problem, pause.toSeconds()));
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            target = "(mnedc.store=shared)")
+    void addShared(OverlayStore added) {
+        tasks.run(
+                () -> {
+                    shared = added;
+                    Running before = running;
+                    if (before != null && before.place().shared()) {
+                        lost(before, "another one has come");
+                    }
+                    again();
+                },
+                limit);
+    }
+
+    void removeShared(OverlayStore removed) {
+        tasks.run(
+                () -> {
+                    if (removed.equals(shared)) {
+                        shared = null;
+                    }
+                    Running before = running;
+                    if (before != null && removed.equals(before.below())) {
+                        lost(before, "the store that the relays share has gone");
+                        again();
+                    }
+                },
+                limit);
+    }
+
+    /** The store that relays share is known by now, if it is there already. */
+    @Activate
+    void start(Map<String, Object> properties) {
+        change(properties);
+    }
+
     /** Opens, closes or moves the store, if that is what changed. */
     @Modified
     void change(Map<String, Object> properties) {
@@ -102,17 +155,21 @@ public final class LeaseStoreComponent {
         }
         giveUp();
         try {
-            Path configured = reader.path("data.dir");
+            LeasePlace configured = LeasePlace.of(reader);
             reader.check();
-            Path directory = directory(configured);
+            LeasePlace place = inFull(configured);
             Running before = running;
-            if (before != null && before.directory().equals(directory)) {
+            if (before != null && before.place().equals(place)) {
                 lastSettings().keep(properties);
                 return;
             }
-            waiting = new Waiting(directory, properties);
-            if (!opened(waiting) && running == null) {
-                openLast(properties, directory);
+            if (before != null && place.shared()) {
+                // what the other relays lease is not in the file
+                end("leases are shared with other relays from now on");
+            }
+            waiting = new Waiting(place, properties);
+            if (!opened(waiting) && running == null && !place.shared()) {
+                openLast(properties, place);
             }
         } catch (IOException | RefusedSettingsException e) {
             LOG.debug("the cause", e);
@@ -134,42 +191,43 @@ public final class LeaseStoreComponent {
     /** Whether what is waited for could be opened; what is kept open till then stays so. */
     private boolean opened(Waiting next) {
         try {
-            open(next.directory());
+            open(next.place(), next.properties());
             lastSettings().keep(next.properties());
             return true;
         } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
             waiting = next;
-            waits(next.directory(), PlainText.of(e));
+            waits(next.place(), PlainText.of(e));
             return false;
         }
     }
 
-    private void waits(Path directory, String problem) {
+    private void waits(LeasePlace place, String problem) {
         Running now = running;
         if (now == null) {
             retry.failed("there is no lease store: " + problem);
             notices.show("the lease store waits and tries again: " + problem);
         } else {
-            retry.failed("leases stay in " + now.directory() + ", as before: " + problem);
-            notices.show("configuration refused: data.dir = \"" + directory + "\" cannot be used: " + problem
-                    + "; leases are kept in " + now.directory() + ", as before; it is tried again");
+            retry.failed("leases stay in " + now.place() + ", as before: " + problem);
+            notices.show("configuration refused: data.dir = \"" + place + "\" cannot be used: " + problem
+                    + "; leases are kept in " + now.place() + ", as before; it is tried again");
         }
     }
 
     /** What was in use last must not be lost for a directory that cannot be used. */
-    private void openLast(Map<String, Object> properties, @Nullable Path instead) {
-        Optional<Path> last = lastSettings()
-                .find(properties, values -> Optional.ofNullable(values.path("data.dir")))
-                .flatMap(LastSettings.Old::settings)
-                .filter(path -> !path.equals(instead));
+    private void openLast(Map<String, Object> properties, @Nullable LeasePlace instead) {
+        Optional<LeasePlace> last = lastSettings()
+                .find(properties, LeasePlace::of)
+                .map(LastSettings.Old::settings)
+                .filter(place -> place.shared() || place.directory() != null)
+                .filter(place -> !place.equals(instead));
         if (last.isEmpty()) {
             return;
         }
         Waiting next = waiting;
         String problem = retry.problem().orElse("");
         try {
-            open(last.get());
+            open(last.get(), null);
         } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
             fallback = last.get();
@@ -178,7 +236,7 @@ public final class LeaseStoreComponent {
         }
         if (next != null) {
             waiting = next;
-            waits(next.directory(), problem);
+            waits(next.place(), problem);
         }
     }
 
@@ -186,18 +244,53 @@ public final class LeaseStoreComponent {
         return new LastSettings(Config.PID + ".leases", Config.class, LOG::warn, Storage.of(context));
     }
 
-    private void open(Path directory) throws IOException {
+    private void open(LeasePlace place, @Nullable Map<String, Object> properties) throws IOException {
         // the new one first: if it cannot be opened, the old one goes on
-        StoredLeases store = StoredLeases.in(directory);
+        OverlayStore below = place.shared() ? shared : null;
+        StoredLeases store = opened(place, below);
         end("it is opened elsewhere");
         try {
-            running = new Running(directory, store, context.registerService(LeaseStore.class, store, null));
+            running = new Running(
+                    place,
+                    properties,
+                    store,
+                    below,
+                    // the second one is for the allocator
+                    context.registerService(
+                            new String[] {LeaseStore.class.getName(), StoredLeases.class.getName()}, store, null));
         } catch (RuntimeException | Error e) {
             // or its lock would be in the way of the next attempt
             store.close();
             throw e;
         }
-        LOG.info("leases are kept in {}", directory);
+        LOG.info("leases are kept in {}", place);
+    }
+
+    private static StoredLeases opened(LeasePlace place, @Nullable OverlayStore below) throws IOException {
+        @Nullable Path directory = place.directory();
+        if (place.shared()) {
+            if (below == null) {
+                throw new IOException("store = \"shared\", but the store that the relays share is not there (a service"
+                        + " OverlayStore with mnedc.store=shared): switch on io.mnedc.cluster and see that it reaches its"
+                        + " ensemble; no addresses are leased until then");
+            }
+            return StoredLeases.shared(below, FormerLeases.in(directory), Clock.systemUTC(), System::nanoTime);
+        }
+        if (directory == null) {
+            throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
+        }
+        return StoredLeases.in(directory);
+    }
+
+    /** It is waited for again. */
+    private void lost(Running before, String why) {
+        Map<String, Object> properties = before.properties();
+        end(why);
+        if (properties == null) {
+            fallback = before.place();
+        } else {
+            waiting = new Waiting(before.place(), properties);
+        }
     }
 
     private void again() {
@@ -205,15 +298,15 @@ public final class LeaseStoreComponent {
         if (next != null && opened(next)) {
             return;
         }
-        Path old = fallback;
+        LeasePlace old = fallback;
         if (running == null && old != null) {
             openAsBefore(old, next);
         }
     }
 
-    private void openAsBefore(Path old, @Nullable Waiting next) {
+    private void openAsBefore(LeasePlace old, @Nullable Waiting next) {
         try {
-            open(old);
+            open(old, null);
             if (next != null) {
                 waiting = next;
                 opened(next);
@@ -233,24 +326,21 @@ public final class LeaseStoreComponent {
         retry.end();
     }
 
-    private Path directory(@Nullable Path configured) throws IOException {
-        if (configured != null) {
+    private LeasePlace inFull(LeasePlace configured) throws IOException {
+        if (configured.directory() != null) {
             return configured;
         }
         @Nullable Path storage = Storage.of(context);
-        if (storage == null) {
+        if (storage == null && !configured.shared()) {
             throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
         }
-        if (StorageArea.isKaraf(context)) {
-            return storage;
-        }
-        if (running == null) {
+        if (running == null && !configured.shared() && !StorageArea.isKaraf(context)) {
             LOG.warn(
                     "leases are kept in the framework's storage area, which some gateways clear when they start:"
                             + " better set data.dir of {}",
                     Config.PID);
         }
-        return storage;
+        return configured.orIn(storage);
     }
 
     /** Withdraws the service, then closes the file. */
@@ -265,7 +355,7 @@ public final class LeaseStoreComponent {
         Running ending = running;
         running = null;
         if (ending != null) {
-            LOG.info("the lease store in {} is closed: {}", ending.directory(), why);
+            LOG.info("the lease store in {} is closed: {}", ending.place(), why);
             Services.withdraw(ending.registration());
             ending.store().close();
         }

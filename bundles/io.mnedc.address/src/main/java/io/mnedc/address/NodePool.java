@@ -2,6 +2,7 @@ package io.mnedc.address;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
+import java.util.Random;
 
 /**
  * Which nodes of a pool are taken. Nodes are given in rotation, so a freed one is given again as late as possible. A device
@@ -50,6 +51,11 @@ final class NodePool {
             taken.clear(node - first);
             free++;
         }
+    }
+
+    /** Begins the next search at any node. */
+    void jump(Random random) {
+        next = first + random.nextInt(last - first + 1);
     }
 
     /** {@return a free node, now taken} */

@@ -46,7 +46,11 @@ final class Settings {
         if (!prefix.isEmpty()) {
             values.attempt("ipv6.prefix", () -> network("10.0.0.0/24", prefix, "ipv6.prefix", prefix));
         }
-        values.path("data.dir");
+        String replaced = values.text("pool.replaces", "");
+        if (!replaced.isEmpty()) {
+            values.attempt("pool.replaces", () -> network(replaced, "fd00::", "pool.replaces", replaced));
+        }
+        LeasePlace.of(values);
         values.check();
         return LeasePolicy.of(
                 network(pool, prefix.isEmpty() ? chosen.get() : prefix, "ipv6.prefix", prefix), reservations, absence);

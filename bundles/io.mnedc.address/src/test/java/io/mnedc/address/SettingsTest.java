@@ -28,6 +28,8 @@ class SettingsTest {
             "ipv6.prefix", List.of("fe80::", 64, "2001:db8::/64"),
             "reservations", List.of("a", 7, new String[] {"a=10.0.0.5", "b=10.9.0.5"}),
             "lease.absence", List.of("soon", 30, "30", "-1d"),
+            "store", List.of("zookeeper", true, List.of("file", "shared")),
+            "pool.replaces", List.of("10.0.0.0", 10, List.of("10.0.0.0/24", "10.1.0.0/24")),
             "data.dir", List.of("a\0b", List.of("/a", "/b")));
 
     static Set<String> keys() {

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
@@ -95,26 +96,43 @@ public final class TestRegistry {
                 Path area = storage;
                 yield area == null ? null : area.toFile();
             }
-            case "registerService" -> register((Class<?>) arguments[0], arguments[1], arguments[2]);
+            case "registerService" -> register(types(arguments[0], arguments[1]), arguments[1], arguments[2]);
             default -> throw new UnsupportedOperationException(method.getName());
         };
     }
 
-    private ServiceRegistration<?> register(Class<?> type, Object service, @Nullable Object properties) {
-        if (type.equals(refused)) {
+    private static List<Class<?>> types(Object named, Object service) {
+        if (named instanceof Class<?> type) {
+            return List.of(type);
+        }
+        List<Class<?>> types = new ArrayList<>();
+        for (String name : (String[]) named) {
+            try {
+                types.add(Class.forName(name, false, service.getClass().getClassLoader()));
+            } catch (ClassNotFoundException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+        return types;
+    }
+
+    private ServiceRegistration<?> register(List<Class<?>> types, Object service, @Nullable Object properties) {
+        if (types.stream().anyMatch(type -> type.equals(refused))) {
             refused = null;
             throw new OutOfMemoryError("of a test");
         }
-        Registered registered = new Registered(type, service, properties);
-        all.add(registered);
-        tell(type);
+        List<Registered> registered = types.stream()
+                .map(type -> new Registered(type, service, properties))
+                .toList();
+        all.addAll(registered);
+        types.forEach(this::tell);
         return fake(ServiceRegistration.class, (self, method, arguments) -> {
             switch (method.getName()) {
                 case "unregister" -> {
-                    tell(type);
-                    all.remove(registered);
+                    types.forEach(this::tell);
+                    all.removeAll(registered);
                 }
-                case "setProperties" -> registered.properties = arguments[0];
+                case "setProperties" -> registered.forEach(each -> each.properties = arguments[0]);
                 default -> throw new UnsupportedOperationException(method.getName());
             }
             return null;

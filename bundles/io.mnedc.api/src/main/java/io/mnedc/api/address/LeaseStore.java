@@ -90,7 +90,7 @@ public interface LeaseStore {
     /**
      * A number that grows each time the store is opened for writing; an owner with a lower one has lost the store.
      *
-     * @return the fencing epoch
+     * @return the fencing epoch; 0 if several relays have the store, because then it has no single owner
      */
     long epoch();
 }
