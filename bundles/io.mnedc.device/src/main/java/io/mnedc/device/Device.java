@@ -115,6 +115,16 @@ public final class Device implements DeviceStatus, AutoCloseable {
     }
 
     @Override
+    public String relayId() {
+        return shared.board().relayId();
+    }
+
+    @Override
+    public int relaysTold() {
+        return shared.board().relaysTold();
+    }
+
+    @Override
     public CompletionStage<Duration> ping(int node, Duration timeout) {
         return parts.pings().ping(node, timeout);
     }

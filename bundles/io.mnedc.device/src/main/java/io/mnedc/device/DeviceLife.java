@@ -159,6 +159,16 @@ final class DeviceLife implements RelayConnector.Events, DataConnector.Events, T
     }
 
     @Override
+    public void fleet(String relayId, int known) {
+        board.fleet(relayId, known);
+    }
+
+    @Override
+    public void moving() {
+        leaving();
+    }
+
+    @Override
     public void noticed(RelayAddress by, ErrorReport notice) {
         // a relay that says much must not fill the log
         if (notices.may(System.nanoTime())) {

@@ -34,6 +34,7 @@ import io.mnedc.device.multicast.Members;
 import io.mnedc.device.multicast.Multicast;
 import io.mnedc.device.multicast.Outgoing;
 import io.mnedc.device.network.NetworkGuard;
+import io.mnedc.device.relays.RelayDirectory;
 import io.mnedc.device.settings.DeviceSettings;
 import io.mnedc.settings.SettingsInForce;
 import io.mnedc.transport.StreamSettings;
@@ -65,6 +66,7 @@ final class DeviceParts {
     private final Onboarding onboarding;
     private final RelayConnector control;
     private final CertificateRenewal renewals;
+    private final RelayDirectory directory;
     private final OwnInfo own;
     private final PeerFeed link;
     private final PeerAnnouncements peers;
@@ -129,8 +131,9 @@ final class DeviceParts {
                 settings,
                 around.tls(),
                 around.software(),
-                guard::forget,
+                this::joined,
                 life::tokenFound);
+        this.directory = new RelayDirectory(shared.loop(), shared.fileThread(), settings);
         this.control = new RelayConnector(
                 shared.loop(),
                 dialer,
@@ -138,6 +141,8 @@ final class DeviceParts {
                 onboarding,
                 new GoodRelays(
                         shared.fileThread(), () -> settings.get().network().directory()),
+                directory,
+                this::peerCount,
                 settings.get().reconnectMost(),
                 this::hello,
                 this::bound,
@@ -182,6 +187,16 @@ final class DeviceParts {
 
     static StreamSettings buffering(DeviceSettings settings) {
         return new StreamSettings(settings.sendBufferBytes(), settings.queueBytes(), settings.queueTime());
+    }
+
+    /** This device has joined, maybe another overlay than before. */
+    private void joined() {
+        guard.forget();
+        directory.forget();
+    }
+
+    private int peerCount() {
+        return peers.count();
     }
 
     private PeerBound bound() {

@@ -51,6 +51,12 @@ final class StatusBoard {
     private String tun = "";
 
     @GuardedBy("this")
+    private String relayId = "";
+
+    @GuardedBy("this")
+    private int relaysTold;
+
+    @GuardedBy("this")
     private boolean registered;
 
     @GuardedBy("this")
@@ -94,6 +100,22 @@ final class StatusBoard {
         relays = known;
     }
 
+    /** Which relay it is registered at, and how many the overlay has. */
+    synchronized void fleet(String id, int known) {
+        relayId = id;
+        relaysTold = known;
+    }
+
+    /** {@return the ID of the relay that it is registered at; empty if it has not told it} */
+    synchronized String relayId() {
+        return registered ? relayId : "";
+    }
+
+    /** {@return how many relays the overlay has} */
+    synchronized int relaysTold() {
+        return relaysTold;
+    }
+
     synchronized void identity(Identity identity) {
         certificate = Optional.of(new Certificate(
                 identity.chain().get(0).getNotAfter().toInstant(),
@@ -106,6 +128,7 @@ final class StatusBoard {
 
     synchronized void registered(Place by, Membership now) {
         relay = by.hostPort();
+        relayId = "";
         membership = now;
         registered = true;
         bound = false;

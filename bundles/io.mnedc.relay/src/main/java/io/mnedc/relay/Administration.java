@@ -6,6 +6,7 @@ import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.access.AccessControl;
 import io.mnedc.relay.audit.AuditState;
 import io.mnedc.relay.events.Events;
+import io.mnedc.relay.mesh.Mesh;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Who may join a secured relay, for those who administer it. */
 final class Administration implements RelayAdministration {
@@ -25,6 +28,7 @@ final class Administration implements RelayAdministration {
     private final Optional<OverlayAuthority> authority;
     private final Dialled dialled;
     private final RequestedToken requested;
+    private final Supplier<@Nullable Mesh> mesh;
 
     /** Where devices reach this relay. */
     interface Dialled {
@@ -45,6 +49,7 @@ final class Administration implements RelayAdministration {
      * @param authority the overlay's own; empty for a PKI that others run
      * @param dialled where devices reach this relay
      * @param requested the join token that the settings ask for
+     * @param mesh the other relays; null: this one is alone
      */
     Administration(
             AccessControl access,
@@ -52,13 +57,15 @@ final class Administration implements RelayAdministration {
             AuditState auditState,
             Optional<OverlayAuthority> authority,
             Dialled dialled,
-            RequestedToken requested) {
+            RequestedToken requested,
+            Supplier<@Nullable Mesh> mesh) {
         this.access = access;
         this.events = events;
         this.auditState = auditState;
         this.authority = authority;
         this.dialled = dialled;
         this.requested = requested;
+        this.mesh = mesh;
     }
 
     @Override
@@ -151,6 +158,27 @@ final class Administration implements RelayAdministration {
     @Override
     public boolean disconnect(String deviceId) {
         return access.disconnect(deviceId);
+    }
+
+    @Override
+    public int drain() {
+        Mesh others = mesh.get();
+        if (others == null) {
+            throw new IllegalStateException("this relay is alone, so its devices have nowhere to go");
+        }
+        int devices = others.drain();
+        events.record(Kind.DRAIN_BEGUN, "", "", devices + " devices are to go to other relays");
+        return devices;
+    }
+
+    @Override
+    public boolean undrain() {
+        Mesh others = mesh.get();
+        boolean was = others != null && others.undrain();
+        if (was) {
+            events.record(Kind.DRAIN_ENDED, "", "", "");
+        }
+        return was;
     }
 
     @Override

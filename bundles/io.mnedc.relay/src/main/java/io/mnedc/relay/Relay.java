@@ -100,7 +100,7 @@ public final class Relay implements AutoCloseable {
                                 session.refusals()),
                         failed),
                 this::tellReady);
-        this.status = new RelayView(session, port, security);
+        this.status = new RelayView(session, port, security, this::mesh);
         this.reach = new Reach(settings, port, session.leases(), tokens());
     }
 
@@ -365,7 +365,8 @@ public final class Relay implements AutoCloseable {
                         services.data().auditState(),
                         present.identity().authority(),
                         reach,
-                        new RequestedToken(settings.get().directory())));
+                        new RequestedToken(settings.get().directory()),
+                        this::mesh));
     }
 
     /** Where it is reached, which must not be inside the overlay. */

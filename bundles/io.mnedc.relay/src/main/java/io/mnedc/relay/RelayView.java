@@ -3,14 +3,18 @@ package io.mnedc.relay;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.relay.RelayStatus;
 import io.mnedc.relay.accept.ListeningPort;
+import io.mnedc.relay.mesh.Mesh;
 import io.mnedc.relay.session.Session;
 import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a running relay, as a service. */
@@ -18,9 +22,15 @@ final class RelayView implements RelayStatus {
     private final SessionServices services;
     private final ListeningPort port;
     private final @Nullable RelaySecurity security;
+    private final Supplier<@Nullable Mesh> mesh;
     private final Instant since = Instant.now();
 
-    RelayView(SessionServices services, ListeningPort port, @Nullable RelaySecurity security) {
+    RelayView(
+            SessionServices services,
+            ListeningPort port,
+            @Nullable RelaySecurity security,
+            Supplier<@Nullable Mesh> mesh) {
+        this.mesh = mesh;
         this.services = services;
         this.port = port;
         this.security = security;
@@ -47,6 +57,32 @@ final class RelayView implements RelayStatus {
     @Override
     public Optional<Instant> certificateExpires() {
         return security == null ? Optional.empty() : security.identity().expires();
+    }
+
+    @Override
+    public List<OverlayRelay> relays() {
+        Mesh present = mesh.get();
+        return present == null || present.view().isEmpty()
+                ? List.of()
+                : Stream.concat(
+                                Stream.of(line(present.self(), true)),
+                                present.view().stream()
+                                        .sorted(Comparator.comparing(Mesh.View::relayId))
+                                        .map(other -> line(other, false)))
+                        .toList();
+    }
+
+    private static OverlayRelay line(Mesh.View relay, boolean self) {
+        return new OverlayRelay(
+                relay.relayId(),
+                self,
+                relay.addresses(),
+                relay.software(),
+                relay.up(),
+                relay.frames(),
+                relay.devices(),
+                relay.load(),
+                relay.problem());
     }
 
     private static Session line(io.mnedc.relay.session.Session session) {

@@ -68,7 +68,8 @@ class AdministrationTest {
                         return address.getHostAddress().startsWith("10.0.0.");
                     }
                 },
-                new RequestedToken(temporary));
+                new RequestedToken(temporary),
+                () -> null);
     }
 
     private static TokenRequest request(Set<String> groups, String... addresses) {

@@ -28,6 +28,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=unrevoke",
             "osgi.command.function=revoked",
             "osgi.command.function=disconnect",
+            "osgi.command.function=drain",
+            "osgi.command.function=undrain",
             "osgi.command.function=cas",
             "osgi.command.function=addca",
             "osgi.command.function=useca",
@@ -202,6 +204,30 @@ public final class AdministrationCommands {
     public String disconnectText(String device) {
         return run(here ->
                 device + (here.disconnect(device) ? " is disconnected; it may connect again." : " was not connected."));
+    }
+
+    /** Empties the relay. */
+    @Descriptor("empties this relay: its devices go to other relays of the overlay, a few at a time")
+    public void drain() {
+        System.out.println(drainText());
+    }
+
+    /** {@return what {@link #drain} prints} */
+    public String drainText() {
+        return run(here -> here.drain()
+                + " devices are asked to go to other relays, which takes up to a minute: see mnedc:relays. It lasts until"
+                + " mnedc:undrain, or the end of this relay.");
+    }
+
+    /** Has the relay take devices again. */
+    @Descriptor("has a relay that mnedc:drain has emptied take devices again")
+    public void undrain() {
+        System.out.println(undrainText());
+    }
+
+    /** {@return what {@link #undrain} prints} */
+    public String undrainText() {
+        return run(here -> here.undrain() ? "This relay takes devices again." : "This relay was not being emptied.");
     }
 
     /** Prints the CAs of the overlay. */

@@ -33,6 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {
             "osgi.command.scope=mnedc",
             "osgi.command.function=status",
+            "osgi.command.function=relays",
             "osgi.command.function=peers",
             "osgi.command.function=leases",
             "osgi.command.function=resolve",
@@ -106,6 +107,18 @@ public final class ShellCommands {
         System.out.println(statusText());
     }
 
+    /** Prints the relays of the overlay. */
+    @Descriptor("lists the relays of the overlay, as the relay that runs here knows them")
+    public void relays() {
+        System.out.println(relaysText());
+    }
+
+    /** {@return the relays of the overlay} */
+    public String relaysText() {
+        RelayStatus here = relay;
+        return here == null ? NO_RELAY : StatusReport.relays(here.relays());
+    }
+
     /** {@return the name in full where names are answered, else the label} */
     private String nameOf(DeviceStatus deviceHere) {
         NameService answered = names;
@@ -124,7 +137,11 @@ public final class ShellCommands {
         if (deviceHere != null) {
             text.append(text.isEmpty() ? "" : System.lineSeparator())
                     .append(StatusReport.device(
-                            deviceHere.snapshot(), nameOf(deviceHere), deviceHere.tries(), Instant.now()));
+                            deviceHere.snapshot(),
+                            StatusReport.overlay(deviceHere.relayId(), deviceHere.relaysTold()),
+                            nameOf(deviceHere),
+                            deviceHere.tries(),
+                            Instant.now()));
         }
         String said = notices.stream()
                 .map(notice -> "Notice of " + PlainText.of(notice.pid()) + ": " + PlainText.of(notice.text())

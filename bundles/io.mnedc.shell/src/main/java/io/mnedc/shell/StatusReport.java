@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 final class StatusReport {
     private static final String NL = System.lineSeparator();
     private static final String INDENT = "  ";
+    private static final int FULL = 1000;
 
     private StatusReport() {}
 
@@ -35,13 +36,41 @@ final class StatusReport {
         return text.append(counters(relay.counters())).toString();
     }
 
-    static String device(DeviceStatus.Snapshot device, String name, List<RelayTry> tries, Instant now) {
+    /** {@return which relay it is among those of the overlay; empty if it is alone} */
+    static String overlay(String relayId, int known) {
+        return known == 0 ? "" : Text.orDash(PlainText.of(relayId)) + ", one of " + known;
+    }
+
+    /** A line for each relay of the overlay. */
+    static String relays(List<RelayStatus.OverlayRelay> relays) {
+        if (relays.isEmpty()) {
+            return "This relay is alone.";
+        }
+        var table = new Table("RELAY", "LINK", "DEVICES", "LOAD", "SOFTWARE", "ADDRESSES", "PROBLEM");
+        for (RelayStatus.OverlayRelay each : relays) {
+            table.row(
+                    each.relayId(),
+                    each.self() ? "this one" : !each.connected() ? "down" : each.framesFlow() ? "up" : "no frames",
+                    each.devices(),
+                    each.load() >= FULL ? "drained" : String.valueOf(each.load()),
+                    Text.orDash(each.software()),
+                    Text.orDash(String.join(" ", each.addresses())),
+                    Text.orDash(each.problem()));
+        }
+        return table.render("");
+    }
+
+    static String device(
+            DeviceStatus.Snapshot device, String overlay, String name, List<RelayTry> tries, Instant now) {
         var text = new StringBuilder("Device ")
                 .append(PlainText.of(device.deviceId()))
                 .append(NL);
         field(text, "state", device.state() + " since " + since(device.since(), now));
         device.problem().ifPresent(problem -> field(text, "problem", problem));
         field(text, "relay", Text.orDash(device.relay()));
+        if (!overlay.isEmpty()) {
+            field(text, "relay ID", overlay);
+        }
         if (device.relays().size() > 1) {
             field(text, "relays", String.join(", ", device.relays()));
         }

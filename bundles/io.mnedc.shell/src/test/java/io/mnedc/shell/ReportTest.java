@@ -86,7 +86,7 @@ class ReportTest {
                 NOW,
                 Duration.ofMillis(12)));
         for (String report : List.of(
-                StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, hostile, tries, NOW))) {
+                StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, StatusReport.overlay(hostile, 3), hostile, tries, NOW))) {
             assertThat(report).contains("a?[2J?b?c?").isEqualTo(PlainText.lines(report));
             assertThat(report.lines()).noneMatch(line -> line.startsWith("c"));
         }
@@ -124,7 +124,7 @@ class ReportTest {
                         "no relay announces itself",
                         NOW.minusSeconds(2),
                         Duration.ZERO));
-        assertThat(StatusReport.device(device, "gw-1.mnedc", tries, NOW))
+        assertThat(StatusReport.device(device, "", "gw-1.mnedc", tries, NOW))
                 .containsPattern("name +gw-1.mnedc")
                 .containsPattern("srv:example.org +srv +192.0.2.1:3334 +no answer +5000 ms +7 s +connection timed out")
                 .containsPattern("lan +lan +- +not found +0 ms +2 s +no relay announces itself")

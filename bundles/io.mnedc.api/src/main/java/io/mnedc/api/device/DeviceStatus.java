@@ -134,6 +134,16 @@ public interface DeviceStatus {
         return "";
     }
 
+    /** {@return the ID of the relay that it is registered at; empty if it is not registered, or that relay is alone} */
+    default String relayId() {
+        return "";
+    }
+
+    /** {@return how many relays the overlay has, as a relay has told; 0 if none has, because it is alone} */
+    default int relaysTold() {
+        return 0;
+    }
+
     /**
      * {@return the virtual network that the relay announces and that this device does not take on without its
      *     administrator's word, such as {@code 10.1.0.0/16,fd12:3456:789a:1::/64}; empty if none waits}

@@ -25,7 +25,9 @@ public record RelayTry(
         /** By SRV records of a domain. */
         SRV,
         /** Announced in the local network. */
-        LAN
+        LAN,
+        /** Told by another relay of the overlay. */
+        TOLD
     }
 
     /** What came of a try. */

@@ -1,6 +1,6 @@
 /** What a device tells about itself, and its link to the relay as discovery sees it. */
 @Export
-@Version("0.2.0")
+@Version("0.3.0")
 @NullMarked
 package io.mnedc.api.device;
 

@@ -157,6 +157,26 @@ public interface RelayAdministration {
      */
     boolean disconnect(String deviceId);
 
+    /**
+     * Empties this relay, for maintenance: its devices are asked, a few at a time, to go to other relays of the overlay, which takes up to
+     * a minute. Devices that come are sent on while another relay is connected. It lasts until {@link #undrain} or the relay's end.
+     *
+     * @return how many devices are registered here now
+     * @throws IllegalStateException if there is no other relay, or none is connected
+     */
+    default int drain() {
+        throw new IllegalStateException("this relay is alone, so its devices have nowhere to go");
+    }
+
+    /**
+     * Takes devices again. Those that went stay where they are.
+     *
+     * @return whether the relay was being emptied
+     */
+    default boolean undrain() {
+        return false;
+    }
+
     /** {@return the CAs that the overlay trusts, the one in use first; none if this relay's PKI is run elsewhere} */
     List<Authority> authorities();
 

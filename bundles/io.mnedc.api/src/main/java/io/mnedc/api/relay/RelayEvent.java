@@ -50,7 +50,11 @@ public record RelayEvent(Instant time, Kind kind, String deviceId, String remote
         /** A device sends more than it may; may come in floods. */
         LIMITED,
         /** Other authorities are trusted, or another one makes certificates. */
-        CA_CHANGED;
+        CA_CHANGED,
+        /** The administrator empties the relay: its devices are to go to other relays of the overlay. */
+        DRAIN_BEGUN,
+        /** The relay takes devices again. */
+        DRAIN_ENDED;
 
         /** {@return the kind as it stands in the audit log, such as {@code token-made}; never changed} */
         public String label() {

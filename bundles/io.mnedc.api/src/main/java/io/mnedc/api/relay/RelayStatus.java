@@ -70,6 +70,40 @@ public interface RelayStatus {
     /** {@return the relay as it is now} */
     Snapshot snapshot();
 
+    /**
+     * A relay of the overlay.
+     *
+     * @param relayId its ID among the relays
+     * @param self whether it is this one
+     * @param addresses where it says that it is reached, each {@code HOST:PORT}
+     * @param software what it runs
+     * @param connected whether this relay has a link with it
+     * @param framesFlow whether that link carries frames
+     * @param devices how many devices are registered there
+     * @param load how busy it says it is, 0 to 1000; 1000: it wants no further device
+     * @param problem why it is not connected; empty if it is, or nobody has tried yet
+     */
+    record OverlayRelay(
+            String relayId,
+            boolean self,
+            List<String> addresses,
+            String software,
+            boolean connected,
+            boolean framesFlow,
+            int devices,
+            int load,
+            String problem) {
+        /** Copies the list. */
+        public OverlayRelay {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** {@return the relays of the overlay, this one first; none if it is alone} */
+    default List<OverlayRelay> relays() {
+        return List.of();
+    }
+
     /** {@return when the relay's certificate expires, unless it is renewed before; empty if it has none} */
     default Optional<Instant> certificateExpires() {
         return Optional.empty();

@@ -13,11 +13,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -27,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The relays that have worked, and the address of each that did. The last one is in the file {@code relay} of the data
- * directory, so that it is tried first after a restart, too. It is only a hint: a relay that is not configured any more is not
- * tried. On the control loop; written by another thread.
+ * directory, so that it is tried first after a restart, too. It is only a hint: a relay that is neither configured nor told any more is
+ * not tried. On the control loop; written by another thread.
  */
 public final class GoodRelays {
     /** The file's name. */
@@ -36,6 +33,7 @@ public final class GoodRelays {
 
     private static final Logger LOG = LoggerFactory.getLogger(GoodRelays.class);
     private static final int MOST = 1024;
+    private static final int MOST_GOOD = 256;
 
     private final Executor writer;
     private final Supplier<@Nullable Path> directory;
@@ -54,16 +52,12 @@ public final class GoodRelays {
         this.directory = directory;
     }
 
-    /** {@return the relays with the last one that has worked first; what is before it goes to the end} */
-    List<RelayAddress> order(Collection<RelayAddress> relays) {
+    /** {@return the one that has worked last; null: none has} */
+    @Nullable
+    RelayAddress last() {
         recall();
-        List<RelayAddress> order = new ArrayList<>(relays);
         Target now = last;
-        int first = now == null ? -1 : order.indexOf(now.relay());
-        if (first > 0) {
-            Collections.rotate(order, -first);
-        }
-        return order;
+        return now == null ? null : now.relay();
     }
 
     /** {@return what has worked, by relay} */
@@ -73,12 +67,16 @@ public final class GoodRelays {
 
     /** These are the relays from now on. */
     void retain(Collection<RelayAddress> relays) {
-        good.keySet().retainAll(relays);
+        good.keySet().removeIf(relay -> !relay.isTold() && !relays.contains(relay));
     }
 
     /** The device is registered there. */
     void worked(Target target) {
         recalled = true;
+        if (good.size() >= MOST_GOOD) {
+            // those that were told may be others again and again
+            good.keySet().removeIf(RelayAddress::isTold);
+        }
         Target before = last;
         last = target;
         good.put(target.relay(), target);
@@ -136,7 +134,7 @@ public final class GoodRelays {
         if (words.length != 3) {
             throw new IllegalArgumentException("\"" + PlainText.of(text) + "\" is not relay, host and address");
         }
-        RelayAddress relay = RelayAddress.parse(words[0]);
+        RelayAddress relay = RelayAddress.remembered(words[0]);
         RelayAddress host = RelayAddress.host(words[1]);
         RelayAddress address = RelayAddress.host(words[2]);
         return new Target(

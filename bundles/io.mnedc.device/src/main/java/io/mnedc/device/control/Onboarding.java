@@ -236,7 +236,7 @@ public final class Onboarding {
     private static X509ExtendedTrustManager trust(Set<X509Certificate> trusted, RelayAddress relay, TimeFloor floor) {
         return switch (relay.source()) {
             case HOST, SRV -> OverlayTrust.relayTrust(trusted, relay.host(), floor);
-            case LAN -> OverlayTrust.foundRelayTrust(trusted, floor);
+            case LAN, TOLD -> OverlayTrust.foundRelayTrust(trusted, floor);
         };
     }
 

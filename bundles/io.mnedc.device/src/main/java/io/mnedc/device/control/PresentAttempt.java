@@ -6,6 +6,7 @@ import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.device.dial.Paths;
 import io.mnedc.device.network.Membership;
@@ -23,6 +24,7 @@ public final class PresentAttempt implements RelayAttempt.Events {
     private final RelayConnector.Events events;
     private final Consumer<RelayAttempt> registered;
     private final BiConsumer<RelayAttempt, String> ended;
+    private final BiConsumer<RelayAttempt, Relays> told;
     private @Nullable RelayAttempt current;
 
     /**
@@ -31,16 +33,19 @@ public final class PresentAttempt implements RelayAttempt.Events {
      * @param events told what the present attempt reports
      * @param registered told first that a session has come of it
      * @param ended told that it has ended by itself
+     * @param told told the relays of the overlay
      */
     PresentAttempt(
             Paths paths,
             RelayConnector.Events events,
             Consumer<RelayAttempt> registered,
-            BiConsumer<RelayAttempt, String> ended) {
+            BiConsumer<RelayAttempt, String> ended,
+            BiConsumer<RelayAttempt, Relays> told) {
         this.paths = paths;
         this.events = events;
         this.registered = registered;
         this.ended = ended;
+        this.told = told;
     }
 
     /** This one counts from now on. */
@@ -138,6 +143,13 @@ public final class PresentAttempt implements RelayAttempt.Events {
     public void credentialed(RelayAttempt attempt, Credentials credentials) {
         if (isCurrent(attempt)) {
             events.credentialed(attempt, credentials);
+        }
+    }
+
+    @Override
+    public void relays(RelayAttempt attempt, Relays all) {
+        if (isCurrent(attempt)) {
+            told.accept(attempt, all);
         }
     }
 

@@ -8,6 +8,7 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -53,6 +54,9 @@ public final class RelayAttempt extends ControlAttempt {
         /** The relay tells its time, and what to trust. */
         void credentialed(RelayAttempt attempt, Credentials credentials);
 
+        /** The relay tells all relays of the overlay. */
+        void relays(RelayAttempt attempt, Relays told);
+
         /** The relay says something after which the connection goes on. */
         void noticed(RelayAttempt attempt, ErrorReport notice);
 
@@ -72,6 +76,7 @@ public final class RelayAttempt extends ControlAttempt {
     private long registeredAt;
     private long heard = System.nanoTime();
     private boolean registered;
+    private Duration keepalive = Duration.ZERO;
 
     RelayAttempt(Target target, Hello hello, PeerBound bound, Scheduler loop, Events events) {
         super(loop);
@@ -135,6 +140,11 @@ public final class RelayAttempt extends ControlAttempt {
     /** {@return for how long it has been registered, in nanoseconds} */
     long registeredNanos() {
         return registered ? System.nanoTime() - registeredAt : 0;
+    }
+
+    /** {@return whether it was registered, and the relay has said nothing for more than two keepalive intervals} */
+    boolean silent() {
+        return registered && System.nanoTime() - heard > 2 * keepalive.toNanos();
     }
 
     /** {@return when the relay last said something, as {@link System#nanoTime}} */
@@ -241,6 +251,8 @@ public final class RelayAttempt extends ControlAttempt {
                 events.envelope(this, forward.envelope());
             } else if (effect instanceof Effect.Credentialed credentialed) {
                 events.credentialed(this, credentialed.credentials());
+            } else if (effect instanceof Effect.RelaysTold told) {
+                events.relays(this, told.relays());
             }
         }
     }
@@ -275,6 +287,7 @@ public final class RelayAttempt extends ControlAttempt {
         }
         registered = true;
         registeredAt = System.nanoTime();
+        keepalive = Duration.ofMillis(welcome.keepaliveMillis());
         cancelDeadline();
         open.allowLargeMessages();
         Duration period = Duration.ofMillis(Math.max(20, welcome.keepaliveMillis() / TICKS_PER_KEEPALIVE));

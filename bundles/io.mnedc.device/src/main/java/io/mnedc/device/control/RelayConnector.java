@@ -6,6 +6,7 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Hello;
 import io.mnedc.codec.ControlMessage.NodeRecord;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.session.PeerBound;
 import io.mnedc.device.dial.Connection;
@@ -15,6 +16,10 @@ import io.mnedc.device.dial.Place;
 import io.mnedc.device.dial.RelayRace;
 import io.mnedc.device.dial.Target;
 import io.mnedc.device.network.Membership;
+import io.mnedc.device.relays.FailOver;
+import io.mnedc.device.relays.KnownRelay;
+import io.mnedc.device.relays.RelayDirectory;
+import io.mnedc.device.relays.RelayOrder;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.BackOff;
 import io.mnedc.transport.ControlLoop;
@@ -28,6 +33,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +47,11 @@ public final class RelayConnector {
 
     /** A session that lived so long was a success; the pauses start again. */
     private static final long SUCCESS = Duration.ofSeconds(5).toNanos();
+
+    /** A device that has just joined has its interface and keys to make first. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
+
+    private static final int MOST_MOVES = 3;
 
     /** What others want to know. It is always of the present connection; an attempt that is over tells nothing. */
     public interface Events {
@@ -78,6 +89,12 @@ public final class RelayConnector {
         /** The relay tells its time, and what to trust. */
         void credentialed(RelayAttempt attempt, Credentials credentials);
 
+        /** The relays of the overlay are known, or are others. */
+        void fleet(String relayId, int known);
+
+        /** The device is about to register at another relay, because that is the one that is to serve it. */
+        void moving();
+
         /** The relay says something after which the connection goes on. */
         void noticed(RelayAddress relay, ErrorReport notice);
 
@@ -93,6 +110,10 @@ public final class RelayConnector {
     private final Events events;
     private final PresentAttempt present;
     private final GoodRelays good;
+    private final RelayDirectory directory;
+    private final RelayOrder others;
+    private final IntSupplier peers;
+    private final SplittableRandom random = new SplittableRandom();
     private final Map<RelayAddress, Long> notBefore = new HashMap<>();
     private List<RelayAddress> relays = List.of();
     private Function<RelayAddress, @Nullable ControlTls> tls = relay -> null;
@@ -101,6 +122,13 @@ public final class RelayConnector {
     private @Nullable RelayRace race;
     private Scheduler.@Nullable Timer waiting;
     private int round;
+    private Scheduler.@Nullable Timer moving;
+    /** Whether a relay was lost since the order of the settings counted last. */
+    private boolean choosing;
+    /** How often it may still move to a better relay: it finds out only there how far that one is. */
+    private int settling;
+    /** The relay that is not to be tried before the others. */
+    private String left = "";
     private boolean hopeful;
     private boolean stopped;
 
@@ -110,6 +138,8 @@ public final class RelayConnector {
             Paths paths,
             Onboarding onboarding,
             GoodRelays good,
+            RelayDirectory directory,
+            IntSupplier peers,
             Duration longest,
             Supplier<Hello> hello,
             Supplier<PeerBound> bound,
@@ -119,11 +149,14 @@ public final class RelayConnector {
         this.dialer = dialer;
         this.onboarding = onboarding;
         this.good = good;
+        this.directory = directory;
+        this.others = new RelayOrder(directory);
+        this.peers = peers;
         this.longest = longest;
         this.pauses = pauses(longest);
         this.hello = hello;
         this.events = events;
-        this.present = new PresentAttempt(paths, events, this::registered, this::ended);
+        this.present = new PresentAttempt(paths, events, this::registered, this::ended, this::told);
     }
 
     private static BackOff pauses(Duration longest) {
@@ -143,7 +176,7 @@ public final class RelayConnector {
         }
         relays = changed;
         events.relaysKnown(changed);
-        notBefore.keySet().retainAll(changed);
+        notBefore.keySet().removeIf(relay -> !relay.isTold() && !changed.contains(relay));
         good.retain(changed);
         if (!present.isRegistered()) {
             // should it refuse, what is tried next is of the new list
@@ -154,7 +187,7 @@ public final class RelayConnector {
     /** {@return whether the present connection, or attempt, is to a relay of this list} */
     public boolean goesOn(List<RelayAddress> list) {
         RelayAttempt now = present.attempt();
-        return now != null && list.contains(now.relay());
+        return now != null && (list.contains(now.relay()) || now.relay().isTold());
     }
 
     /** Changes the pauses. */
@@ -172,6 +205,8 @@ public final class RelayConnector {
         leave(reason);
         pauses.reset();
         notBefore.clear();
+        choosing = false;
+        left = "";
         round();
     }
 
@@ -187,6 +222,7 @@ public final class RelayConnector {
 
     /** This relay is one to register at. */
     private void registered(RelayAttempt attempt) {
+        left = "";
         good.worked(attempt.target());
         dialer.tries().ok(attempt.target());
     }
@@ -199,6 +235,7 @@ public final class RelayConnector {
 
     private void leave(String reason) {
         cancelWaiting();
+        stayHere();
         round++;
         onboarding.cancel();
         cancelRace();
@@ -272,10 +309,10 @@ public final class RelayConnector {
     }
 
     private void tryAll() {
-        List<RelayAddress> order = good.order(relays);
+        List<RelayAddress> order = others.order(relays, good.last(), choosing || !directory.isOrdered(), left);
         // one that wants to be left alone for a while is no hopeless case
         hopeful = order.removeIf(relay -> heldBackNanos(relay) > 0);
-        RelayRace begun = dialer.control(order, good.targets(), tls, events::found, new Found());
+        RelayRace begun = dialer.control(order, good.targets(), tls, events::found, directory::hosts, new Found());
         race = begun;
         begun.resume();
     }
@@ -299,6 +336,11 @@ public final class RelayConnector {
         public void failed(RelayAddress relay, String why, boolean lasting) {
             hopeful = hopeful || !lasting;
             events.unreachable(relay, why, lasting);
+        }
+
+        @Override
+        public void connected(Target target, Duration took) {
+            directory.connected(target, took);
         }
 
         @Override
@@ -335,10 +377,64 @@ public final class RelayConnector {
         hopeful = hopeful || !lasting;
         if (attempt.wasRegistered()) {
             cancelRace();
+            stayHere();
             resetPausesAfter(attempt);
-            pauseAndRound(lasting ? pauses.longest() : pauses.next());
+            Duration pause = lost(attempt);
+            pauseAndRound(lasting ? pauses.longest() : pause);
         } else {
             next();
+        }
+    }
+
+    /** {@return how long to wait before another relay is tried: all devices of this one may have lost it now} */
+    private Duration lost(RelayAttempt attempt) {
+        String id = directory.idOf(attempt.relay());
+        boolean full = directory.isFull(id);
+        choosing = true;
+        // a reset may be that of a router: it is dialled once more. A relay that is silent had its time
+        left = full || attempt.silent() ? id : "";
+        Duration usual = pauses.next();
+        // one that wants no more devices lets them go one after the other itself
+        Duration spread = full ? Duration.ZERO : FailOver.pause(peers.getAsInt() + 1, directory.count(), random);
+        return spread.compareTo(usual) > 0 ? spread : usual;
+    }
+
+    /** The relay tells all relays of its overlay. */
+    private void told(RelayAttempt attempt, Relays all) {
+        boolean first = directory.told(attempt.target(), all);
+        events.fleet(directory.idOf(attempt.relay()), directory.count());
+        settling = first ? MOST_MOVES : settling;
+        if (settling > 0 && !directory.isOrdered() && moving == null) {
+            // its join token has brought it to any of them; there is hardly anything yet that a move would interrupt
+            Duration spread = FailOver.pause(peers.getAsInt() + 1, directory.count(), random);
+            moving = loop.schedule(spread.plus(SETTLED), () -> moveToTheBest(attempt));
+        }
+    }
+
+    private void moveToTheBest(RelayAttempt attempt) {
+        moving = null;
+        String here = directory.idOf(attempt.relay());
+        List<KnownRelay> order = directory.inOrder();
+        if (stopped || !attempt.equals(present.attempt()) || order.isEmpty()) {
+            return;
+        }
+        if (order.get(0).relayId().equals(here)) {
+            settling = 0;
+            return;
+        }
+        settling--;
+        events.moving();
+        leave("relay " + order.get(0).relayId() + " is to serve this device");
+        choosing = true;
+        left = here;
+        round();
+    }
+
+    private void stayHere() {
+        Scheduler.Timer waits = moving;
+        moving = null;
+        if (waits != null) {
+            waits.cancel();
         }
     }
 
@@ -354,17 +450,24 @@ public final class RelayConnector {
 
     /** A relay wants to be left alone: it is, but no longer than the setting says, and the others are tried. */
     private void holdBack(RelayAddress relay, Duration wish) {
+        RelayAddress key = oneOf(relay);
         if (wish.isZero()) {
-            notBefore.remove(relay);
+            notBefore.remove(key);
         } else {
             Duration hold = wish.compareTo(longest) < 0 ? wish : longest;
-            notBefore.put(relay, System.nanoTime() + hold.toNanos());
+            notBefore.put(key, System.nanoTime() + hold.toNanos());
         }
+    }
+
+    /** {@return one name for a relay that has several: what it wants it wants of all} */
+    private RelayAddress oneOf(RelayAddress relay) {
+        String id = directory.idOf(relay);
+        return id.isEmpty() ? relay : RelayAddress.told(id);
     }
 
     /** {@return for how long a relay must not be tried yet; not positive if it may be} */
     private long heldBackNanos(RelayAddress relay) {
-        Long until = notBefore.get(relay);
+        Long until = notBefore.get(oneOf(relay));
         return until == null ? 0 : until - System.nanoTime();
     }
 
@@ -377,7 +480,10 @@ public final class RelayConnector {
         cancelWaiting();
         if (!stopped) {
             // if all relays want to be left alone, until the first one may be tried
-            long held = relays.stream().mapToLong(this::heldBackNanos).min().orElse(0);
+            long held = others.order(relays, null, true, "").stream()
+                    .mapToLong(this::heldBackNanos)
+                    .min()
+                    .orElse(0);
             waiting = loop.schedule(Duration.ofNanos(Math.max(pause.toNanos(), held)), this::afterPause);
         }
     }

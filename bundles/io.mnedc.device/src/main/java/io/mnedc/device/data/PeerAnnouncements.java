@@ -87,6 +87,11 @@ public final class PeerAnnouncements {
                         .iterator();
     }
 
+    /** {@return how many peers are known} */
+    public int count() {
+        return nodes.size();
+    }
+
     /**
      * All devices that are there.
      *

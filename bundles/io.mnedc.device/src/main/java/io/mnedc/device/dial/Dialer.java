@@ -1,5 +1,6 @@
 package io.mnedc.device.dial;
 
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlTls;
@@ -56,6 +57,7 @@ public final class Dialer {
      * @param good what worked last
      * @param tls how a stream to a relay is secured; null without TLS
      * @param resolved told each host's addresses, before they are tried
+     * @param told where a relay is that another one has told
      * @return what finds one; {@link RelayRace#resume} begins
      */
     public RelayRace control(
@@ -63,9 +65,10 @@ public final class Dialer {
             Map<RelayAddress, Target> good,
             Function<RelayAddress, @Nullable ControlTls> tls,
             BiConsumer<Place, List<InetSocketAddress>> resolved,
+            Function<RelayAddress, List<RelayFinder.Found>> told,
             RelayRace.Events events) {
         return new RelayRace(
-                new NetworkTrack(loop, resolver, finders, tls, paths, carrier, resolved), relays, good, tries, events);
+                new NetworkTrack(loop, resolver, finders, tls, paths, carrier, resolved, told), relays, good, tries, events);
     }
 
     /** {@return what has been tried} */

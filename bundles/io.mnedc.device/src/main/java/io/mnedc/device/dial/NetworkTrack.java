@@ -4,6 +4,7 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.common.Faults;
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
@@ -29,6 +30,7 @@ final class NetworkTrack implements RaceTrack {
     private final Paths paths;
     private final Carrier carrier;
     private final BiConsumer<Place, List<InetSocketAddress>> resolved;
+    private final Function<RelayAddress, List<RelayFinder.Found>> told;
 
     /**
      * No attempt is made yet.
@@ -37,6 +39,7 @@ final class NetworkTrack implements RaceTrack {
      * @param paths how large segments may be
      * @param carrier connects an address
      * @param resolved told each host's addresses, before they are tried
+     * @param told where a relay is that another one has told
      */
     NetworkTrack(
             ControlLoop loop,
@@ -45,7 +48,8 @@ final class NetworkTrack implements RaceTrack {
             Function<RelayAddress, @Nullable ControlTls> tls,
             Paths paths,
             Carrier carrier,
-            BiConsumer<Place, List<InetSocketAddress>> resolved) {
+            BiConsumer<Place, List<InetSocketAddress>> resolved,
+            Function<RelayAddress, List<RelayFinder.Found>> told) {
         this.loop = loop;
         this.resolver = resolver;
         this.finders = finders;
@@ -53,6 +57,7 @@ final class NetworkTrack implements RaceTrack {
         this.paths = paths;
         this.carrier = carrier;
         this.resolved = resolved;
+        this.told = told;
     }
 
     @Override
@@ -78,7 +83,12 @@ final class NetworkTrack implements RaceTrack {
 
     @Override
     public void find(RelayAddress relay, Consumer<Finders.Finding> found) {
-        finders.find(relay, loop, found);
+        if (relay.isTold()) {
+            List<RelayFinder.Found> hosts = told.apply(relay);
+            found.accept(new Finders.Finding(hosts, hosts.isEmpty() ? "it tells no address" : ""));
+        } else {
+            finders.find(relay, loop, found);
+        }
     }
 
     @Override

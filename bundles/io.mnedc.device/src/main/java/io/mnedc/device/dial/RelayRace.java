@@ -1,6 +1,7 @@
 package io.mnedc.device.dial;
 
 import io.mnedc.device.settings.RelayAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -27,6 +28,11 @@ public final class RelayRace {
          * @param lasting whether somebody has to do something about it
          */
         void failed(RelayAddress relay, String why, boolean lasting);
+
+        /** A connection was made to this address within this time. */
+        default void connected(Target target, Duration took) {
+            // not everybody wants to know
+        }
 
         /** This one is connected and secured, and all others are closed. {@link #resume} goes on if it is useless. */
         void won(Target target, Connection connection);
@@ -105,6 +111,7 @@ public final class RelayRace {
         public void connected(RaceLane lane) {
             if (lanes.contains(lane)) {
                 lane.connectedAt(track.now());
+                events.connected(lane.target, Duration.ofNanos(lane.connectedAt() - lane.begun));
                 step();
             }
         }

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * Thread-safe.
  */
 public final class Resolver implements AutoCloseable {
+    /** All that were told share their threads. */
+    private static final RelayAddress TOLD = RelayAddress.told("");
+
     private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}");
 
     /** What a name stands for. */
@@ -76,7 +79,8 @@ public final class Resolver implements AutoCloseable {
 
     private synchronized LookUps<List<InetAddress>> ofFound(RelayAddress relay) {
         // those that have ended drop what is asked
-        return closed ? configured : found.computeIfAbsent(relay, each -> lookUps("mnedc-device-resolve-found"));
+        RelayAddress key = relay.isTold() ? TOLD : relay;
+        return closed ? configured : found.computeIfAbsent(key, each -> lookUps("mnedc-device-resolve-found"));
     }
 
     /** {@return whether a host is given by its address} */

@@ -55,6 +55,7 @@ public final class Tries {
                 case HOST -> Resolver.literal(place.host()) ? Source.ADDRESS : Source.DNS;
                 case SRV -> Source.SRV;
                 case LAN -> Source.LAN;
+                case TOLD -> Source.TOLD;
             };
         }
     }

@@ -138,7 +138,7 @@ public final class NetworkGuard {
     /** The DNS says where a relay is, and somebody is about to connect there. */
     public void found(Place place, List<InetSocketAddress> addresses) {
         RelayAddress relay = place.relay();
-        if (relay.source() == RelayAddress.Source.LAN) {
+        if (relay.source() == RelayAddress.Source.LAN || relay.isTold()) {
             // anybody in the network may have said so; the one that proves itself is an end of the connection
             return;
         }
@@ -152,7 +152,7 @@ public final class NetworkGuard {
 
     /** A relay that was found has proved itself there. */
     public void proved(Place place, InetSocketAddress address) {
-        if (place.relay().source() == RelayAddress.Source.LAN) {
+        if (place.relay().source() == RelayAddress.Source.LAN || place.relay().isTold()) {
             note(place.relay(), List.of(address.getAddress()));
         }
     }

@@ -1,6 +1,7 @@
 package io.mnedc.device.settings;
 
 import io.mnedc.api.text.HostPort;
+import io.mnedc.codec.DeviceIds;
 import io.mnedc.codec.Protocol;
 import java.util.Locale;
 
@@ -9,7 +10,7 @@ import java.util.Locale;
  *
  * @param source what is looked up
  * @param host of {@link Source#HOST} a name or address, an IPv6 address without brackets; of {@link Source#SRV} the
- *     domain; else empty
+ *     domain; of {@link Source#TOLD} the relay's ID; else empty
  * @param port of {@link Source#HOST} 1 to 65,535; else 0
  */
 public record RelayAddress(Source source, String host, int port) {
@@ -20,11 +21,14 @@ public record RelayAddress(Source source, String host, int port) {
         /** SRV records of a domain. */
         SRV,
         /** Announcements in the local network. */
-        LAN
+        LAN,
+        /** What a relay has told of the others of its overlay; never in a setting. */
+        TOLD
     }
 
     private static final String SRV = "srv:";
     private static final String LAN = "lan";
+    private static final String TOLD = "told:";
     private static final int MAX_HOST = 253; // RFC 1035, section 2.3.4, without the last dot
 
     /** The service and protocol are put before it. */
@@ -35,6 +39,27 @@ public record RelayAddress(Source source, String host, int port) {
     /** A relay on a host. */
     public RelayAddress(String host, int port) {
         this(Source.HOST, host, port);
+    }
+
+    /** {@return a relay of the overlay by its ID} */
+    public static RelayAddress told(String relayId) {
+        return new RelayAddress(Source.TOLD, relayId, 0);
+    }
+
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException with a message that names the value and what is allowed
+     */
+    public static RelayAddress remembered(String text) {
+        if (!text.startsWith(TOLD)) {
+            return parse(text);
+        }
+        String relayId = text.substring(TOLD.length());
+        if (!DeviceIds.valid(relayId)) {
+            throw new IllegalArgumentException(DeviceIds.complaint(relayId));
+        }
+        return told(relayId);
     }
 
     /**
@@ -115,7 +140,12 @@ public record RelayAddress(Source source, String host, int port) {
         return source == Source.LAN;
     }
 
-    /** {@return whether others say where it is: SRV records, or announcements} */
+    /** {@return whether a relay of the overlay has told of it} */
+    public boolean isTold() {
+        return source == Source.TOLD;
+    }
+
+    /** {@return whether others say where it is: SRV records, announcements, or another relay} */
     public boolean isFound() {
         return source != Source.HOST;
     }
@@ -126,6 +156,7 @@ public record RelayAddress(Source source, String host, int port) {
             case HOST -> HostPort.text(host, port);
             case SRV -> SRV + host;
             case LAN -> LAN;
+            case TOLD -> TOLD + host;
         };
     }
 }

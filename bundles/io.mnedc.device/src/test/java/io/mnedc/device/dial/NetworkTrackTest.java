@@ -100,6 +100,7 @@ class NetworkTrackTest extends InTlsLab {
                         Map.of(),
                         relay -> tls,
                         (place, addresses) -> {},
+                        told -> List.of(),
                         new RecordedEvents());
         loop.execute(race::resume);
     }

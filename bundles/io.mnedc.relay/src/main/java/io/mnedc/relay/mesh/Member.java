@@ -1,6 +1,8 @@
 package io.mnedc.relay.mesh;
 
 import io.mnedc.api.text.DeviceIds;
+import io.mnedc.codec.ControlMessage.RelayRecord;
+import io.mnedc.codec.Protocol;
 import io.mnedc.relay.settings.MeshSettings;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +16,14 @@ import java.util.regex.Pattern;
  * @param key the SHA-256 fingerprint of its public key, in hex
  * @param addresses where it is dialled, each {@code HOST:PORT}; at most {@value #MOST_ADDRESSES}
  * @param software what it runs
+ * @param load how busy it is, 0 to {@value Protocol#MAX_LOAD}; {@value Protocol#MAX_LOAD}: it wants no further device
  */
-public record Member(String relayId, String key, List<String> addresses, String software) {
+public record Member(String relayId, String key, List<String> addresses, String software, int load) {
     static final int MOST_ADDRESSES = 16;
     private static final int MOST_TEXT = 300;
     private static final int MOST_SOFTWARE = 64;
     private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern LOAD = Pattern.compile("[0-9]{1,4}");
 
     /** Copies the list. */
     public Member {
@@ -28,7 +32,8 @@ public record Member(String relayId, String key, List<String> addresses, String 
 
     /** {@return its text in the store} */
     String text() {
-        return "key=" + key + "\naddresses=" + String.join(" ", addresses) + "\nsoftware=" + software + "\n";
+        return "key=" + key + "\naddresses=" + String.join(" ", addresses) + "\nsoftware=" + software + "\nload="
+                + load + "\n";
     }
 
     /** {@return what a text of the store says; empty if it is none} */
@@ -39,6 +44,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
         String key = "";
         String software = "";
         List<String> addresses = List.of();
+        int load = 0;
         for (String line : text.split("\n", MOST_TEXT)) {
             int equals = line.indexOf('=');
             String name = equals < 0 ? "" : line.substring(0, equals);
@@ -46,6 +52,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
             switch (name) {
                 case "key" -> key = value;
                 case "software" -> software = shortened(value);
+                case "load" -> load = LOAD.matcher(value).matches() ? Math.min(Integer.parseInt(value), Protocol.MAX_LOAD) : 0;
                 case "addresses" -> addresses = addresses(value);
                 default -> {
                     // of a newer version
@@ -53,7 +60,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
             }
         }
         return KEY.matcher(key).matches()
-                ? Optional.of(new Member(relayId, key, addresses, software))
+                ? Optional.of(new Member(relayId, key, addresses, software, load))
                 : Optional.empty();
     }
 
@@ -67,6 +74,16 @@ public record Member(String relayId, String key, List<String> addresses, String 
                 .filter(MeshSettings::isAddress)
                 .limit(MOST_ADDRESSES)
                 .toList();
+    }
+
+    /** {@return what devices are told of it} */
+    RelayRecord told() {
+        return new RelayRecord(
+                relayId,
+                addresses.stream()
+                        .filter(MeshSettings::isAddress)
+                        .toList(),
+                load);
     }
 
     /** {@return the host of an address, without the brackets of IPv6} */

@@ -5,11 +5,14 @@ import io.mnedc.api.store.Transaction;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.work.LogLimiter;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,6 +124,15 @@ final class Membership {
     /** Tries again what has failed, and what a lost watch would not have told; to be called once in a while. */
     void again() {
         write();
+    }
+
+    /** {@return all relays of the overlay, this one first, the others by their IDs; empty before this one knows itself} */
+    List<Member> all() {
+        return own.map(self -> Stream.concat(
+                                Stream.of(self),
+                                members.values().stream().sorted(Comparator.comparing(Member::relayId)))
+                        .toList())
+                .orElse(List.of());
     }
 
     /** {@return a relay of the overlay by its ID; not this one} */

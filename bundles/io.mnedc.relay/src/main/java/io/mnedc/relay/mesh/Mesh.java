@@ -3,8 +3,10 @@ package io.mnedc.relay.mesh;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.codec.ControlMessage.Fence;
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -68,6 +70,10 @@ public final class Mesh implements AutoCloseable {
     // changed on the control loop only; looked at by any thread
     private final Map<String, Neighbour> neighbours = new ConcurrentHashMap<>();
     private final List<Scheduler.Timer> timers;
+    private final RelayAnnouncer announcer;
+    private final Drain drain;
+    private final Load load = new Load();
+    private volatile @Nullable Member self;
     private boolean closed;
 
     /** Guards what follows: called under the lock of {@link Sessions}. */
@@ -85,6 +91,8 @@ public final class Mesh implements AutoCloseable {
         this.addresses = addresses;
         this.sessions = services.session.sessions();
         this.envelopes = new Envelopes(sessions, services.session.counters());
+        this.announcer = new RelayAnnouncer(services.loop, this::local, System::nanoTime);
+        this.drain = new Drain(services.loop, this::local, this::isLinked, announcer::isDone);
         this.claims = new Claims(own, services.loop, sessions);
         this.membership = new Membership(services.loop, new Members());
         this.timers = List.of(
@@ -130,16 +138,30 @@ public final class Mesh implements AutoCloseable {
         }
         try {
             String key = services.security.identity().keyFingerprint();
-            membership.own(new Member(
+            Member now = new Member(
                     own,
                     key,
                     addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
-                    services.session.identity().software()));
+                    services.session.identity().software(),
+                    load.now(local().size(), services.session.budget(), drain.isOn(), System.nanoTime()));
+            self = now;
+            membership.own(now);
         } catch (GeneralSecurityException e) {
             LOG.debug("no identity now", e);
         }
         membership.again();
         claims.again();
+        announce();
+    }
+
+    /** Tells the devices of the relays, if there is something new. */
+    private void announce() {
+        if (!closed) {
+            announcer.relays(new Relays(membership.all().stream()
+                    .limit(Protocol.MAX_RELAYS)
+                    .map(Member::told)
+                    .toList()));
+        }
     }
 
     /** Who leases addresses is another one, or leases others: what was told of devices is looked at again. */
@@ -157,6 +179,7 @@ public final class Mesh implements AutoCloseable {
      * @param up whether it is connected
      * @param frames whether frames flow
      * @param devices how many devices are registered there
+     * @param load how busy it says it is, as {@link Member#load}
      * @param problem why it is not connected; empty if it is, or nobody has tried yet
      */
     public record View(
@@ -166,11 +189,65 @@ public final class Mesh implements AutoCloseable {
             boolean up,
             boolean frames,
             int devices,
+            int load,
             String problem) {}
 
     /** {@return the other relays of the overlay; any thread} */
     public List<View> view() {
         return neighbours.values().stream().map(Neighbour::view).toList();
+    }
+
+    /** {@return this relay in the same form; any thread} */
+    public View self() {
+        Member now = self;
+        int devices = local().size();
+        return now == null
+                ? new View(own, List.of(), "", true, true, devices, 0, "")
+                : new View(own, now.addresses(), now.software(), true, true, devices, now.load(), "");
+    }
+
+    private List<Session> local() {
+        synchronized (lock) {
+            return List.copyOf(local.values());
+        }
+    }
+
+    /** Whether another relay is connected; any thread. */
+    private boolean isLinked() {
+        return neighbours.values().stream().anyMatch(Neighbour::isUp);
+    }
+
+    /**
+     * Begins to empty this relay: its devices are asked to go to other relays, a few at a time. Any thread.
+     *
+     * @return how many devices are registered here now
+     * @throws IllegalStateException if no other relay is connected
+     */
+    public int drain() {
+        if (!isLinked()) {
+            throw new IllegalStateException(
+                    "no other relay of the overlay is connected, so this one's devices have nowhere to go");
+        }
+        int devices = local().size();
+        services.loop.execute(() -> {
+            drain.begin();
+            look();
+        });
+        return devices;
+    }
+
+    /**
+     * Takes devices again. Any thread.
+     *
+     * @return whether this relay was being emptied
+     */
+    public boolean undrain() {
+        boolean was = drain.isOn();
+        services.loop.execute(() -> {
+            drain.end();
+            look();
+        });
+        return was;
     }
 
     private final class Members implements Membership.Watcher {
@@ -188,6 +265,7 @@ public final class Mesh implements AutoCloseable {
             } else {
                 neighbour.member(now);
             }
+            announce();
         }
 
         @Override
@@ -197,6 +275,7 @@ public final class Mesh implements AutoCloseable {
                 LOG.info("relay {} is none of this overlay any more", relayId);
                 neighbour.end("this relay is none of the overlay any more");
             }
+            announce();
         }
     }
 
@@ -209,9 +288,13 @@ public final class Mesh implements AutoCloseable {
 
         @Override
         public void registered(Session session) {
+            Session before;
             synchronized (lock) {
-                local.put(session.deviceId(), session);
+                before = local.put(session.deviceId(), session);
                 feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.of(session)));
+            }
+            if (!session.equals(before)) {
+                announcer.registered(session);
             }
             if (!session.fence().settled()) {
                 services.loop.execute(() -> claims.claim(session));
@@ -226,6 +309,11 @@ public final class Mesh implements AutoCloseable {
                 }
             }
             services.loop.execute(() -> claims.forget(session));
+        }
+
+        @Override
+        public Optional<ErrorReport> refusal() {
+            return drain.refusal();
         }
     }
 
@@ -386,6 +474,8 @@ public final class Mesh implements AutoCloseable {
         services.loop.execute(() -> {
             closed = true;
             timers.forEach(Scheduler.Timer::cancel);
+            drain.end();
+            announcer.close();
             List.copyOf(neighbours.values()).forEach(each -> each.end("the relay stops"));
             neighbours.clear();
             membership.detach();

@@ -75,6 +75,11 @@ final class Neighbour {
         return devices;
     }
 
+    /** {@return whether it is connected; any thread} */
+    boolean isUp() {
+        return link != null;
+    }
+
     boolean isLinkedBy(LinkStream other) {
         return other.equals(link);
     }
@@ -87,6 +92,7 @@ final class Neighbour {
                 link != null,
                 relay.data() != null,
                 devices.count(),
+                member.load(),
                 problem);
     }
 

@@ -231,7 +231,9 @@ final class ControlSession implements Admissions.Admitted {
                             + ": set device.id = " + peer.deviceId() + ", or enrol it again")));
             return;
         }
-        Optional<ErrorReport> refusal = services.access().refusal(hello.deviceId());
+        Optional<ErrorReport> refusal = services.access()
+                .refusal(hello.deviceId())
+                .or(services.sessions()::refusal);
         if (refusal.isPresent()) {
             perform(machine.refused(refusal.get()));
             return;

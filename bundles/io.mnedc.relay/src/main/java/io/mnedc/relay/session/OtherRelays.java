@@ -1,6 +1,8 @@
 package io.mnedc.relay.session;
 
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Fence;
+import java.util.Optional;
 
 /**
  * The other relays of the overlay, as the registered devices see them. Called under the lock of {@link Sessions}, in the order of what
@@ -23,6 +25,11 @@ public interface OtherRelays {
         public void left(Session session) {
             // nobody hears of it
         }
+
+        @Override
+        public Optional<ErrorReport> refusal() {
+            return Optional.empty();
+        }
     };
 
     /** {@return what the store of the overlay says of a device's last registration} */
@@ -33,4 +40,7 @@ public interface OtherRelays {
 
     /** A device is not registered here any more. */
     void left(Session session);
+
+    /** {@return why no further device can register here now, because another relay is to serve it; empty if it can} */
+    Optional<ErrorReport> refusal();
 }

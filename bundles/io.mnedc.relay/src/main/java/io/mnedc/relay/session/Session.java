@@ -216,6 +216,15 @@ public final class Session implements Destination, StreamOwner {
     }
 
     /**
+     * Sends a message that is encoded already, behind what was sent before.
+     *
+     * @param message never written to, so that devices can share it
+     */
+    public void sendNow(ByteBuffer message) {
+        control.execute(() -> control.sendNow(message));
+    }
+
+    /**
      * Begins to tell the device of the others, behind what was sent before.
      *
      * @param first what is told first

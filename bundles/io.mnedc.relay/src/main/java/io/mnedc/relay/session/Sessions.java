@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -150,6 +151,11 @@ public final class Sessions implements Members, Routes {
     public synchronized void others(OtherRelays now) {
         others = now;
         byDevice.values().forEach(now::registered);
+    }
+
+    /** {@return why no further device can register here now, because another relay is to serve it; empty if it can} */
+    synchronized Optional<ErrorReport> refusal() {
+        return others.refusal();
     }
 
     /** A device is registered at another relay, or is different there. The newest of several registrations counts. */
