@@ -44,8 +44,8 @@ public @interface DeviceConfig {
                     + " brackets). srv:DOMAIN: those that the SRV records of _mnedc._tcp.DOMAIN name. lan: those that"
                     + " announce themselves in the local network. Both need security = tls and the bundle io.mnedc.finder."
                     + " Empty: those of the join token, also after it has been used. Names are looked up at each attempt;"
-                    + " what worked last is tried first. A change leaves the connection alone if its relay is still in the"
-                    + " list; interface and addresses stay in any case. One per line, or with commas between.|TextArea")
+                    + " what worked last is tried first. Other relays of the same overlay are learned from the relays, and are"
+                    + " tried, too. A change leaves the connection alone if its relay is still in the list; interface and addresses stay in any case. One per line, or with commas between.|TextArea")
     String relays() default "";
 
     @AttributeDefinition(
