@@ -54,9 +54,7 @@ class FleetTest {
 
     private void tell(Node node, Relays relays) throws Exception {
         one.tell("gw-1", relays);
-        Await.until(
-                "told",
-                () -> node.device().relaysTold() == relays.relays().size());
+        Await.until("told", () -> node.device().relaysTold() == relays.relays().size());
     }
 
     private static void registered(TestRelay relay, int times) throws Exception {
@@ -99,9 +97,11 @@ class FleetTest {
         tell(node, new Relays(List.of(record(one, "relay-1", 0), record(stranger, "relay-2", 0))));
         one.close();
         Await.until("it was tried", () -> stranger.connections.get() > 0);
-        Await.until("refused", () -> node.device().tries().stream()
-                .anyMatch(each -> each.outcome() == io.mnedc.api.device.RelayTry.Outcome.DISTRUSTED
-                        && each.source() == io.mnedc.api.device.RelayTry.Source.TOLD));
+        Await.until(
+                "refused",
+                () -> node.device().tries().stream()
+                        .anyMatch(each -> each.outcome() == io.mnedc.api.device.RelayTry.Outcome.DISTRUSTED
+                                && each.source() == io.mnedc.api.device.RelayTry.Source.TOLD));
         assertThat(stranger.registrations).hasValue(0);
     }
 

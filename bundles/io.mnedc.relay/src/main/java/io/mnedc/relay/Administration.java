@@ -81,8 +81,8 @@ final class Administration implements RelayAdministration {
             if (JoinToken.literal(address).filter(dialled::inOverlay).isPresent()) {
                 throw new IllegalArgumentException("relay address " + address
                         + " is inside the overlay itself (settings pool and ipv6.prefix of io.mnedc.address): devices"
-                        + " would send what is for the relay into the overlay; give an address outside, or choose a pool"
-                        + " that is used nowhere else");
+                        + " would send what is for the relay into the overlay; give an address outside, or choose a"
+                        + " pool that is used nowhere else");
             }
         }
         JoinToken token = issuer.tokens().issue(request, seen);

@@ -102,8 +102,7 @@ class RelayFleetTest {
     }
 
     private PlainDevice joined(String relay, String id) throws Exception {
-        PlainDevice device =
-                TestOverlay.joined(test(relay).address(), overlay.identity(id, Instant.now()), id);
+        PlainDevice device = TestOverlay.joined(test(relay).address(), overlay.identity(id, Instant.now()), id);
         devices.add(device);
         return device;
     }
@@ -162,7 +161,8 @@ class RelayFleetTest {
         int atFirst = -1;
         for (PlainDevice device : all) {
             Relays told = device.await(Relays.class);
-            assertThat(told.relays().get(0)).isEqualTo(new RelayRecord("relay-a", told.relays().get(0).addresses(), 1000));
+            assertThat(told.relays().get(0))
+                    .isEqualTo(new RelayRecord("relay-a", told.relays().get(0).addresses(), 1000));
             ErrorReport asked = device.await(ErrorReport.class);
             assertThat(TestOverlay.code(asked)).isEqualTo(ErrorCode.STOPPING);
             assertThat(asked.fatal()).isTrue();

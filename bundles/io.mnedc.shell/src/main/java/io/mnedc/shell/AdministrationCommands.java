@@ -215,8 +215,8 @@ public final class AdministrationCommands {
     /** {@return what {@link #drain} prints} */
     public String drainText() {
         return run(here -> here.drain()
-                + " devices are asked to go to other relays, which takes up to a minute: see mnedc:relays. It lasts until"
-                + " mnedc:undrain, or the end of this relay.");
+                + " devices are asked to go to other relays, which takes up to a minute: see mnedc:relays. It lasts"
+                + " until mnedc:undrain, or the end of this relay.");
     }
 
     /** Has the relay take devices again. */

@@ -60,8 +60,7 @@ final class StatusReport {
         return table.render("");
     }
 
-    static String device(
-            DeviceStatus.Snapshot device, String overlay, String name, List<RelayTry> tries, Instant now) {
+    static String device(DeviceStatus.Snapshot device, String overlay, String name, List<RelayTry> tries, Instant now) {
         var text = new StringBuilder("Device ")
                 .append(PlainText.of(device.deviceId()))
                 .append(NL);

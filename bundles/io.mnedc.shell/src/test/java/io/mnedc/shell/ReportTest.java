@@ -86,7 +86,8 @@ class ReportTest {
                 NOW,
                 Duration.ofMillis(12)));
         for (String report : List.of(
-                StatusReport.relay(relay, Optional.empty(), NOW), StatusReport.device(device, StatusReport.overlay(hostile, 3), hostile, tries, NOW))) {
+                StatusReport.relay(relay, Optional.empty(), NOW),
+                StatusReport.device(device, StatusReport.overlay(hostile, 3), hostile, tries, NOW))) {
             assertThat(report).contains("a?[2J?b?c?").isEqualTo(PlainText.lines(report));
             assertThat(report.lines()).noneMatch(line -> line.startsWith("c"));
         }

@@ -62,7 +62,8 @@ final class Enrolment {
         this.request = request;
         this.events = events;
         this.tries = dialer.tries();
-        this.race = dialer.control(relays, Map.of(), relay -> tls, (place, addresses) -> {}, told -> List.of(), new Found());
+        this.race = dialer.control(
+                relays, Map.of(), relay -> tls, (place, addresses) -> {}, told -> List.of(), new Found());
     }
 
     void start() {

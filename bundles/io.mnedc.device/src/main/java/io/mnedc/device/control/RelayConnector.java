@@ -129,6 +129,7 @@ public final class RelayConnector {
     private int settling;
     /** The relay that is not to be tried before the others. */
     private String left = "";
+
     private boolean hopeful;
     private boolean stopped;
 

@@ -68,7 +68,11 @@ public final class Dialer {
             Function<RelayAddress, List<RelayFinder.Found>> told,
             RelayRace.Events events) {
         return new RelayRace(
-                new NetworkTrack(loop, resolver, finders, tls, paths, carrier, resolved, told), relays, good, tries, events);
+                new NetworkTrack(loop, resolver, finders, tls, paths, carrier, resolved, told),
+                relays,
+                good,
+                tries,
+                events);
     }
 
     /** {@return what has been tried} */

@@ -1,10 +1,10 @@
 package io.mnedc.device.dial;
 
+import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.device.common.Faults;
-import io.mnedc.api.finder.RelayFinder;
 import io.mnedc.device.settings.RelayAddress;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;

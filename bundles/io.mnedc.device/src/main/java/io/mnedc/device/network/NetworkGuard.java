@@ -335,8 +335,8 @@ public final class NetworkGuard {
         } else if (!network.equals(before) && settings.get().network().follow()) {
             if (!network.within(before)) {
                 LOG.warn(
-                        "device {}: the relay's virtual network was {} and is now {}; this device follows (pool.change ="
-                                + " follow)",
+                        "device {}: the relay's virtual network was {} and is now {}; this device follows (pool.change"
+                                + " = follow)",
                         settings.get().deviceId(),
                         NetworkText.text(before),
                         NetworkText.text(network));

@@ -81,7 +81,8 @@ public record KnownRelay(String relayId, int load, long roundTrip, String reache
         }
         String reached = words.get(3).equals(NOWHERE) ? "" : words.get(3);
         List<String> addresses = usable(words.subList(WORDS, words.size()));
-        return new KnownRelay(words.get(0), load, roundTrip, usable(List.of(reached)).isEmpty() ? "" : reached, addresses);
+        return new KnownRelay(
+                words.get(0), load, roundTrip, usable(List.of(reached)).isEmpty() ? "" : reached, addresses);
     }
 
     /** {@return those that can be dialled: what others say goes through the same check as a setting} */

@@ -38,7 +38,8 @@ public final class RelayChoice {
                 .orElse(0);
         long near = nearest * FARTHER_TIMES + FARTHER_MICROS;
         return relays.stream()
-                .sorted(Comparator.<KnownRelay>comparingInt(relay -> relay.isFull() ? 2 : relay.roundTrip() > near ? 1 : 0)
+                .sorted(Comparator.<KnownRelay>comparingInt(
+                                relay -> relay.isFull() ? 2 : relay.roundTrip() > near ? 1 : 0)
                         .thenComparing(Comparator.<KnownRelay>comparingDouble(relay -> score(deviceId, relay))
                                 .reversed())
                         .thenComparing(KnownRelay::relayId))

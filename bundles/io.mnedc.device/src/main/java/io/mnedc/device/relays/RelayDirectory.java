@@ -72,10 +72,9 @@ public final class RelayDirectory {
         this.settings = settings;
     }
 
-    private @Nullable Path file() {
+    private @Nullable Path directory() {
         DeviceSettings now = settings.get();
-        Path directory = now.network().directory();
-        return directory == null || !now.security().tls() ? null : directory.resolve(FILE);
+        return now.security().tls() ? now.network().directory() : null;
     }
 
     /** {@return whether the settings give the relays and their order} */
@@ -184,10 +183,11 @@ public final class RelayDirectory {
     /** {@return what is worth a write: load and round trip alone are not} */
     private String kept() {
         StringBuilder text = new StringBuilder();
-        relays.values().forEach(relay -> text.append(new KnownRelay(
-                                relay.relayId(), 0, KnownRelay.UNKNOWN, relay.reached(), relay.addresses())
-                        .line())
-                .append('\n'));
+        relays.values()
+                .forEach(relay -> text.append(new KnownRelay(
+                                        relay.relayId(), 0, KnownRelay.UNKNOWN, relay.reached(), relay.addresses())
+                                .line())
+                        .append('\n'));
         return text.toString();
     }
 
@@ -198,8 +198,9 @@ public final class RelayDirectory {
         recalled = true;
         written = "";
         dirty = false;
-        Path file = file();
-        if (file != null) {
+        Path directory = directory();
+        if (directory != null) {
+            Path file = directory.resolve(FILE);
             files.execute(() -> {
                 try {
                     PrivateFiles.delete(file);
@@ -216,8 +217,8 @@ public final class RelayDirectory {
             return;
         }
         dirty = false;
-        Path file = file();
-        if (file == null) {
+        Path directory = directory();
+        if (directory == null) {
             return;
         }
         written = kept();
@@ -228,13 +229,13 @@ public final class RelayDirectory {
         loop.schedule(WRITES_APART, this::rested);
         files.execute(() -> {
             try {
-                PrivateFiles.directory(file.getParent());
-                PrivateFiles.write(file, content);
+                PrivateFiles.directory(directory);
+                PrivateFiles.write(directory.resolve(FILE), content);
             } catch (IOException e) {
                 LOG.info(
-                        "The relays of the overlay cannot be written to {}, so after a restart only those of the settings"
-                                + " are tried: {}",
-                        file,
+                        "The relays of the overlay cannot be written to {}, so after a restart only those of the"
+                                + " settings are tried: {}",
+                        directory.resolve(FILE),
                         PlainText.of(e));
             }
         });
@@ -248,11 +249,12 @@ public final class RelayDirectory {
     }
 
     private void recall() {
-        Path file = file();
-        if (recalled || file == null) {
+        Path directory = directory();
+        if (recalled || directory == null) {
             return;
         }
         recalled = true;
+        Path file = directory.resolve(FILE);
         try {
             read(new String(PrivateFiles.read(file, MOST), StandardCharsets.US_ASCII));
             written = kept();

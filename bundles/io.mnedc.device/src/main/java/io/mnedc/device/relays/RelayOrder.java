@@ -55,7 +55,9 @@ public final class RelayOrder {
                 order.addAll(entries(listed, relay.relayId()));
             }
         }
-        order.addAll(rotated.stream().filter(entry -> directory.idOf(entry).isEmpty()).toList());
+        order.addAll(rotated.stream()
+                .filter(entry -> directory.idOf(entry).isEmpty())
+                .toList());
         order.addAll(rotated);
         // by the addresses that it tells itself: the name in the settings may be one that nobody knows any more
         known.forEach(relay -> order.add(RelayAddress.told(relay.relayId())));
@@ -75,7 +77,8 @@ public final class RelayOrder {
         for (RelayAddress entry : listed) {
             String id = directory.idOf(entry);
             boolean useless = !id.isEmpty()
-                    && (id.equals(left) || directory.find(id).filter(KnownRelay::isFull).isPresent());
+                    && (id.equals(left)
+                            || directory.find(id).filter(KnownRelay::isFull).isPresent());
             if (!useless) {
                 order.add(entry);
             }

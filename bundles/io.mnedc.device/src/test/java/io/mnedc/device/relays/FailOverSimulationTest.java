@@ -54,14 +54,16 @@ class FailOverSimulationTest {
         }
         double fair = (double) devices / (count - 1);
         assertThat(load).hasSize(count - 1);
-        assertThat(load.values()).allSatisfy(here -> assertThat((double) here)
-                .as("devices of a relay, where %s is fair", fair)
-                .isBetween(fair * 0.9, fair * 1.1));
+        assertThat(load.values())
+                .allSatisfy(here -> assertThat((double) here)
+                        .as("devices of a relay, where %s is fair", fair)
+                        .isBetween(fair * 0.9, fair * 1.1));
         assertThat(most(joins)).as("joins at one relay in any second").isLessThanOrEqualTo(MOST_JOINS);
         long last = joins.stream().mapToLong(Join::nanos).max().orElseThrow();
         assertThat(last)
                 .as("all have moved")
-                .isLessThanOrEqualTo(FailOver.window(devices, count).plus(ROUND_TRIP).toNanos());
+                .isLessThanOrEqualTo(
+                        FailOver.window(devices, count).plus(ROUND_TRIP).toNanos());
     }
 
     /** That of the rate, and what chance adds: more than four standard deviations of it. */
@@ -77,7 +79,8 @@ class FailOverSimulationTest {
             times.sort(null);
             int first = 0;
             for (int last = 0; last < times.size(); last++) {
-                while (times.get(last) - times.get(first) >= Duration.ofSeconds(1).toNanos()) {
+                while (times.get(last) - times.get(first)
+                        >= Duration.ofSeconds(1).toNanos()) {
                     first++;
                 }
                 most = Math.max(most, last - first + 1);

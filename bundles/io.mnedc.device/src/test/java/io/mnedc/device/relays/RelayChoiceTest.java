@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 /** In which order devices try the relays of their overlay. */
 class RelayChoiceTest {
@@ -37,6 +38,10 @@ class RelayChoiceTest {
         return counts;
     }
 
+    private static double share(Map<String, Integer> firsts, String relay) {
+        return Objects.requireNonNull(firsts.get(relay));
+    }
+
     @RepeatedTest(5)
     void devicesAreSpreadEvenly(RepetitionInfo repetition) {
         SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
@@ -47,8 +52,8 @@ class RelayChoiceTest {
         }
         double fair = (double) DEVICES / relays;
         assertThat(firsts(all)).hasSize(relays);
-        assertThat(firsts(all).values()).allSatisfy(count -> assertThat((double) count)
-                .isBetween(fair * 0.9, fair * 1.1));
+        assertThat(firsts(all).values())
+                .allSatisfy(count -> assertThat((double) count).isBetween(fair * 0.9, fair * 1.1));
     }
 
     @Test
@@ -67,17 +72,18 @@ class RelayChoiceTest {
             }
         }
         double fair = DEVICES / 12.0;
-        assertThat(moved.values()).hasSize(3).allSatisfy(count -> assertThat((double) count)
-                .isBetween(fair * 0.9, fair * 1.1));
+        assertThat(moved.values())
+                .hasSize(3)
+                .allSatisfy(count -> assertThat((double) count).isBetween(fair * 0.9, fair * 1.1));
     }
 
     @Test
     void aBusyRelayGetsFewer() {
         Map<String, Integer> firsts = firsts(List.of(relay("a", 0), relay("b", 500), relay("c", 750)));
         double share = DEVICES / 7.0;
-        assertThat((double) firsts.get("a")).isBetween(share * 4 * 0.9, share * 4 * 1.1);
-        assertThat((double) firsts.get("b")).isBetween(share * 2 * 0.9, share * 2 * 1.1);
-        assertThat((double) firsts.get("c")).isBetween(share * 0.9, share * 1.1);
+        assertThat(share(firsts, "a")).isBetween(share * 4 * 0.9, share * 4 * 1.1);
+        assertThat(share(firsts, "b")).isBetween(share * 2 * 0.9, share * 2 * 1.1);
+        assertThat(share(firsts, "c")).isBetween(share * 0.9, share * 1.1);
     }
 
     @Test

@@ -73,7 +73,9 @@ class RelayDirectoryTest {
     private static Target at(RelayAddress relay, String host, int port) {
         try {
             return new Target(
-                    new Place(relay, host, port), new InetSocketAddress(InetAddress.getByName("10.9.9.9"), port), Paths.USUAL);
+                    new Place(relay, host, port),
+                    new InetSocketAddress(InetAddress.getByName("10.9.9.9"), port),
+                    Paths.USUAL);
         } catch (IOException e) {
             throw new IllegalArgumentException(e);
         }
@@ -180,7 +182,11 @@ class RelayDirectoryTest {
     @Test
     void addressesThatCannotBeDialledAreLeftOut() {
         RelayDirectory known = started();
-        known.told(door(), relays(A, new RelayRecord("relay-b", List.of("a/../b:1", "$(x):2", "-x:3", "10.0.0.2:4", "[::1:5"), 0)));
+        known.told(
+                door(),
+                relays(
+                        A,
+                        new RelayRecord("relay-b", List.of("a/../b:1", "$(x):2", "-x:3", "10.0.0.2:4", "[::1:5"), 0)));
         assertThat(known.hosts(RelayAddress.told("relay-b"))).containsExactly(new Found("10.0.0.2", 4));
     }
 
@@ -196,7 +202,9 @@ class RelayDirectoryTest {
         }
         RelayDirectory known = started();
         known.told(door(), new Relays(most));
-        assertThat(started().inOrder()).hasSize(Protocol.MAX_RELAYS).containsExactlyInAnyOrderElementsOf(known.inOrder());
+        assertThat(started().inOrder())
+                .hasSize(Protocol.MAX_RELAYS)
+                .containsExactlyInAnyOrderElementsOf(known.inOrder());
         assertThat(Files.size(file())).isGreaterThan(250_000);
     }
 
@@ -212,7 +220,8 @@ class RelayDirectoryTest {
                 "mnedc-relays-1\nrelay-a x -1 - 10.0.0.1:1\n",
             })
     void aDamagedFileIsAsNone(String content) throws IOException {
-        Files.createDirectories(file().getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(
+                file().getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(file(), content);
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-------"));
         assertThat(started().inOrder()).isEmpty();

@@ -35,7 +35,8 @@ class RelayOrderTest {
     private int loadOfA;
 
     private RelayDirectory known() {
-        DeviceSettings settings = new SettingsReader(Map.of("device.id", "gw-1", "relays", List.of(A.toString()), "data.dir", directory.toString()))
+        DeviceSettings settings = new SettingsReader(
+                        Map.of("device.id", "gw-1", "relays", List.of(A.toString()), "data.dir", directory.toString()))
                 .read("", () -> directory);
         RelayDirectory known = new RelayDirectory(new TestLoop(), task -> {}, () -> settings);
         known.told(
@@ -104,7 +105,8 @@ class RelayOrderTest {
 
     @Test
     void aDeviceThatWasToldNothingTriesItsListAsBefore() {
-        DeviceSettings settings = new SettingsReader(Map.of("device.id", "gw-1", "relays", List.of(A.toString()), "data.dir", directory.toString()))
+        DeviceSettings settings = new SettingsReader(
+                        Map.of("device.id", "gw-1", "relays", List.of(A.toString()), "data.dir", directory.toString()))
                 .read("", () -> directory);
         RelayOrder order = new RelayOrder(new RelayDirectory(new TestLoop(), task -> {}, () -> settings));
         assertThat(order.order(List.of(A, LAN, B), LAN, true, "")).containsExactly(LAN, B, A);

@@ -19,8 +19,8 @@ final class Load {
 
     /** {@return what to tell now} */
     int now(int devices, SendBudget budget, boolean drained, long time) {
-        int exact = (int) Math.max(
-                share(devices, DEVICES), budget.most() <= 0 ? 0 : share(budget.used(), budget.most()));
+        int exact =
+                (int) Math.max(share(devices, DEVICES), budget.most() <= 0 ? 0 : share(budget.used(), budget.most()));
         int wanted = drained ? Protocol.MAX_LOAD : exact - exact % STEP;
         boolean drains = wanted == Protocol.MAX_LOAD || told == Protocol.MAX_LOAD;
         if (wanted != told && (!ever || drains || time - toldAt >= RelayAnnouncer.LOAD_APART.toNanos())) {

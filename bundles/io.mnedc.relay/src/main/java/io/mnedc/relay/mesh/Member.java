@@ -32,8 +32,8 @@ public record Member(String relayId, String key, List<String> addresses, String 
 
     /** {@return its text in the store} */
     String text() {
-        return "key=" + key + "\naddresses=" + String.join(" ", addresses) + "\nsoftware=" + software + "\nload="
-                + load + "\n";
+        return "key=" + key + "\naddresses=" + String.join(" ", addresses) + "\nsoftware=" + software + "\nload=" + load
+                + "\n";
     }
 
     /** {@return what a text of the store says; empty if it is none} */
@@ -52,7 +52,8 @@ public record Member(String relayId, String key, List<String> addresses, String 
             switch (name) {
                 case "key" -> key = value;
                 case "software" -> software = shortened(value);
-                case "load" -> load = LOAD.matcher(value).matches() ? Math.min(Integer.parseInt(value), Protocol.MAX_LOAD) : 0;
+                case "load" ->
+                    load = LOAD.matcher(value).matches() ? Math.min(Integer.parseInt(value), Protocol.MAX_LOAD) : 0;
                 case "addresses" -> addresses = addresses(value);
                 default -> {
                     // of a newer version
@@ -79,11 +80,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
     /** {@return what devices are told of it} */
     RelayRecord told() {
         return new RelayRecord(
-                relayId,
-                addresses.stream()
-                        .filter(MeshSettings::isAddress)
-                        .toList(),
-                load);
+                relayId, addresses.stream().filter(MeshSettings::isAddress).toList(), load);
     }
 
     /** {@return the host of an address, without the brackets of IPv6} */

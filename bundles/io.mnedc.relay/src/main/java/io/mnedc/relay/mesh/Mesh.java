@@ -2,8 +2,8 @@ package io.mnedc.relay.mesh;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.store.OverlayStore;
-import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;

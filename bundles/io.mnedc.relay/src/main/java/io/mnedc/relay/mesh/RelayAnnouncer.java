@@ -87,9 +87,12 @@ final class RelayAnnouncer {
 
     /** Whether only the load is different; that a relay wants no devices any more is more than that. */
     private static boolean isOfLoad(Relays now, Relays before) {
-        return now.relays().stream().map(RelayAnnouncer::withoutLoad).toList().equals(before.relays().stream()
+        return now.relays().stream()
                 .map(RelayAnnouncer::withoutLoad)
-                .toList());
+                .toList()
+                .equals(before.relays().stream()
+                        .map(RelayAnnouncer::withoutLoad)
+                        .toList());
     }
 
     private static RelayRecord withoutLoad(RelayRecord relay) {
@@ -104,7 +107,9 @@ final class RelayAnnouncer {
             int each = most;
             fitting = new Relays(relays.relays().stream()
                     .map(relay -> new RelayRecord(
-                            relay.relayId(), relay.addresses().stream().limit(each).toList(), relay.load()))
+                            relay.relayId(),
+                            relay.addresses().stream().limit(each).toList(),
+                            relay.load()))
                     .toList());
         }
         return ControlCodec.encode(fitting);

@@ -231,9 +231,8 @@ final class ControlSession implements Admissions.Admitted {
                             + ": set device.id = " + peer.deviceId() + ", or enrol it again")));
             return;
         }
-        Optional<ErrorReport> refusal = services.access()
-                .refusal(hello.deviceId())
-                .or(services.sessions()::refusal);
+        Optional<ErrorReport> refusal =
+                services.access().refusal(hello.deviceId()).or(services.sessions()::refusal);
         if (refusal.isPresent()) {
             perform(machine.refused(refusal.get()));
             return;

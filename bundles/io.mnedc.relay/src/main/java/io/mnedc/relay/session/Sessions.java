@@ -450,8 +450,8 @@ public final class Sessions implements Members, Routes {
         }
         if (!room.replace(before, now)) {
             session.noRoom(
-                    "the relay has no room for what this device tells its peers, they keep what it has told before: tell less"
-                            + " (attributes, services), or give the relay a larger heap; large devices share "
+                    "the relay has no room for what this device tells its peers, they keep what it has told before:"
+                            + " tell less (attributes, services), or give the relay a larger heap; large devices share "
                             + (room.most() >> 10) + " KiB there, a sixteenth of it",
                     System.nanoTime());
             return 0;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class MemberTest {
     private static final String KEY = "0123456789abcdef".repeat(4);
     private static final Member MEMBER = new Member(
-            "relay-a", KEY, List.of("192.0.2.1:3334", "[2001:db8::1]:3334", "relay.example.net:1"), "mnedc/0.2.0");
+            "relay-a", KEY, List.of("192.0.2.1:3334", "[2001:db8::1]:3334", "relay.example.net:1"), "mnedc/0.2.0", 350);
 
     @Test
     void isReadAsItWasWritten() {

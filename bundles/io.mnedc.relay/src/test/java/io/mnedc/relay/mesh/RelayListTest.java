@@ -34,8 +34,9 @@ class RelayListTest {
         ByteBuffer bytes = RelayAnnouncer.encoded(new Relays(most));
         assertThat(bytes.remaining()).isBetween(20_000, Protocol.MAX_MESSAGE + ControlCodec.LENGTH_FIELD);
         Relays told = (Relays) ControlCodec.decode(bytes.duplicate().position(ControlCodec.LENGTH_FIELD));
-        assertThat(told.relays()).hasSize(Protocol.MAX_RELAYS).allSatisfy(relay -> assertThat(relay.addresses())
-                .isNotEmpty());
+        assertThat(told.relays())
+                .hasSize(Protocol.MAX_RELAYS)
+                .allSatisfy(relay -> assertThat(relay.addresses()).isNotEmpty());
         Relays few = new Relays(most.subList(0, 3));
         assertThat(ControlCodec.decode(RelayAnnouncer.encoded(few).position(ControlCodec.LENGTH_FIELD)))
                 .isEqualTo(few);
@@ -59,7 +60,11 @@ class RelayListTest {
     @Test
     void devicesAreToldOnlyAddressesThatAMessageMayHold() {
         Member member = new Member(
-                "relay-a", KEY, List.of("10.0.0.1:3334", "10.0.0.1:0", "10.0.0.1:99999", "no port", "[fd00::1]:1"), "", 0);
+                "relay-a",
+                KEY,
+                List.of("10.0.0.1:3334", "10.0.0.1:0", "10.0.0.1:99999", "no port", "[fd00::1]:1"),
+                "",
+                0);
         assertThat(member.told().addresses()).containsExactly("10.0.0.1:3334", "[fd00::1]:1");
     }
 
@@ -68,7 +73,9 @@ class RelayListTest {
         Load load = new Load();
         assertThat(load.now(0, idle, false, 0)).isZero();
         assertThat(load.now(Load.DEVICES / 4 + 10, idle, false, 1)).isEqualTo(250);
-        assertThat(load.now(Load.DEVICES / 2, idle, false, APART)).as("too soon").isEqualTo(250);
+        assertThat(load.now(Load.DEVICES / 2, idle, false, APART))
+                .as("too soon")
+                .isEqualTo(250);
         assertThat(load.now(Load.DEVICES / 2, idle, false, 1 + APART)).isEqualTo(500);
         assertThat(load.now(Load.DEVICES * 3, idle, false, 2 + 2 * APART))
                 .as("full by devices, but 1000 is said by people only")
