@@ -1,6 +1,7 @@
 package io.mnedc.cluster;
 
 import io.mnedc.api.store.Transaction;
+import io.mnedc.cluster.ZooKeeperStore.Reach;
 import io.mnedc.cluster.ZooKeeperStore.Times;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,9 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a store, and what happens at each connect. Used by the store's own thread. */
 final class Engine implements Link.Events {
+    private static final long LOOK_MILLIS = 1_000;
+    private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Link link;
     private final Setup setup;
     private final Register register;
@@ -20,6 +25,9 @@ final class Engine implements Link.Events {
     private final Duration dead;
     private final ScheduledExecutorService thread;
     private final CompletableFuture<Void> started;
+    private final Reach reach;
+    private long lastReady = System.nanoTime();
+    private @Nullable Boolean told;
 
     /**
      * Begins to connect.
@@ -36,9 +44,11 @@ final class Engine implements Link.Events {
             Watches watches,
             ScheduledExecutorService thread,
             Executor teller,
-            CompletableFuture<Void> started)
+            CompletableFuture<Void> started,
+            Reach reach)
             throws IOException {
         this.started = started;
+        this.reach = reach;
         this.thread = thread;
         this.dead = times.dead();
         this.link = new Link(ensemble, Math.toIntExact(times.session().toMillis()), thread, this);
@@ -47,6 +57,25 @@ final class Engine implements Link.Events {
         this.sweep = new Sweep(link, layout, register, dead);
         this.follower = new Follower(link, layout, mirror, watches::tell, this::progress);
         this.committer = new Committer(link, layout, mirror, follower, register, thread, teller, times.commit());
+        thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Tells of an outage only when it lasts: another leader is elected in a second or two. */
+    private void look() {
+        long now = System.nanoTime();
+        if (follower.ready()) {
+            lastReady = now;
+            tell(true);
+        } else if (now - lastReady > OUTAGE_NANOS) {
+            tell(false);
+        }
+    }
+
+    private void tell(boolean there) {
+        if (told == null || told != there) {
+            told = there;
+            reach.now(there);
+        }
     }
 
     @Override
@@ -69,6 +98,7 @@ final class Engine implements Link.Events {
         if (started.complete(null)) {
             thread.scheduleWithFixedDelay(sweep::begin, 0, dead.toMillis(), TimeUnit.MILLISECONDS);
         }
+        look();
         committer.step();
     }
 

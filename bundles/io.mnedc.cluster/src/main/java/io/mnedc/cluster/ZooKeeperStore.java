@@ -37,6 +37,12 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
                 new Times(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1));
     }
 
+    /** Told whether the ensemble can be reached: at the first time that it can, when it cannot for some seconds, and so on. Must not wait. */
+    @FunctionalInterface
+    interface Reach {
+        void now(boolean there);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperStore.class);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final int MOST_WAITING = 1_000;
@@ -57,7 +63,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
     /** Used by the store's own thread only. */
     private @Nullable Engine engine;
 
-    private ZooKeeperStore(String ensemble, Layout layout, Times times) {
+    private ZooKeeperStore(String ensemble, Layout layout, Times times, Reach reach) {
         this.layout = layout;
         int number = NUMBER.incrementAndGet();
         thread = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "mnedc-cluster-store-" + number));
@@ -75,7 +81,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
                 (late, ended) -> late.run());
         teller.allowCoreThreadTimeOut(true);
         watches = new Watches(teller);
-        thread.execute(() -> build(ensemble, times));
+        thread.execute(() -> build(ensemble, times, reach));
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -99,7 +105,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
     }
 
     static ZooKeeperStore open(String ensemble, String name, Times times) throws IOException {
-        var store = new ZooKeeperStore(ensemble, new Layout(name), times);
+        ZooKeeperStore store = begin(ensemble, name, times, there -> {});
         String problem = "the ensemble " + ensemble + " is not there";
         try {
             store.started.get(times.start().toMillis(), TimeUnit.MILLISECONDS);
@@ -121,9 +127,24 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
         }
     }
 
-    private void build(String ensemble, Times times) {
+    /**
+     * Begins to open a store, for however long that takes.
+     *
+     * @param reach told whether the ensemble is there, by the store's own thread
+     * @throws IllegalArgumentException if the name is none
+     */
+    static ZooKeeperStore begin(String ensemble, String name, Times times, Reach reach) {
+        return new ZooKeeperStore(ensemble, new Layout(name), times, reach);
+    }
+
+    /** {@return completed once reads are answered; exceptionally if that can never be} */
+    CompletionStage<Void> started() {
+        return started.minimalCompletionStage();
+    }
+
+    private void build(String ensemble, Times times, Reach reach) {
         try {
-            engine = new Engine(ensemble, layout, times, mirror, watches, thread, teller, started);
+            engine = new Engine(ensemble, layout, times, mirror, watches, thread, teller, started, reach);
         } catch (IOException | RuntimeException | LinkageError e) {
             // the last one too: the classes of ZooKeeper may want what the framework lacks
             started.completeExceptionally(e);

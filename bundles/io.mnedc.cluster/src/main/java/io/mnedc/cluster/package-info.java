@@ -1,6 +1,7 @@
 /**
  * The {@link io.mnedc.api.store.OverlayStore} of several relays, in an ensemble of Apache ZooKeeper. {@link io.mnedc.cluster.ZooKeeperStore}
- * is where to start, {@link io.mnedc.cluster.Layout} shows the nodes, and decision 0022 says why it is exact. Nothing uses it yet.
+ * is where to start, {@link io.mnedc.cluster.Layout} shows the nodes, and decision 0022 says why it is exact. {@link io.mnedc.cluster.Operation} publishes it
+ * as the settings say.
  *
  * <p>{@link io.mnedc.cluster.Follower} keeps the {@link io.mnedc.cluster.Mirror} that reads are answered from,
  * {@link io.mnedc.cluster.Committer} makes transactions. Threads: {@code mnedc-cluster-store-N} does all of it, two threads of ZooKeeper with that

@@ -17,6 +17,12 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface OverlayStore {
+    /** Service property of a store that is a service: whose it is. */
+    String KIND = "mnedc.store";
+
+    /** Value of {@link #KIND}: all relays of the overlay have this store. */
+    String SHARED = "shared";
+
     /**
      * One stored text.
      *

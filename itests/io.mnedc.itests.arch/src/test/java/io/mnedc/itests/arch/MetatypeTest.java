@@ -30,12 +30,13 @@ class MetatypeTest {
             "io.mnedc.relay", List.of("enabled", "listen"),
             "io.mnedc.address", List.of("enabled", "pool"),
             "io.mnedc.names", List.of("enabled", "zone"),
-            "io.mnedc.rsa", List.of("enabled", "port", "import.filter", "timeout"));
+            "io.mnedc.rsa", List.of("enabled", "port", "import.filter", "timeout"),
+            "io.mnedc.cluster", List.of("enabled", "overlay"));
     private static final String DIRECTORY = "OSGI-INF/metatype/";
     private static final Path PAGE = Path.of("../../docs/CONFIGURATION.md");
 
     @ParameterizedTest
-    @ValueSource(strings = {"io.mnedc.relay", "io.mnedc.address", "io.mnedc.device"})
+    @ValueSource(strings = {"io.mnedc.relay", "io.mnedc.address", "io.mnedc.device", "io.mnedc.cluster"})
     void everySettingIsExplainedAndOnThePageWithItsDefault(String pid) throws Exception {
         Document metatype = metatype(pid);
         assertThat(metatype).as("metatype of %s", pid).isNotNull();
@@ -118,6 +119,7 @@ class MetatypeTest {
         "io.mnedc.relay, listen",
         "io.mnedc.relay, rules",
         "io.mnedc.address, reservations",
+        "io.mnedc.cluster, ensemble",
         "io.mnedc.device, relays",
         "io.mnedc.device, rules",
         "io.mnedc.device, services",
