@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Stands between a client and its server. It can cut the connection in place of passing on the answer to some transactions, and hold
  * back what the server says, while the server is told all.
  */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
     /** Of so many transactions one is cut. */
     private static final int APART = 5;
 
@@ -43,38 +43,38 @@ final class CuttingProxy implements AutoCloseable {
     private volatile boolean cutting;
     private volatile CountDownLatch release = new CountDownLatch(0);
 
-    CuttingProxy(int server, long seed) throws IOException {
+    public CuttingProxy(int server, long seed) throws IOException {
         this.server = server;
         this.random = new Random(seed);
         threads.execute(this::accept);
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + listening.getLocalPort();
     }
 
     /** From now on it cuts, or no longer. */
-    void cut(boolean cutting) {
+    public void cut(boolean cutting) {
         this.cutting = cutting;
     }
 
     /** Holds back what the server says from now on. */
-    void hold() {
+    public void hold() {
         release = new CountDownLatch(1);
     }
 
     /** Passes on what was held back, and all that comes. */
-    void release() {
+    public void release() {
         release.countDown();
     }
 
     /** {@return how many bytes the clients have sent} */
-    long asked() {
+    public long asked() {
         return asked.get();
     }
 
     /** {@return how often it has cut} */
-    int cuts() {
+    public int cuts() {
         return cuts.get();
     }
 
@@ -144,7 +144,7 @@ final class CuttingProxy implements AutoCloseable {
     }
 
     /** Cuts all connections now. */
-    void cutAll() throws IOException {
+    public void cutAll() throws IOException {
         for (Socket each : sockets) {
             each.close();
         }

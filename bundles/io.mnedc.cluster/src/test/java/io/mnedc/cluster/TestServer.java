@@ -13,7 +13,7 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 import org.jspecify.annotations.Nullable;
 
 /** A real server of ZooKeeper, on loopback, which can be stopped and started again with its data and its port. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private static final int TICK_MILLIS = 500;
 
     private final Path directory;
@@ -21,12 +21,12 @@ final class TestServer implements AutoCloseable {
     private @Nullable ServerCnxnFactory connections;
     private @Nullable ZooKeeperServer server;
 
-    TestServer(Path directory) throws Exception {
+    public TestServer(Path directory) throws Exception {
         this.directory = directory;
         start();
     }
 
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         var made = new ZooKeeperServer(new FileTxnSnapLog(directory.toFile(), directory.toFile()), TICK_MILLIS, "");
         var factory = new NIOServerCnxnFactory();
         factory.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
@@ -36,7 +36,7 @@ final class TestServer implements AutoCloseable {
         server = made;
     }
 
-    void stop() {
+    public void stop() {
         ServerCnxnFactory ended = connections;
         connections = null;
         if (ended != null) {
@@ -44,16 +44,16 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
     /** Ends all sessions, as if no client had been heard of for long. */
-    void expireAll() {
+    public void expireAll() {
         ZooKeeperServer now = server;
         if (now != null) {
             List.copyOf(now.getZKDatabase().getSessions()).forEach(now::closeSession);
@@ -61,7 +61,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Closes all connections; the sessions stay. */
-    void disconnectAll() {
+    public void disconnectAll() {
         ServerCnxnFactory now = connections;
         if (now != null) {
             now.closeAll(ServerCnxn.DisconnectReason.CONNECTION_CLOSE_FORCED);

@@ -1,6 +1,7 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.address.AddressAllocator;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelayConfig;
@@ -76,6 +77,12 @@ final class Operation {
     private String wishedToken = "";
 
     private @Nullable AddressAllocator allocator;
+
+    /** What relays share; null: nothing is there now. */
+    private @Nullable OverlayStore store;
+
+    /** What is to be known of that by the administrator, while a relay runs with it. */
+    private String storeRemark = "";
 
     /** Runs nothing yet. */
     Operation(
@@ -156,7 +163,7 @@ final class Operation {
     /** Whether a relay with these settings finds its files; if not, this is tried again and again. */
     private boolean canStart(Wanted next) {
         try {
-            Relay.checkFiles(next.settings(), identities, tls, InstantSource.system());
+            Relay.checkFiles(next.settings(), identities, tls, InstantSource.system(), store);
             return true;
         } catch (IOException e) {
             LOG.debug("the cause", e);
@@ -226,7 +233,7 @@ final class Operation {
     private void tell() {
         String waits = obstacle.isEmpty() ? "" : "the relay waits and tries again: " + obstacle;
         if (refusal.isEmpty()) {
-            notices.show(waits);
+            notices.show(waits.isEmpty() ? storeRemark : waits);
         } else {
             String later =
                     wanted == null || running == null ? "" : "; it is tried again every " + pause.toSeconds() + " s";
@@ -282,7 +289,15 @@ final class Operation {
     private void start(RelaySettings settings) throws IOException {
         int mine = ++generation;
         running = RunningRelay.start(
-                context, settings, identities, tls, listeners, allocator, what -> failed(settings, mine, what));
+                context,
+                settings,
+                identities,
+                tls,
+                listeners,
+                allocator,
+                store,
+                remark -> tasks.run(() -> remark(mine, remark)),
+                what -> failed(settings, mine, what));
         obstacle = "";
         pauses.started(System.nanoTime());
     }
@@ -395,6 +410,42 @@ final class Operation {
         }
     }
 
+    private void remark(int by, String text) {
+        if (generation == by) {
+            storeRemark = text;
+            tell();
+        }
+    }
+
+    /** Tells what relays share now. */
+    void store(OverlayStore now) {
+        tasks.run(() -> {
+            store = now;
+            tellStore();
+            if (running == null) {
+                // it may be what it waits for
+                again();
+            }
+        });
+    }
+
+    /** Tells that this store is gone; another one may be there already. */
+    void storeGone(OverlayStore gone) {
+        tasks.run(() -> {
+            if (gone.equals(store)) {
+                store = null;
+                tellStore();
+            }
+        });
+    }
+
+    private void tellStore() {
+        RunningRelay now = running;
+        if (now != null) {
+            now.relay().store(store);
+        }
+    }
+
     /** Ends the relay, if one runs, and begins none any more. */
     void close(String why) {
         tasks.end(() -> end(why), END_LIMIT);
@@ -409,6 +460,7 @@ final class Operation {
     private void stop(String why) {
         // a fault of a relay that has ended is of no interest
         generation++;
+        storeRemark = "";
         RunningRelay now = running;
         running = null;
         if (now != null) {

@@ -20,11 +20,15 @@ import io.mnedc.relay.session.Leases;
 import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.settings.RelayIdFile;
 import io.mnedc.relay.settings.RelaySettings;
+import io.mnedc.relay.share.Sharing;
 import io.mnedc.relay.trust.RelayIdentity;
 import io.mnedc.relay.trust.RelaySecurity;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority;
+import io.mnedc.security.authority.Revocations;
+import io.mnedc.security.shared.SharedFiles;
+import io.mnedc.security.shared.SharedStore;
 import io.mnedc.settings.IdentityProviders;
 import io.mnedc.settings.SettingsInForce;
 import io.mnedc.transport.ChunkPool;
@@ -67,6 +71,7 @@ public final class Relay implements AutoCloseable {
     private final SettingsInForce<RelaySettings> settings;
     private final AtomicBoolean closed;
     private final @Nullable RelaySecurity security;
+    private final @Nullable Sharing sharing;
     private final ListeningPort port;
     private final RelayStatus status;
     private final Reach reach;
@@ -78,13 +83,15 @@ public final class Relay implements AutoCloseable {
             EventListeners listeners,
             SettingsInForce<RelaySettings> settings,
             AtomicBoolean closed,
-            @Nullable RelaySecurity security) {
+            @Nullable RelaySecurity security,
+            @Nullable Sharing sharing) {
         this.services = services;
         this.loops = loops;
         this.listeners = listeners;
         this.settings = settings;
         this.closed = closed;
         this.security = security;
+        this.sharing = sharing;
         ConnectionDispatcher dispatcher = new ConnectionDispatcher(services, loops.data(), security);
         SessionServices session = services.session();
         this.port = new ListeningPort(
@@ -102,6 +109,9 @@ public final class Relay implements AutoCloseable {
                 this::tellReady);
         this.status = new RelayView(session, port, security, this::mesh);
         this.reach = new Reach(settings, port, session.leases(), tokens());
+        if (sharing != null && security != null) {
+            security.identity().authority().ifPresent(own -> sharing.also(() -> own.tellSigner(dialled())));
+        }
     }
 
     /**
@@ -111,6 +121,8 @@ public final class Relay implements AutoCloseable {
      * @param tls who makes TLS beside the Java runtime, now; null: nobody
      * @param clock of certificates
      * @param others who is told of what happens, beside the audit log
+     * @param store what relays share, for settings that want it; null: there is no such store now
+     * @param remarks told, in a sentence, what the administrator must know now of that store; empty: nothing. On any thread
      * @param failed told what has ended by itself, such as for want of memory: the relay is useless then and must be
      *     closed. On any thread; must not block
      * @throws IOException if keys, certificates or other files cannot be used; the message has the cure. After this and
@@ -123,6 +135,8 @@ public final class Relay implements AutoCloseable {
             Supplier<@Nullable Provider> tls,
             InstantSource clock,
             EventListeners others,
+            @Nullable OverlayStore store,
+            Consumer<String> remarks,
             Consumer<String> failed)
             throws IOException {
         AtomicBoolean closed = new AtomicBoolean();
@@ -131,6 +145,8 @@ public final class Relay implements AutoCloseable {
         DataDirectory data = DataDirectory.none();
         EventListeners listeners = new EventListeners();
         Relay relay = null;
+        SharedStore shared = settings.shared() ? new SharedStore(checked(store), clock) : null;
+        Sharing sharing = null;
         try {
             Counter.Set counters = new Counter.Set();
             RelayIdentity identity = null;
@@ -142,14 +158,15 @@ public final class Relay implements AutoCloseable {
             }
             Events events = new EventRecorder(InstantSource.system(), counters, listeners, others);
             if (settings.security().tls()) {
-                identity = RelayIdentity.open(settings.security(), data, identities, tls, clock);
+                identity = RelayIdentity.open(settings.security(), data, identities, tls, clock, shared);
                 data = data.sharing(identity.authority());
             }
+            sharing = shared == null ? null : share(shared, data, identity, remarks);
             ChunkPool pool = new ChunkPool(settings.queueMemory());
             for (int i = 0; i < settings.loops(); i++) {
                 loops.data().add(new DataLoop("relay-data-" + i, pool, () -> failed.accept("a data loop")));
             }
-            relay = build(settings, software, counters, data, events, listeners, loops, closed, identity);
+            relay = build(settings, software, counters, data, events, listeners, loops, closed, identity, sharing);
             loops.control().whenEnded(() -> {
                 if (!closed.get()) {
                     failed.accept(CONTROL_LOOP);
@@ -161,6 +178,11 @@ public final class Relay implements AutoCloseable {
         } catch (IOException | RuntimeException | Error e) {
             closed.set(true);
             if (relay == null) {
+                if (sharing != null) {
+                    sharing.close();
+                } else if (shared != null) {
+                    shared.close();
+                }
                 loops.end();
                 listeners.close();
                 data.close();
@@ -169,6 +191,32 @@ public final class Relay implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static OverlayStore checked(@Nullable OverlayStore store) throws IOException {
+        if (store == null) {
+            throw new IOException(
+                    "store = shared: the store that the relays share is not there; it comes with the bundle"
+                            + " io.mnedc.cluster, which says why it does not");
+        }
+        return store;
+    }
+
+    /** Makes the files and the store the same before anybody is let in. */
+    private static Sharing share(
+            SharedStore shared, DataDirectory data, @Nullable RelayIdentity identity, Consumer<String> remarks)
+            throws IOException {
+        Path directory = data.path();
+        Revocations revocations = data.revocations();
+        if (directory == null || revocations == null) {
+            throw new IOException("store = shared needs a directory for files, too: set data.dir");
+        }
+        // revocations first: who is shut out must not be let in by what follows
+        List<SharedFiles> kinds = new ArrayList<>(List.of(revocations.share(shared, directory)));
+        Optional.ofNullable(identity)
+                .flatMap(RelayIdentity::authority)
+                .ifPresent(own -> kinds.addAll(own.sharedFiles()));
+        return Sharing.start(shared, kinds, remarks);
     }
 
     private static Relay build(
@@ -180,22 +228,30 @@ public final class Relay implements AutoCloseable {
             EventListeners listeners,
             Loops loops,
             AtomicBoolean closed,
-            @Nullable RelayIdentity identity) {
+            @Nullable RelayIdentity identity,
+            @Nullable Sharing sharing) {
         SettingsInForce<RelaySettings> inForce = new SettingsInForce<>(settings);
         RelayServices services = RelayServices.of(inForce, software, counters, data, events, loops.control());
         RelaySecurity security = null;
         try {
             String how = software + " security=" + settings.security().mode();
             events.record(Kind.STARTED, "", "", how);
-            services.access().tell();
             Path directory = data.path();
+            if (sharing != null) {
+                sharing.whenRevoked(services.access()::lookSoon);
+                sharing.add(services.access().share(sharing.store(), Objects.requireNonNull(directory)));
+            }
+            services.access().tell();
             if (identity == null || directory == null) {
                 LOG.warn("security = none: nobody is authenticated and nothing is encrypted; for laboratories only");
             } else {
                 security = RelaySecurity.start(services.trust(), identity);
                 services.access().alsoLook(security::lookSoon);
             }
-            return new Relay(services, loops, listeners, inForce, closed, security);
+            if (sharing != null && security != null) {
+                sharing.whenEnrolled(security::enrolledElsewhere);
+            }
+            return new Relay(services, loops, listeners, inForce, closed, security, sharing);
         } catch (RuntimeException | Error e) {
             services.access().close();
             if (security != null) {
@@ -226,15 +282,29 @@ public final class Relay implements AutoCloseable {
      * @throws IOException if it does not; the message has the cure
      */
     static void checkFiles(
-            RelaySettings settings, IdentityProviders identities, Supplier<@Nullable Provider> tls, InstantSource clock)
+            RelaySettings settings,
+            IdentityProviders identities,
+            Supplier<@Nullable Provider> tls,
+            InstantSource clock,
+            @Nullable OverlayStore store)
             throws IOException {
+        if (settings.shared()) {
+            checked(store);
+        }
         Path directory = settings.directory();
         try (DataDirectory data =
                 directory == null ? DataDirectory.none() : DataDirectory.open(directory, new Counter.Set())) {
-            if (settings.security().tls()) {
-                RelayIdentity.open(settings.security(), data, identities, tls, clock);
+            // the CA of several relays is not made here
+            if (settings.security().tls() && !settings.shared()) {
+                RelayIdentity.open(settings.security(), data, identities, tls, clock, null);
             }
         }
+    }
+
+    /** Where devices dial this relay, as far as it knows. */
+    private List<String> dialled() {
+        List<String> addresses = reach.addresses();
+        return addresses.isEmpty() ? port.listening() : addresses;
     }
 
     private void look() {
@@ -249,6 +319,7 @@ public final class Relay implements AutoCloseable {
                 && next.queueMemory() == now.queueMemory()
                 && Objects.equals(next.directory(), now.directory())
                 && next.mesh().relayId().equals(now.mesh().relayId())
+                && next.shared() == now.shared()
                 && next.security().sameIdentity(now.security());
     }
 
@@ -315,6 +386,13 @@ public final class Relay implements AutoCloseable {
     private List<String> reachedAt() {
         List<String> given = settings.get().mesh().addresses();
         return given.isEmpty() ? reach.addresses() : given;
+    }
+
+    /** Tells what relays share now; null: nothing is there. */
+    void store(@Nullable OverlayStore now) {
+        if (sharing != null) {
+            sharing.become(now);
+        }
     }
 
     private void tellReady() {
@@ -392,6 +470,9 @@ public final class Relay implements AutoCloseable {
         }
         services.controls().end(ErrorReport.fatal(ErrorCode.STOPPING, "the relay stops"));
         services.access().close();
+        if (sharing != null) {
+            sharing.close();
+        }
         if (security != null) {
             security.close();
         }

@@ -3,6 +3,7 @@ package io.mnedc.relay;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayEventListener;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelayConfig;
 import io.mnedc.security.TlsChoice;
@@ -92,6 +93,19 @@ public final class RelayComponent {
 
     void unsetAllocator(AddressAllocator gone) {
         operation.allocatorGone(gone);
+    }
+
+    @Reference(
+            target = "(mnedc.store=shared)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setStore(OverlayStore present) {
+        operation.store(present);
+    }
+
+    void unsetStore(OverlayStore gone) {
+        operation.storeGone(gone);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -4,6 +4,7 @@ import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.address.OutsideAddresses;
 import io.mnedc.api.relay.RelayAdministration;
 import io.mnedc.api.relay.RelayStatus;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.relay.accept.Acceptor;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.RelaySettings;
@@ -41,6 +42,8 @@ final class RunningRelay {
     /**
      * Starts one.
      *
+     * @param store what relays share; null: nothing is there now
+     * @param remarks told what the administrator must know of it; by any thread
      * @param failed told which part of it has ended by itself; by any thread
      * @throws IOException if it cannot start; the message has the cure
      */
@@ -51,6 +54,8 @@ final class RunningRelay {
             Supplier<@Nullable Provider> tls,
             EventListeners listeners,
             @Nullable AddressAllocator allocator,
+            @Nullable OverlayStore store,
+            Consumer<String> remarks,
             Consumer<String> failed)
             throws IOException {
         if (Storage.mayBeCleared(settings, context)) {
@@ -60,8 +65,8 @@ final class RunningRelay {
                     RelayComponent.PID);
         }
         String software = "mnedc/" + context.getBundle().getVersion();
-        RunningRelay started = new RunningRelay(
-                Relay.start(settings, software, identities, tls, InstantSource.system(), listeners, failed));
+        RunningRelay started = new RunningRelay(Relay.start(
+                settings, software, identities, tls, InstantSource.system(), listeners, store, remarks, failed));
         try {
             if (allocator != null) {
                 started.relay.allocator(allocator);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayEventListener;
+import io.mnedc.api.store.OverlayStore;
 import io.mnedc.relay.events.EventListeners;
 import io.mnedc.relay.settings.Limits;
 import io.mnedc.relay.settings.Policy;
@@ -36,18 +37,22 @@ public final class TestRelay implements AutoCloseable {
 
     private volatile @Nullable Provider tls = usual;
     private Relay relay;
+    private final @Nullable OverlayStore store;
+    private final List<String> remarks = new CopyOnWriteArrayList<>();
 
     private final InstantSource clock;
     final List<String> failed = new CopyOnWriteArrayList<>();
 
-    private TestRelay(RelaySettings settings, InstantSource clock) throws IOException {
+    private TestRelay(RelaySettings settings, InstantSource clock, @Nullable OverlayStore store) throws IOException {
+        this.store = store;
         this.directory = settings.directory();
         this.clock = clock;
         this.relay = begin(settings);
     }
 
     private Relay begin(RelaySettings settings) throws IOException {
-        Relay started = Relay.start(settings, "mnedc/test", identities, () -> tls, clock, listeners, failed::add);
+        Relay started = Relay.start(
+                settings, "mnedc/test", identities, () -> tls, clock, listeners, store, remarks::add, failed::add);
         started.allocator(allocator);
         return started;
     }
@@ -57,7 +62,12 @@ public final class TestRelay implements AutoCloseable {
     }
 
     public static TestRelay with(TestSettings settings, InstantSource clock) throws IOException {
-        return new TestRelay(settings.build(), clock);
+        return new TestRelay(settings.build(), clock, null);
+    }
+
+    /** One of several. */
+    public static TestRelay with(TestSettings settings, @Nullable OverlayStore store) throws IOException {
+        return new TestRelay(settings.build(), InstantSource.system(), store);
     }
 
     public static TestRelay with(Policy policy) throws IOException {
@@ -94,6 +104,16 @@ public final class TestRelay implements AutoCloseable {
     /** Another provider of TLS is there now; null: none. */
     void tls(@Nullable Provider now) {
         tls = now;
+    }
+
+    /** The store that relays share is another one now; null: its service is gone. */
+    public void store(@Nullable OverlayStore now) {
+        relay.store(now);
+    }
+
+    /** {@return what the administrator was told of the store that relays share} */
+    public List<String> remarks() {
+        return remarks;
     }
 
     /** The authority of a secured relay. */

@@ -22,6 +22,7 @@ public final class TestSettings {
     private Policy policy = Policy.DEFAULT;
     private @Nullable Path directory;
     private MeshSettings mesh = MeshSettings.DEFAULT;
+    private boolean shared;
     private boolean tls;
     private Duration grace = Duration.ofDays(400);
     private int halfOpenPerSource = 256;
@@ -56,6 +57,11 @@ public final class TestSettings {
 
     TestSettings directory(@Nullable Path now) {
         directory = now;
+        return this;
+    }
+
+    public TestSettings shared() {
+        shared = true;
         return this;
     }
 
@@ -96,6 +102,7 @@ public final class TestSettings {
                 mesh,
                 false,
                 directory,
+                shared,
                 new RelaySecuritySettings(
                         tls, TlsChoice.AUTO, identityProvider, store, Duration.ofDays(365), grace, halfOpenPerSource));
     }

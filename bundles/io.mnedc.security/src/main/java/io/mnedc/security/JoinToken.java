@@ -153,6 +153,16 @@ public final class JoinToken {
         }
     }
 
+    /** {@return whether a text is an address of a relay as tokens have it, HOST:PORT} */
+    public static boolean isAddress(String text) {
+        try {
+            checkAddress(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static void checkAddress(String address) {
         var matcher = ADDRESS.matcher(address);
         if (!matcher.matches() || port(matcher.group(2)) < 1 || port(matcher.group(2)) > 65_535) {

@@ -29,6 +29,11 @@ public final class Pem {
     private Pem() {}
 
     public static void write(Path file, Collection<X509Certificate> certificates) throws IOException {
+        PrivateFiles.write(file, text(certificates).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** {@return the certificates as text} */
+    public static String text(Collection<X509Certificate> certificates) throws IOException {
         StringBuilder text = new StringBuilder();
         for (X509Certificate certificate : certificates) {
             try {
@@ -37,7 +42,7 @@ public final class Pem {
                 throw new IOException("certificate of " + certificate.getSubjectX500Principal(), e);
             }
         }
-        PrivateFiles.write(file, text.toString().getBytes(StandardCharsets.US_ASCII));
+        return text.toString();
     }
 
     /** Writes a key; what is before the first block is a remark to both people and parsers. */
@@ -50,16 +55,28 @@ public final class Pem {
 
     /** Reads at least one. */
     public static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
-        List<X509Certificate> certificates = new ArrayList<>();
-        try (var in = new ByteArrayInputStream(PrivateFiles.read(file, LIMIT))) {
-            for (var each : factory().generateCertificates(in)) {
-                certificates.add((X509Certificate) each);
-            }
+        List<X509Certificate> certificates;
+        try {
+            certificates = certificates(new String(PrivateFiles.read(file, LIMIT), StandardCharsets.ISO_8859_1));
         } catch (CertificateException | RuntimeException e) {
             throw new CertificateException(file + " has no readable certificates: put it back from a backup", e);
         }
         if (certificates.isEmpty()) {
             throw new CertificateException(file + " has no certificate: put it back from a backup");
+        }
+        return certificates;
+    }
+
+    /** Reads what {@link #text} has made, perhaps none. */
+    public static List<X509Certificate> certificates(String text) throws CertificateException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        var in = new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
+        try {
+            for (var each : factory().generateCertificates(in)) {
+                certificates.add((X509Certificate) each);
+            }
+        } catch (RuntimeException e) {
+            throw new CertificateException("no certificates", e);
         }
         return certificates;
     }

@@ -12,6 +12,9 @@ import io.mnedc.security.AccessRules;
 import io.mnedc.security.authority.RelayDirectory;
 import io.mnedc.security.authority.Revocations;
 import io.mnedc.security.authority.RulesFile;
+import io.mnedc.security.authority.SharedRules;
+import io.mnedc.security.shared.SharedFiles;
+import io.mnedc.security.shared.SharedStore;
 import io.mnedc.transport.Daemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +52,21 @@ public final class AccessControl implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("mnedc-relay-access", task));
     private final Object reviewing = new Object();
+    private final AtomicBoolean soon = new AtomicBoolean();
     private volatile Runnable others = () -> {};
+    /** What several relays enforce; null: this one is alone. */
+    @GuardedBy("this")
+    private @Nullable SharedRules shared;
+    /** From which the rules of several relays were read last. */
+    @GuardedBy("this")
+    private List<List<String>> sharedFrom = List.of();
+
+    @GuardedBy("this")
+    private @Nullable AccessRules sharedRules;
+
+    /** Why those cannot be used here; empty: they can. */
+    @GuardedBy("this")
+    private String sharedProblem = "";
 
     @GuardedBy("this")
     private List<String> setting;
@@ -108,13 +127,13 @@ public final class AccessControl implements AutoCloseable {
             RulesFile opened = RulesFile.open(
                     where.resolve(RelayDirectory.RULES), setting, auditState.any(AuditState.RULES_DEFAULT));
             rules = opened;
-            incomplete = !opened.complete();
+            incomplete = !opened.complete() && !isShared();
             complaint = "";
             if (incomplete) {
                 members.access(NOBODY);
                 LOG.info("no device may talk to another until {} is complete", where.resolve(RelayDirectory.RULES));
             } else {
-                putInForce(opened.rules());
+                putInForce(wanted(opened));
             }
         } catch (IOException | IllegalArgumentException e) {
             // what it forbids is not known: nothing may be allowed
@@ -125,6 +144,60 @@ public final class AccessControl implements AutoCloseable {
             }
             broken(problem);
         }
+    }
+
+    /**
+     * Enforces what several relays share, as soon as they share it, and no longer what is in this relay's file.
+     *
+     * @return what keeps that file and the shared rules the same
+     */
+    public SharedFiles share(SharedStore store, Path where) {
+        SharedRules with = new SharedRules(where, store, this::opened);
+        synchronized (this) {
+            shared = with;
+        }
+        with.watch(this::lookSoon);
+        poll();
+        return with.files(where);
+    }
+
+    private synchronized @Nullable RulesFile opened() {
+        return rules;
+    }
+
+    @GuardedBy("this")
+    private boolean isShared() {
+        return shared != null && shared.lines().isPresent();
+    }
+
+    /** What is to be in force. */
+    @GuardedBy("this")
+    private AccessRules wanted(RulesFile opened) {
+        Optional<List<String>> lines = shared == null ? Optional.empty() : shared.lines();
+        if (lines.isEmpty()) {
+            sharedProblem = "";
+            return opened.rules();
+        }
+        List<List<String>> from = List.of(setting, lines.get());
+        if (!from.equals(sharedFrom)) {
+            sharedFrom = from;
+            sharedProblem = "";
+            try {
+                sharedRules = opened.with(lines.get());
+            } catch (IllegalArgumentException e) {
+                sharedProblem =
+                        "the rules of all relays cannot be used here, those before them stay: " + PlainText.of(e);
+                LOG.error(sharedProblem);
+            }
+        }
+        AccessRules present = sharedRules;
+        if (present == null) {
+            // what they forbid is not known here: nothing may be allowed
+            incomplete = true;
+            members.access(NOBODY);
+            return inForce;
+        }
+        return present;
     }
 
     /** The file of rules cannot be used as it is now; empty: it can. */
@@ -159,6 +232,17 @@ public final class AccessControl implements AutoCloseable {
         others = look;
     }
 
+    /** Looks at once, beside the usual times. */
+    public void lookSoon() {
+        if (soon.compareAndSet(false, true)) {
+            try {
+                thread.execute(this::poll);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the relay has ended", e);
+            }
+        }
+    }
+
     private void look() {
         poll();
         try {
@@ -170,19 +254,22 @@ public final class AccessControl implements AutoCloseable {
 
     /** Looks whether somebody has changed a file. */
     private void poll() {
+        soon.set(false);
         try {
             synchronized (this) {
                 RulesFile opened = rules;
                 if (opened != null) {
-                    if (opened.poll()) {
-                        changed(opened.rules());
+                    boolean other = opened.poll();
+                    AccessRules now = wanted(opened);
+                    if (other || !now.equals(next == null ? inForce : next)) {
+                        changed(now);
                     }
-                    if (incomplete && opened.complete()) {
+                    if (incomplete && sharedProblem.isEmpty() && (opened.complete() || isShared())) {
                         incomplete = false;
-                        putInForce(opened.rules());
+                        putInForce(now);
                         tellRules();
                     }
-                    broken(opened.problem());
+                    broken(sharedProblem.isEmpty() ? opened.problem() : sharedProblem);
                 } else if (directory != null) {
                     openRules(directory);
                     if (rules != null && !incomplete) {
@@ -233,8 +320,10 @@ public final class AccessControl implements AutoCloseable {
     public synchronized void rules(List<String> now) {
         RulesFile opened = rules;
         if (opened != null) {
-            if (opened.setting(now)) {
-                changed(opened.rules());
+            boolean other = opened.setting(now);
+            setting = now;
+            if (other) {
+                changed(wanted(opened));
             }
         } else if (directory == null && !now.equals(setting)) {
             changed(AccessRules.parse(now));

@@ -114,6 +114,21 @@ public @interface RelayConfig {
                     + "change restarts the relay.")
     String data_dir() default "";
 
+    /** {@return where what relays must agree on is kept} */
+    @AttributeDefinition(
+            name = "Advanced: Store",
+            required = false,
+            options = {
+                @Option(label = "files of this relay alone", value = "file"),
+                @Option(label = "shared by several relays", value = "shared")
+            },
+            description =
+                    "Where join tokens, enrolments, revocations, access rules and CA certificates are kept: file is the "
+                            + "data directory alone, for one relay; shared is also a store that several relays of one overlay share, "
+                            + "by the bundle io.mnedc.cluster. Without that store a relay with shared does not start. A change "
+                            + "restarts the relay.")
+    String store() default "file";
+
     /** {@return the security mode} */
     @AttributeDefinition(
             name = "Advanced: Security",

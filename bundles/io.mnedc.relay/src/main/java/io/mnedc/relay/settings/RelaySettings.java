@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param mesh what it is among the other relays of its overlay
  * @param announceLan whether it is announced in its local networks
  * @param directory for what it keeps, for this relay alone; null: it keeps nothing
+ * @param shared whether what relays of an overlay must agree on is in a store that they share
  * @param security how it is secured
  */
 public record RelaySettings(
@@ -34,6 +35,7 @@ public record RelaySettings(
         MeshSettings mesh,
         boolean announceLan,
         @Nullable Path directory,
+        boolean shared,
         RelaySecuritySettings security) {
     private static final List<String> DEFAULT_LISTEN = List.of(RelayConfig.DEFAULT_LISTEN);
 
@@ -64,6 +66,7 @@ public record RelaySettings(
                 MeshSettings.of(values),
                 values.truth("announce.lan", false),
                 directory == null ? storage : directory,
+                values.word("store", "file", "shared").equals("shared"),
                 RelaySecuritySettings.of(values));
         values.check();
         return settings;

@@ -140,7 +140,12 @@ final class DataDirectoryWatcher {
                         Kind.TOKEN_MADE,
                         found.flatMap(OpenToken::deviceId).orElse(""),
                         "",
-                        "token " + token + " made beside the relay, "
+                        "token " + token + " made "
+                                + (identity.authority()
+                                                .filter(OverlayAuthority::isShared)
+                                                .isPresent()
+                                        ? "by another relay or beside this one, "
+                                        : "beside the relay, ")
                                 + found.map(each -> "until " + each.expires() + ", " + each.uses()
                                                 + " uses left, groups ["
                                                 + String.join(" ", new TreeSet<>(each.groups())) + "]")

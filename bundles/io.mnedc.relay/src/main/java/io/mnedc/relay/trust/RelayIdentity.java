@@ -19,6 +19,7 @@ import io.mnedc.security.TlsChoice;
 import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.security.authority.Revocations;
+import io.mnedc.security.shared.SharedStore;
 import io.mnedc.settings.IdentityProviders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ public final class RelayIdentity {
      *
      * @param data where the overlay's own authority is kept
      * @param providers who makes TLS beside the Java runtime, now; null: nobody
+     * @param shared what several relays share; null: this one is alone
      * @throws IOException if its files cannot be used; the message has the cure
      */
     public static RelayIdentity open(
@@ -85,7 +87,8 @@ public final class RelayIdentity {
             DataDirectory data,
             IdentityProviders identities,
             Supplier<@Nullable Provider> providers,
-            InstantSource clock)
+            InstantSource clock,
+            @Nullable SharedStore shared)
             throws IOException {
         Path directory = data.path();
         Revocations revocations = data.revocations();
@@ -97,7 +100,7 @@ public final class RelayIdentity {
             return new RelayIdentity(null, foreign, revocations, clock, providers, settings);
         }
         try {
-            OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock);
+            OverlayAuthority own = OverlayAuthority.open(directory, settings.certificateLife(), clock, shared);
             return new RelayIdentity(own, own, own.revocations(), clock, providers, settings);
         } catch (GeneralSecurityException e) {
             throw new IOException(e.getMessage(), e);
@@ -198,7 +201,8 @@ public final class RelayIdentity {
                     "the device has shown no certificate: join the overlay with a token first"
                             + (tls() == null
                                     ? ""
-                                    : "; if its key is not EC P-256 or P-384 or RSA, set tls.library = java at the relay"));
+                                    : "; if its key is not EC P-256 or P-384 or RSA, set tls.library = java at the"
+                                            + " relay"));
         }
         OverlayAuthority own = authority;
         PeerName name = own == null ? elsewhere.admit(chain, grace) : own.admit(chain, grace);
@@ -265,6 +269,12 @@ public final class RelayIdentity {
                     "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore");
         }
         return own;
+    }
+
+    /** Whether this relay can make certificates now, or its PKI is run elsewhere, so that no relay can. */
+    boolean signs() {
+        OverlayAuthority own = authority;
+        return own == null || own.issues();
     }
 
     /** What devices are to trust, DER; empty if that is not the relay's to say. */

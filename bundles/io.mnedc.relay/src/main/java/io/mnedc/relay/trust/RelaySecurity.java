@@ -52,6 +52,7 @@ public final class RelaySecurity implements AutoCloseable {
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final DataDirectoryWatcher watch;
     private volatile @Nullable Links links;
+    private volatile Signing signing = Signing.NONE;
 
     private RelaySecurity(TrustServices services, RelayIdentity identity) {
         this.services = services;
@@ -182,6 +183,9 @@ public final class RelaySecurity implements AutoCloseable {
                     (int) wait.toMillis() + 1));
             return;
         }
+        if (!identity.signs() && signing.enrol(request, enrolled, refused)) {
+            return;
+        }
         run(files, refused, () -> {
             Enrolled done = identity.enrol(request);
             reenrolments.enrolled(done.deviceId(), System.nanoTime());
@@ -190,8 +194,25 @@ public final class RelaySecurity implements AutoCloseable {
         });
     }
 
+    /** Has somebody else sign what this relay cannot, from now on. */
+    public void signing(Signing now) {
+        signing = now;
+    }
+
+    /** Another relay has enrolled a device, empty: perhaps any; one that is connected here by an older key must go. */
+    public void enrolledElsewhere(Optional<String> deviceId) {
+        Workers.offer(
+                handshakes,
+                () -> services.admissions()
+                        .recheck(
+                                peer -> deviceId.isEmpty() || peer.deviceId().equals(deviceId.get()), this::stillGood));
+    }
+
     /** Renews a device's certificate; as {@link #admit}. */
     void renew(Peer peer, Opaque request, Consumer<Credentials> renewed, Consumer<ErrorReport> refused) {
+        if (!identity.signs() && signing.renew(peer, request, renewed, refused)) {
+            return;
+        }
         run(files, refused, () -> renewed.accept(message(identity.renew(peer, request))));
     }
 

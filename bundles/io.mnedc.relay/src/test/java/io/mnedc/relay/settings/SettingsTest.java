@@ -37,6 +37,7 @@ class SettingsTest {
                     List.of("host", "host:0", "host:65536", ":3334", "a b:1", "[::1:3334", 7, "h:1,".repeat(17))),
             Map.entry("announce.lan", List.of("maybe", 1, "yes")),
             Map.entry("listen", List.of("3334", "127.0.0.1:99999", "a:b:1", "*:port", new String[] {"*:1", "*:x"}, 7)),
+            Map.entry("store", List.of("files", "Shared", true)),
             Map.entry("security", List.of("ssl", "TLS", true)),
             Map.entry("tls.library", List.of("openssl", 1)),
             Map.entry("rules", List.of("allow everybody", 7, new String[] {"default deny", "nonsense"})),

@@ -145,6 +145,38 @@ final class CaFiles {
         }
     }
 
+    /** {@return the one in use, as its file has it} */
+    List<X509Certificate> current() throws IOException, CertificateException {
+        return Pem.certificates(directory.resolve(CERTIFICATE));
+    }
+
+    /** {@return what {@code trusted.pem} has, in its order} */
+    List<X509Certificate> trusted() throws IOException, CertificateException {
+        return Pem.certificates(directory.resolve(TRUSTED));
+    }
+
+    /** Takes what another relay has. No key is removed: the one that goes with the CA in use is put in its place. With the lock. */
+    void take(X509Certificate current, List<X509Certificate> trusted) throws IOException, GeneralSecurityException {
+        Path key = directory.resolve(KEY);
+        boolean others = !exist() || !current().equals(List.of(current));
+        if (others && Files.exists(key)) {
+            KeyPair present = Pem.key(key);
+            if (!Keys.match(present.getPrivate(), current.getPublicKey())) {
+                if (exist()) {
+                    X509Certificate before = current().get(0);
+                    Pem.write(directory.resolve(keyName(before)), present, remark(before));
+                }
+                // the old key must not stand beside the new certificate, not even after a crash
+                PrivateFiles.delete(key);
+            }
+        }
+        Pem.write(directory.resolve(TRUSTED), trusted);
+        if (others) {
+            Pem.write(directory.resolve(CERTIFICATE), List.of(current));
+        }
+        mend();
+    }
+
     /** Makes a second CA, for which the one in use vouches; nobody needs that one's word for the elder. With the lock. */
     X509Certificate add(Instant now) throws IOException, GeneralSecurityException {
         State state = load();
@@ -227,7 +259,7 @@ final class CaFiles {
         return found.get(0);
     }
 
-    private static boolean selfIssued(X509Certificate certificate) {
+    static boolean selfIssued(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
     }
 

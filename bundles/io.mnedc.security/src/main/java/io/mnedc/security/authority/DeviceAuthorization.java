@@ -95,15 +95,12 @@ public final class DeviceAuthorization {
     }
 
     /** Whether a token's device may be enrolled with this key. */
-    static void checkFree(JoinTokens.Grant grant, String fingerprint, Revocations revocations, Enrolments enrolments)
-            throws RefusedException, IOException {
+    static void checkFree(JoinTokens.Grant grant, String fingerprint, Revocations revocations, Optional<String> known)
+            throws RefusedException {
         if (revocations.find(grant.deviceId()).isPresent()) {
             throw revoked(grant.deviceId());
         }
-        boolean taken = enrolments
-                .keyOf(grant.deviceId())
-                .filter(key -> !key.equals(fingerprint))
-                .isPresent();
+        boolean taken = known.filter(key -> !key.equals(fingerprint)).isPresent();
         if (taken && grant.again()) {
             // or a token that was used once would bring back the key that another token has replaced
             throw new RefusedException(
@@ -118,12 +115,7 @@ public final class DeviceAuthorization {
         }
     }
 
-    static void checkKey(Enrolments enrolments, String deviceId, String fingerprint)
-            throws RefusedException, IOException {
-        checkKey(enrolments.keyOf(deviceId), deviceId, fingerprint);
-    }
-
-    private static void checkKey(Optional<String> known, String deviceId, String fingerprint) throws RefusedException {
+    static void checkKey(Optional<String> known, String deviceId, String fingerprint) throws RefusedException {
         if (known.isPresent() && !known.get().equals(fingerprint)) {
             throw new RefusedException(
                     Reason.CERTIFICATE_REFUSED,

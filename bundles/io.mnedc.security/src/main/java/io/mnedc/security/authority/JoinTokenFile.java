@@ -6,7 +6,6 @@ import io.mnedc.security.Fingerprints;
 import io.mnedc.security.Names;
 import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/** The file of one join token, as it was when it was read. A writer holds the lock of its directory. */
+/** The record of one join token, as it was when it was read. */
 final class JoinTokenFile {
     /** Of so many the answer may have been lost. */
     private static final int REDEEMERS = 64;
@@ -43,16 +42,16 @@ final class JoinTokenFile {
         }
     }
 
-    private final Path file;
+    private final Object file;
     private final Properties fields;
 
-    private JoinTokenFile(Path file, Properties fields) {
+    private JoinTokenFile(Object file, Properties fields) {
         this.file = file;
         this.fields = fields;
     }
 
-    static void create(Path file, byte[] secret, Instant expires, TokenRequest request, List<String> addresses)
-            throws IOException {
+    /** {@return the fields of a new one} */
+    static Properties create(byte[] secret, Instant expires, TokenRequest request, List<String> addresses) {
         Properties fields = new Properties();
         fields.setProperty(SECRET, Fingerprints.hex(secret));
         fields.setProperty(EXPIRES, expires.toString());
@@ -61,11 +60,11 @@ final class JoinTokenFile {
         fields.setProperty(GROUPS, String.join(" ", Names.groups(request.groups())));
         fields.setProperty(REDEEMED, "");
         fields.setProperty(ADDRESSES, String.join(" ", addresses));
-        RecordFile.write(file, fields);
+        return fields;
     }
 
-    static JoinTokenFile read(Path file) throws IOException {
-        return new JoinTokenFile(file, RecordFile.read(file));
+    static JoinTokenFile of(Records.Stored stored) throws IOException {
+        return new JoinTokenFile(stored.place(), stored.fields());
     }
 
     boolean hasSecret(byte[] secret) throws IOException {
@@ -116,32 +115,41 @@ final class JoinTokenFile {
         return !isCancelled() && uses() > 0 && now.isBefore(expires());
     }
 
-    OpenToken shown() throws IOException {
+    OpenToken shown(String name) throws IOException {
         String device = device();
         return new OpenToken(
-                String.valueOf(file.getFileName()),
-                device.isEmpty() ? Optional.empty() : Optional.of(device),
-                groups(),
-                expires(),
-                uses());
+                name, device.isEmpty() ? Optional.empty() : Optional.of(device), groups(), expires(), uses());
     }
 
-    /** Counts a use. */
-    void redeemed(Redeemer by) throws IOException {
+    /** {@return the fields with one use less} */
+    Properties redeemed(Redeemer by) throws IOException {
         List<String> redeemers = new ArrayList<>(words(REDEEMED));
         redeemers.add(by.toString());
         fields.setProperty(USES, String.valueOf(uses() - 1));
         fields.setProperty(
                 REDEEMED,
                 String.join(" ", redeemers.subList(Math.max(0, redeemers.size() - REDEEMERS), redeemers.size())));
-        RecordFile.write(file, fields);
+        return fields;
     }
 
-    /** Ends it, if it has not been ended already. */
-    void cancel(Instant now) throws IOException {
-        if (!isCancelled()) {
-            fields.setProperty(CANCELLED, now.toString());
-            RecordFile.write(file, fields);
+    /** {@return the fields of one that has ended} */
+    Properties cancelled(Instant now) {
+        fields.putIfAbsent(CANCELLED, now.toString());
+        return fields;
+    }
+
+    /**
+     * Checks a record of another relay.
+     *
+     * @throws IOException if it is none of a join token
+     */
+    void check() throws IOException {
+        hasSecret(new byte[0]);
+        expires();
+        uses();
+        groups();
+        if (!device().isEmpty()) {
+            Names.deviceId(device());
         }
     }
 }

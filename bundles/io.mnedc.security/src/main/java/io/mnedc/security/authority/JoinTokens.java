@@ -4,18 +4,13 @@ import io.mnedc.api.relay.RelayAdministration.OpenToken;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.api.text.DeviceIds;
 import io.mnedc.api.text.PlainText;
-import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.JoinToken;
 import io.mnedc.security.Names;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
-import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.authority.Records.Draft;
+import io.mnedc.security.authority.Records.Kind;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +21,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -36,10 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The join tokens of an overlay: a file for each, with the SHA-256 of its secret. (The secret is 32 random bytes: there is
+ * The join tokens of an overlay: a record for each, with the SHA-256 of its secret. (The secret is 32 random bytes: there is
  * nothing to guess, and a slow hash would only help those who send wrong ones.) Safe across threads and processes.
  */
-@SuppressWarnings("try") // locks are held, not used
 public final class JoinTokens {
     private static final Logger LOG = LoggerFactory.getLogger(JoinTokens.class);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -49,7 +44,7 @@ public final class JoinTokens {
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
-    /** In case the directory's time does not tell. */
+    /** In case the stamp does not tell. */
     private static final Duration REREAD = Duration.ofMinutes(1);
 
     /**
@@ -62,17 +57,16 @@ public final class JoinTokens {
      */
     record Grant(String deviceId, boolean fixed, Set<String> groups, boolean again) {}
 
-    /** What the files said when the directory was last changed. */
-    private record Named(Set<String> addresses, FileTime changed, Instant read) {}
+    /** What the records said when they were last changed. */
+    private record Named(Set<String> addresses, long changed, Instant read) {}
 
-    private final Path directory;
+    private final Records records;
     private final InstantSource clock;
     private volatile @Nullable Named named;
     private final Supplier<String> fingerprint;
 
-    JoinTokens(Path directory, InstantSource clock, Supplier<String> fingerprint) throws IOException {
-        PrivateFiles.directory(directory);
-        this.directory = directory;
+    JoinTokens(Records records, InstantSource clock, Supplier<String> fingerprint) {
+        this.records = records;
         this.clock = clock;
         this.fingerprint = fingerprint;
     }
@@ -85,10 +79,6 @@ public final class JoinTokens {
      */
     public static String name(long id) {
         return HexFormat.of().toHexDigits(id);
-    }
-
-    Path directory() {
-        return directory;
     }
 
     /**
@@ -116,24 +106,34 @@ public final class JoinTokens {
         List<String> relays = request.addresses().isEmpty() ? addresses : request.addresses();
         JoinToken token = new JoinToken(relays, fingerprint.get(), RANDOM.nextLong(), secret);
         Instant expires = clock.instant().plus(life);
-        JoinTokenFile.create(file(token.id()), secret, expires, request, token.addresses());
         removeOld();
+        int most = records.most(Kind.TOKENS);
+        if (records.names(Kind.TOKENS).size() >= most) {
+            throw new IllegalStateException("there are " + most
+                    + " join tokens, more are not allowed: make one for several devices, or wait; tokens go 30 days"
+                    + " after they have expired");
+        }
+        Properties fields = JoinTokenFile.create(secret, expires, request, token.addresses());
+        records.change(draft -> {
+            draft.put(Kind.TOKENS, name(token.id()), fields);
+            return token;
+        });
         return token;
     }
 
     /** Checks the secret, without a lock: it never changes. */
     void prove(long id, byte[] secret) throws RefusedException, IOException {
-        read(id, secret);
+        proven(records.find(Kind.TOKENS, name(id)), secret);
     }
 
     /**
-     * What the token allows this device and key now. With the directory's lock.
+     * What the token allows this device and key now.
      *
      * @param shutOut which devices are shut out: a token that one of them has used may be in a thief's hands
      */
-    Grant grant(long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
+    Grant grant(Draft draft, long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
             throws RefusedException, IOException {
-        JoinTokenFile token = read(id, secret);
+        JoinTokenFile token = proven(draft.find(Kind.TOKENS, name(id)), secret);
         if (token.isCancelled()) {
             throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
         }
@@ -172,20 +172,18 @@ public final class JoinTokens {
         return new Grant(wanted, !fixed.isEmpty(), token.groups(), again);
     }
 
-    /** Counts a use. With the lock that was held since {@link #grant}. */
-    void take(long id, Grant grant, String key) throws IOException {
+    /** Counts a use, in the draft of {@link #grant}. */
+    void take(Draft draft, long id, Grant grant, String key) throws IOException, RefusedException {
         if (!grant.again()) {
-            JoinTokenFile.read(file(id)).redeemed(new JoinTokenFile.Redeemer(key, grant.deviceId()));
+            String name = name(id);
+            JoinTokenFile token = JoinTokenFile.of(draft.find(Kind.TOKENS, name).orElseThrow(JoinTokens::refused));
+            draft.put(Kind.TOKENS, name, token.redeemed(new JoinTokenFile.Redeemer(key, grant.deviceId())));
         }
     }
 
-    private JoinTokenFile read(long id, byte[] secret) throws RefusedException, IOException {
-        JoinTokenFile token;
-        try {
-            token = JoinTokenFile.read(file(id));
-        } catch (NoSuchFileException e) {
-            throw refused();
-        }
+    private static JoinTokenFile proven(Optional<Records.Stored> stored, byte[] secret)
+            throws RefusedException, IOException {
+        JoinTokenFile token = JoinTokenFile.of(stored.orElseThrow(JoinTokens::refused));
         if (!token.hasSecret(secret)) {
             throw refused();
         }
@@ -199,19 +197,20 @@ public final class JoinTokens {
     }
 
     /**
-     * {@return the tokens that can be used still, those that expire first first; files that cannot be read are left out
+     * {@return the tokens that can be used still, those that expire first first; those that cannot be read are left out
      *     and logged}
      */
     public List<OpenToken> open() {
         List<OpenToken> open = new ArrayList<>();
-        for (Path file : files()) {
+        for (String name : listed()) {
             try {
-                JoinTokenFile token = JoinTokenFile.read(file);
-                if (token.isUsable(clock.instant())) {
-                    open.add(token.shown());
+                Optional<Records.Stored> stored = records.find(Kind.TOKENS, name);
+                if (stored.isPresent()) {
+                    JoinTokenFile token = JoinTokenFile.of(stored.get());
+                    if (token.isUsable(clock.instant())) {
+                        open.add(token.shown(name));
+                    }
                 }
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} has just been removed", file);
             } catch (IOException e) {
                 LOG.warn("A join token is left out: {}", PlainText.of(e));
             }
@@ -222,30 +221,40 @@ public final class JoinTokens {
 
     /** {@return the names of all tokens, also of those that cannot be used any more; empty if they cannot be listed now} */
     public Optional<Set<String>> names() {
-        Set<String> names = new TreeSet<>();
-        try (var all = Files.newDirectoryStream(directory)) {
-            for (Path file : all) {
-                String name = String.valueOf(file.getFileName());
-                if (NAME.matcher(name).matches()) {
-                    names.add(name);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.debug("the join tokens in {} cannot be listed", directory, e);
+        try {
+            Set<String> names = new TreeSet<>(records.names(Kind.TOKENS));
+            names.removeIf(name -> !isName(name));
+            return Optional.of(names);
+        } catch (IOException e) {
+            LOG.debug("the join tokens cannot be listed", e);
             return Optional.empty();
         }
-        return Optional.of(names);
+    }
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    private Set<String> listed() {
+        Optional<Set<String>> names = names();
+        if (names.isEmpty()) {
+            LOG.warn("The join tokens cannot be listed");
+        }
+        return names.orElse(Set.of());
     }
 
     /**
      * Finds a token, also one that cannot be used any more.
      *
      * @param name as {@link #names} has it
-     * @return what its file says; empty if that cannot be read
+     * @return what its record says; empty if that cannot be read
      */
     public Optional<OpenToken> find(String name) {
         try {
-            return Optional.of(JoinTokenFile.read(directory.resolve(name)).shown());
+            Optional<Records.Stored> stored = records.find(Kind.TOKENS, name);
+            return stored.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(JoinTokenFile.of(stored.get()).shown(name));
         } catch (IOException e) {
             LOG.debug("join token {} cannot be read", name, e);
             return Optional.empty();
@@ -259,31 +268,26 @@ public final class JoinTokens {
     public Set<String> addresses() {
         Instant now = clock.instant();
         Named before = named;
-        FileTime changed = changed();
+        long changed = records.stamp(Kind.TOKENS);
         if (before != null
-                && before.changed().equals(changed)
+                && before.changed() == changed
                 && before.read().plus(REREAD).isAfter(now)
                 && !before.read().isAfter(now)) {
             return before.addresses();
         }
         Set<String> addresses = new TreeSet<>();
-        for (Path file : files()) {
+        for (String name : listed()) {
             try {
-                addresses.addAll(JoinTokenFile.read(file).addresses());
+                Optional<Records.Stored> stored = records.find(Kind.TOKENS, name);
+                if (stored.isPresent()) {
+                    addresses.addAll(JoinTokenFile.of(stored.get()).addresses());
+                }
             } catch (IOException e) {
-                LOG.debug("{} is left out", file, e);
+                LOG.debug("join token {} is left out", name, e);
             }
         }
         named = new Named(addresses, changed, now);
         return addresses;
-    }
-
-    private FileTime changed() {
-        try {
-            return Files.getLastModifiedTime(directory);
-        } catch (IOException e) {
-            return FileTime.fromMillis(0);
-        }
     }
 
     /**
@@ -296,17 +300,32 @@ public final class JoinTokens {
      */
     public boolean cancel(String text) throws IOException {
         String name = text.strip().replaceFirst("^token:", "");
-        Path file = directory.resolve(name);
-        if (!NAME.matcher(name).matches() || !Files.exists(file)) {
-            throw new IllegalArgumentException(
-                    "'" + Names.shown(name) + "' names no join token here: it has 16 hexadecimal digits");
+        return cancelNamed(name, token -> true)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "'" + Names.shown(name) + "' names no join token here: it has 16 hexadecimal digits"));
+    }
+
+    private interface Which {
+        boolean test(JoinTokenFile token) throws IOException;
+    }
+
+    /** {@return whether it could be used until now; empty if there is none of that kind} */
+    private Optional<Boolean> cancelNamed(String name, Which which) throws IOException {
+        if (!isName(name)) {
+            return Optional.empty();
         }
-        try (DirectoryLock lock = DirectoryLock.of(directory)) {
-            JoinTokenFile token = JoinTokenFile.read(file);
+        return records.change(draft -> {
+            Optional<Records.Stored> stored = draft.find(Kind.TOKENS, name);
+            JoinTokenFile token = stored.isEmpty() ? null : JoinTokenFile.of(stored.get());
+            if (token == null || !which.test(token)) {
+                return Optional.<Boolean>empty();
+            }
             boolean was = token.isUsable(clock.instant());
-            token.cancel(clock.instant());
-            return was;
-        }
+            if (!token.isCancelled()) {
+                draft.put(Kind.TOKENS, name, token.cancelled(clock.instant()));
+            }
+            return Optional.of(was);
+        });
     }
 
     /**
@@ -319,52 +338,46 @@ public final class JoinTokens {
      */
     List<OpenToken> cancelUsedBy(String deviceId, Collection<String> known) throws IOException {
         List<OpenToken> ended = new ArrayList<>();
-        try (DirectoryLock lock = DirectoryLock.of(directory)) {
-            for (OpenToken token : open()) {
-                JoinTokenFile file = JoinTokenFile.read(directory.resolve(token.id()));
-                if (known.contains(token.id())
-                        || file.redeemers().stream()
-                                .anyMatch(each -> each.deviceId().equals(deviceId))) {
-                    file.cancel(clock.instant());
-                    ended.add(token);
-                }
+        for (OpenToken token : open()) {
+            Optional<Boolean> was = cancelNamed(
+                    token.id(),
+                    found -> found.isUsable(clock.instant())
+                            && (known.contains(token.id())
+                                    || found.redeemers().stream()
+                                            .anyMatch(each -> each.deviceId().equals(deviceId))));
+            if (was.isPresent()) {
+                ended.add(token);
             }
         }
         return ended;
     }
 
-    private List<Path> files() {
-        Optional<Set<String>> names = names();
-        if (names.isEmpty()) {
-            LOG.warn("The join tokens in {} cannot be listed", directory);
-        }
-        return names.orElse(Set.of()).stream().map(directory::resolve).toList();
-    }
-
     private void removeOld() {
         Instant old = clock.instant().minus(REMEMBERED);
-        for (Path file : files()) {
+        for (String name : listed()) {
             try {
-                if (lastUse(file).isBefore(old)) {
-                    PrivateFiles.delete(file);
+                if (lastUse(name).isBefore(old)) {
+                    records.change(draft -> {
+                        draft.remove(Kind.TOKENS, name);
+                        return name;
+                    });
                 }
             } catch (IOException e) {
-                LOG.warn("{} is old and cannot be removed: {}", file, PlainText.of(e));
+                LOG.warn("The join token {} is old and cannot be removed: {}", name, PlainText.of(e));
             }
         }
     }
 
-    /** When the token has expired; of a damaged file, when it was written: a device that redeems it hears what is wrong. */
-    private static Instant lastUse(Path file) throws IOException {
+    /** When the token has expired; of a damaged one, when it was written: a device that redeems it hears what is wrong. */
+    private Instant lastUse(String name) throws IOException {
         try {
-            return JoinTokenFile.read(file).expires();
+            Optional<Records.Stored> stored = records.find(Kind.TOKENS, name);
+            return stored.isEmpty()
+                    ? Instant.MAX
+                    : JoinTokenFile.of(stored.get()).expires();
         } catch (IOException e) {
-            LOG.debug("{} is kept until it is old", file, e);
-            return Files.getLastModifiedTime(file).toInstant();
+            LOG.debug("join token {} is kept until it is old", name, e);
+            return records.written(Kind.TOKENS, name);
         }
-    }
-
-    private Path file(long id) {
-        return directory.resolve(name(id));
     }
 }

@@ -11,8 +11,12 @@ import io.mnedc.security.OverlayCa;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
+import io.mnedc.security.authority.Records.Kind;
 import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.shared.SharedFiles;
+import io.mnedc.security.shared.SharedStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -22,6 +26,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("try") // locks are held, not used
 public final class OverlayAuthority implements IdentityProvider {
+    private static final int RELAY_DIGITS = 16;
     private static final Logger LOG = LoggerFactory.getLogger(OverlayAuthority.class);
 
     /**
@@ -49,6 +56,10 @@ public final class OverlayAuthority implements IdentityProvider {
     private final JoinTokens tokens;
     private final Enrolments enrolments;
     private final Revocations revocations;
+    private final RecordFiles files;
+    private final @Nullable SharedStore store;
+    private @Nullable SharedFiles shared;
+    private final @Nullable Signers signers;
     private final DeviceAuthorization authorization;
     private final DeviceCertificates certificates;
     private volatile Snapshot now;
@@ -57,18 +68,43 @@ public final class OverlayAuthority implements IdentityProvider {
     /** What the files said when they were read last. */
     private record Snapshot(CaFiles.State ca, RelayCertificate.Loaded relay, List<String> stamps) {}
 
-    private OverlayAuthority(Path directory, Duration certificateLife, InstantSource clock)
+    private OverlayAuthority(Path directory, Duration certificateLife, InstantSource clock, @Nullable SharedStore store)
             throws IOException, GeneralSecurityException {
         this.directory = directory;
         this.clock = clock;
+        this.store = store;
+        this.signers = store == null ? null : new Signers(store);
         cas = new CaFiles(directory);
         relay = new RelayCertificate(directory);
         revocations = Revocations.open(directory.resolve(RelayDirectory.REVOKED), clock);
-        enrolments = new Enrolments(directory.resolve(RelayDirectory.DEVICES));
-        tokens = new JoinTokens(directory.resolve(RelayDirectory.TOKENS), clock, this::tokenFingerprint);
+        files = new RecordFiles(directory);
+        Records records = store == null ? files : new SharedRecords(store, files);
+        enrolments = new Enrolments(records);
+        tokens = new JoinTokens(records, clock, this::tokenFingerprint);
         authorization = new DeviceAuthorization(this, revocations, enrolments, clock);
-        certificates = new DeviceCertificates(tokens, enrolments, revocations, certificateLife, clock);
-        now = load();
+        if (store != null) {
+            // before a CA is made here: there may be one
+            store.catchUp();
+            shared = new SharedFiles(new SharedAuthorities(directory, cas), store, directory);
+            shared.pass();
+            checkRelay();
+        }
+        certificates =
+                new DeviceCertificates(records, tokens, enrolments, revocations, this::signers, certificateLife, clock);
+        now = load(null);
+        if (shared != null) {
+            // if another relay has made one in the same moment, it is told now
+            shared.pass();
+        }
+    }
+
+    /** A relay that has the CA's certificate from others, but no certificate of its own. */
+    private void checkRelay() throws IOException {
+        if (cas.exist() && !relay.exists() && !Files.exists(directory.resolve(CaFiles.KEY))) {
+            throw new IOException("this relay has no certificate of the overlay that shares the store: put "
+                    + directory.resolve(RelayCertificate.CERTIFICATE) + " and " + RelayCertificate.KEY
+                    + " there, or the CA's key as " + CaFiles.KEY + ", so that it makes one");
+        }
     }
 
     /**
@@ -83,11 +119,33 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public static OverlayAuthority open(Path directory, Duration certificateLife, InstantSource clock)
             throws IOException, GeneralSecurityException {
-        PrivateFiles.directory(directory);
-        return new OverlayAuthority(directory, certificateLife, clock);
+        return open(directory, certificateLife, clock, null);
     }
 
-    private Snapshot load() throws IOException, GeneralSecurityException {
+    /**
+     * The same of a relay that shares with others.
+     *
+     * @param store where join tokens, enrolments and revocations are decided; null: in the directory
+     */
+    public static OverlayAuthority open(
+            Path directory, Duration certificateLife, InstantSource clock, @Nullable SharedStore store)
+            throws IOException, GeneralSecurityException {
+        PrivateFiles.directory(directory);
+        return new OverlayAuthority(directory, certificateLife, clock, store);
+    }
+
+    /** {@return what keeps the files of join tokens and enrolments and the shared store the same; nothing if nothing is shared} */
+    public List<SharedFiles> sharedFiles() {
+        SharedStore with = store;
+        if (with == null) {
+            return List.of();
+        }
+        Stream<SharedFiles> records = Stream.of(Kind.values())
+                .map(kind -> new SharedFiles(new SharedRecordFiles(kind, files), with, directory));
+        return Stream.concat(Stream.ofNullable(shared), records).toList();
+    }
+
+    private Snapshot load(@Nullable Snapshot before) throws IOException, GeneralSecurityException {
         try (DirectoryLock lock = DirectoryLock.of(directory)) {
             if (!cas.exist()) {
                 cas.create(clock.instant());
@@ -97,7 +155,10 @@ public final class OverlayAuthority implements IdentityProvider {
             // taken before: what changes meanwhile is read once more
             List<String> stamps = FileStamps.of(directory);
             CaFiles.State state = cas.load();
-            return new Snapshot(state, relay.loadOrRenew(state, clock.instant()), stamps);
+            return new Snapshot(
+                    state,
+                    relay.loadOrRenew(state, clock.instant(), store == null || before == null ? null : before.relay),
+                    stamps);
         }
     }
 
@@ -120,7 +181,7 @@ public final class OverlayAuthority implements IdentityProvider {
             return false;
         }
         try {
-            now = load();
+            now = load(before);
             lastFailure = "";
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             String failure = PlainText.of(e);
@@ -139,9 +200,32 @@ public final class OverlayAuthority implements IdentityProvider {
         return Fingerprints.of(now.ca.current());
     }
 
+    /** {@return whether other relays make join tokens and enrolments of the same overlay, too} */
+    public boolean isShared() {
+        return store != null;
+    }
+
     /** {@return whether certificates can be issued: the CA's key is there} */
     public boolean issues() {
         return now.ca.key().isPresent();
+    }
+
+    /**
+     * Tells the other relays whether devices can enrol here, if they do not know it yet. To be called once a second.
+     *
+     * @param addresses where devices dial this relay, HOST:PORT
+     * @throws IOException if the shared store cannot be told
+     */
+    public void tellSigner(List<String> addresses) throws IOException {
+        if (signers != null) {
+            String relay = Fingerprints.of(now.relay.identity().chain().get(0).getPublicKey())
+                    .substring(0, RELAY_DIGITS);
+            signers.tell(relay, issues() ? addresses : List.of());
+        }
+    }
+
+    private List<String> signers() {
+        return signers == null ? List.of() : signers.addresses();
     }
 
     /** {@return when the relay's certificate ends} */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,17 @@ public final class RelayCertificate {
 
     /** Takes what is there if it is good, makes another one if not. With the directory's lock. */
     Loaded loadOrRenew(CaFiles.State ca, Instant now) throws IOException, GeneralSecurityException {
+        return loadOrRenew(ca, now, null);
+    }
+
+    /**
+     * The same of one of several relays.
+     *
+     * @param before what was loaded last; kept if another relay has dropped the CA that issued it, and the key to make another one
+     *     is not here: devices that are believed by the other CA must not wait for that. Null: nothing is kept
+     */
+    Loaded loadOrRenew(CaFiles.State ca, Instant now, @Nullable Loaded before)
+            throws IOException, GeneralSecurityException {
         Optional<KeyPair> key = key();
         Optional<X509Certificate> certificate = key.isPresent() ? certificate(key.get()) : Optional.empty();
         Optional<X509Certificate> by = certificate.flatMap(own ->
@@ -51,6 +63,15 @@ public final class RelayCertificate {
             LOG.info("New relay certificate, good until {}", fresh.getNotAfter().toInstant());
             return loaded(own, fresh, issuer.get().certificate(), ca);
         }
+        if (before != null && key.isPresent() && certificate.isPresent() && by.isEmpty()) {
+            LOG.error(
+                    "The relay's certificate is of a CA that is no longer trusted: devices will not believe this relay until"
+                            + " {} is there to make another one",
+                    directory.resolve(CaFiles.KEY));
+            Identity identity =
+                    new Identity(key.get().getPrivate(), before.identity().chain(), Set.copyOf(ca.authorities()));
+            return new Loaded(identity, before.issuer(), halfLife(certificate.get()));
+        }
         if (key.isEmpty() || certificate.isEmpty() || by.isEmpty()) {
             throw new CertificateException(directory.resolve(CERTIFICATE)
                     + " or its key is missing, or no trusted CA has issued it, and there is no CA key to make another one: put "
@@ -63,6 +84,10 @@ public final class RelayCertificate {
                     directory.resolve(CaFiles.KEY));
         }
         return loaded(key.get(), certificate.get(), by.get(), ca);
+    }
+
+    boolean exists() {
+        return Files.exists(directory.resolve(CERTIFICATE)) && Files.exists(directory.resolve(KEY));
     }
 
     private Optional<KeyPair> key() throws IOException, GeneralSecurityException {
@@ -90,7 +115,7 @@ public final class RelayCertificate {
         return Keys.match(key.getPrivate(), certificate.getPublicKey()) ? Optional.of(certificate) : Optional.empty();
     }
 
-    private static boolean issuedBy(X509Certificate ca, X509Certificate certificate) {
+    static boolean issuedBy(X509Certificate ca, X509Certificate certificate) {
         try {
             certificate.verify(ca.getPublicKey());
             return true;

@@ -7,8 +7,11 @@ import io.mnedc.files.PolledFile;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Names;
 import io.mnedc.security.files.DirectoryLock;
+import io.mnedc.security.shared.SharedFiles;
+import io.mnedc.security.shared.SharedStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -28,10 +32,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The devices that are shut out: a text file, {@code ID instant reason} per line, that people and other processes may edit
  * at any time. An ID alone is enough; lines that begin with {@code #} are comments. Who is added is shut out at once; who is
- * missing in a file that seems to be half written is let in only when that has not changed for 15 seconds. Thread-safe.
+ * missing in a file that seems to be half written is let in only when that has not changed for 15 seconds. Relays that share a
+ * store shut out, too, who is revoked there ({@link #share}). Thread-safe.
  */
 @SuppressWarnings("try") // locks are held, not used
 public final class Revocations {
+    /** Below this key they are in a shared store. */
+    public static final String SHARED = SharedFiles.key(SharedRevocations.KIND);
+
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
     private static final int LIMIT = 16 << 20;
     private static final int LONGEST_REASON = 256;
@@ -46,6 +54,8 @@ public final class Revocations {
     private volatile Map<String, Revocation> revoked = Map.of();
     /** What could not be written: shut out all the same. */
     private final Map<String, Revocation> unwritten = new TreeMap<>();
+    /** What the relays share; null: this one is alone. */
+    private volatile @Nullable SharedRevocations shared;
 
     /** What the file said when all of it was taken last. */
     private String text = "";
@@ -126,26 +136,60 @@ public final class Revocations {
         return !file.wholeLines() || again;
     }
 
+    /**
+     * Shuts out, too, who is revoked in the store that the relays share.
+     *
+     * @param store from now on
+     * @param directory the relay's data directory
+     * @return keeps the file and the store the same
+     */
+    public SharedFiles share(SharedStore store, Path directory) {
+        SharedRevocations with = new SharedRevocations(this, store);
+        shared = with;
+        return new SharedFiles(with, store, directory);
+    }
+
     /** {@return the device's revocation} */
     public Optional<Revocation> find(String deviceId) {
-        return Optional.ofNullable(revoked.get(deviceId));
+        SharedRevocations others = shared;
+        Revocation here = revoked.get(deviceId);
+        return here != null || others == null ? Optional.ofNullable(here) : others.find(deviceId);
     }
 
     /** {@return all, by ID} */
     public List<Revocation> all() {
-        return List.copyOf(revoked.values());
+        SharedRevocations others = shared;
+        if (others == null) {
+            return List.copyOf(revoked.values());
+        }
+        Map<String, Revocation> all = new TreeMap<>(revoked);
+        others.all().forEach(all::putIfAbsent);
+        return List.copyOf(all.values());
     }
 
     /**
-     * Shuts a device out.
+     * Shuts a device out. With a shared store this waits for it.
      *
      * @param deviceId who
      * @param reason a sentence; line breaks become blanks
      * @throws IOException if it cannot be stored; in memory it is shut out all the same
      * @throws IllegalArgumentException if it is no device ID
      */
-    public synchronized void revoke(String deviceId, String reason) throws IOException {
+    public void revoke(String deviceId, String reason) throws IOException {
         Names.deviceId(deviceId);
+        SharedRevocations others = shared;
+        if (others == null) {
+            revokeHere(deviceId, reason);
+            return;
+        }
+        try {
+            revokeHere(deviceId, reason);
+        } finally {
+            others.revoke(Objects.requireNonNull(revoked.get(deviceId)));
+        }
+    }
+
+    private synchronized void revokeHere(String deviceId, String reason) throws IOException {
         String sentence = PlainText.of(reason.replaceAll("\\s+", " ").strip());
         String shortened = sentence.substring(0, Math.min(sentence.length(), LONGEST_REASON));
         Revocation added = new Revocation(deviceId, clock.instant().truncatedTo(ChronoUnit.SECONDS), shortened);
@@ -162,14 +206,21 @@ public final class Revocations {
     }
 
     /**
-     * Lets a device in again.
+     * Lets a device in again. With a shared store this waits for it.
      *
      * @param deviceId who
      * @return whether it was shut out
      * @throws IOException if it cannot be stored
      */
-    public synchronized boolean unrevoke(String deviceId) throws IOException {
+    public boolean unrevoke(String deviceId) throws IOException {
         Names.deviceId(deviceId);
+        SharedRevocations others = shared;
+        // first: whom other relays shut out is shut out here too
+        boolean there = others != null && others.unrevoke(deviceId);
+        return unrevokeHere(deviceId) || there;
+    }
+
+    private synchronized boolean unrevokeHere(String deviceId) throws IOException {
         boolean[] was = {false};
         edit(lines -> was[0] = lines.removeIf(line -> deviceId.equals(idOf(line))));
         Map<String, Revocation> newer = new TreeMap<>(revoked);
@@ -177,6 +228,53 @@ public final class Revocations {
         unwritten.remove(deviceId);
         revoked = newer;
         return was[0] || known;
+    }
+
+    /** {@return the file's lines as they were taken, without what could not be written: by ID, the line behind it} */
+    synchronized Map<String, String> written() {
+        Map<String, String> written = new TreeMap<>();
+        revoked.values().forEach(each -> written.put(each.deviceId(), textOf(each)));
+        written.keySet().removeAll(unwritten.keySet());
+        return written;
+    }
+
+    /** {@return another number whenever {@link #written} may be another one} */
+    synchronized long stamp() {
+        return unwritten.isEmpty() ? System.identityHashCode(revoked) : -1;
+    }
+
+    boolean isMissing() {
+        return !Files.exists(path);
+    }
+
+    /** Changes the line of one device, if it is as it was. */
+    synchronized void replace(String deviceId, Optional<String> before, Optional<String> now) throws IOException {
+        edit(lines -> {
+            Optional<String> found =
+                    Optional.ofNullable(parse(lines, false).get(deviceId)).map(Revocations::textOf);
+            if (found.equals(before)) {
+                lines.removeIf(line -> deviceId.equals(idOf(line)));
+                now.ifPresent(text -> lines.add((deviceId + " " + text).strip()));
+            }
+        });
+        // at once, and not only at the next look: who looks meanwhile would take it for an edit
+        Map<String, Revocation> newer = new TreeMap<>(revoked);
+        newer.remove(deviceId);
+        now.ifPresent(text -> newer.put(deviceId, revocation(deviceId, text)));
+        revoked = newer;
+    }
+
+    /** {@return what stands behind the ID, as {@link #revocation} reads it} */
+    static String textOf(Revocation revocation) {
+        String since = revocation.since().equals(Instant.EPOCH) ? "" : revocation.since() + " ";
+        return (since + revocation.reason()).strip();
+    }
+
+    static Revocation revocation(String deviceId, String text) {
+        String[] words = text.split("\\s+", 2);
+        Instant since = instant(words[0]);
+        String reason = since == null ? text.strip() : words.length > 1 ? words[1] : "";
+        return new Revocation(deviceId, since == null ? Instant.EPOCH : since, PlainText.of(reason, LONGEST_REASON));
     }
 
     private interface Edit {
@@ -207,13 +305,7 @@ public final class Revocations {
             String line = plain(lines.get(i));
             String id = idOf(line);
             if (id != null) {
-                String[] words = line.split("\\s+", 3);
-                Instant since = words.length > 1 ? instant(words[1]) : null;
-                String reason = since == null ? line.substring(id.length()).strip() : words.length > 2 ? words[2] : "";
-                found.putIfAbsent(
-                        id,
-                        new Revocation(
-                                id, since == null ? Instant.EPOCH : since, PlainText.of(reason, LONGEST_REASON)));
+                found.putIfAbsent(id, revocation(id, line.substring(id.length()).strip()));
             } else if (!line.isEmpty() && report && wrong++ < LINES_TO_REPORT) {
                 LOG.error(
                         "{}, line {}, is ignored: '{}' does not begin with a device ID",

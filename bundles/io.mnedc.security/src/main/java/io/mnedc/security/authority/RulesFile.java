@@ -2,8 +2,10 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PolledFile;
+import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.AccessRules;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -231,6 +233,41 @@ public final class RulesFile {
         AccessRules all = AccessRules.parse(newer, lines);
         setting = List.copyOf(newer);
         return replace(all);
+    }
+
+    /**
+     * Reads lines as if they were those of the file; changes nothing.
+     *
+     * @param others lines of a file
+     * @throws IllegalArgumentException when they are wrong, or do not go with the setting
+     */
+    public synchronized AccessRules with(List<String> others) {
+        return AccessRules.parse(setting, others);
+    }
+
+    /** {@return the file's text, if all that is in it has been taken; empty while it is being edited, or is wrong} */
+    synchronized Optional<String> taken() {
+        return complete && next == null && problem().isEmpty() ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Writes another text into the file, if there is this one still, and takes it. */
+    synchronized void replace(String before, String now) throws IOException {
+        if (file.changed().isPresent() || !file.text().equals(before)) {
+            next = file.text().lines().toList();
+            since = nanos.getAsLong();
+            throw new IOException(path + " is being edited");
+        }
+        PrivateFiles.write(path, now.getBytes(StandardCharsets.UTF_8));
+        next = file.changed().orElse(List.of());
+        since = nanos.getAsLong();
+        if (file.text().equals(now)) {
+            try {
+                take(now.lines().toList());
+            } catch (IllegalArgumentException e) {
+                next = null;
+                wrong(PlainText.of(path + ": " + e.getMessage()));
+            }
+        }
     }
 
     private boolean replace(AccessRules newer) {

@@ -4,7 +4,7 @@
  * write files.
  */
 @Export(substitution = Export.Substitution.NOIMPORT) // as the package above
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.mnedc.security.authority;
 

@@ -15,33 +15,50 @@ import java.util.function.UnaryOperator;
 
 /** Small files of {@code name=value} lines that people may read and mend. */
 public final class RecordFile {
-    private static final int LIMIT = 64 * 1024;
+    /** The most characters of one. */
+    public static final int LIMIT = 64 * 1024;
 
     private RecordFile() {}
 
     public static Properties read(Path file) throws IOException {
+        return parse(file, new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Reads the text of such a file.
+     *
+     * @param place where it is, in messages
+     */
+    public static Properties parse(Object place, String text) throws IOException {
         Properties fields = new Properties();
-        String text = new String(PrivateFiles.read(file, LIMIT), StandardCharsets.UTF_8);
+        if (text.length() > LIMIT) {
+            throw wrong(place, "it has more than " + LIMIT + " characters");
+        }
         if (!text.endsWith("\n")) {
-            throw wrong(file, "its last line has no line end, so it may be half written");
+            throw wrong(place, "its last line has no line end, so it may be half written");
         }
         try {
             fields.load(new StringReader(text));
         } catch (IllegalArgumentException e) {
-            throw wrong(file, "it has a malformed \\u escape");
+            throw wrong(place, "it has a malformed \\u escape");
         }
         return fields;
     }
 
     public static void write(Path file, Properties fields) throws IOException {
+        PrivateFiles.write(file, format(fields).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** {@return the text of such a file} */
+    public static String format(Properties fields) {
         StringBuilder text = new StringBuilder();
         for (String name : new TreeSet<>(fields.stringPropertyNames())) {
             text.append(name).append('=').append(fields.getProperty(name)).append('\n');
         }
-        PrivateFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        return text.toString();
     }
 
-    public static String text(Path file, Properties fields, String name) throws IOException {
+    public static String text(Object file, Properties fields, String name) throws IOException {
         String value = fields.getProperty(name);
         if (value == null) {
             throw wrong(file, "it has no '" + name + "'");
@@ -49,7 +66,7 @@ public final class RecordFile {
         return value.strip();
     }
 
-    public static Instant instant(Path file, Properties fields, String name) throws IOException {
+    public static Instant instant(Object file, Properties fields, String name) throws IOException {
         try {
             return Instant.parse(text(file, fields, name));
         } catch (DateTimeException e) {
@@ -57,7 +74,7 @@ public final class RecordFile {
         }
     }
 
-    public static int number(Path file, Properties fields, String name) throws IOException {
+    public static int number(Object file, Properties fields, String name) throws IOException {
         try {
             return Integer.parseInt(text(file, fields, name));
         } catch (NumberFormatException e) {
@@ -70,7 +87,7 @@ public final class RecordFile {
      *
      * @param check gives the words to return, or throws an IllegalArgumentException
      */
-    public static Set<String> words(Path file, Properties fields, String name, UnaryOperator<Set<String>> check)
+    public static Set<String> words(Object file, Properties fields, String name, UnaryOperator<Set<String>> check)
             throws IOException {
         String words = text(file, fields, name);
         try {
@@ -80,7 +97,7 @@ public final class RecordFile {
         }
     }
 
-    private static IOException wrong(Path file, String why) {
+    private static IOException wrong(Object file, String why) {
         return new IOException(PlainText.of(file + " is damaged (" + why + "): mend it, or remove it"));
     }
 }
