@@ -495,7 +495,7 @@ public sealed interface ControlMessage {
 
         /** {@return whether the store has decided} */
         public boolean settled() {
-            return moves == 0;
+            return moves == 0 && claim > 0;
         }
 
         @Override

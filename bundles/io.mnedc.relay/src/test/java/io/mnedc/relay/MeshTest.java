@@ -428,7 +428,8 @@ class MeshTest {
         String key = Fingerprints.of(identity.chain().get(0).getPublicKey());
         store.view().commit(Transaction.EMPTY.put("relays/relay-0", "key=" + key + "\naddresses=\n"));
         Await.until(
-                "it is known", () -> mesh(at).view().stream().anyMatch(each -> each.relayId().equals("relay-0")));
+                "it is known",
+                () -> mesh(at).view().stream().anyMatch(each -> each.relayId().equals("relay-0")));
         PlainDevice link = new PlainDevice(relay(at).address(), TestOverlay.context(identity), OverlayTls.LINK);
         devices.add(link);
         link.sendPreamble(StreamKind.CONTROL);
@@ -490,7 +491,8 @@ class MeshTest {
         assertThat(one.await(Envelope.class).source())
                 .as("the first is from nobody who is there")
                 .isEqualTo(99);
-        link.send(new Registrations(2, Part.DELTA, List.of(new Registration.Gone("good"), new Registration.Gone("gw-1"))));
+        link.send(new Registrations(
+                2, Part.DELTA, List.of(new Registration.Gone("good"), new Registration.Gone("gw-1"))));
         assertThat(told(one, "good")).isInstanceOf(Change.Absent.class);
         assertThat(relay("b").relay().services().sessions().ofDevice("gw-1")).isNotNull();
         link.send(new Registrations(2, Part.DELTA, List.of()));

@@ -19,8 +19,8 @@ import org.osgi.service.metatype.annotations.Option;
         },
         description =
                 "Makes this gateway a device of the overlay: it registers with a relay, gets a virtual address and"
-                    + " exchanges IP packets with the other devices, whatever NATs are between. Changes take effect at"
-                    + " once and touch only what they must.")
+                        + " exchanges IP packets with the other devices, whatever NATs are between. Changes take effect at"
+                        + " once and touch only what they must.")
 public @interface DeviceConfig {
     @AttributeDefinition(
             name = "Enabled",
@@ -33,8 +33,8 @@ public @interface DeviceConfig {
             required = false,
             type = AttributeType.PASSWORD,
             description = "Lets the device join: what \"./mnedc relay token\" or \"mnedc:token\" prints at the relay."
-                + " It is used once; clear it afterwards, so that nobody finds it here. Another one makes the device"
-                + " join again. Not beside a key store or an identity provider.")
+                    + " It is used once; clear it afterwards, so that nobody finds it here. Another one makes the device"
+                    + " join again. Not beside a key store or an identity provider.")
     String join_token() default "";
 
     @AttributeDefinition(
@@ -55,9 +55,9 @@ public @interface DeviceConfig {
             required = false,
             description =
                     "The unique name of this device, 1 to 64 letters, digits or . _ : - (the virtual address belongs"
-                        + " to it). Empty: the one in its certificate, if it has one; else the serial number of Kura,"
-                        + " or the hardware address of a network card, or the host name if there is none. Two devices"
-                        + " with one ID put each other out.")
+                            + " to it). Empty: the one in its certificate, if it has one; else the serial number of Kura,"
+                            + " or the hardware address of a network card, or the host name if there is none. Two devices"
+                            + " with one ID put each other out.")
     String device_id() default "";
 
     @AttributeDefinition(
@@ -83,8 +83,8 @@ public @interface DeviceConfig {
             required = false,
             description =
                     "What else this device tells its peers, at most 64, each KEY=VALUE, such as site=north. Keys have"
-                        + " up to 64 visible ASCII characters, values up to 1024 bytes. Read by the discovery bundle."
-                        + " One per line, or with commas between.|TextArea")
+                            + " up to 64 visible ASCII characters, values up to 1024 bytes. Read by the discovery bundle."
+                            + " One per line, or with commas between.|TextArea")
     String attributes() default "";
 
     @AttributeDefinition(
@@ -114,8 +114,8 @@ public @interface DeviceConfig {
             },
             description =
                     "Which multicast and broadcast packets of programs this device sends to, and takes from, other"
-                        + " devices that have this on, too. Programs must use the TUN interface. A change takes effect"
-                        + " at once.")
+                            + " devices that have this on, too. Programs must use the TUN interface. A change takes effect"
+                            + " at once.")
     String multicast() default "off";
 
     @AttributeDefinition(
@@ -123,9 +123,9 @@ public @interface DeviceConfig {
             required = false,
             description =
                     "Where the device keeps its key, its certificate, whom it trusts, and the time; for it alone and"
-                        + " readable by nobody else. Empty: mnedc/device in the data directory of Kura, mnedc/identity"
-                        + " in that of Karaf, elsewhere the storage area of the framework, which may be cleared when"
-                        + " it starts.")
+                            + " readable by nobody else. Empty: mnedc/device in the data directory of Kura, mnedc/identity"
+                            + " in that of Karaf, elsewhere the storage area of the framework, which may be cleared when"
+                            + " it starts.")
     String data_dir() default "";
 
     @AttributeDefinition(
@@ -194,10 +194,10 @@ public @interface DeviceConfig {
             required = false,
             description =
                     "The networks, each ADDRESS/LENGTH, that the relay may choose its pool and IPv6 prefix from: into"
-                        + " nothing else are packets of this gateway routed. Empty: the private networks 10.0.0.0/8,"
-                        + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fd00::/8. Where only networks of one IP"
-                        + " version are named, the usual ones of the other stay allowed. A change takes effect at"
-                        + " once. One per line, or with commas between.|TextArea")
+                            + " nothing else are packets of this gateway routed. Empty: the private networks 10.0.0.0/8,"
+                            + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fd00::/8. Where only networks of one IP"
+                            + " version are named, the usual ones of the other stay allowed. A change takes effect at"
+                            + " once. One per line, or with commas between.|TextArea")
     String pool_allowed() default "";
 
     @AttributeDefinition(
@@ -209,9 +209,9 @@ public @interface DeviceConfig {
             },
             description =
                     "What to do when the relay announces another pool or IPv6 prefix than the one that this device has"
-                        + " joined. ask: the interface is taken away until the command mnedc:acceptpool is given here"
-                        + " or this setting is follow; a smaller part of the known network is taken without asking."
-                        + " follow: it is taken, within the allowed networks, and the log tells.")
+                            + " joined. ask: the interface is taken away until the command mnedc:acceptpool is given here"
+                            + " or this setting is follow; a smaller part of the known network is taken without asking."
+                            + " follow: it is taken, within the allowed networks, and the log tells.")
     String pool_change() default "ask";
 
     @AttributeDefinition(

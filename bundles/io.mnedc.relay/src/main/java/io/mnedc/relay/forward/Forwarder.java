@@ -59,7 +59,7 @@ final class Forwarder implements DataHandler {
                 }
                 passed++;
                 passedBytes += size;
-                if (!owner.mayCarry(DataFrame.source(in, at))) {
+                if (!owner.mayCarry(DataFrame.source(in, at), to)) {
                     flush(destination, runFrames, in, run, at, end);
                     counters.add(Counter.DROP_SPOOFED_SOURCE, 1);
                     run = at + size;

@@ -24,8 +24,8 @@ public interface StreamOwner {
     /** Closes the data stream. */
     void unbind();
 
-    /** Whether its stream may carry frames from a node. Called for each frame: must not block or allocate. */
-    boolean mayCarry(int source);
+    /** Whether its stream may carry frames from one node to another. Called for each frame: must not block or allocate. */
+    boolean mayCarry(int source, int destination);
 
     /** Where the frames on its stream may go. */
     default Routes reach(Routes all) {

@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +35,8 @@ final class Claims {
     private static final Duration FAULTS_APART = Duration.ofMinutes(1);
     /** How many claims wait for the store's answer at a time; further ones wait here. */
     private static final int MOST_UNDER_WAY = 256;
+    /** How many old claims are removed at a time. */
+    private static final int MOST_SWEPT = 200;
 
     /**
      * What an entry says.
@@ -63,6 +68,7 @@ final class Claims {
     private final String own;
     private final Scheduler loop;
     private final Sessions sessions;
+    private final BooleanSupplier alone;
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final Map<String, Session> waiting = new LinkedHashMap<>();
     private OverlayStore.Subscription subscription = () -> {};
@@ -71,8 +77,12 @@ final class Claims {
     private volatile Map<String, Long> last = Map.of();
 
     private int underWay;
+    private boolean everAttached;
+    private int generation;
 
-    Claims(String own, Scheduler loop, Sessions sessions) {
+    /** With no other relay there is nothing to decide. */
+    Claims(String own, Scheduler loop, Sessions sessions, BooleanSupplier alone) {
+        this.alone = alone;
         this.own = own;
         this.loop = loop;
         this.sessions = sessions;
@@ -83,7 +93,17 @@ final class Claims {
         detach();
         store = now;
         subscription = now.watch(PARENT, change -> change.entry().ifPresent(this::claimed));
-        sessions.all().forEach(session -> now.get(key(session.deviceId())).ifPresent(this::claimed));
+        for (Session session : sessions.all()) {
+            Optional<OverlayStore.Entry> entry = now.get(key(session.deviceId()));
+            if (entry.isPresent() && !everAttached && session.fence().claim() == 0) {
+                // it came when nothing was known of the store: what that says is older
+                sessions.settled(session, new Fence(entry.get().version(), 0).moved());
+            } else {
+                entry.ifPresent(this::claimed);
+            }
+        }
+        everAttached = true;
+        generation++;
         last = Map.of();
         next();
     }
@@ -147,7 +167,7 @@ final class Claims {
 
     private void next() {
         OverlayStore present = store;
-        if (present == null || underWay >= MOST_UNDER_WAY || waiting.isEmpty()) {
+        if (present == null || alone.getAsBoolean() || underWay >= MOST_UNDER_WAY || waiting.isEmpty()) {
             return;
         }
         List<Session> now = new ArrayList<>();
@@ -180,12 +200,21 @@ final class Claims {
         }
         underWay++;
         Transaction when = present.map(Transaction::when).orElseGet(() -> Transaction.whenAbsent(key));
-        in.commit(when.put(key, claim.text()))
-                .whenComplete((made, failure) -> loop.execute(() -> answered(in, session, claim, failure)));
+        int of = generation;
+        CompletionStage<Boolean> commit;
+        try {
+            commit = in.commit(when.put(key, claim.text()));
+        } catch (RuntimeException e) {
+            // a store that is being stopped, for example
+            commit = CompletableFuture.failedFuture(e);
+        }
+        commit.whenComplete((made, failure) ->
+                loop.execute(() -> answered(in, of, session, claim, Boolean.TRUE.equals(made), failure)));
     }
 
-    private void answered(OverlayStore by, Session session, Claim claim, @Nullable Throwable failure) {
-        if (!by.equals(store)) {
+    private void answered(
+            OverlayStore by, int of, Session session, Claim claim, boolean made, @Nullable Throwable failure) {
+        if (of != generation) {
             await(session);
             return;
         }
@@ -194,12 +223,16 @@ final class Claims {
             LOG.warn("the store of the overlay could not be told where devices are; it is tried again", failure);
         }
         Optional<OverlayStore.Entry> now = by.get(key(session.deviceId()));
-        if (now.isPresent() && now.get().version() > session.fence().claim()) {
+        boolean own = now.filter(entry -> entry.value().equals(claim.text())).isPresent();
+        if (made && own) {
+            // whatever another relay has told of the order before
+            sessions.settled(session, new Fence(now.orElseThrow().version(), 0));
+        } else if (now.isPresent() && now.get().version() > session.fence().claim()) {
             decided(session, now.get(), claim);
         } else {
             await(session);
         }
-        if (failure == null) {
+        if (made) {
             next();
         }
     }
@@ -231,12 +264,14 @@ final class Claims {
         if (present == null) {
             return;
         }
+        int left = MOST_SWEPT;
         for (OverlayStore.Entry entry : present.below(PARENT)) {
             String deviceId = deviceId(entry.key());
             boolean ofThis = Claim.parse(entry.value())
                     .filter(claim -> claim.relayId().equals(own))
                     .isPresent();
-            if (ofThis && !leased.test(deviceId) && sessions.ofDevice(deviceId) == null) {
+            if (left > 0 && ofThis && !leased.test(deviceId) && sessions.ofDevice(deviceId) == null) {
+                left--;
                 present.commit(Transaction.when(entry).remove(entry.key()));
             }
         }

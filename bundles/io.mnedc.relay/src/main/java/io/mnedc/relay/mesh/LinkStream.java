@@ -1,6 +1,8 @@
 package io.mnedc.relay.mesh;
 
+import io.mnedc.codec.ControlCodec;
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
@@ -54,6 +56,9 @@ final class LinkStream implements ControlStream.Handler {
 
         /** The other relay tells which devices are there, or sends what a device of its has said. */
         void heard(LinkStream link, Effect effect);
+
+        /** {@return whose node it is; empty: nobody's now} */
+        String deviceAt(int node);
 
         /** The data stream is lost while the link is up. */
         void dataLost(LinkStream link);
@@ -208,7 +213,7 @@ final class LinkStream implements ControlStream.Handler {
                 up();
                 owner.welcomed(this, linked.welcome());
             } else if (effect instanceof Effect.Reported reported) {
-                LOG.info("relay {} reports: {}", relayId, reported.report().sentence());
+                LOG.debug("relay {} reports: {}", relayId, reported.report().sentence());
             } else {
                 owner.heard(this, effect);
             }
@@ -243,14 +248,15 @@ final class LinkStream implements ControlStream.Handler {
         }
     }
 
-    /** Sends a message of a device, behind its registration; while the other relay does not know the devices yet, it is dropped. */
-    void pass(ControlMessage message) {
+    /** Sends an envelope of a device, behind its registration; if the other relay cannot know of the device now, it is dropped. */
+    void pass(Envelope message) {
         ControlStream open = stream;
         RegistrationFeed telling = feed;
         if (open != null && telling != null) {
             open.execute(() -> {
-                if (telling.flush()) {
-                    open.send(message);
+                if (telling.tellNow(owner.deviceAt(message.source()))) {
+                    // not as an answer, for which a slow peer would be read no more
+                    open.sendNow(ControlCodec.encode(message));
                 }
             });
         }

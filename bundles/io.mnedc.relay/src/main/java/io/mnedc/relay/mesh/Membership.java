@@ -38,11 +38,13 @@ final class Membership {
     private final Scheduler loop;
     private final Watcher watcher;
     private final Map<String, Member> members = new HashMap<>();
+    private final LogLimiter conflicts = new LogLimiter(FAULTS_APART);
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private @Nullable OverlayStore store;
     private OverlayStore.Subscription subscription = () -> {};
     private Optional<Member> own = Optional.empty();
     private boolean writing;
+    private boolean written;
 
     Membership(Scheduler loop, Watcher watcher) {
         this.loop = loop;
@@ -93,7 +95,20 @@ final class Membership {
         if (before.filter(entry -> entry.value().equals(wanted.text())).isPresent()) {
             return;
         }
+        boolean others = written
+                && before.filter(entry -> !entry.value().startsWith("key=" + wanted.key()))
+                        .isPresent();
+        if (others && !conflicts.may(System.nanoTime())) {
+            return;
+        }
+        if (others) {
+            LOG.warn(
+                    "another relay has entered the overlay as {} with another key: if the data directory of one is a copy, remove relay.id"
+                            + " there; or set relay.id",
+                    wanted.relayId());
+        }
         writing = true;
+        written = true;
         Transaction when = before.map(Transaction::when).orElseGet(() -> Transaction.whenAbsent(key));
         present.commit(when.put(key, wanted.text()))
                 .whenComplete((made, failure) -> loop.execute(() -> {

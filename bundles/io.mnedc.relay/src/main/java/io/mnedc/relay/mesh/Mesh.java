@@ -1,6 +1,7 @@
 package io.mnedc.relay.mesh;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Fence;
@@ -12,6 +13,7 @@ import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.codec.session.Effect;
 import io.mnedc.relay.accept.HalfOpen;
+import io.mnedc.relay.forward.Destination;
 import io.mnedc.relay.session.Envelopes;
 import io.mnedc.relay.session.OtherRelays;
 import io.mnedc.relay.session.RemoteDevice;
@@ -48,8 +50,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Mesh implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    /** How many devices of another relay are kept while it is not known how many addresses there are. */
+    private static final int MOST_WITHOUT_POOL = 1 << 16;
+
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SWEEP = Duration.ofHours(1);
+    /** How many looks there are from one look at all devices of other relays to the next. */
+    private static final int LOOKS_AT_DEVICES = 10;
 
     /** What the mesh works with. */
     public record Services(SessionServices session, ControlLoop loop, List<DataLoop> data, RelaySecurity security) {
@@ -75,6 +82,7 @@ public final class Mesh implements AutoCloseable {
     private final Load load = new Load();
     private volatile @Nullable Member self;
     private boolean closed;
+    private int looks;
 
     /** Guards what follows: called under the lock of {@link Sessions}. */
     private final Object lock = new Object();
@@ -93,7 +101,7 @@ public final class Mesh implements AutoCloseable {
         this.envelopes = new Envelopes(sessions, services.session.counters());
         this.announcer = new RelayAnnouncer(services.loop, this::local, System::nanoTime);
         this.drain = new Drain(services.loop, this::local, this::isLinked, announcer::isDone);
-        this.claims = new Claims(own, services.loop, sessions);
+        this.claims = new Claims(own, services.loop, sessions, neighbours::isEmpty);
         this.membership = new Membership(services.loop, new Members());
         this.timers = List.of(
                 services.loop.repeat(LOOK, this::look),
@@ -136,22 +144,29 @@ public final class Mesh implements AutoCloseable {
         if (closed) {
             return;
         }
+        Workers.offer(lookUps, this::lookAtIdentity);
+        membership.again();
+        claims.again();
+        announce();
+        if (++looks % LOOKS_AT_DEVICES == 0) {
+            allocatorChanged();
+        }
+    }
+
+    /** Keys may be in files or in slow hardware, so not on the control loop. */
+    private void lookAtIdentity() {
         try {
-            String key = services.security.identity().keyFingerprint();
             Member now = new Member(
                     own,
-                    key,
+                    services.security.identity().keyFingerprint(),
                     addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
                     services.session.identity().software(),
                     load.now(local().size(), services.session.budget(), drain.isOn(), System.nanoTime()));
             self = now;
-            membership.own(now);
-        } catch (GeneralSecurityException e) {
+            services.loop.execute(() -> membership.own(now));
+        } catch (GeneralSecurityException | RuntimeException e) {
             LOG.debug("no identity now", e);
         }
-        membership.again();
-        claims.again();
-        announce();
     }
 
     /** Tells the devices of the relays, if there is something new. */
@@ -282,6 +297,16 @@ public final class Mesh implements AutoCloseable {
     /** What happens to devices that are registered here. */
     private final class Told implements OtherRelays {
         @Override
+        public String own() {
+            return own;
+        }
+
+        @Override
+        public boolean alone() {
+            return neighbours.isEmpty();
+        }
+
+        @Override
         public Fence known(String deviceId) {
             return claims.known(deviceId);
         }
@@ -308,7 +333,11 @@ public final class Mesh implements AutoCloseable {
                     feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.empty()));
                 }
             }
-            services.loop.execute(() -> claims.forget(session));
+            services.loop.execute(() -> {
+                claims.forget(session);
+                // it may have been at another relay all the time, which was beaten by this session
+                neighbours.values().forEach(each -> each.devices().offer(session.deviceId()));
+            });
         }
 
         @Override
@@ -415,7 +444,11 @@ public final class Mesh implements AutoCloseable {
                 return;
             }
             if (effect instanceof Effect.RegisteredThere there) {
-                neighbour.get().devices().take(there.part(), there.changes());
+                if (!neighbour.get().devices().take(there.part(), there.changes(), mostDevices())) {
+                    link.end(
+                            ErrorCode.LIMIT_EXCEEDED,
+                            "relay " + link.relayId() + " tells of more devices than the pool has addresses");
+                }
             } else if (effect instanceof Effect.Forward forward
                     && sessions.to(forward.envelope().source()) instanceof RemoteDevice device
                     && device.home().equals(neighbour.get().relay())) {
@@ -425,6 +458,17 @@ public final class Mesh implements AutoCloseable {
 
         private Optional<Neighbour> of(LinkStream link) {
             return Optional.ofNullable(neighbours.get(link.relayId())).filter(neighbour -> neighbour.isLinkedBy(link));
+        }
+
+        private int mostDevices() {
+            AddressAllocator allocator = services.session.leases().allocator();
+            return allocator == null ? MOST_WITHOUT_POOL : allocator.network().capacity();
+        }
+
+        @Override
+        public String deviceAt(int node) {
+            Destination device = sessions.to(node);
+            return device == null ? "" : device.deviceId();
         }
 
         @Override
@@ -450,7 +494,7 @@ public final class Mesh implements AutoCloseable {
 
         @Override
         public void arrived(RemoteDevice device) {
-            if (services.session.leases().isLeasable(device.node())) {
+            if (services.session.leases().mayHave(device.deviceId(), device.node())) {
                 services.session.leases().named(device.deviceId());
                 sessions.arrived(device);
             }
@@ -460,9 +504,7 @@ public final class Mesh implements AutoCloseable {
         public void gone(RemoteDevice device) {
             sessions.gone(device);
             // another relay may have told of it before, and have lost against this one
-            neighbours
-                    .values()
-                    .forEach(each -> each.devices().find(device.deviceId()).ifPresent(this::arrived));
+            neighbours.values().forEach(each -> each.devices().offer(device.deviceId()));
         }
     }
 

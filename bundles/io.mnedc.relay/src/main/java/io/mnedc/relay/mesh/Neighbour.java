@@ -11,6 +11,7 @@ import io.mnedc.transport.BackOff;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.DataStream;
+import io.mnedc.work.LogLimiter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -27,6 +28,7 @@ final class Neighbour {
     private static final Logger LOG = LoggerFactory.getLogger(Neighbour.class);
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+    private static final Duration LINES_APART = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -39,11 +41,15 @@ final class Neighbour {
     private final boolean dials;
     private final PeerRelay relay;
     private final RemoteDevices devices;
+    private final LogLimiter log = new LogLimiter(LINES_APART);
     private final BackOff pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom());
     private final BackOff dataPauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom());
     private volatile Member member;
     private int tries;
     private volatile @Nullable LinkStream link;
+    /** The connection that this relay has dialled and that is not a link yet. */
+    private @Nullable LinkStream attempt;
+
     private @Nullable RelayWelcome welcome;
     private @Nullable RelayWelcome offered;
     private int links;
@@ -126,9 +132,11 @@ final class Neighbour {
         boolean taken = Workers.offer(lookUps, () -> {
             try {
                 InetAddress host = InetAddress.getByName(Member.host(address));
-                services.loop().execute(() -> connect(new InetSocketAddress(host, Member.port(address))));
+                connect(new InetSocketAddress(host, Member.port(address)));
             } catch (UnknownHostException e) {
                 services.loop().execute(() -> failed("its host name " + Member.host(address) + " is unknown"));
+            } catch (RuntimeException e) {
+                services.loop().execute(() -> failed(String.valueOf(e.getMessage())));
             }
         });
         if (!taken) {
@@ -136,13 +144,12 @@ final class Neighbour {
         }
     }
 
+    /** On a thread that may block: an engine is made of keys that may be in slow hardware. */
     private void connect(InetSocketAddress remote) {
-        if (over || link != null) {
-            return;
-        }
         LinkStream dialled = new LinkStream(mesh, mesh.greeting(), member.relayId(), HANDSHAKE, List.of(), () -> {
             // nobody counts it
         });
+        services.loop().execute(() -> attempt = dialled);
         ControlStream.connect(
                 services.loop(), remote, CONNECT, services.security().linking(HANDSHAKE), dialled);
     }
@@ -151,7 +158,7 @@ final class Neighbour {
         if (over || link != null) {
             return;
         }
-        if (!why.equals(problem)) {
+        if (log.may(System.nanoTime())) {
             LOG.info("no link to relay {} at {}: {}", member.relayId(), member.addresses(), why);
         }
         problem = why;
@@ -239,6 +246,9 @@ final class Neighbour {
             relay.probe();
         }
         DataStream data = relay.data();
+        if (data != null) {
+            dataPauses.reset();
+        }
         long patience = services.session().settings().get().keepalive().toNanos() * Keepalive.INTERVALS;
         if (data != null && System.nanoTime() - data.lastHeardNanos() >= patience) {
             LOG.info("the frames' stream to relay {} is silent, and is closed", member.relayId());
@@ -248,8 +258,15 @@ final class Neighbour {
 
     /** A link is over, be it the present one or one that was never up. */
     void down(LinkStream gone, String why) {
+        boolean dialled = gone.equals(attempt);
+        if (dialled) {
+            attempt = null;
+        }
         if (!isLinkedBy(gone)) {
-            failed(why);
+            // one that has dialled this relay and was refused says nothing about that one
+            if (dialled) {
+                failed(why);
+            }
             return;
         }
         LOG.info("the link with relay {} is lost: {}", member.relayId(), why);
@@ -266,7 +283,7 @@ final class Neighbour {
     private void unlink() {
         RelayWelcome told = welcome;
         if (told != null) {
-            services.session().sessions().unlinked(told.sessionId());
+            services.session().sessions().unlinked(told.sessionId(), relay);
         }
         welcome = null;
         link = null;

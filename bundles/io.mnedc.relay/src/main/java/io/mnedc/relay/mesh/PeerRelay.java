@@ -1,6 +1,7 @@
 package io.mnedc.relay.mesh;
 
 import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
@@ -83,8 +84,8 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
     @Override
     public void send(ControlMessage message) {
         LinkStream present = link;
-        if (present != null) {
-            present.pass(message);
+        if (present != null && message instanceof Envelope envelope) {
+            present.pass(envelope);
         }
     }
 
@@ -112,7 +113,11 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
     @Override
     public void bind(DataStream stream) {
         retire(data.getAndSet(stream));
-        LOG.info("frames flow to and from relay {}", relayId);
+        LOG.debug("frames flow to and from relay {}", relayId);
+        if (link == null) {
+            // the link was lost, or the relay shut out, while the stream was bound
+            unbind();
+        }
     }
 
     @Override
@@ -153,7 +158,11 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
     }
 
     @Override
-    public boolean mayCarry(int source) {
+    public boolean mayCarry(int source, int destination) {
+        if (source == Protocol.RELAY_NODE) {
+            // its echoes are for this relay only: to devices they would look like those of their own relay
+            return destination == Protocol.RELAY_NODE;
+        }
         // a device that has moved to that relay may be faster than the news of it; what it is not, its peers' keys tell
         return !(sessions.to(source) instanceof Session);
     }

@@ -5,13 +5,18 @@ import io.mnedc.codec.Announcements;
 import io.mnedc.codec.Part;
 import io.mnedc.relay.session.Session;
 import io.mnedc.transport.ControlStream;
+import io.mnedc.work.LogLimiter;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells one other relay which devices are registered here: a snapshot, then what has changed since, as fast as it reads. It holds at
@@ -22,6 +27,10 @@ final class RegistrationFeed implements Runnable {
     /** How much may wait in the stream before the rest waits here. */
     private static final int WINDOW = 256 << 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RegistrationFeed.class);
+    private static final Duration FAULTS_APART = Duration.ofMinutes(1);
+
+    private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final ControlStream stream;
     private final Iterator<Session> snapshot;
 
@@ -86,12 +95,27 @@ final class RegistrationFeed implements Runnable {
         run();
     }
 
-    /** {@return whether the other relay knows now of all devices that are here; tells it, whether there is room or not} */
-    boolean flush() {
-        while (complete && pending()) {
-            page();
+    /**
+     * Tells of one device before its turn, for something of it follows.
+     *
+     * @return whether the other relay knows of it now; not if it does not know those of the snapshot yet, or does not read
+     */
+    boolean tellNow(String deviceId) {
+        if (!complete || stream.waitingBytes() > 2 * WINDOW) {
+            return false;
         }
-        return complete;
+        byte[] before = held;
+        held = new byte[0];
+        Optional<Session> change;
+        synchronized (this) {
+            change = changes.remove(deviceId);
+        }
+        for (byte[] record : List.of(before, change == null ? new byte[0] : record(deviceId, change))) {
+            if (record.length > 0) {
+                send(Part.DELTA, List.of(record), record.length);
+            }
+        }
+        return true;
     }
 
     private synchronized boolean pending() {
@@ -131,23 +155,45 @@ final class RegistrationFeed implements Runnable {
             held = new byte[0];
             return before;
         }
-        if (!complete) {
-            return snapshot.hasNext() ? here(snapshot.next()) : new byte[0];
+        byte[] record = {};
+        while (!complete && record.length == 0 && snapshot.hasNext()) {
+            Session session = snapshot.next();
+            record = record(session.deviceId(), Optional.of(session));
         }
-        synchronized (this) {
-            Iterator<Map.Entry<String, Optional<Session>>> eldest =
-                    changes.entrySet().iterator();
-            if (!eldest.hasNext()) {
-                return new byte[0];
+        while (complete && record.length == 0) {
+            Map.Entry<String, Optional<Session>> change = nextChange();
+            if (change == null) {
+                break;
             }
-            Map.Entry<String, Optional<Session>> change = eldest.next();
-            eldest.remove();
-            return change.getValue().map(RegistrationFeed::here).orElseGet(() -> Announcements.gone(change.getKey()));
+            record = record(change.getKey(), change.getValue());
         }
+        return record;
     }
 
-    private static byte[] here(Session session) {
-        return Announcements.here(session.told().present(), session.groups(), session.instance(), session.fence());
+    private synchronized Map.@Nullable Entry<String, Optional<Session>> nextChange() {
+        Iterator<Map.Entry<String, Optional<Session>>> eldest =
+                changes.entrySet().iterator();
+        if (!eldest.hasNext()) {
+            return null;
+        }
+        Map.Entry<String, Optional<Session>> change = eldest.next();
+        Map.Entry<String, Optional<Session>> taken = Map.entry(change.getKey(), change.getValue());
+        eldest.remove();
+        return taken;
+    }
+
+    /** Empty for a device that cannot be told of, such as one with more groups than a record holds. */
+    private byte[] record(String deviceId, Optional<Session> present) {
+        try {
+            return present.map(session -> Announcements.here(
+                            session.told().present(), session.groups(), session.instance(), session.fence()))
+                    .orElseGet(() -> Announcements.gone(deviceId));
+        } catch (IllegalArgumentException e) {
+            if (faults.may(System.nanoTime())) {
+                LOG.warn("other relays cannot be told of {}: {}{}", deviceId, e.getMessage(), faults.heldBack());
+            }
+            return new byte[0];
+        }
     }
 
     private void send(Part part, List<byte[]> records, int size) {

@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,13 +40,21 @@ final class RemoteDevices {
         this.watcher = watcher;
     }
 
-    /** Takes a message; after a snapshot, who is not in it is gone. */
-    void take(Part part, List<Registration> changes) {
+    /**
+     * Takes a message; after a snapshot, who is not in it is gone.
+     *
+     * @param most how many devices there may be
+     * @return whether there are no more
+     */
+    boolean take(Part part, List<Registration> changes, int most) {
         if (part == Part.SNAPSHOT_BEGIN || part == Part.SNAPSHOT_WHOLE) {
             snapshot.clear();
         }
         for (Registration change : changes) {
             if (change instanceof Here here) {
+                if (devices.size() >= most && !devices.containsKey(here.deviceId())) {
+                    return false;
+                }
                 snapshot.add(here.deviceId());
                 put(here);
             } else if (change instanceof Gone gone) {
@@ -62,6 +69,7 @@ final class RemoteDevices {
         if (part == Part.SNAPSHOT_END || part == Part.SNAPSHOT_WHOLE || part == Part.DELTA) {
             snapshot.clear();
         }
+        return true;
     }
 
     private void put(Here here) {
@@ -95,9 +103,12 @@ final class RemoteDevices {
         List.copyOf(devices.values()).forEach(known -> watcher.arrived(known.device));
     }
 
-    /** {@return a device that is there} */
-    Optional<RemoteDevice> find(String deviceId) {
-        return Optional.ofNullable(devices.get(deviceId)).map(Known::device);
+    /** Tells of one again, if it is there. */
+    void offer(String deviceId) {
+        Known known = devices.get(deviceId);
+        if (known != null) {
+            watcher.arrived(known.device);
+        }
     }
 
     /** {@return how many they are; any thread} */

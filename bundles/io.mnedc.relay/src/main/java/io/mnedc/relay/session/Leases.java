@@ -69,10 +69,12 @@ public final class Leases {
         }
     }
 
-    /** Whether a node can be a device's now. */
-    public boolean isLeasable(int node) {
+    /** Whether a node can be a device's now. That another relay has leased it may not be known here yet. */
+    public boolean mayHave(String deviceId, int node) {
         AddressAllocator present = allocator;
-        return present != null && present.network().isLeasable(node);
+        return present != null
+                && present.network().isLeasable(node)
+                && present.lease(deviceId).stream().allMatch(lease -> lease.node() == node);
     }
 
     /** Renews the lease of a device that has left. */

@@ -12,6 +12,16 @@ public interface OtherRelays {
     /** There are none. */
     OtherRelays NONE = new OtherRelays() {
         @Override
+        public String own() {
+            return "";
+        }
+
+        @Override
+        public boolean alone() {
+            return true;
+        }
+
+        @Override
         public Fence known(String deviceId) {
             return Fence.NONE;
         }
@@ -31,6 +41,12 @@ public interface OtherRelays {
             return Optional.empty();
         }
     };
+
+    /** {@return this relay's ID among them} */
+    String own();
+
+    /** {@return whether there is no other relay now} */
+    boolean alone();
 
     /** {@return what the store of the overlay says of a device's last registration} */
     Fence known(String deviceId);

@@ -360,7 +360,7 @@ public final class Session implements Destination, StreamOwner {
     }
 
     @Override
-    public boolean mayCarry(int source) {
+    public boolean mayCarry(int source, int destination) {
         return source == lease.node();
     }
 

@@ -163,7 +163,10 @@ public final class Sessions implements Members, Routes {
         String id = now.deviceId();
         Session here = byDevice.get(id);
         RemoteDevice before = elsewhere.get(id);
-        boolean beaten = (here != null && isBeaten(now, here.fence(), ""))
+        if (now.equals(before) && now.equals(byNode.get(now.node()))) {
+            return;
+        }
+        boolean beaten = (here != null && isBeaten(now, here.fence(), others.own()))
                 || (before != null
                         && !before.home().equals(now.home())
                         && isBeaten(now, before.fence(), before.home().relayId()));
@@ -266,8 +269,8 @@ public final class Sessions implements Members, Routes {
     }
 
     /** No more. */
-    public void unlinked(long id) {
-        byId.remove(id);
+    public void unlinked(long id, StreamOwner owner) {
+        byId.remove(id, owner);
     }
 
     /** {@return where frames go that come from other relays: to devices that are registered here, and no further} */
@@ -385,7 +388,7 @@ public final class Sessions implements Members, Routes {
             // the roster keeps it for as long
             room.add(told);
             awaitAbsences();
-        } else if (others.equals(OtherRelays.NONE)) {
+        } else if (others.alone()) {
             gone(session);
         } else {
             counters.add(Counter.LEAVES, 1);

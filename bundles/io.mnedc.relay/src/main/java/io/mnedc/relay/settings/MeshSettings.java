@@ -27,7 +27,7 @@ public record MeshSettings(String relayId, List<String> addresses) {
 
     static MeshSettings of(ConfigurationReader values) {
         String id = values.text("relay.id", "");
-        if (!id.isEmpty() && !DeviceIds.isValid(id)) {
+        if (!id.isEmpty() && (!DeviceIds.isValid(id) || id.matches("[.]+"))) {
             values.refuse("relay.id", "\"" + id + "\" is not " + DeviceIds.ALLOWED);
         }
         List<String> entries = values.list("relay.addresses");

@@ -31,7 +31,7 @@ class SettingsTest {
 
     private static final Map<String, List<Object>> OTHERS = Map.ofEntries(
             Map.entry("enabled", List.of("maybe", 1, "yes")),
-            Map.entry("relay.id", List.of("a b", "x".repeat(65))),
+            Map.entry("relay.id", List.of("a b", "x".repeat(65), ".")),
             Map.entry(
                     "relay.addresses",
                     List.of("host", "host:0", "host:65536", ":3334", "a b:1", "[::1:3334", 7, "h:1,".repeat(17))),
