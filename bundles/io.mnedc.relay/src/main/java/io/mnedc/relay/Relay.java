@@ -173,6 +173,9 @@ public final class Relay implements AutoCloseable {
                 }
             });
             loops.control().repeat(Leases.RENEWAL, relay::look);
+            if (settings.shared()) {
+                relay.overlay(store);
+            }
             relay.port.open();
             return relay;
         } catch (IOException | RuntimeException | Error e) {
@@ -370,6 +373,10 @@ public final class Relay implements AutoCloseable {
     synchronized void overlay(@Nullable OverlayStore shared) throws IOException {
         Path directory = settings.get().directory();
         Mesh present = mesh;
+        if (security == null) {
+            LOG.warn(
+                    "security = none: this relay has no links to the others of its overlay, for they could not prove who they are");
+        }
         if (present == null && shared != null && security != null && directory != null) {
             String given = settings.get().mesh().relayId();
             present = Mesh.start(
@@ -392,6 +399,10 @@ public final class Relay implements AutoCloseable {
     void store(@Nullable OverlayStore now) {
         if (sharing != null) {
             sharing.become(now);
+        }
+        Mesh others = mesh();
+        if (others != null) {
+            others.store(now);
         }
     }
 

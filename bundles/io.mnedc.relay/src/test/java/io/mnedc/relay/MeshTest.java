@@ -100,12 +100,15 @@ class MeshTest {
                 }
             }
         }
-        TestRelay relay =
-                TestRelay.with(new TestOverlay(directory.resolve(id)).settings().relayId("relay-" + id));
+        views.put(id, store.view());
+        TestRelay relay = TestRelay.with(
+                new TestOverlay(directory.resolve(id))
+                        .settings()
+                        .relayId("relay-" + id)
+                        .shared(),
+                view(id));
         relays.put(id, relay);
         relay.relay().allocator(leases);
-        views.put(id, store.view());
-        relay.relay().overlay(view(id));
         return relay;
     }
 
@@ -263,14 +266,14 @@ class MeshTest {
         PlainDevice first = joined("a", "gw-2", identity);
         PlainDevice other = joined("b", "gw-3");
         Await.until("claimed", () -> store.view().below("sessions").size() == 2);
-        relay("a").relay().overlay(null);
-        relay("b").relay().overlay(null);
+        relay("a").store(null);
+        relay("b").store(null);
         PlainDevice second = joined("b", "gw-2", identity);
         assertThat(TestOverlay.code(first.await(ErrorReport.class))).isEqualTo(ErrorCode.REPLACED);
         PlainDevice third = joined("a", "gw-2", identity);
         assertThat(TestOverlay.code(second.await(ErrorReport.class))).isEqualTo(ErrorCode.REPLACED);
-        relay("a").relay().overlay(view("a"));
-        relay("b").relay().overlay(store.view());
+        relay("a").store(view("a"));
+        relay("b").store(store.view());
         Await.until(
                 "its entry is another one",
                 () -> store.view()
@@ -367,7 +370,7 @@ class MeshTest {
             switch (random.nextInt(8)) {
                 case 0 -> view(relay).cut();
                 case 1 -> view(relay).heal();
-                case 2 -> relay(relay).relay().overlay(random.nextBoolean() ? view(relay) : null);
+                case 2 -> relay(relay).store(random.nextBoolean() ? view(relay) : null);
                 default -> {
                     String id = "gw-" + (1 + random.nextInt(4));
                     PlainDevice before = last.put(id, joined(relay, id, Objects.requireNonNull(identities.get(id))));
@@ -379,7 +382,7 @@ class MeshTest {
         }
         for (String name : names) {
             view(name).heal();
-            relay(name).relay().overlay(view(name));
+            relay(name).store(view(name));
         }
         // a device that two relays have let go registers again, as real ones do
         Await.until("each device is at one relay, and all agree", () -> {

@@ -81,6 +81,9 @@ public final class Mesh implements AutoCloseable {
     private final Drain drain;
     private final Load load = new Load();
     private volatile @Nullable Member self;
+    /** The fingerprint of this relay's key; empty: it is not known yet. */
+    private volatile String key = "";
+
     private boolean closed;
     private int looks;
 
@@ -144,7 +147,8 @@ public final class Mesh implements AutoCloseable {
         if (closed) {
             return;
         }
-        Workers.offer(lookUps, this::lookAtIdentity);
+        Workers.offer(lookUps, this::lookAtKey);
+        enter();
         membership.again();
         claims.again();
         announce();
@@ -154,18 +158,28 @@ public final class Mesh implements AutoCloseable {
     }
 
     /** Keys may be in files or in slow hardware, so not on the control loop. */
-    private void lookAtIdentity() {
+    private void lookAtKey() {
         try {
+            String now = services.security.identity().keyFingerprint();
+            if (!now.equals(key)) {
+                key = now;
+                services.loop.execute(this::look);
+            }
+        } catch (GeneralSecurityException | RuntimeException e) {
+            LOG.debug("no identity now", e);
+        }
+    }
+
+    private void enter() {
+        if (!key.isEmpty()) {
             Member now = new Member(
                     own,
-                    services.security.identity().keyFingerprint(),
+                    key,
                     addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
                     services.session.identity().software(),
                     load.now(local().size(), services.session.budget(), drain.isOn(), System.nanoTime()));
             self = now;
-            services.loop.execute(() -> membership.own(now));
-        } catch (GeneralSecurityException | RuntimeException e) {
-            LOG.debug("no identity now", e);
+            membership.own(now);
         }
     }
 
