@@ -78,7 +78,7 @@ class FleetTest {
     void aToldRelayIsFoundAfterARestartToo() throws Exception {
         Node node = lab.joined("gw-1");
         tell(node, both());
-        Path file = lab.home("gw-1").resolve("relays");
+        Path file = lab.home("gw-1").resolve("overlay-relays");
         Await.until("remembered", () -> Files.exists(file));
         // as after a kill: what is on the disk is all there is
         String kept = Files.readString(file);

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RelayDirectory {
     /** The file's name. */
-    static final String FILE = "relays";
+    static final String FILE = "overlay-relays";
 
     /** A relay may tell others again and again; the disk is spared. */
     static final Duration WRITES_APART = Duration.ofSeconds(10);

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,9 @@ public final class Mesh implements AutoCloseable {
     private final List<Scheduler.Timer> timers;
     private final RelayAnnouncer announcer;
     private final Drain drain;
+    /** What was asked for last. */
+    private final AtomicBoolean draining = new AtomicBoolean();
+
     private final Load load = new Load();
     private volatile @Nullable Member self;
     /** The fingerprint of this relay's key; empty: it is not known yet. */
@@ -258,6 +262,7 @@ public final class Mesh implements AutoCloseable {
                     "no other relay of the overlay is connected, so this one's devices have nowhere to go");
         }
         int devices = local().size();
+        draining.set(true);
         services.loop.execute(() -> {
             drain.begin();
             look();
@@ -271,7 +276,7 @@ public final class Mesh implements AutoCloseable {
      * @return whether this relay was being emptied
      */
     public boolean undrain() {
-        boolean was = drain.isOn();
+        boolean was = draining.getAndSet(false);
         services.loop.execute(() -> {
             drain.end();
             look();

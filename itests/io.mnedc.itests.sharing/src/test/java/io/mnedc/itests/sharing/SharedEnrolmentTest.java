@@ -356,6 +356,9 @@ class SharedEnrolmentTest extends TwoRelays {
                         && a.administration().tokens().size() == 1);
         Await.until(
                 "a file", () -> !a.read("tokens/" + JoinTokens.name(token.id())).isEmpty());
+        Await.until(
+                "the files say that the other token is used",
+                () -> a.overlay.authority().tokens().open().size() == 1);
 
         a.relay().store(null);
         assertThat(a.administration().revoked()).hasSize(1);
