@@ -106,7 +106,7 @@ public final class LeaseStoreComponent {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
-            target = "(mnedc.store=shared)")
+            target = "(" + OverlayStore.KIND + "=" + OverlayStore.SHARED + ")")
     void addShared(OverlayStore added) {
         tasks.run(
                 () -> {

@@ -20,7 +20,10 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = ClusterConfig.class)
 @Capability(
         namespace = "osgi.service",
-        attribute = {"objectClass:List<String>=\"io.mnedc.api.store.OverlayStore\"", "mnedc.store=shared"},
+        attribute = {
+            "objectClass:List<String>=\"io.mnedc.api.store.OverlayStore\"",
+            OverlayStore.KIND + "=" + OverlayStore.SHARED
+        },
         uses = OverlayStore.class)
 public final class ClusterComponent {
     private final Operation operation;

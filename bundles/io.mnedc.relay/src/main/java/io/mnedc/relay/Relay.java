@@ -174,7 +174,7 @@ public final class Relay implements AutoCloseable {
             });
             loops.control().repeat(Leases.RENEWAL, relay::look);
             if (settings.shared()) {
-                relay.overlay(store);
+                relay.join(checked(store));
             }
             relay.port.open();
             return relay;
@@ -366,28 +366,25 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * What the relays of the overlay share is there, or, with null, is not there now.
+     * Takes its place among the relays of the overlay.
      *
      * @throws IOException if the relay cannot have an ID among them; the message has the cure
      */
-    synchronized void overlay(@Nullable OverlayStore shared) throws IOException {
+    private synchronized void join(OverlayStore shared) throws IOException {
         Path directory = settings.get().directory();
-        Mesh present = mesh;
-        if (security == null) {
+        if (security == null || directory == null) {
             LOG.warn(
-                    "security = none: this relay has no links to the others of its overlay, for they could not prove who they are");
+                    "security = none: this relay has no links to the others of its overlay, for they could not prove who"
+                            + " they are");
+            return;
         }
-        if (present == null && shared != null && security != null && directory != null) {
-            String given = settings.get().mesh().relayId();
-            present = Mesh.start(
-                    new Mesh.Services(services.session(), services.loop(), loops.data(), security),
-                    given.isEmpty() ? RelayIdFile.of(directory) : given,
-                    this::reachedAt);
-            mesh = present;
-        }
-        if (present != null) {
-            present.store(shared);
-        }
+        String given = settings.get().mesh().relayId();
+        Mesh begun = Mesh.start(
+                new Mesh.Services(services.session(), services.loop(), loops.data(), security),
+                given.isEmpty() ? RelayIdFile.of(directory) : given,
+                this::reachedAt);
+        mesh = begun;
+        begun.store(shared);
     }
 
     private List<String> reachedAt() {

@@ -96,7 +96,7 @@ public final class RelayComponent {
     }
 
     @Reference(
-            target = "(mnedc.store=shared)",
+            target = "(" + OverlayStore.KIND + "=" + OverlayStore.SHARED + ")",
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)

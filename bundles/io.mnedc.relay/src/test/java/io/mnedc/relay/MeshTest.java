@@ -22,7 +22,6 @@ import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Part;
 import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.Protocol;
-import io.mnedc.relay.mesh.Mesh;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayTls;
@@ -30,9 +29,6 @@ import io.mnedc.testing.Await;
 import io.mnedc.testing.store.MemoryStore;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,107 +36,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several relays of one overlay, in one process, that share a store. */
 @Timeout(300)
-class MeshTest {
+class MeshTest extends WithRelays {
     private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
-
-    @TempDir
-    private Path directory;
-
-    private final MemoryStore store = new MemoryStore();
-    private final MemoryAllocator leases = new MemoryAllocator("10.9.0.0/24");
-    private final Map<String, TestRelay> relays = new HashMap<>();
-    private final Map<String, MemoryStore.View> views = new HashMap<>();
-    private final List<PlainDevice> devices = new ArrayList<>();
-    private TestOverlay overlay;
 
     @BeforeEach
     void start() throws Exception {
-        overlay = new TestOverlay(directory.resolve("a"));
-        begin("a");
         begin("b");
         linked("a", "b");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (PlainDevice device : devices) {
-            device.close();
-        }
-        // all threads of relays are looked for when the last one has ended
-        List<TestRelay> all = new ArrayList<>(relays.values());
-        for (TestRelay relay : all.subList(1, all.size())) {
-            relay.relay().close();
-        }
-        all.get(0).close();
-        views.values().forEach(MemoryStore.View::close);
-    }
-
-    private TestRelay begin(String id) throws Exception {
-        Path own = directory.resolve(id).resolve("relay");
-        if (!id.equals("a")) {
-            Files.createDirectories(own.getParent());
-            Files.createDirectory(
-                    own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            try (Stream<Path> files = Files.list(overlay.directory())) {
-                for (Path file : files.filter(
-                                each -> each.getFileName().toString().matches("ca\\..*|trusted.pem"))
-                        .toList()) {
-                    Files.copy(file, own.resolve(file.getFileName().toString()));
-                }
-            }
-        }
-        views.put(id, store.view());
-        TestRelay relay = TestRelay.with(
-                new TestOverlay(directory.resolve(id))
-                        .settings()
-                        .relayId("relay-" + id)
-                        .shared(),
-                view(id));
-        relays.put(id, relay);
-        relay.relay().allocator(leases);
-        return relay;
-    }
-
-    private TestRelay relay(String id) {
-        return Objects.requireNonNull(relays.get(id));
-    }
-
-    private Mesh mesh(String id) {
-        return Objects.requireNonNull(relay(id).relay().mesh());
-    }
-
-    private MemoryStore.View view(String id) {
-        return Objects.requireNonNull(views.get(id));
-    }
-
-    private void linked(String one, String other) throws Exception {
-        Await.until(one + " and " + other + " are linked", () -> isLinked(one, other) && isLinked(other, one));
-    }
-
-    private boolean isLinked(String one, String other) {
-        return mesh(one).view().stream()
-                .anyMatch(each -> each.relayId().equals("relay-" + other) && each.up() && each.frames());
-    }
-
-    private PlainDevice joined(String relay, String id) throws Exception {
-        return joined(relay, id, overlay.identity(id, Instant.now()));
-    }
-
-    private PlainDevice joined(String relay, String id, Identity identity) throws Exception {
-        PlainDevice device = TestOverlay.joined(relay(relay).address(), identity, id);
-        devices.add(device);
-        return device;
     }
 
     private int elsewhere(String relay) {

@@ -18,6 +18,9 @@ public final class Announcer {
     /** The longest that a change waits for a round, beside the round before it. */
     public static final Duration MOST_APART = Duration.ofSeconds(1);
 
+    /** Some rounds. */
+    private static final long NEW_NANOS = 5 * MOST_APART.toNanos();
+
     /** Of how many equal parts of the time one at most is spent on rounds. */
     private static final int PARTS = 4;
 
@@ -45,6 +48,11 @@ public final class Announcer {
         this.loop = loop;
         this.seal = seal;
         this.everybody = everybody;
+    }
+
+    /** Whether something is so new that not all may have been told of it yet. */
+    public static boolean isNew(long since, long now) {
+        return now - since < NEW_NANOS;
     }
 
     /** Something has changed. */

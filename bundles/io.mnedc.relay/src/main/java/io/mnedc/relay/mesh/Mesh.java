@@ -181,7 +181,7 @@ public final class Mesh implements AutoCloseable {
                     key,
                     addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
                     services.session.identity().software(),
-                    load.now(local().size(), services.session.budget(), drain.isOn(), System.nanoTime()));
+                    load.now(count(), services.session.budget(), drain.isOn(), System.nanoTime()));
             self = now;
             membership.own(now);
         }
@@ -233,10 +233,16 @@ public final class Mesh implements AutoCloseable {
     /** {@return this relay in the same form; any thread} */
     public View self() {
         Member now = self;
-        int devices = local().size();
+        int devices = count();
         return now == null
                 ? new View(own, List.of(), "", true, true, devices, 0, "")
                 : new View(own, now.addresses(), now.software(), true, true, devices, now.load(), "");
+    }
+
+    private int count() {
+        synchronized (lock) {
+            return local.size();
+        }
     }
 
     private List<Session> local() {
@@ -261,7 +267,7 @@ public final class Mesh implements AutoCloseable {
             throw new IllegalStateException(
                     "no other relay of the overlay is connected, so this one's devices have nowhere to go");
         }
-        int devices = local().size();
+        int devices = count();
         draining.set(true);
         services.loop.execute(() -> {
             drain.begin();
@@ -404,11 +410,10 @@ public final class Mesh implements AutoCloseable {
             if (link.dialling()) {
                 return Optional.empty();
             }
-            return Optional.of(neighbour.accept(
-                    link,
-                    new RelayWelcome(
-                            services.session.random().id(),
-                            services.session.random().opaque(Protocol.SECRET))));
+            RelayWelcome offer = new RelayWelcome(
+                    services.session.random().id(), services.session.random().opaque(Protocol.SECRET));
+            neighbour.offer(offer);
+            return Optional.of(offer);
         }
 
         private Neighbour neighbour(LinkStream link, RelayHello hello) throws ProtocolException {

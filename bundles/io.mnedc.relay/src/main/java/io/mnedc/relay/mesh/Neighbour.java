@@ -167,10 +167,9 @@ final class Neighbour {
         }
     }
 
-    /** It has dialled, and is who it says. */
-    RelayWelcome accept(LinkStream now, RelayWelcome told) {
+    /** It has dialled, is who it says, and is told how to open the data stream. */
+    void offer(RelayWelcome told) {
         offered = told;
-        return told;
     }
 
     /** The link is up: one before must go. */

@@ -16,7 +16,6 @@ import io.mnedc.transport.DataStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +29,6 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
     private final Sessions sessions;
     private final Allowance allowance = new Allowance(() -> Limits.NONE, System.nanoTime());
     private final AtomicReference<@Nullable DataStream> data = new AtomicReference<>();
-    private final LongAdder framesIn = new LongAdder();
-    private final LongAdder bytesIn = new LongAdder();
-    private final LongAdder framesOut = new LongAdder();
-    private final LongAdder bytesOut = new LongAdder();
     private volatile @Nullable LinkStream link;
     private volatile Opaque secret;
 
@@ -61,14 +56,6 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
         unbind();
     }
 
-    /** {@return what has passed between the two relays} */
-    Traffic traffic() {
-        return new Traffic(framesIn.sum(), bytesIn.sum(), framesOut.sum(), bytesOut.sum());
-    }
-
-    /** Frames and their bytes, from there and to there. */
-    record Traffic(long framesIn, long bytesIn, long framesOut, long bytesOut) {}
-
     @Override
     public boolean forward(ByteBuffer in, int from, int to, int frames) {
         DataStream stream = data.get();
@@ -76,8 +63,6 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
             return false;
         }
         stream.send(in, from, to);
-        framesOut.add(frames);
-        bytesOut.add(to - from);
         return true;
     }
 
@@ -184,8 +169,7 @@ final class PeerRelay implements RemoteDevice.Home, StreamOwner {
 
     @Override
     public void came(int frames, long bytes) {
-        framesIn.add(frames);
-        bytesIn.add(bytes);
+        // the relay's counters have it; no figures of each link are told
     }
 
     @Override

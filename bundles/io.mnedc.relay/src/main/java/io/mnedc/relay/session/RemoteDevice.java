@@ -27,8 +27,6 @@ public final class RemoteDevice implements Destination {
         long waitingBytes();
     }
 
-    private static final long NEW_NANOS = 5 * Announcer.MOST_APART.toNanos();
-
     private final Home home;
     private final long id;
     private final int node;
@@ -72,7 +70,7 @@ public final class RemoteDevice implements Destination {
 
     /** Whether it came so lately that the devices here may not have been told of it yet. */
     boolean isNew(long now) {
-        return now - begun < NEW_NANOS;
+        return Announcer.isNew(begun, now);
     }
 
     @Override

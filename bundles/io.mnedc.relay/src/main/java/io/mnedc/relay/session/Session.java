@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** A registered device: its lease, its control stream and, once bound, its data stream. Thread-safe. */
 public final class Session implements Destination, StreamOwner {
     private static final int FLOOD_RETRY_MILLIS = 60_000;
-    /** Some rounds of announcements. */
-    private static final long NEW_NANOS = 5 * Announcer.MOST_APART.toNanos();
 
     private final Hello hello;
     private final Set<String> groups;
@@ -276,7 +274,7 @@ public final class Session implements Destination, StreamOwner {
 
     /** Whether it joined so lately that others may not have been told of it yet. */
     boolean isNew(long now) {
-        return now - begun < NEW_NANOS;
+        return Announcer.isNew(begun, now);
     }
 
     /** Whether a message is to be looked at, or the device has sent too many; tells it so. */

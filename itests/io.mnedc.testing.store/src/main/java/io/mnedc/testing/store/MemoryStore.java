@@ -49,11 +49,8 @@ public final class MemoryStore {
     }
 
     private synchronized boolean commit(Transaction transaction, View by) {
-        boolean holds = true;
-        for (Map.Entry<String, Long> expected : transaction.expected().entrySet()) {
-            OverlayStore.Entry present = truth.get(expected.getKey());
-            holds &= (present == null ? 0 : present.version()) == expected.getValue();
-        }
+        NavigableMap<String, OverlayStore.Entry> present = truth;
+        boolean holds = transaction.holds(key -> Optional.ofNullable(present.get(key)));
         if (holds) {
             commits++;
             long now = ++version;
@@ -154,10 +151,7 @@ public final class MemoryStore {
 
         @Override
         public List<Entry> below(String parent) {
-            return mirror.entrySet().stream()
-                    .filter(entry -> StoreKeys.isBelow(entry.getKey(), parent))
-                    .map(Map.Entry::getValue)
-                    .toList();
+            return List.copyOf(StoreKeys.below(mirror, parent).values());
         }
 
         @Override
