@@ -164,7 +164,8 @@ public final class ControlCodec {
                     .int64(Tag.JOIN_ID, m.joinId())
                     .opaque(Tag.JOIN_SECRET, m.joinSecret(), Protocol.JOIN_SECRET, Protocol.JOIN_SECRET)
                     .opaque(Tag.CSR, m.request(), 0, Protocol.MAX_CERTIFICATE)
-                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT);
+                    .shortened(Tag.SOFTWARE, m.software(), Protocol.MAX_TEXT)
+                    .optionalInt8(Tag.ROLE, m.role());
             return ENROL;
         } else if (message instanceof Renew m) {
             out.opaque(Tag.CSR, m.request(), 0, Protocol.MAX_CERTIFICATE);
@@ -172,7 +173,8 @@ public final class ControlCodec {
         } else if (message instanceof Credentials m) {
             certificates(out, Tag.CERTIFICATE, m.chain(), Protocol.MAX_CHAIN);
             certificates(out, Tag.TRUSTED, m.trusted(), Protocol.MAX_TRUSTED);
-            out.int64(Tag.TIME, m.timeMillis());
+            out.int64(Tag.TIME, m.timeMillis())
+                    .texts(Tag.OVERLAY, m.overlay(), Protocol.MAX_OVERLAY_LINES, Protocol.MAX_OVERLAY_LINE);
             return CREDENTIALS;
         } else if (message instanceof DataHello m) {
             out.int64(Tag.SESSION_ID, m.sessionId()).opaque(Tag.NONCE, m.nonce(), Protocol.NONCE, Protocol.NONCE);
@@ -371,14 +373,16 @@ public final class ControlCodec {
                 in.int64(Tag.JOIN_ID),
                 in.fixed(Tag.JOIN_SECRET, Protocol.JOIN_SECRET),
                 in.upTo(Tag.CSR, Protocol.MAX_CERTIFICATE),
-                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT));
+                in.optionalText(Tag.SOFTWARE, Protocol.MAX_TEXT),
+                in.optionalUnsigned8(Tag.ROLE));
     }
 
     private static Credentials credentials(RecordReader in) throws ProtocolException {
         return new Credentials(
                 in.opaques(Tag.CERTIFICATE, Protocol.MAX_CHAIN, Protocol.MAX_CERTIFICATE),
                 in.opaques(Tag.TRUSTED, Protocol.MAX_TRUSTED, Protocol.MAX_CERTIFICATE),
-                in.int64(Tag.TIME));
+                in.int64(Tag.TIME),
+                in.texts(Tag.OVERLAY, Protocol.MAX_OVERLAY_LINES, Protocol.MAX_OVERLAY_LINE));
     }
 
     private static DataHello dataHello(RecordReader in) throws ProtocolException {

@@ -319,16 +319,22 @@ public sealed interface ControlMessage {
     record Bye(String reason) implements ControlMessage {}
 
     /**
-     * Device to relay, first and only message of an enrolment: asks for a certificate.
+     * Device to relay, first and only message of an enrolment: asks for a certificate. A relay that joins the overlay sends it, too.
      *
-     * @param deviceId what it wants to be called
+     * @param deviceId what it wants to be called; of a relay it says nothing
      * @param joinId names the join token
      * @param joinSecret the join token's {@value Protocol#JOIN_SECRET} secret bytes
      * @param request a PKCS #10 request (RFC 2986) in DER, at most {@value Protocol#MAX_CERTIFICATE} bytes
      * @param software what it runs
+     * @param role what it wants to be: {@link Protocol#ROLE_DEVICE}, {@link Protocol#ROLE_RELAY}, or what a newer version knows
      */
-    record Enrol(String deviceId, long joinId, Opaque joinSecret, Opaque request, String software)
-            implements ControlMessage {}
+    record Enrol(String deviceId, long joinId, Opaque joinSecret, Opaque request, String software, int role)
+            implements ControlMessage {
+        /** That of a device. */
+        public Enrol(String deviceId, long joinId, Opaque joinSecret, Opaque request, String software) {
+            this(deviceId, joinId, joinSecret, request, software, Protocol.ROLE_DEVICE);
+        }
+    }
 
     /**
      * Device to relay: asks for a certificate that lasts longer, for the key that it has registered with.
@@ -344,12 +350,20 @@ public sealed interface ControlMessage {
      * @param chain the device's certificates in DER, its own first; empty if they stay as they are
      * @param trusted the overlay's CA certificates in DER, which replace those before; empty if they stay
      * @param timeMillis the relay's clock, in milliseconds since 1970-01-01T00:00Z
+     * @param overlay what a relay that joins must know of the overlay, {@code KEY=VALUE} each; nothing for a device
      */
-    record Credentials(List<Opaque> chain, List<Opaque> trusted, long timeMillis) implements ControlMessage {
+    record Credentials(List<Opaque> chain, List<Opaque> trusted, long timeMillis, List<String> overlay)
+            implements ControlMessage {
         /** Copies the lists. */
         public Credentials {
             chain = List.copyOf(chain);
             trusted = List.copyOf(trusted);
+            overlay = List.copyOf(overlay);
+        }
+
+        /** Those of a device. */
+        public Credentials(List<Opaque> chain, List<Opaque> trusted, long timeMillis) {
+            this(chain, trusted, timeMillis, List.of());
         }
     }
 

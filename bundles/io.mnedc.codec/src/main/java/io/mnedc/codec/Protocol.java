@@ -80,6 +80,18 @@ public final class Protocol {
     /** The most certificates that an overlay trusts at a time. */
     public static final int MAX_TRUSTED = 8;
 
+    /** The most lines about the overlay that a relay which joins is told. */
+    public static final int MAX_OVERLAY_LINES = 8;
+
+    /** The longest of them, in UTF-8 bytes. */
+    public static final int MAX_OVERLAY_LINE = 4_096;
+
+    /** Who asks for a certificate: a device. */
+    public static final int ROLE_DEVICE = 0;
+
+    /** Who asks for a certificate: another relay of the overlay. */
+    public static final int ROLE_RELAY = 1;
+
     /** Bytes of a join token's secret. */
     public static final int JOIN_SECRET = 32;
 

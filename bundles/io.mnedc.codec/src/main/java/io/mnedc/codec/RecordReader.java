@@ -167,6 +167,11 @@ final class RecordReader {
         return at < 0 ? Listening.NONE : Listening.decode(value(at));
     }
 
+    /** A small number that is zero if it is missing. */
+    int optionalUnsigned8(Tag tag) throws ProtocolException {
+        return find(tag) < 0 ? 0 : unsigned8(tag);
+    }
+
     /** A number that is zero if it is missing. */
     int optionalInt32(Tag tag) throws ProtocolException {
         return find(tag) < 0 ? 0 : int32(tag);

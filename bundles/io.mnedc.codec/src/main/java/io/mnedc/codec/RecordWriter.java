@@ -3,6 +3,7 @@ package io.mnedc.codec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /** Writes tag-length-value records into an array that grows up to the largest message. */
 final class RecordWriter {
@@ -45,6 +46,11 @@ final class RecordWriter {
         return this;
     }
 
+    /** A small number; nothing for zero. */
+    RecordWriter optionalInt8(Tag tag, int value) {
+        return value == 0 ? this : int8(tag, value);
+    }
+
     RecordWriter int16(Tag tag, int value) {
         checkRange(tag, value, 0xffff);
         record(tag, Short.BYTES).putShort((short) value);
@@ -75,6 +81,15 @@ final class RecordWriter {
 
     RecordWriter text(Tag tag, String value, int most) {
         return bytes(tag, Texts.printable(value).getBytes(StandardCharsets.UTF_8), 0, most);
+    }
+
+    /** A record for each text. */
+    RecordWriter texts(Tag tag, List<String> values, int most, int mostBytes) {
+        if (values.size() > most) {
+            throw new IllegalArgumentException(values.size() + " of " + tag + " are over " + most);
+        }
+        values.forEach(value -> text(tag, value, mostBytes));
+        return this;
     }
 
     RecordWriter deviceId(Tag tag, String id) {

@@ -62,7 +62,9 @@ enum Tag {
     MOVES(59),
     RELAY(60),
     ADDRESS(61),
-    LOAD(62);
+    LOAD(62),
+    ROLE(63),
+    OVERLAY(64);
 
     final int number;
 

@@ -106,6 +106,7 @@ final class Notation {
                     .bytes("JOIN_SECRET", m.joinSecret())
                     .bytes("CSR", m.request())
                     .text("SOFTWARE", m.software())
+                    .role(m.role())
                     .end();
         } else if (message instanceof Renew m) {
             return new Notation("RENEW").bytes("CSR", m.request()).end();
@@ -113,7 +114,9 @@ final class Notation {
             Notation notation = new Notation("CREDENTIALS");
             m.chain().forEach(certificate -> notation.bytes("CERTIFICATE", certificate));
             m.trusted().forEach(certificate -> notation.bytes("TRUSTED", certificate));
-            return notation.number("TIME", m.timeMillis()).end();
+            notation.number("TIME", m.timeMillis());
+            m.overlay().forEach(line -> notation.text("OVERLAY", line));
+            return notation.end();
         } else if (message instanceof Relays m) {
             Notation notation = new Notation("RELAYS");
             m.relays().forEach(notation::relay);
@@ -164,6 +167,10 @@ final class Notation {
 
     private Notation label(String label) {
         return label.isEmpty() ? this : text("LABEL", label);
+    }
+
+    private Notation role(int role) {
+        return role == Protocol.ROLE_DEVICE ? this : number("ROLE", role);
     }
 
     private void relay(RelayRecord relay) {

@@ -83,9 +83,11 @@ public final class RandomMessages {
                         int64(),
                         bytes(Protocol.JOIN_SECRET),
                         bytes(ranged(0, Protocol.MAX_CERTIFICATE)),
-                        text(Protocol.MAX_TEXT)),
+                        text(Protocol.MAX_TEXT),
+                        ranged(0, 255)),
                 () -> new Renew(bytes(ranged(0, Protocol.MAX_CERTIFICATE))),
-                () -> new Credentials(certificates(Protocol.MAX_CHAIN), certificates(Protocol.MAX_TRUSTED), int64()),
+                () -> new Credentials(
+                        certificates(Protocol.MAX_CHAIN), certificates(Protocol.MAX_TRUSTED), int64(), overlay()),
                 () -> new DataHello(int64(), bytes(Protocol.NONCE)),
                 () -> new DataChallenge(bytes(Protocol.NONCE)),
                 () -> new DataProof(bytes(Protocol.SECRET)),
@@ -142,6 +144,14 @@ public final class RandomMessages {
     private List<Opaque> certificates(int most) {
         return IntStream.range(0, ranged(0, most))
                 .mapToObj(i -> bytes(ranged(0, Protocol.MAX_CERTIFICATE)))
+                .toList();
+    }
+
+    /** Not all as long as they may be: the largest certificates are in the same message. */
+    private List<String> overlay() {
+        int most = random.nextBoolean() ? 1 : Protocol.MAX_OVERLAY_LINES;
+        return IntStream.range(0, ranged(0, most))
+                .mapToObj(i -> text(most == 1 ? Protocol.MAX_OVERLAY_LINE : 1000))
                 .toList();
     }
 
