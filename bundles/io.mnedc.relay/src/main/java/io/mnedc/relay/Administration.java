@@ -72,6 +72,10 @@ final class Administration implements RelayAdministration {
     public String token(TokenRequest request) throws IOException {
         OverlayAuthority issuer = authority.orElseThrow(() -> new IllegalStateException(
                 "this relay makes no certificates: its PKI is run elsewhere; give the device a keystore"));
+        if (request.relay() && !issuer.isShared()) {
+            throw new IllegalStateException(
+                    "this relay is alone (store = file), so no other relay can join it: start it with  ./mnedc relay --cluster");
+        }
         List<String> seen = request.addresses().isEmpty() ? dialled.addresses() : List.of();
         if (request.addresses().isEmpty() && seen.isEmpty()) {
             throw new IllegalArgumentException("this relay listens on no address that devices could dial ("
@@ -93,8 +97,8 @@ final class Administration implements RelayAdministration {
                     Kind.TOKEN_MADE,
                     request.deviceId().orElse(""),
                     "",
-                    "token " + id + " for " + request.lifetime() + ", " + request.uses() + " uses, groups "
-                            + new TreeSet<>(request.groups()));
+                    "token " + id + (request.relay() ? " for relays" : "") + " for " + request.lifetime() + ", "
+                            + request.uses() + " uses, groups " + new TreeSet<>(request.groups()));
         }
         return token.text();
     }

@@ -68,14 +68,21 @@ public final class AdministrationCommands {
     /**
      * Prints a new join token, alone on the last line.
      *
+     * @param relay whether it is for relays
      * @param id the only device ID that it is good for
      * @param ttl how long it is good
      * @param uses for how many devices
      * @param groups what they belong to
      * @param addresses of the relay as devices see it
      */
-    @Descriptor("makes a join token and prints it on the last line: a secret that lets a device enrol")
+    @Descriptor("makes a join token and prints it on the last line: a secret that lets a device or a relay enrol")
     public void token(
+            @Descriptor("for another relay that joins the overlay, not for a device")
+                    @Parameter(
+                            names = {"-r", "--relay"},
+                            presentValue = "true",
+                            absentValue = "false")
+                    boolean relay,
             @Descriptor("the only device ID that it is good for, which may be enrolled already; else any new one")
                     @Parameter(
                             names = {"-i", "--id"},
@@ -101,12 +108,12 @@ public final class AdministrationCommands {
                             names = {"-a", "--address"},
                             absentValue = "")
                     String addresses) {
-        System.out.println(tokenText(id, ttl, uses, groups, addresses));
+        System.out.println(tokenText(relay, id, ttl, uses, groups, addresses));
     }
 
     /** {@return what {@link #token} prints} */
-    public String tokenText(String id, String ttl, int uses, String groups, String addresses) {
-        return run(here -> AdministrationReport.token(here, id, ttl, uses, groups, addresses));
+    public String tokenText(boolean relay, String id, String ttl, int uses, String groups, String addresses) {
+        return run(here -> AdministrationReport.token(here, relay, id, ttl, uses, groups, addresses));
     }
 
     /** Prints the join tokens that can be used still. */

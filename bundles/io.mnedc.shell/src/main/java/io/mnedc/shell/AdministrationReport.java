@@ -29,7 +29,14 @@ final class AdministrationReport {
 
     private AdministrationReport() {}
 
-    static String token(RelayAdministration relay, String id, String ttl, int uses, String groups, String addresses)
+    static String token(
+            RelayAdministration relay,
+            boolean forRelays,
+            String id,
+            String ttl,
+            int uses,
+            String groups,
+            String addresses)
             throws IOException {
         Duration lifetime = lifetime(ttl);
         TokenRequest request = new TokenRequest(
@@ -37,8 +44,15 @@ final class AdministrationReport {
                 Set.copyOf(items(groups)),
                 lifetime,
                 uses,
-                items(addresses));
+                items(addresses),
+                forRelays);
         String token = relay.token(request);
+        if (forRelays) {
+            return "A join token for a relay that joins this overlay, good for " + uses
+                    + (uses == 1 ? " relay" : " relays") + " and " + ttl.trim()
+                    + ". It is a secret: anybody who has it can have a relay." + NL
+                    + "On the other host: ./mnedc relay join TOKEN." + NL + token;
+        }
         return "A join token for " + (id.isBlank() ? "any device that is not enrolled yet" : id.trim()) + ", good for "
                 + uses + (uses == 1 ? " device" : " devices") + " and " + ttl.trim()
                 + (request.groups().isEmpty() ? "" : ", groups " + groups(request.groups()))
@@ -69,7 +83,7 @@ final class AdministrationReport {
         for (OpenToken token : open) {
             table.row(
                     TOKEN + token.id(),
-                    token.deviceId().orElse("any"),
+                    token.deviceId().orElse(token.relay() ? "a relay" : "any"),
                     String.valueOf(token.uses()),
                     Text.orDash(groups(token.groups())),
                     Text.time(token.expires()));

@@ -116,7 +116,7 @@ class AdministrationTest {
 
     @Test
     void aTokenStandsAloneOnTheLastLine() {
-        List<String> lines = commands.tokenText("gw-7", "7d", 1, "press, hall-2", "r:3334,[::1]:3334")
+        List<String> lines = commands.tokenText(false, "gw-7", "7d", 1, "press, hall-2", "r:3334,[::1]:3334")
                 .lines()
                 .toList();
         assertThat(lines).hasSizeGreaterThan(1);
@@ -133,7 +133,7 @@ class AdministrationTest {
 
     @Test
     void withoutOptionsATokenIsForAnyNewDevice() {
-        assertThat(commands.tokenText("", "24h", 1, "", "")).contains("any device", "24h");
+        assertThat(commands.tokenText(false, "", "24h", 1, "", "")).contains("any device", "24h");
         assertThat(relay.asked)
                 .containsExactly(new RelayAdministration.TokenRequest(
                         Optional.empty(), Set.of(), Duration.ofHours(24), 1, List.of()));
@@ -149,7 +149,7 @@ class AdministrationTest {
     @ValueSource(strings = {"", "24", "h", "-1h", "1w", "99999999999h"})
     void aTimeThatIsNoneIsRefused(String text) {
         assertThatThrownBy(() -> AdministrationReport.lifetime(text)).hasMessageContainingAll(text, "24h");
-        assertThat(commands.tokenText("", text, 1, "", "")).contains("is no time");
+        assertThat(commands.tokenText(false, "", text, 1, "", "")).contains("is no time");
         assertThat(relay.asked).isEmpty();
     }
 

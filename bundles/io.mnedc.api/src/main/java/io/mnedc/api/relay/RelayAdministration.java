@@ -18,15 +18,32 @@ public interface RelayAdministration {
      *     empty: any ID that is not enrolled yet
      * @param groups what the devices belong to in the access rules; each 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @param lifetime how long it can be used, at least a second
-     * @param uses how many devices it enrols, 1 to 1,000,000
+     * @param uses how many devices or relays it enrols, 1 to 1,000,000
      * @param addresses {@code HOST:PORT} of the relay as devices see it; empty: those the relay listens on
+     * @param relay whether it is for relays that join the overlay, not for devices; then without a device ID and groups
      */
     record TokenRequest(
-            Optional<String> deviceId, Set<String> groups, Duration lifetime, int uses, List<String> addresses) {
+            Optional<String> deviceId,
+            Set<String> groups,
+            Duration lifetime,
+            int uses,
+            List<String> addresses,
+            boolean relay) {
         /** Copies the collections. */
         public TokenRequest {
             groups = Set.copyOf(groups);
             addresses = List.copyOf(addresses);
+        }
+
+        /** For devices. */
+        public TokenRequest(
+                Optional<String> deviceId, Set<String> groups, Duration lifetime, int uses, List<String> addresses) {
+            this(deviceId, groups, lifetime, uses, addresses, false);
+        }
+
+        /** {@return one for relays} */
+        public static TokenRequest forRelays(Duration lifetime, int uses, List<String> addresses) {
+            return new TokenRequest(Optional.empty(), Set.of(), lifetime, uses, addresses, true);
         }
     }
 
@@ -57,12 +74,19 @@ public interface RelayAdministration {
      * @param deviceId the only device ID that it enrols; empty: any
      * @param groups what the devices belong to
      * @param expires until when it can be used
-     * @param uses how many devices more it enrols
+     * @param uses how many devices or relays more it enrols
+     * @param relay whether it is for relays that join the overlay, not for devices
      */
-    record OpenToken(String id, Optional<String> deviceId, Set<String> groups, Instant expires, int uses) {
+    record OpenToken(
+            String id, Optional<String> deviceId, Set<String> groups, Instant expires, int uses, boolean relay) {
         /** Copies the groups. */
         public OpenToken {
             groups = Set.copyOf(groups);
+        }
+
+        /** For devices. */
+        public OpenToken(String id, Optional<String> deviceId, Set<String> groups, Instant expires, int uses) {
+            this(id, deviceId, groups, expires, uses, false);
         }
     }
 
@@ -97,7 +121,8 @@ public interface RelayAdministration {
      * @return the token, to be handed to the devices; it is a secret and is kept nowhere else
      * @throws IOException if it cannot be stored
      * @throws IllegalArgumentException if the request is out of its ranges
-     * @throws IllegalStateException if this relay makes no certificates, because it has no CA key
+     * @throws IllegalStateException if this relay makes no certificates, because it has no CA key, or is alone and the token is
+     *     for relays
      */
     String token(TokenRequest request) throws IOException;
 

@@ -27,6 +27,8 @@ public record RelayEvent(Instant time, Kind kind, String deviceId, String remote
         TOKEN_CANCELLED,
         /** A device has got its first certificate. */
         ENROLLED,
+        /** A relay has got its first certificate, by a join token for relays. */
+        RELAY_ENROLLED,
         /** A device has got another certificate. */
         RENEWED,
         /** A device has registered. */

@@ -146,7 +146,8 @@ final class DataDirectoryWatcher {
                                                 .isPresent()
                                         ? "by another relay or beside this one, "
                                         : "beside the relay, ")
-                                + found.map(each -> "until " + each.expires() + ", " + each.uses()
+                                + found.map(each -> (each.relay() ? "for relays, " : "") + "until " + each.expires()
+                                                + ", " + each.uses()
                                                 + " uses left, groups ["
                                                 + String.join(" ", new TreeSet<>(each.groups())) + "]")
                                         .orElse("but it cannot be read"));

@@ -15,12 +15,15 @@ import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A connection on which a device without a certificate asks for one: one request, one answer. Refusals come late, and
+ * A connection on which a device, or a relay that joins, asks for its first certificate: one request, one answer. Refusals come late, and
  * meanwhile further requests from the same source wait, so guessing takes long. All on the stream's event loop.
  */
 final class EnrolmentSession implements ControlStream.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(EnrolmentSession.class);
     private static final Duration TICK = Duration.ofMillis(100);
 
     private enum State {
@@ -99,15 +102,28 @@ final class EnrolmentSession implements ControlStream.Handler {
 
     private void enrolled(Enrolled enrolled, Enrol request) {
         services.counters().add(Counter.ENROLMENTS, 1);
-        services.events()
-                .record(
-                        Kind.ENROLLED,
-                        enrolled.deviceId(),
-                        entry.remote(),
-                        "token " + JoinTokens.name(request.joinId())
-                                + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
-        services.log().info(enrolled.deviceId(), "enrolled from " + entry.remote());
+        String token = "token " + JoinTokens.name(request.joinId());
+        if (enrolled.isRelay()) {
+            relayEnrolled(enrolled, token);
+        } else {
+            services.events()
+                    .record(
+                            Kind.ENROLLED,
+                            enrolled.deviceId(),
+                            entry.remote(),
+                            token + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
+            services.log().info(enrolled.deviceId(), "enrolled from " + entry.remote());
+        }
         answer(security.message(enrolled));
+    }
+
+    private void relayEnrolled(Enrolled enrolled, String token) {
+        String number = enrolled.overlay().stream()
+                .filter(line -> line.startsWith("number="))
+                .findFirst()
+                .orElse("without a number");
+        services.events().record(Kind.RELAY_ENROLLED, "", entry.remote(), token + " " + number);
+        LOG.info("A relay joins from {}: {}, {}", entry.remote(), number, token);
     }
 
     private void refuseLate(ErrorReport report) {

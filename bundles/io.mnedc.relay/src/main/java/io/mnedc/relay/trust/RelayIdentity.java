@@ -4,6 +4,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Protocol;
 import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.relay.work.Descriptors;
@@ -246,8 +247,15 @@ public final class RelayIdentity {
         return Fingerprints.of(provider.identity().chain().get(0).getPublicKey());
     }
 
-    /** Enrols a device that has a join token. */
+    /** Enrols a device or a relay that has a join token. */
     Enrolled enrol(Enrol request) throws RefusedException {
+        if (request.role() == Protocol.ROLE_RELAY) {
+            return issuing()
+                    .enrolRelay(
+                            request.joinId(),
+                            request.joinSecret().bytes(),
+                            request.request().bytes());
+        }
         return issuing()
                 .enrol(
                         request.joinId(),

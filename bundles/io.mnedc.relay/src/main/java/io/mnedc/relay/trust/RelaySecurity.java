@@ -5,6 +5,7 @@ import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
+import io.mnedc.codec.Protocol;
 import io.mnedc.relay.accept.FirstFlight;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.HandshakeQueue;
@@ -15,6 +16,7 @@ import io.mnedc.relay.work.Workers;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.ControlTls;
@@ -172,13 +174,21 @@ public final class RelaySecurity implements AutoCloseable {
         run(on, refused, () -> admitted.accept(identity.admit(chain)));
     }
 
-    /** Enrols a device; as {@link #admit}. */
+    /** Enrols a device or a relay; as {@link #admit}. */
     void enrol(Enrol request, Consumer<Enrolled> enrolled, Consumer<ErrorReport> refused) {
-        Duration wait = reenrolments.untilNext(request.deviceId(), System.nanoTime());
+        if (request.role() != Protocol.ROLE_DEVICE && request.role() != Protocol.ROLE_RELAY) {
+            refused.accept(ErrorReport.fatal(
+                    ErrorCode.PROTOCOL_VIOLATION,
+                    "ENROL: role " + request.role() + " is unknown here: the relay may be older than who asks"));
+            return;
+        }
+        String name = reenrolmentName(request);
+        Duration wait = reenrolments.untilNext(name, System.nanoTime());
         if (!wait.isZero()) {
             refused.accept(new ErrorReport(
                     ErrorCode.LIMIT_EXCEEDED.number(),
-                    "too many certificates were made for this device: wait " + (wait.toSeconds() + 1) + " s",
+                    "too many certificates were made for this device or by this token: wait " + (wait.toSeconds() + 1)
+                            + " s",
                     true,
                     (int) wait.toMillis() + 1));
             return;
@@ -188,10 +198,17 @@ public final class RelaySecurity implements AutoCloseable {
         }
         run(files, refused, () -> {
             Enrolled done = identity.enrol(request);
-            reenrolments.enrolled(done.deviceId(), System.nanoTime());
+            reenrolments.enrolled(done.isRelay() ? name : done.deviceId(), System.nanoTime());
             enrolled.accept(done);
             services.admissions().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
         });
+    }
+
+    /** Relays have no ID before they have joined: those with the same token are counted together. */
+    private static String reenrolmentName(Enrol request) {
+        return request.role() == Protocol.ROLE_RELAY
+                ? "/relay/" + JoinTokens.name(request.joinId())
+                : request.deviceId();
     }
 
     /** Has somebody else sign what this relay cannot, from now on. */
@@ -216,12 +233,13 @@ public final class RelaySecurity implements AutoCloseable {
         run(files, refused, () -> renewed.accept(message(identity.renew(peer, request))));
     }
 
-    /** What an enrolled device is sent. */
+    /** What an enrolled device or relay is sent. */
     Credentials message(Enrolled enrolled) {
         return new Credentials(
                 enrolled.credentials().chain().stream().map(Opaque::copyOf).toList(),
                 enrolled.credentials().trusted().stream().map(Opaque::copyOf).toList(),
-                identity.timeMillis());
+                identity.timeMillis(),
+                enrolled.overlay());
     }
 
     /** How long a refused enrolment from there waits for its answer. */

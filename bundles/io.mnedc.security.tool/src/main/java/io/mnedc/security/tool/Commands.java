@@ -28,7 +28,7 @@ import java.util.Set;
 final class Commands {
     private static final Duration TOKEN_LIFE = Duration.ofHours(24);
     private static final String TOKEN_USAGE =
-            "token --data DIR [--id ID] [--group NAME]... [--ttl 24h] [--uses 1] [--address HOST:PORT]...";
+            "token --data DIR [--relay | [--id ID] [--group NAME]...] [--ttl 24h] [--uses 1] [--address HOST:PORT]...";
     private static final String TOKENS_USAGE = "tokens --data DIR [--cancel ID]";
     private static final String CA_USAGE = "ca --data DIR [--add | --use FINGERPRINT | --drop FINGERPRINT]";
     private static final String REVOKE_USAGE = "revoke --data DIR [--reason TEXT] ID";
@@ -82,13 +82,14 @@ final class Commands {
     }
 
     void token() throws WrongCommandException, IOException, GeneralSecurityException {
-        options.only(Set.of("--id", "--group", "--ttl", "--uses", "--address"), 0, TOKEN_USAGE);
+        options.only(Set.of("--relay", "--id", "--group", "--ttl", "--uses", "--address"), 0, TOKEN_USAGE);
         TokenRequest request = new TokenRequest(
                 options.one("--id"),
                 new LinkedHashSet<>(options.all("--group")),
                 options.time("--ttl", TOKEN_LIFE),
                 options.number("--uses", 1),
-                options.all("--address"));
+                options.all("--address"),
+                options.has("--relay"));
         RelaySettings settings = settings();
         Optional<String> useless = settings.enrolsNobody();
         if (useless.isPresent()) {
@@ -106,6 +107,10 @@ final class Commands {
                 throw new WrongCommandException(settings.insideOverlay(relay));
             }
         }
+        Optional<String> alone = settings.alone();
+        if (request.relay() && alone.isPresent()) {
+            throw new IllegalStateException(alone.get());
+        }
         boolean started = RelayDirectory.is(data());
         JoinToken token = open().tokens().issue(request, relays);
         if (!started) {
@@ -113,7 +118,8 @@ final class Commands {
                     + " yet: a new overlay begins there, and the token is for" + " its relay.");
         }
         err.println("Join token " + JoinTokens.name(token.id()) + " of " + data() + ", good until "
-                + clock.instant().plus(request.lifetime()) + " for " + count(request.uses(), "device")
+                + clock.instant().plus(request.lifetime()) + " for "
+                + count(request.uses(), request.relay() ? "relay" : "device")
                 + request.deviceId().map(id -> " with the ID " + id).orElse("")
                 + ", at " + String.join(", ", token.addresses()) + "; keep it secret:");
         err.flush();
@@ -138,7 +144,7 @@ final class Commands {
         err.println(count(open.size(), "join token") + " in " + data() + " can be used still.");
         for (OpenToken each : open) {
             out.println(each.id() + ", until " + each.expires() + ", for "
-                    + each.deviceId().orElse(count(each.uses(), "device"))
+                    + each.deviceId().orElse(count(each.uses(), each.relay() ? "relay" : "device"))
                     + groups(each.groups()));
         }
     }

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** A command line: {@code --name value}, {@code --name=value}, and words. */
 record Options(Map<String, List<String>> values, List<String> words) {
-    private static final Set<String> WITHOUT_VALUE = Set.of("--add");
+    private static final Set<String> WITHOUT_VALUE = Set.of("--add", "--relay");
     private static final Set<String> WITH_VALUE = Set.of(
             "--data",
             "--settings",

@@ -53,6 +53,16 @@ final class RelaySettings {
         return Optional.empty();
     }
 
+    /** {@return why no other relay can join this one; empty if one can, or nobody knows, because there are no settings} */
+    Optional<String> alone() {
+        if (relay.lines().isEmpty() || relay.one("store").equals(Optional.of("shared"))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                file + " has no store = shared: this relay is alone, so no other relay can join it; start it with"
+                        + "  ./mnedc relay --cluster");
+    }
+
     /** {@return where devices dial in} */
     int port() {
         for (String listen : relay.all("listen")) {

@@ -58,7 +58,7 @@ final class DeviceCertificates {
     /** See {@link OverlayAuthority#enrol}. */
     Enrolled enrol(CaFiles.State at, long tokenId, byte[] secret, String deviceId, byte[] request)
             throws RefusedException {
-        checkReady();
+        checkReady(records);
         try {
             // the secret first: who does not have it learns nothing, costs little, and holds nobody's lock
             tokens.prove(tokenId, secret);
@@ -109,7 +109,7 @@ final class DeviceCertificates {
                     Reason.CERTIFICATE_REFUSED,
                     "a certificate is renewed for its own key only: enrol with a new token");
         }
-        checkReady();
+        checkReady(records);
         revocations.poll();
         if (revocations.find(deviceId).isPresent()) {
             throw DeviceAuthorization.revoked(deviceId);
@@ -139,7 +139,7 @@ final class DeviceCertificates {
     }
 
     /** What needs no look at the log, and gets no line there: anybody may ask. */
-    private void checkReady() throws RefusedException {
+    static void checkReady(Records records) throws RefusedException {
         try {
             records.checkReady();
         } catch (IOException e) {
@@ -175,7 +175,7 @@ final class DeviceCertificates {
         }
     }
 
-    private static Credentials credentials(CaFiles.State at, X509Certificate own) {
+    static Credentials credentials(CaFiles.State at, X509Certificate own) {
         try {
             return new Credentials(Pem.encode(List.of(own)), Pem.encode(at.all()));
         } catch (CertificateException e) {
@@ -183,14 +183,14 @@ final class DeviceCertificates {
         }
     }
 
-    private static RefusedException unavailable(List<String> relays) {
+    static RefusedException unavailable(List<String> relays) {
         return new RefusedException(
                 Reason.ENROLMENT_UNAVAILABLE,
                 "this relay makes no certificates now, because its CA key is kept elsewhere: "
                         + (relays.isEmpty() ? "ask who runs it" : "ask " + String.join(" or ", relays)));
     }
 
-    private static RefusedException failed(Exception cause) {
+    static RefusedException failed(Exception cause) {
         LOG.error("A certificate could not be issued: {}", PlainText.of(cause));
         return new RefusedException(
                 Reason.ENROLMENT_UNAVAILABLE,

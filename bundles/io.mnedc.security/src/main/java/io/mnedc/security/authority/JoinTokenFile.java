@@ -28,8 +28,10 @@ final class JoinTokenFile {
     private static final String REDEEMED = "redeemed";
     private static final String ADDRESSES = "addresses";
     private static final String CANCELLED = "cancelled";
+    private static final String ROLE = "role";
+    private static final String RELAY = "relay";
 
-    /** A device that has used the token, with the fingerprint of its key. */
+    /** A device that has used the token, with the fingerprint of its key; a relay has no ID. */
     record Redeemer(String key, String deviceId) {
         @Override
         public String toString() {
@@ -60,6 +62,9 @@ final class JoinTokenFile {
         fields.setProperty(GROUPS, String.join(" ", Names.groups(request.groups())));
         fields.setProperty(REDEEMED, "");
         fields.setProperty(ADDRESSES, String.join(" ", addresses));
+        if (request.relay()) {
+            fields.setProperty(ROLE, RELAY);
+        }
         return fields;
     }
 
@@ -85,6 +90,16 @@ final class JoinTokenFile {
 
     int uses() throws IOException {
         return RecordFile.number(file, fields, USES);
+    }
+
+    /** {@return whether it is for relays, not for devices} */
+    boolean forRelays() throws IOException {
+        String role = fields.getProperty(ROLE, "");
+        if (!role.isEmpty() && !role.equals(RELAY)) {
+            throw new IOException(file + " is damaged ('" + ROLE + "' is '" + Names.shown(role) + "', allowed is "
+                    + RELAY + ", or no such line for devices): remove it, make a new token");
+        }
+        return !role.isEmpty();
     }
 
     /** {@return the only device that may use it; empty: any} */
@@ -118,7 +133,12 @@ final class JoinTokenFile {
     OpenToken shown(String name) throws IOException {
         String device = device();
         return new OpenToken(
-                name, device.isEmpty() ? Optional.empty() : Optional.of(device), groups(), expires(), uses());
+                name,
+                device.isEmpty() ? Optional.empty() : Optional.of(device),
+                groups(),
+                expires(),
+                uses(),
+                forRelays());
     }
 
     /** {@return the fields with one use less} */
@@ -148,6 +168,7 @@ final class JoinTokenFile {
         expires();
         uses();
         groups();
+        forRelays();
         if (!device().isEmpty()) {
             Names.deviceId(device());
         }

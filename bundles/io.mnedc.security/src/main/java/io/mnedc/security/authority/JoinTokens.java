@@ -101,6 +101,11 @@ public final class JoinTokens {
                     "lifetime " + life + ": a token lives 1 second to " + LONGEST.toDays() + " days");
         }
         request.deviceId().ifPresent(Names::deviceId);
+        if (request.relay()
+                && (request.deviceId().isPresent() || !request.groups().isEmpty())) {
+            throw new IllegalArgumentException(
+                    "a join token for relays has no device ID and no groups: leave them out, or make one for devices");
+        }
         byte[] secret = new byte[JoinToken.SECRET_BYTES];
         RANDOM.nextBytes(secret);
         List<String> relays = request.addresses().isEmpty() ? addresses : request.addresses();
@@ -133,14 +138,12 @@ public final class JoinTokens {
      */
     Grant grant(Draft draft, long id, byte[] secret, String deviceId, String key, Predicate<String> shutOut)
             throws RefusedException, IOException {
-        JoinTokenFile token = proven(draft.find(Kind.TOKENS, name(id)), secret);
-        if (token.isCancelled()) {
-            throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
-        }
-        Instant expires = token.expires();
-        if (!clock.instant().isBefore(expires)) {
+        JoinTokenFile token = good(draft, id, secret);
+        if (token.forRelays()) {
             throw new RefusedException(
-                    Reason.JOIN_EXPIRED, "the join token expired at " + expires + ": make a new one");
+                    Reason.JOIN_REFUSED,
+                    "the join token is for a relay, not for a device: give it to a relay (./mnedc relay join TOKEN), and"
+                            + " make one without --relay for the device");
         }
         String fixed = token.device();
         String wanted = deviceId.isEmpty() ? fixed : deviceId;
@@ -165,11 +168,50 @@ public final class JoinTokens {
             }
         }
         boolean again = redeemers.contains(new JoinTokenFile.Redeemer(key, wanted));
+        checkUses(token, again);
+        return new Grant(wanted, !fixed.isEmpty(), token.groups(), again);
+    }
+
+    /**
+     * Lets a relay join that has this key: counts a use, but not twice for one key.
+     *
+     * @param member whether that key has its place among the relays; one that was taken out again needs another use
+     */
+    void takeForRelay(Draft draft, long id, byte[] secret, String key, boolean member)
+            throws RefusedException, IOException {
+        JoinTokenFile token = good(draft, id, secret);
+        if (!token.forRelays()) {
+            throw new RefusedException(
+                    Reason.JOIN_REFUSED,
+                    "the join token is for devices, not for a relay: make one for the relay (./mnedc relay token --relay)");
+        }
+        JoinTokenFile.Redeemer relay = new JoinTokenFile.Redeemer(key, "");
+        boolean again = member && token.redeemers().contains(relay);
+        checkUses(token, again);
+        if (!again) {
+            draft.put(Kind.TOKENS, name(id), token.redeemed(relay));
+        }
+    }
+
+    /** One that is neither cancelled nor too old. */
+    private JoinTokenFile good(Draft draft, long id, byte[] secret) throws RefusedException, IOException {
+        JoinTokenFile token = proven(draft.find(Kind.TOKENS, name(id)), secret);
+        if (token.isCancelled()) {
+            throw new RefusedException(Reason.JOIN_USED, "the join token has been cancelled: make a new one");
+        }
+        Instant expires = token.expires();
+        if (!clock.instant().isBefore(expires)) {
+            throw new RefusedException(
+                    Reason.JOIN_EXPIRED, "the join token expired at " + expires + ": make a new one");
+        }
+        return token;
+    }
+
+    private static void checkUses(JoinTokenFile token, boolean again) throws RefusedException, IOException {
         if (!again && token.uses() < 1) {
             throw new RefusedException(
                     Reason.JOIN_USED, "the join token has been used as often as it may be: make a new one");
         }
-        return new Grant(wanted, !fixed.isEmpty(), token.groups(), again);
     }
 
     /** Counts a use, in the draft of {@link #grant}. */

@@ -41,13 +41,30 @@ public final class OverlayAuthority implements IdentityProvider {
     private static final Logger LOG = LoggerFactory.getLogger(OverlayAuthority.class);
 
     /**
-     * A device's new certificate.
+     * A new certificate.
      *
-     * @param deviceId who it is for
-     * @param groups what it belongs to
+     * @param deviceId which device it is for; empty: it is a relay's
+     * @param groups what the device belongs to
      * @param credentials to send
+     * @param overlay what a relay that joins must know of the overlay, {@code KEY=VALUE} each; nothing for a device
      */
-    public record Enrolled(String deviceId, Set<String> groups, Credentials credentials) {}
+    public record Enrolled(String deviceId, Set<String> groups, Credentials credentials, List<String> overlay) {
+        /** Copies the collections. */
+        public Enrolled {
+            groups = Set.copyOf(groups);
+            overlay = List.copyOf(overlay);
+        }
+
+        /** Of a device. */
+        public Enrolled(String deviceId, Set<String> groups, Credentials credentials) {
+            this(deviceId, groups, credentials, List.of());
+        }
+
+        /** {@return whether it is a relay's} */
+        public boolean isRelay() {
+            return deviceId.isEmpty();
+        }
+    }
 
     private final Path directory;
     private final InstantSource clock;
@@ -62,6 +79,7 @@ public final class OverlayAuthority implements IdentityProvider {
     private final @Nullable Signers signers;
     private final DeviceAuthorization authorization;
     private final DeviceCertificates certificates;
+    private final RelayEnrolments relays;
     private volatile Snapshot now;
     private String lastFailure = "";
 
@@ -91,6 +109,7 @@ public final class OverlayAuthority implements IdentityProvider {
         }
         certificates =
                 new DeviceCertificates(records, tokens, enrolments, revocations, this::signers, certificateLife, clock);
+        relays = new RelayEnrolments(records, tokens, this::signers, clock);
         now = load(null);
         if (shared != null) {
             // if another relay has made one in the same moment, it is told now
@@ -255,6 +274,20 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public Enrolled enrol(long tokenId, byte[] secret, String deviceId, byte[] request) throws RefusedException {
         return certificates.enrol(now.ca, tokenId, secret, deviceId, request);
+    }
+
+    /**
+     * Lets another relay join: checks request and token, issues a relay's certificate, and gives it a number in the ensemble.
+     *
+     * @param tokenId names the token
+     * @param secret the token's
+     * @param request PKCS #10 (RFC 2986), DER
+     * @return what to send
+     * @throws RefusedException when it is not let in; a token keeps its use then. The same token and key may come again,
+     *     when an answer was lost, and get the same number
+     */
+    public Enrolled enrolRelay(long tokenId, byte[] secret, byte[] request) throws RefusedException {
+        return relays.enrol(now.ca, tokenId, secret, request);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.mnedc.security.authority;
 
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.files.DirectoryLock;
 import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
@@ -127,6 +129,13 @@ final class RecordFiles implements Records {
         @Override
         public void unlessRevoked(String deviceId) {
             // nobody waits between the look at the revocations and this change
+        }
+
+        @Override
+        public EnsembleMember member(String key) throws RefusedException {
+            throw new RefusedException(
+                    Reason.ENROLMENT_UNAVAILABLE,
+                    "this relay is alone (store = file), so no other relay can join it: start it with  ./mnedc relay --cluster");
         }
 
         @Override

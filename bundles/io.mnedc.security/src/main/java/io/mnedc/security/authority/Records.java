@@ -1,5 +1,6 @@
 package io.mnedc.security.authority;
 
+import io.mnedc.security.RefusedException;
 import io.mnedc.security.files.RecordFile;
 import java.io.IOException;
 import java.time.Instant;
@@ -44,6 +45,14 @@ interface Records {
 
         /** Under the condition that the device is not revoked meanwhile. */
         void unlessRevoked(String deviceId);
+
+        /**
+         * Gives a relay its number in the ensemble, the same again for the same key.
+         *
+         * @param key the fingerprint of its key
+         * @throws RefusedException if no relay can join; the message has the cure
+         */
+        EnsembleMember member(String key) throws RefusedException;
 
         /** In this order, if a crash cuts the change in two. */
         void put(Kind kind, String name, Properties fields);

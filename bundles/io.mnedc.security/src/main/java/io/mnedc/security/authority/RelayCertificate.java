@@ -59,7 +59,7 @@ public final class RelayCertificate {
                         || !now.isBefore(halfLife(certificate.orElseThrow())))) {
             KeyPair own = key.isPresent() ? key.get() : newKey();
             X509Certificate fresh = issuer.get().relay(own.getPublic(), now);
-            Pem.write(directory.resolve(CERTIFICATE), List.of(fresh));
+            write(fresh);
             LOG.info("New relay certificate, good until {}", fresh.getNotAfter().toInstant());
             return loaded(own, fresh, issuer.get().certificate(), ca);
         }
@@ -86,16 +86,21 @@ public final class RelayCertificate {
         return loaded(key.get(), certificate.get(), by.get(), ca);
     }
 
+    /** Puts a certificate for the key in its place. With the directory's lock. */
+    void write(X509Certificate fresh) throws IOException, CertificateException {
+        Pem.write(directory.resolve(CERTIFICATE), List.of(fresh));
+    }
+
     boolean exists() {
         return Files.exists(directory.resolve(CERTIFICATE)) && Files.exists(directory.resolve(KEY));
     }
 
-    private Optional<KeyPair> key() throws IOException, GeneralSecurityException {
+    Optional<KeyPair> key() throws IOException, GeneralSecurityException {
         Path file = directory.resolve(KEY);
         return Files.exists(file) ? Optional.of(Pem.key(file)) : Optional.empty();
     }
 
-    private KeyPair newKey() throws IOException, GeneralSecurityException {
+    KeyPair newKey() throws IOException, GeneralSecurityException {
         KeyPair key = Keys.generate();
         Pem.write(directory.resolve(KEY), key, "Key of the relay.\n");
         return key;

@@ -2,6 +2,7 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.store.OverlayStore.Entry;
 import io.mnedc.api.store.Transaction;
+import io.mnedc.security.RefusedException;
 import io.mnedc.security.files.RecordFile;
 import io.mnedc.security.shared.SharedFiles;
 import io.mnedc.security.shared.SharedStore;
@@ -186,6 +187,12 @@ final class SharedRecords implements Records {
         public void unlessRevoked(String deviceId) {
             // who is revoked was refused before; as of now is told by the condition
             found.put(DeviceKeys.key(SharedRevocations.KIND, deviceId), Optional.empty());
+        }
+
+        @Override
+        public EnsembleMember member(String key) throws RefusedException {
+            return EnsembleMember.of(
+                    key, this::look, store::below, (name, text) -> changes.put(name, Optional.of(text)));
         }
 
         @Override

@@ -85,12 +85,12 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                         false,
                         Set.of(API, SETTINGS, WORK),
                         Set.of("org.apache.aries.rsa", "org.fusesource.hawtdispatch", OSGI, SLF4J)),
-                // ZooKeeper lies in the bundle, and nobody else knows of it
+                // ZooKeeper lies in the bundle, and nobody else knows of it; a relay that joins asks another one
                 new Part(
                         "io.mnedc.cluster",
                         false,
-                        Set.of(API, SETTINGS, WORK),
-                        Set.of("org.apache.zookeeper", OSGI, SLF4J)),
+                        Set.of(API, SETTINGS, WORK, CODEC, TRANSPORT, SECURITY),
+                        Set.of("javax.net.ssl", "org.apache.zookeeper", OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
                 new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),
