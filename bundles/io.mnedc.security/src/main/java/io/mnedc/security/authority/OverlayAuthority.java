@@ -195,7 +195,7 @@ public final class OverlayAuthority implements IdentityProvider {
      */
     public synchronized boolean refresh() {
         Snapshot before = now;
-        boolean due = before.ca.relayIssuer().isPresent() && !clock.instant().isBefore(before.relay.renewAt());
+        boolean due = before.ca.relayIssuer().isPresent() && !before.relay.lasts(clock.instant());
         if (!due && before.stamps.equals(FileStamps.of(directory))) {
             return false;
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The relay's own key and certificate, issued by the elder of the trusted CAs and renewed when half of its life is over. */
+/** The relay's own key and certificate, issued by the elder of the trusted CAs and renewed when half of its life is over, or its life has not begun. */
 public final class RelayCertificate {
     static final String CERTIFICATE = "relay.crt.pem";
     static final String KEY = "relay.key.pem";
@@ -27,7 +27,12 @@ public final class RelayCertificate {
     private static final Logger LOG = LoggerFactory.getLogger(RelayCertificate.class);
 
     /** An identity, who issued it and when it is to be renewed. */
-    record Loaded(Identity identity, X509Certificate issuer, Instant renewAt) {}
+    record Loaded(Identity identity, X509Certificate issuer, Instant renewAt) {
+        /** Whether no other certificate is wanted. */
+        boolean lasts(Instant now) {
+            return RelayCertificate.lasts(identity.chain().get(0), now);
+        }
+    }
 
     private final Path directory;
 
@@ -56,7 +61,7 @@ public final class RelayCertificate {
         if (issuer.isPresent()
                 && (by.isEmpty()
                         || (ca.elderKey().isPresent() && !by.get().equals(ca.elder()))
-                        || !now.isBefore(halfLife(certificate.orElseThrow())))) {
+                        || !lasts(certificate.orElseThrow(), now))) {
             KeyPair own = key.isPresent() ? key.get() : newKey();
             X509Certificate fresh = issuer.get().relay(own.getPublic(), now);
             write(fresh);
@@ -127,6 +132,11 @@ public final class RelayCertificate {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    /** Whether it is in the first half of its life: one of the time to come was made while the clock was wrong. */
+    private static boolean lasts(X509Certificate certificate, Instant now) {
+        return !now.isBefore(certificate.getNotBefore().toInstant()) && now.isBefore(halfLife(certificate));
     }
 
     public static Instant halfLife(X509Certificate certificate) {

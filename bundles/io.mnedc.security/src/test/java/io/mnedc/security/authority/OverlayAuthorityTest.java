@@ -128,6 +128,21 @@ class OverlayAuthorityTest {
     }
 
     @Test
+    void aRelayWhoseClockIsSetBackMakesAnotherCertificateAtOnce() throws Exception {
+        Instant right = overlay.clock.instant();
+        overlay.clock.advance(Duration.ofDays(3650));
+        OverlayAuthority wrong = overlay.open();
+        assertThat(own(wrong.identity()).getNotBefore().toInstant()).isAfter(right);
+
+        overlay.clock.set(right);
+
+        assertThat(overlay.open().expires()).isBefore(right.plus(Duration.ofDays(367)));
+        assertThat(wrong.refresh()).isTrue();
+        assertThat(own(wrong.identity()).getNotBefore().toInstant()).isBefore(right);
+        assertThat(wrong.refresh()).isFalse();
+    }
+
+    @Test
     void aDevicesCertificateSaysWhoItIsAndNothingThatItAskedFor() throws Exception {
         KeyPair key = Keys.generate();
         byte[] request = CertificateRequest.make(key.getPrivate(), key.getPublic(), "admin");
