@@ -1,6 +1,5 @@
-package io.mnedc.itests.runtimes;
+package io.mnedc.lab;
 
-import io.mnedc.lab.LabException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,17 +17,17 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** Makes of our packages what the next release would be: the same content, every version of ours a higher one. */
-final class NextVersion {
+public final class NextVersion {
     /** What the packages have that the build makes, as Maven writes it. */
-    static final String PRESENT = Objects.requireNonNull(System.getProperty("mnedc.version"), "mnedc.version");
+    public static final String PRESENT = Objects.requireNonNull(System.getProperty("mnedc.version"), "mnedc.version");
 
     /** What theirs becomes: only its third number is higher, for packages are imported by ranges. */
-    static final String NEXT = next(PRESENT);
+    public static final String NEXT = next(PRESENT);
 
     private NextVersion() {}
 
     /** Of an archive for Karaf, or a deployment package. */
-    static Path of(Path archive, Path directory) {
+    public static Path of(Path archive, Path directory) {
         Path next = directory.resolve("next-" + archive.getFileName());
         try (InputStream in = Files.newInputStream(archive);
                 OutputStream out = Files.newOutputStream(next)) {

@@ -13,6 +13,15 @@ public final class RelayProcess extends NodeProcess {
         super(host, name, "relay", READY, javaOptions, options);
     }
 
+    private RelayProcess(Host host, String name, List<String> environment) {
+        super(host, name, "relay", READY, environment, List.of());
+    }
+
+    /** Starts a relay with this in its environment, each {@code NAME=VALUE}, and returns at once. */
+    public static RelayProcess startWith(List<String> environment, Host host) {
+        return new RelayProcess(host, usualName(host), environment);
+    }
+
     /** Starts a relay with these launcher options and returns at once. */
     public static RelayProcess start(Host host, String... options) {
         return new RelayProcess(host, usualName(host), "", List.of(options));

@@ -1,7 +1,5 @@
-package io.mnedc.itests.runtimes;
+package io.mnedc.lab;
 
-import io.mnedc.lab.LabException;
-import io.mnedc.lab.LabProcess;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
-/** The agent bundle in a runtime, seen from the test. */
-final class Remote {
+/** The agent bundle ({@code io.mnedc.itests.agent}) in a runtime, seen from the test. */
+public final class Remote {
     private static final Duration BOUND = Waits.LONG;
 
     private final LabProcess process;
@@ -28,18 +26,23 @@ final class Remote {
         file.toFile().deleteOnExit();
     }
 
+    /** The agent in this process, which may not be there. */
+    public static Remote in(LabProcess process) {
+        return new Remote(process);
+    }
+
     /** Waits for the agent in this process. */
-    static Remote of(LabProcess process) {
-        Remote remote = new Remote(process);
+    public static Remote of(LabProcess process) {
+        Remote remote = in(process);
         Waits.until("the agent in " + process.pid() + "\n" + process.tail(), BOUND, remote::answers);
         return remote;
     }
 
     /** Puts the agent into a directory that the runtime watches, as a person would drop a bundle there. */
-    static Remote dropInto(Path directory, LabProcess process) {
+    public static Remote dropInto(Path agent, Path directory, LabProcess process) {
         try {
             Path temporary = directory.resolveSibling("agent.tmp");
-            Files.copy(Parts.agent(), temporary, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(agent, temporary, StandardCopyOption.REPLACE_EXISTING);
             Files.move(temporary, directory.resolve("agent.jar"), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new LabException("cannot put the agent into " + directory, e);
@@ -47,12 +50,12 @@ final class Remote {
         return of(process);
     }
 
-    LabProcess process() {
+    public LabProcess process() {
         return process;
     }
 
     /** Lines of the answer to a command. */
-    List<String> call(String... words) {
+    public List<String> call(String... words) {
         String command = String.join(" ", words);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -68,7 +71,7 @@ final class Remote {
     }
 
     /** The symbolic names of our bundles there. */
-    List<String> ourBundles() {
+    public List<String> ourBundles() {
         return call("bundles").stream()
                 .map(line -> line.substring(0, line.indexOf(' ')))
                 .filter(name -> name.startsWith("io.mnedc.") && !name.startsWith("io.mnedc.itests."))

@@ -1,6 +1,5 @@
-package io.mnedc.itests.nat;
+package io.mnedc.lab;
 
-import io.mnedc.lab.Command;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -9,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
-/** A real disk of one megabyte at a directory: full, read-only, or with room again. */
-final class SmallDisk implements AutoCloseable {
+/** A real disk, a small one, at a directory: full, read-only, or with room again. */
+public final class SmallDisk implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final String FILLER = "filler";
 
@@ -22,11 +21,16 @@ final class SmallDisk implements AutoCloseable {
         this.disk = disk;
     }
 
-    /** Mounts one with room. */
-    static SmallDisk at(Path place) throws IOException {
+    /** Mounts one of a megabyte, with room. */
+    public static SmallDisk at(Path place) throws IOException {
+        return at(place, 1);
+    }
+
+    /** Mounts one of so many megabytes, with room. */
+    public static SmallDisk at(Path place, int megabytes) throws IOException {
         Files.createDirectories(place);
         Path disk = Files.createDirectories(place.resolveSibling(place.getFileName() + ".disk"));
-        run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", disk.toString());
+        run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m,mode=700", "tmpfs", disk.toString());
         // what is read-only is the disk, not this mount: hosts of the lab have copies of the mounts
         run("mount", "--bind", disk.toString(), place.toString());
         return new SmallDisk(place, disk);
@@ -36,12 +40,12 @@ final class SmallDisk implements AutoCloseable {
         Command.run(BOUND, "", List.of(command)).orThrow();
     }
 
-    Path place() {
+    public Path place() {
         return place;
     }
 
     /** Leaves not one block. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         try (OutputStream out = Files.newOutputStream(place.resolve(FILLER))) {
             byte[] block = new byte[4096];
             while (true) {
@@ -54,20 +58,20 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void makeRoom() throws IOException {
+    public void makeRoom() throws IOException {
         Files.delete(place.resolve(FILLER));
     }
 
-    void readOnly() {
+    public void readOnly() {
         run("mount", "-o", "remount,ro", disk.toString());
     }
 
-    void writable() {
+    public void writable() {
         run("mount", "-o", "remount,rw", disk.toString());
     }
 
     /** Puts a file there that only its owner reads. */
-    void put(String name, String text) throws IOException {
+    public void put(String name, String text) throws IOException {
         Path file = Files.writeString(place.resolve(name), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }

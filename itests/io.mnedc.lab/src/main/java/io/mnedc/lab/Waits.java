@@ -1,8 +1,5 @@
-package io.mnedc.itests.runtimes;
+package io.mnedc.lab;
 
-import io.mnedc.lab.DeviceProcess;
-import io.mnedc.lab.Host;
-import io.mnedc.lab.LabException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -10,19 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Waits for what happens elsewhere. */
-final class Waits {
+public final class Waits {
     /** Long enough for a machine that builds at the same time. */
-    static final Duration LONG = Duration.ofMinutes(2);
+    public static final Duration LONG = Duration.ofMinutes(2);
 
     private static final Pattern ADDRESS = Pattern.compile("inet (10\\.0\\.0\\.\\d+)");
 
     private Waits() {}
 
-    static void until(String what, Duration bound, BooleanSupplier condition) {
+    public static void until(String what, Duration bound, BooleanSupplier condition) {
         until(() -> what, bound, condition);
     }
 
-    static void until(Supplier<String> what, Duration bound, BooleanSupplier condition) {
+    public static void until(Supplier<String> what, Duration bound, BooleanSupplier condition) {
         long end = System.nanoTime() + bound.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
@@ -33,7 +30,7 @@ final class Waits {
     }
 
     /** Until a ping from a host is answered. */
-    static void reached(Host from, String address) {
+    public static void reached(Host from, String address) {
         until(
                 from.name() + " reaches " + address,
                 LONG,
@@ -41,19 +38,19 @@ final class Waits {
     }
 
     /** Until two devices reach each other. */
-    static void reached(DeviceProcess one, DeviceProcess other) {
+    public static void reached(DeviceProcess one, DeviceProcess other) {
         reached(one.host(), other.ipv4());
         reached(other.host(), one.ipv4());
     }
 
     /** Whether the relay's port can be reached from a host behind a NAT. */
-    static boolean open(Host from) {
+    public static boolean open(Host from) {
         // 7: refused; 28: connected, and nobody said anything for a second
         return from.exec("curl", "-s", "-m1", "telnet://192.168.1.10:3334").status() == 28;
     }
 
     /** The virtual address that a host has, or will have. */
-    static String address(Host host) {
+    public static String address(Host host) {
         String[] found = {""};
         until("a virtual address on " + host.name(), LONG, () -> {
             Matcher match =

@@ -4,11 +4,14 @@ import io.mnedc.itests.gateway.Bundles;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
@@ -17,6 +20,7 @@ final class Gateway {
     private static final String DEPLOYMENT = "org.osgi.service.deploymentadmin.DeploymentAdmin";
     private static final String METATYPE = "org.osgi.service.metatype.MetaTypeService";
     private static final String CONFIGURATION = "org.osgi.service.cm.ConfigurationAdmin";
+    private static final String ADMINISTRATION = "io.mnedc.api.relay.RelayAdministration";
 
     private Gateway() {}
 
@@ -51,6 +55,26 @@ final class Gateway {
                     admin.call("getConfiguration", words[1], "?").call("update", Service.dictionary(values(words)));
                     return "";
                 });
+            case "administration" ->
+                Service.with(
+                        context,
+                        ADMINISTRATION,
+                        relay -> relay.call(words[1], (Object[]) Arrays.copyOfRange(words, 2, words.length))
+                                .toString());
+            case "token" ->
+                Service.with(
+                        context,
+                        ADMINISTRATION,
+                        relay -> relay.call(
+                                        "token",
+                                        relay.argument(
+                                                "token",
+                                                Optional.empty(),
+                                                Set.of(),
+                                                Duration.ofHours(1),
+                                                Integer.parseInt(words[1]),
+                                                List.of(words[2])))
+                                .toString());
             default -> throw new IllegalArgumentException("no command " + words[0]);
         };
     }

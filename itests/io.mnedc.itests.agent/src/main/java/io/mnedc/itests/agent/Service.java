@@ -1,6 +1,7 @@
 package io.mnedc.itests.agent;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -58,6 +59,17 @@ record Service(@Nullable Object object) {
             }
         }
         throw new IllegalArgumentException("no method " + name + " in " + target.getClass());
+    }
+
+    /** The record that a method with one argument takes. */
+    Object argument(String name, Object... components) throws Exception {
+        Class<?> type = methods(value().getClass()).stream()
+                .filter(method -> method.getName().equals(name) && method.getParameterCount() == 1)
+                .findFirst()
+                .orElseThrow()
+                .getParameterTypes()[0];
+        Constructor<?> made = type.getDeclaredConstructors()[0];
+        return made.newInstance(components);
     }
 
     private static List<Method> methods(Class<?> type) {

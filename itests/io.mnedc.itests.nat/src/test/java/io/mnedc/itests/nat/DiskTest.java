@@ -3,11 +3,13 @@ package io.mnedc.itests.nat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mnedc.lab.Conversations;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.Lab;
 import io.mnedc.lab.LabProcess;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.SmallDisk;
 import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.mnedc.itests.nat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.lab.CommandResult;
+import io.mnedc.lab.Conversations;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.Lab;

@@ -2,7 +2,8 @@ package io.mnedc.itests.nat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mnedc.itests.nat.Conversations.Pair;
+import io.mnedc.lab.Conversations;
+import io.mnedc.lab.Conversations.Pair;
 import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.NestedOverlay;

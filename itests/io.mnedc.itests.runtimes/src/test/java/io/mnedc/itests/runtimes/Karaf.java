@@ -4,6 +4,8 @@ import io.mnedc.lab.CommandResult;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.LabProcess;
+import io.mnedc.lab.Remote;
+import io.mnedc.lab.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +107,7 @@ final class Karaf {
 
     /** Puts a file into the directory that it watches for bundles. */
     Remote agent() {
-        return Remote.dropInto(base.resolve("deploy"), process);
+        return Remote.dropInto(Parts.agent(), base.resolve("deploy"), process);
     }
 
     /** Power fails, and is there again. */

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.NestedNats;
+import io.mnedc.lab.NextVersion;
+import io.mnedc.lab.Remote;
+import io.mnedc.lab.Seed;
+import io.mnedc.lab.Waits;
 import io.mnedc.lab.junit.NeedsLab;
+import io.mnedc.lab.traffic.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

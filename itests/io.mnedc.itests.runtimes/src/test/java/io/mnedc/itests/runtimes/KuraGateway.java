@@ -4,6 +4,7 @@ import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.LabProcess;
+import io.mnedc.lab.Remote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

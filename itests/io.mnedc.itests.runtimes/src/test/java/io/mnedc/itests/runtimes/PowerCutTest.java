@@ -6,6 +6,8 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.NodeProcess;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.Seed;
+import io.mnedc.lab.Waits;
 import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.mnedc.itests.runtimes;
 import io.mnedc.lab.CommandResult;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
+import io.mnedc.lab.Remote;
+import io.mnedc.lab.Waits;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,6 +8,8 @@ import io.mnedc.lab.LabException;
 import io.mnedc.lab.LabProcess;
 import io.mnedc.lab.NestedNats;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.Remote;
+import io.mnedc.lab.Waits;
 import io.mnedc.lab.junit.NeedsLab;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +82,7 @@ class SharedHostTest {
                 "no interface on the relay's host",
                 Waits.LONG,
                 () -> !relay.host().exec("ip", "-o", "link").output().contains("mnedc"));
-        Remote agent = Remote.dropInto(etc, relay.process());
+        Remote agent = Remote.dropInto(Parts.agent(), etc, relay.process());
         Waits.until(
                 () -> "no thread of the device's is left: " + agent.call("resources"),
                 Waits.LONG,
@@ -135,7 +137,8 @@ class SharedHostTest {
 
         device.awaitLog(Pattern.compile("(?i)(error|warn).*" + named), Waits.LONG);
 
-        Remote remote = Remote.dropInto(host.directory().resolve(id).resolve("etc"), device);
+        Remote remote =
+                Remote.dropInto(Parts.agent(), host.directory().resolve(id).resolve("etc"), device);
         Waits.until(
                 () -> "all bundles are active: " + remote.call("bundles"),
                 Waits.LONG,

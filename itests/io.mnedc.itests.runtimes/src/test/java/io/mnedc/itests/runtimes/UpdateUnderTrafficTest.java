@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.NestedOverlay;
 import io.mnedc.lab.NodeProcess;
+import io.mnedc.lab.Remote;
+import io.mnedc.lab.Seed;
+import io.mnedc.lab.Waits;
 import io.mnedc.lab.junit.NeedsLab;
+import io.mnedc.lab.traffic.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -172,7 +176,7 @@ class UpdateUnderTrafficTest {
     }
 
     private static Node node(NodeProcess process) {
-        Remote remote = Remote.dropInto(process.data().resolve("etc"), process.process());
+        Remote remote = Remote.dropInto(Parts.agent(), process.data().resolve("etc"), process.process());
         return new Node(process, remote, ResourceUsage.of(remote, process.host()));
     }
 }

@@ -1,4 +1,4 @@
-package io.mnedc.itests.runtimes.traffic;
+package io.mnedc.lab.traffic;
 
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,12 +1,10 @@
-package io.mnedc.itests.runtimes;
+package io.mnedc.lab.traffic;
 
-import io.mnedc.itests.runtimes.traffic.Gauge;
-import io.mnedc.itests.runtimes.traffic.Receiver;
-import io.mnedc.itests.runtimes.traffic.Sender;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.LabProcess;
+import io.mnedc.lab.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** A TCP transfer from one host to another that goes on until it is ended, with datagrams beside it. */
-final class Traffic {
+public final class Traffic {
     private static final Duration START = Waits.LONG;
 
     private final LabProcess sender;
@@ -31,7 +29,7 @@ final class Traffic {
     }
 
     /** Starts it and waits until it flows. */
-    static Traffic start(Host from, Host to, String address, long seed) {
+    public static Traffic start(Host from, Host to, String address, long seed) {
         try {
             Path directory = Files.createTempDirectory(from.directory(), "traffic-");
             Path received = directory.resolve("received");
@@ -56,10 +54,10 @@ final class Traffic {
      * @param datagrams from the given time until a datagram came back that was sent after it
      * @param transfer from the given time until the transfer had gone on
      */
-    record Back(Duration datagrams, Duration transfer) {}
+    public record Back(Duration datagrams, Duration transfer) {}
 
     /** Waits until traffic that began after this time gets through. */
-    Back awaitAfter(long time) {
+    public Back awaitAfter(long time) {
         long bytes = transfer.bytes();
         await("no datagram comes back", () -> echoes.echoSent() >= time);
         Duration datagrams = Duration.ofNanos(Math.max(0, echoes.echoReceived() - time));
@@ -68,7 +66,7 @@ final class Traffic {
     }
 
     /** Lets the transfer come to its end, and returns what its sender says of it. */
-    String finish() {
+    public String finish() {
         try {
             Files.createFile(end);
         } catch (IOException e) {
