@@ -139,6 +139,18 @@ class AdministrationTest {
                         Optional.empty(), Set.of(), Duration.ofHours(24), 1, List.of()));
     }
 
+    @Test
+    void aTokenForRelaysIsAskedForAndListedAsOne() {
+        assertThat(commands.tokenText(true, "", "24h", 2, "", "r:3334"))
+                .contains("for a relay", "2 relays", "./mnedc relay join TOKEN")
+                .endsWith("mnedc1-secret");
+        assertThat(relay.asked)
+                .containsExactly(
+                        RelayAdministration.TokenRequest.forRelays(Duration.ofHours(24), 2, List.of("r:3334")));
+        relay.open.add(new RelayAdministration.OpenToken("0123456789abcdef", Optional.empty(), Set.of(), NOW, 2, true));
+        assertThat(commands.tokensText()).contains("a relay");
+    }
+
     @ParameterizedTest
     @CsvSource({"90s, PT1M30S", "30m, PT30M", "24H, PT24H", "7d, PT168H"})
     void timesHaveAUnit(String text, Duration lifetime) {

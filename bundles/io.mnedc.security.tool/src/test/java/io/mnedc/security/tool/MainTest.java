@@ -95,6 +95,39 @@ class MainTest {
         assertThat(err).contains("is cancelled");
     }
 
+    @Test
+    void aTokenForRelaysIsMadeAndListedAsOne() throws Exception {
+        settings("io.mnedc.relay", "store=\"shared\"");
+        String etc = temporary.resolve("etc").toString();
+        assertThat(run("token", "--settings", etc, "--relay", "--uses", "2", "--address", "relay:3334"))
+                .isZero();
+        JoinToken token = JoinToken.parse(out);
+        assertThat(err).contains("for 2 relays");
+        assertThat(authority()
+                        .tokens()
+                        .find(JoinTokens.name(token.id()))
+                        .orElseThrow()
+                        .relay())
+                .isTrue();
+        assertThat(run("tokens")).isZero();
+        assertThat(out).contains("for 2 relays");
+        assertThat(run("token", "--relay", "--id", "a", "--address", "relay:3334"))
+                .isEqualTo(2);
+        assertThat(err).contains("has no device ID and no groups");
+        assertThat(run("token", "--relay", "--group", "a", "--address", "relay:3334"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aRelayThatIsAloneMakesNoTokenForRelays() throws Exception {
+        settings("io.mnedc.relay", "listen=\"[::]:4444\"");
+        String etc = temporary.resolve("etc").toString();
+        assertThat(run("token", "--settings", etc, "--relay", "--address", "relay:3334"))
+                .isEqualTo(1);
+        assertThat(err).contains("has no store = shared").contains("./mnedc relay --cluster");
+        assertThat(data).doesNotExist();
+    }
+
     private void settings(String pid, String... lines) throws Exception {
         Path directory = Files.createDirectories(temporary.resolve("etc"));
         Files.write(directory.resolve(pid + ".config"), List.of(lines));
