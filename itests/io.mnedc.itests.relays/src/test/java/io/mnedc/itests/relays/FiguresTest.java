@@ -35,7 +35,7 @@ class FiguresTest {
     private static final int CABLES = 5;
     private static final int RUNS = 5;
     private static final long BYTES = 1L << 30;
-    private static final int DEVICES = 600;
+    private static final int DEVICES = 300;
     private static final Duration BOUND = Duration.ofMinutes(3);
     private static final Pattern PING = Pattern.compile("= [0-9.]+/([0-9.]+)/");
     private static final Pattern RATE = Pattern.compile("([0-9]+) Mbit/s");

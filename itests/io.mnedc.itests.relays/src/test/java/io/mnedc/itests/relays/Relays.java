@@ -56,7 +56,7 @@ final class Relays implements AutoCloseable {
         for (Host host : hosts) {
             settings(host, settings);
         }
-        List<String> options = new ArrayList<>(List.of("--uses", "1000"));
+        List<String> options = new ArrayList<>(List.of("--uses", "100000"));
         hosts.subList(1, COUNT).forEach(host -> options.addAll(List.of("--address", host.address() + ":3334")));
         token = RelayProcess.token(hosts.get(0), options.toArray(String[]::new));
         for (Host host : hosts.subList(1, COUNT)) {
