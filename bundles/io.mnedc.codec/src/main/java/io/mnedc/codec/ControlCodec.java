@@ -20,10 +20,13 @@ import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +61,8 @@ public final class ControlCodec {
     private static final int RELAY_HELLO = 32;
     private static final int RELAY_WELCOME = 33;
     static final int REGISTRATIONS = 34;
+    private static final int SIGN_REQUEST = 35;
+    private static final int SIGN_ANSWER = 36;
 
     private ControlCodec() {}
 
@@ -100,6 +105,18 @@ public final class ControlCodec {
                 ByteBuffer.allocate(LENGTH_FIELD + length).putInt(length).putShort((short) type);
         records.writeTo(out);
         return out.flip();
+    }
+
+    /**
+     * Writes a message that another one carries.
+     *
+     * @param message what to write
+     * @return type and records, without a length field, as {@link #decode} takes them
+     * @throws IllegalArgumentException as {@link #encode}
+     */
+    public static Opaque body(ControlMessage message) {
+        byte[] encoded = encode(message).array();
+        return Opaque.owning(Arrays.copyOfRange(encoded, LENGTH_FIELD, encoded.length));
     }
 
     private static int write(ControlMessage message, RecordWriter out) {
@@ -210,6 +227,13 @@ public final class ControlCodec {
             out.int64(Tag.SEQUENCE, m.sequence()).int8(Tag.PART, m.part().number());
             m.changes().forEach(change -> RegistrationRecords.write(change, out));
             return REGISTRATIONS;
+        } else if (message instanceof SignRequest m) {
+            out.int64(Tag.REQUEST, m.number()).opaque(Tag.MESSAGE, m.message(), 0, Protocol.MAX_HANDSHAKE_MESSAGE);
+            certificates(out, Tag.CERTIFICATE, m.chain(), Protocol.MAX_CHAIN);
+            return SIGN_REQUEST;
+        } else if (message instanceof SignAnswer m) {
+            out.int64(Tag.REQUEST, m.number()).opaque(Tag.MESSAGE, m.message(), 0, Protocol.MAX_SIGN_ANSWER);
+            return SIGN_ANSWER;
         }
         throw new IllegalArgumentException("cannot write " + message);
     }
@@ -259,6 +283,8 @@ public final class ControlCodec {
             case RELAY_HELLO -> RegistrationRecords.hello(new RecordReader(in, "RELAY_HELLO"));
             case RELAY_WELCOME -> RegistrationRecords.welcome(new RecordReader(in, "RELAY_WELCOME"));
             case REGISTRATIONS -> RegistrationRecords.registrations(new RecordReader(in, "REGISTRATIONS"));
+            case SIGN_REQUEST -> RegistrationRecords.signRequest(new RecordReader(in, "SIGN_REQUEST"));
+            case SIGN_ANSWER -> RegistrationRecords.signAnswer(new RecordReader(in, "SIGN_ANSWER"));
             default -> new Unknown(type);
         };
     }

@@ -492,6 +492,31 @@ public sealed interface ControlMessage {
     }
 
     /**
+     * Relay to relay: asks one that has the CA's key for a certificate. Answered by {@link SignAnswer}, in any order.
+     *
+     * @param number names the request on this link; the answer repeats it
+     * @param message type and records of an {@link Enrol} or {@link Renew}, as {@link ControlCodec#body} makes them; at most
+     *     {@value Protocol#MAX_HANDSHAKE_MESSAGE} bytes
+     * @param chain of RENEW: the certificates of the device that asks, in DER, its own first; empty: the sender asks for itself.
+     *     Empty for ENROL
+     */
+    record SignRequest(long number, Opaque message, List<Opaque> chain) implements ControlMessage {
+        /** Copies the list. */
+        public SignRequest {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /**
+     * Relay to relay: the answer to a {@link SignRequest}.
+     *
+     * @param number of the request
+     * @param message type and records of a {@link Credentials} or {@link ErrorReport}; at most
+     *     {@value Protocol#MAX_SIGN_ANSWER} bytes
+     */
+    record SignAnswer(long number, Opaque message) implements ControlMessage {}
+
+    /**
      * Orders the registrations of one device at several relays: the greater one counts. A relay that registers a device takes one that
      * is greater than all that it knows of, and then has the store of the overlay decide.
      *

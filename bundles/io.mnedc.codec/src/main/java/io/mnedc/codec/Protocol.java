@@ -92,6 +92,9 @@ public final class Protocol {
     /** Who asks for a certificate: another relay of the overlay. */
     public static final int ROLE_RELAY = 1;
 
+    /** The largest answer that one relay gives another to a request for a certificate, in bytes. */
+    public static final int MAX_SIGN_ANSWER = 65_000;
+
     /** Bytes of a join token's secret. */
     public static final int JOIN_SECRET = 32;
 

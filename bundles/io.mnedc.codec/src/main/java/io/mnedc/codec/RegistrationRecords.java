@@ -5,6 +5,8 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,6 +40,17 @@ final class RegistrationRecords {
 
     static RelayWelcome welcome(RecordReader in) throws ProtocolException {
         return new RelayWelcome(in.int64(Tag.SESSION_ID), in.fixed(Tag.SECRET, Protocol.SECRET));
+    }
+
+    static SignRequest signRequest(RecordReader in) throws ProtocolException {
+        return new SignRequest(
+                in.int64(Tag.REQUEST),
+                in.upTo(Tag.MESSAGE, Protocol.MAX_HANDSHAKE_MESSAGE),
+                in.opaques(Tag.CERTIFICATE, Protocol.MAX_CHAIN, Protocol.MAX_CERTIFICATE));
+    }
+
+    static SignAnswer signAnswer(RecordReader in) throws ProtocolException {
+        return new SignAnswer(in.int64(Tag.REQUEST), in.upTo(Tag.MESSAGE, Protocol.MAX_SIGN_ANSWER));
     }
 
     static void write(Registration change, RecordWriter out) {

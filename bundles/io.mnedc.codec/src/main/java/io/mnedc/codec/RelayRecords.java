@@ -42,7 +42,7 @@ final class RelayRecords {
         return relay.addresses().stream()
                 .filter(address -> !isAddress(address))
                 .findFirst()
-                .map(address -> "\"" + Texts.printable(address) + "\" is no HOST:PORT")
+                .map(address -> "\"" + address.replaceAll("[^\\x20-\\x7e]", "?") + "\" is no HOST:PORT")
                 .orElse(null);
     }
 

@@ -64,7 +64,9 @@ enum Tag {
     ADDRESS(61),
     LOAD(62),
     ROLE(63),
-    OVERLAY(64);
+    OVERLAY(64),
+    REQUEST(65),
+    MESSAGE(66);
 
     final int number;
 

@@ -51,6 +51,8 @@ class CodecPropertiesTest {
                             && !(message instanceof ControlMessage.Publish)
                             && !(message instanceof ControlMessage.Relays)
                             && !(message instanceof ControlMessage.Registrations)
+                            && !(message instanceof ControlMessage.SignRequest)
+                            && !(message instanceof ControlMessage.SignAnswer)
                             && !(message instanceof ControlMessage.Credentials))
                     .forEach(message -> assertThat(ControlCodec.encode(message).remaining() - ControlCodec.LENGTH_FIELD)
                             .as("seed %d", seed)

@@ -116,6 +116,10 @@ class ControlCodecLimitsTest {
                 new Envelope(0, 2, 256, SECRET),
                 new Envelope(0, 2, 1, Opaque.copyOf(new byte[Protocol.MAX_ENVELOPE + 1])),
                 new ErrorReport(65_536, "", true, 0),
+                new ControlMessage.SignRequest(
+                        1, Opaque.copyOf(new byte[Protocol.MAX_HANDSHAKE_MESSAGE + 1]), List.of()),
+                new ControlMessage.SignRequest(1, SECRET, Collections.nCopies(Protocol.MAX_CHAIN + 1, SECRET)),
+                new ControlMessage.SignAnswer(1, Opaque.copyOf(new byte[Protocol.MAX_SIGN_ANSWER + 1])),
                 new ControlMessage.DataChallenge(Opaque.copyOf(new byte[33])),
                 new ControlMessage.DataProof(Opaque.copyOf(new byte[0])));
     }

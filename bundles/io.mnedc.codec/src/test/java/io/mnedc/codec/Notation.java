@@ -25,6 +25,8 @@ import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -139,6 +141,16 @@ final class Notation {
                     .number("PART", m.part().number());
             m.changes().forEach(notation::registration);
             return notation.end();
+        } else if (message instanceof SignRequest m) {
+            Notation notation =
+                    new Notation("SIGN_REQUEST").hex64("REQUEST", m.number()).bytes("MESSAGE", m.message());
+            m.chain().forEach(certificate -> notation.bytes("CERTIFICATE", certificate));
+            return notation.end();
+        } else if (message instanceof SignAnswer m) {
+            return new Notation("SIGN_ANSWER")
+                    .hex64("REQUEST", m.number())
+                    .bytes("MESSAGE", m.message())
+                    .end();
         } else if (message instanceof Unknown m) {
             return "UNKNOWN " + m.type();
         }

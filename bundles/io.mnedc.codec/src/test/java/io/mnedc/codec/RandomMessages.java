@@ -26,6 +26,8 @@ import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.SignedInfo;
 import io.mnedc.codec.ControlMessage.Welcome;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +102,10 @@ public final class RandomMessages {
                         ranged(Protocol.MIN_KEEPALIVE, Protocol.MAX_KEEPALIVE)),
                 () -> new RelayWelcome(int64(), bytes(Protocol.SECRET)),
                 () -> new Registrations(
-                        int64(), List.of(Part.values()).get(random.nextInt(5)), registrations(random.nextInt(10))));
+                        int64(), List.of(Part.values()).get(random.nextInt(5)), registrations(random.nextInt(10))),
+                () -> new SignRequest(
+                        int64(), bytes(ranged(0, Protocol.MAX_HANDSHAKE_MESSAGE)), certificates(Protocol.MAX_CHAIN)),
+                () -> new SignAnswer(int64(), bytes(ranged(0, Protocol.MAX_SIGN_ANSWER))));
     }
 
     /** {@return one message of each type} */

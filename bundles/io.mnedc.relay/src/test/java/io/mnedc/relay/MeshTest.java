@@ -14,16 +14,12 @@ import io.mnedc.codec.ControlMessage.NodeInfo;
 import io.mnedc.codec.ControlMessage.NodeRecord;
 import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.Registrations;
-import io.mnedc.codec.ControlMessage.RelayHello;
-import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.DataFrame;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Part;
-import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.codec.Protocol;
 import io.mnedc.relay.work.Counter;
-import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.store.MemoryStore;
@@ -335,23 +331,8 @@ class MeshTest extends WithRelays {
         }
     }
 
-    /** A relay of the overlay that says what it likes: it has a relay's key, and has entered the overlay. */
     private PlainDevice hostile(String at) throws Exception {
-        Identity identity = overlay.authority().identity();
-        String key = Fingerprints.of(identity.chain().get(0).getPublicKey());
-        store.view().commit(Transaction.EMPTY.put("relays/relay-0", "key=" + key + "\naddresses=\n"));
-        Await.until(
-                "it is known",
-                () -> mesh(at).view().stream().anyMatch(each -> each.relayId().equals("relay-0")));
-        PlainDevice link = new PlainDevice(relay(at).address(), TestOverlay.context(identity), OverlayTls.LINK);
-        devices.add(link);
-        link.sendPreamble(StreamKind.CONTROL);
-        link.send(new RelayHello("relay-0", 1, "test/1", 20_000));
-        link.receivePreamble();
-        assertThat(link.receive()).isInstanceOf(RelayHello.class);
-        RelayWelcome welcome = (RelayWelcome) link.receive();
-        link.bind(welcome.sessionId(), welcome.secret());
-        return link;
+        return hostile(at, overlay.authority().identity(), "");
     }
 
     private static Registration here(String id, int node) {

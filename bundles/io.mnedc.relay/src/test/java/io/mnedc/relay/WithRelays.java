@@ -1,13 +1,21 @@
 package io.mnedc.relay;
 
 import io.mnedc.api.identity.Identity;
+import io.mnedc.api.store.Transaction;
+import io.mnedc.codec.ControlMessage.RelayHello;
+import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.Preamble.StreamKind;
 import io.mnedc.relay.mesh.Mesh;
+import io.mnedc.security.Fingerprints;
+import io.mnedc.security.OverlayTls;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.store.MemoryStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,18 +59,8 @@ abstract class WithRelays {
     }
 
     TestRelay begin(String id) throws Exception {
-        Path own = directory.resolve(id).resolve("relay");
-        if (!id.equals("a")) {
-            Files.createDirectories(own.getParent());
-            Files.createDirectory(
-                    own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            try (Stream<Path> files = Files.list(overlay.directory())) {
-                for (Path file : files.filter(
-                                each -> each.getFileName().toString().matches("ca\\..*|trusted.pem"))
-                        .toList()) {
-                    Files.copy(file, own.resolve(file.getFileName().toString()));
-                }
-            }
+        if (!id.equals("a") && !Files.exists(directory.resolve(id))) {
+            copied(id);
         }
         views.put(id, store.view());
         TestRelay relay = TestRelay.with(
@@ -74,6 +72,53 @@ abstract class WithRelays {
         relays.put(id, relay);
         relay.relay().allocator(leases);
         return relay;
+    }
+
+    /** A directory of another relay, with the CA of the first one. */
+    Path copied(String id) throws Exception {
+        Path own = directory.resolve(id).resolve("relay");
+        Files.createDirectories(own.getParent());
+        Files.createDirectory(own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (Stream<Path> files = Files.list(overlay.directory())) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("ca\\..*|trusted.pem"))
+                    .toList()) {
+                Files.copy(file, own.resolve(file.getFileName().toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return own;
+    }
+
+    /** A relay of the overlay that says what it likes: it has a relay's key, and has entered the overlay. */
+    PlainDevice hostile(String at, Identity identity, String more) throws Exception {
+        String key = Fingerprints.of(identity.chain().get(0).getPublicKey());
+        store.view().commit(Transaction.EMPTY.put("relays/relay-0", "key=" + key + "\naddresses=\n" + more));
+        Await.until(
+                "it is known",
+                () -> mesh(at).view().stream().anyMatch(each -> each.relayId().equals("relay-0")));
+        PlainDevice link = new PlainDevice(relay(at).address(), TestOverlay.context(identity), OverlayTls.LINK);
+        devices.add(link);
+        link.sendPreamble(StreamKind.CONTROL);
+        link.send(new RelayHello("relay-0", 1, "test/1", 20_000));
+        link.receivePreamble();
+        if (!(link.receive() instanceof RelayHello)) {
+            throw new AssertionError("no hello");
+        }
+        RelayWelcome welcome = (RelayWelcome) link.receive();
+        link.bind(welcome.sessionId(), welcome.secret());
+        return link;
+    }
+
+    /** A relay that has a certificate of its own, made at some time, but no key of the CA. */
+    TestRelay beginWithoutKey(String id, Instant certified) throws Exception {
+        withoutKey(id, certified);
+        return begin(id);
+    }
+
+    /** The directory of such a relay. */
+    void withoutKey(String id, Instant certified) throws Exception {
+        Path own = copied(id);
+        new TestOverlay(directory.resolve(id)).authority(InstantSource.fixed(certified));
+        Files.delete(own.resolve("ca.key.pem"));
     }
 
     TestRelay relay(String id) {

@@ -12,6 +12,8 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Welcome;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Part;
@@ -142,4 +144,18 @@ public sealed interface Effect {
      * @param changes in order
      */
     record RegisteredThere(Part part, List<Registration> changes) implements Effect {}
+
+    /**
+     * Relay: another relay asks for a certificate.
+     *
+     * @param request as received; nothing of it is checked
+     */
+    record SignatureWanted(SignRequest request) implements Effect {}
+
+    /**
+     * Relay: another relay answers a request for a certificate, or what was never asked.
+     *
+     * @param answer as received; nothing of it is checked
+     */
+    record SignatureAnswered(SignAnswer answer) implements Effect {}
 }

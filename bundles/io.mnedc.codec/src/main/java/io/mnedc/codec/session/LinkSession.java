@@ -9,6 +9,8 @@ import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Part;
@@ -24,6 +26,7 @@ import java.util.List;
  *    | <------------------------- RELAY_HELLO -- |
  *    | <----------------------- RELAY_WELCOME -- |
  *    | <-- REGISTRATIONS, ENVELOPE, PING ------> |
+ *    | <-- SIGN_REQUEST, SIGN_ANSWER ----------> |
  * </pre>
  */
 public final class LinkSession {
@@ -117,6 +120,12 @@ public final class LinkSession {
         }
         if (state == State.UP && message instanceof Envelope envelope) {
             return List.of(new Effect.Forward(envelope));
+        }
+        if (state == State.UP && message instanceof SignRequest request) {
+            return List.of(new Effect.SignatureWanted(request));
+        }
+        if (state == State.UP && message instanceof SignAnswer answer) {
+            return List.of(new Effect.SignatureAnswered(answer));
         }
         return fail(
                 ErrorCode.PROTOCOL_VIOLATION, message.getClass().getSimpleName() + " is not allowed in state " + state);

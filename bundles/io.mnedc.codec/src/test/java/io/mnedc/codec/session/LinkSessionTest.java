@@ -20,6 +20,8 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Part;
@@ -64,6 +66,12 @@ class LinkSessionTest {
         assertThat(dialled.received(ENVELOPE, NOW)).containsExactly(new Effect.Forward(ENVELOPE));
         assertThat(dialling.received(new Ping(5), NOW)).containsExactly(new Effect.Send(new Pong(5)));
         assertThat(dialling.received(NOTICE, NOW)).containsExactly(new Effect.Reported(NOTICE));
+        SignRequest request = new SignRequest(7, SECRET, List.of());
+        SignAnswer answer = new SignAnswer(7, SECRET);
+        for (LinkSession either : List.of(dialling, dialled)) {
+            assertThat(either.received(request, NOW)).containsExactly(new Effect.SignatureWanted(request));
+            assertThat(either.received(answer, NOW)).containsExactly(new Effect.SignatureAnswered(answer));
+        }
     }
 
     @Test

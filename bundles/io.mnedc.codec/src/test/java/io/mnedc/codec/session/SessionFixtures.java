@@ -64,6 +64,8 @@ final class SessionFixtures {
             new ControlMessage.RelayHello("relay-1", 1, "mnedc/0", 1000),
             new ControlMessage.RelayWelcome(78, bytes(10)),
             new ControlMessage.Registrations(1, Part.SNAPSHOT_WHOLE, List.of()),
+            new ControlMessage.SignRequest(1, bytes(11), List.of()),
+            new ControlMessage.SignAnswer(1, bytes(12)),
             new Unknown(999));
 
     private SessionFixtures() {}

@@ -5,7 +5,6 @@ import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.ControlMessage.ErrorReport;
-import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
@@ -35,10 +34,10 @@ final class EnrolAttempt extends ControlAttempt {
          * There is none.
          *
          * @param why a sentence
-         * @param code what the relay says, if it says so
+         * @param said what the relay says, if it says so
          * @param distrusted whether the relay could not prove that it is the token's
          */
-        void failed(String why, @Nullable ErrorCode code, boolean distrusted);
+        void failed(String why, @Nullable ErrorReport said, boolean distrusted);
     }
 
     private final Enrol request;
@@ -64,9 +63,9 @@ final class EnrolAttempt extends ControlAttempt {
         return first;
     }
 
-    private void fail(String why, @Nullable ErrorCode code, boolean distrusted) {
+    private void fail(String why, @Nullable ErrorReport said, boolean distrusted) {
         if (end()) {
-            events.failed(why, code, distrusted);
+            events.failed(why, said, distrusted);
         }
     }
 
@@ -85,13 +84,14 @@ final class EnrolAttempt extends ControlAttempt {
                 events.granted(credentials, certificate());
             }
         } else if (message instanceof ErrorReport report && report.fatal()) {
-            fail(report.sentence(), ControlMessage.codeOf(report).orElse(null), false);
+            fail(report.sentence(), report, false);
         }
     }
 
     @Override
     public void broken(ProtocolException broken) {
-        fail(String.valueOf(broken.getMessage()), broken.code(), false);
+        String sentence = String.valueOf(broken.getMessage());
+        fail(sentence, ErrorReport.fatal(broken.code(), sentence), false);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.mnedc.device.control;
 
+import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.dial.Connection;
 import io.mnedc.device.dial.Dialer;
@@ -116,17 +118,21 @@ final class Enrolment {
             }
 
             @Override
-            public void failed(String sentence, @Nullable ErrorCode said, boolean distrusted) {
+            public void failed(String sentence, @Nullable ErrorReport said, boolean distrusted) {
                 if (!over) {
                     tries.refused(target, sentence, distrusted);
                     boolean lasts = distrusted && !target.relay().isNeighbour();
-                    note(target.relay(), sentence, said, lasts || RefusalResponse.lasting(said));
+                    note(target.relay(), sentence, codeOf(said), lasts || RefusalResponse.lasting(said));
                     race.resume();
                 }
             }
         });
         current = attempt;
         connection.hand(attempt);
+    }
+
+    private static @Nullable ErrorCode codeOf(@Nullable ErrorReport said) {
+        return said == null ? null : ControlMessage.codeOf(said).orElse(null);
     }
 
     /** What a relay says counts more than that another one is not reached. */

@@ -56,7 +56,7 @@ public final class Onboarding {
 
     /** How long to wait before trying again. */
     enum Pause {
-        /** A few seconds: nobody else is asked. */
+        /** A few seconds. */
         SHORT,
         /** As after any attempt that failed. */
         USUAL,
@@ -335,11 +335,19 @@ public final class Onboarding {
                 admit(present, asked, events);
                 return;
             }
-            events.denied(
-                    problem,
-                    lasting,
-                    RefusalResponse.ofToken(code) ? Pause.SELDOM : lasting ? Pause.LONG : Pause.USUAL);
+            events.denied(problem, lasting, pause(code, lasting));
         }
+    }
+
+    private static Pause pause(@Nullable ErrorCode code, boolean lasting) {
+        if (RefusalResponse.ofToken(code)) {
+            return Pause.SELDOM;
+        }
+        if (lasting) {
+            return Pause.LONG;
+        }
+        // a relay that cannot make certificates now says that it soon can
+        return code == ErrorCode.ENROLMENT_UNAVAILABLE ? Pause.SHORT : Pause.USUAL;
     }
 
     /** Whether a token of the settings is worth another registration, told on the loop. */

@@ -1,5 +1,7 @@
 package io.mnedc.device.control;
 
+import io.mnedc.codec.ControlMessage;
+import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ErrorCode;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -41,6 +43,15 @@ public final class RefusalResponse {
     /** {@return whether somebody has to do something} */
     static boolean lasting(@Nullable ErrorCode code) {
         return code != null && LASTING.contains(code);
+    }
+
+    /** {@return the same of a report; a relay that names a time to try again may make certificates by then} */
+    static boolean lasting(@Nullable ErrorReport said) {
+        return said != null && lasting(ControlMessage.codeOf(said).orElse(null)) && !again(said);
+    }
+
+    private static boolean again(ErrorReport said) {
+        return said.code() == ErrorCode.ENROLMENT_UNAVAILABLE.number() && said.retryMillis() > 0;
     }
 
     /** {@return whether the join token is at fault, or not for this device} */

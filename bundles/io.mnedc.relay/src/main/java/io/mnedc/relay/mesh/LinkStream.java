@@ -6,6 +6,8 @@ import io.mnedc.codec.ControlMessage.Envelope;
 import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.SignAnswer;
+import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
 import io.mnedc.codec.ProtocolException;
@@ -16,6 +18,7 @@ import io.mnedc.security.OverlayTls;
 import io.mnedc.security.PeerCertificates;
 import io.mnedc.transport.ControlStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -27,8 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One control stream between this relay and another: does what {@link LinkSession} says. All on the stream's event loop. */
-final class LinkStream implements ControlStream.Handler {
+final class LinkStream implements ControlStream.Handler, SigningRequests.Signer {
     private static final Logger LOG = LoggerFactory.getLogger(LinkStream.class);
+
+    /** What may wait in the stream before requests for certificates go elsewhere. */
+    private static final long WINDOW = 256 << 10;
 
     /** What decides about links, and hears of them. On the control loop. */
     interface Owner {
@@ -54,7 +60,7 @@ final class LinkStream implements ControlStream.Handler {
         /** The other relay tells how the data stream is opened. */
         void welcomed(LinkStream link, RelayWelcome welcome);
 
-        /** The other relay tells which devices are there, or sends what a device of its has said. */
+        /** The other relay tells which devices are there, sends what a device of its has said, or asks for a certificate. */
         void heard(LinkStream link, Effect effect);
 
         /** {@return whose node it is; empty: nobody's now} */
@@ -260,6 +266,23 @@ final class LinkStream implements ControlStream.Handler {
                 }
             });
         }
+    }
+
+    @Override
+    public boolean ask(SignRequest request) {
+        ControlStream open = stream;
+        if (open == null || open.waitingBytes() > WINDOW) {
+            return false;
+        }
+        ByteBuffer encoded = ControlCodec.encode(request);
+        // not as an answer, for which a slow peer would be read no more
+        open.execute(() -> open.sendNow(encoded));
+        return true;
+    }
+
+    /** Answers the other relay's request for a certificate. Any thread. */
+    void answer(SignAnswer answer) {
+        send(answer);
     }
 
     /** The data stream is lost. Any thread. */

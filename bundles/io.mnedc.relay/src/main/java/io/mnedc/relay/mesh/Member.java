@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
  * @param addresses where it is dialled, each {@code HOST:PORT}; at most {@value #MOST_ADDRESSES}
  * @param software what it runs
  * @param load how busy it is, 0 to {@value Protocol#MAX_LOAD}; {@value Protocol#MAX_LOAD}: it wants no further device
+ * @param signs whether it has the CA's key, so that others may ask it for certificates
  */
-public record Member(String relayId, String key, List<String> addresses, String software, int load) {
+public record Member(String relayId, String key, List<String> addresses, String software, int load, boolean signs) {
     static final int MOST_ADDRESSES = 16;
     private static final int MOST_TEXT = 300;
     private static final int MOST_SOFTWARE = 64;
@@ -33,7 +34,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
     /** {@return its text in the store} */
     String text() {
         return "key=" + key + "\naddresses=" + String.join(" ", addresses) + "\nsoftware=" + software + "\nload=" + load
-                + "\n";
+                + "\n" + (signs ? "signs=1\n" : "");
     }
 
     /** {@return what a text of the store says; empty if it is none} */
@@ -45,6 +46,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
         String software = "";
         List<String> addresses = List.of();
         int load = 0;
+        boolean signs = false;
         for (String line : text.split("\n", MOST_TEXT)) {
             int equals = line.indexOf('=');
             String name = equals < 0 ? "" : line.substring(0, equals);
@@ -54,6 +56,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
                 case "software" -> software = shortened(value);
                 case "load" ->
                     load = LOAD.matcher(value).matches() ? Math.min(Integer.parseInt(value), Protocol.MAX_LOAD) : 0;
+                case "signs" -> signs = value.equals("1");
                 case "addresses" -> addresses = addresses(value);
                 default -> {
                     // of a newer version
@@ -61,7 +64,7 @@ public record Member(String relayId, String key, List<String> addresses, String 
             }
         }
         return KEY.matcher(key).matches()
-                ? Optional.of(new Member(relayId, key, addresses, software, load))
+                ? Optional.of(new Member(relayId, key, addresses, software, load, signs))
                 : Optional.empty();
     }
 

@@ -1,6 +1,5 @@
 package io.mnedc.relay.mesh;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mnedc.api.address.AddressAllocator;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.codec.ControlMessage.ErrorReport;
@@ -22,8 +21,10 @@ import io.mnedc.relay.session.SessionServices;
 import io.mnedc.relay.session.Sessions;
 import io.mnedc.relay.trust.Links;
 import io.mnedc.relay.trust.RelaySecurity;
+import io.mnedc.relay.trust.Signing;
 import io.mnedc.relay.work.Workers;
 import io.mnedc.security.Fingerprints;
+import io.mnedc.security.authority.OverlayAuthority;
 import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
@@ -31,8 +32,6 @@ import io.mnedc.transport.Scheduler;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,17 +87,12 @@ public final class Mesh implements AutoCloseable {
     /** The fingerprint of this relay's key; empty: it is not known yet. */
     private volatile String key = "";
 
+    private final LocalDevices local = new LocalDevices();
+    private final SigningRequests signing;
+    private final SigningForOthers signingForOthers;
+
     private boolean closed;
     private int looks;
-
-    /** Guards what follows: called under the lock of {@link Sessions}. */
-    private final Object lock = new Object();
-
-    @GuardedBy("lock")
-    private final Map<String, Session> local = new LinkedHashMap<>();
-
-    @GuardedBy("lock")
-    private final Map<LinkStream, RegistrationFeed> feeds = new HashMap<>();
 
     private Mesh(Services services, String own, Supplier<List<String>> addresses) {
         this.services = services;
@@ -106,10 +100,13 @@ public final class Mesh implements AutoCloseable {
         this.addresses = addresses;
         this.sessions = services.session.sessions();
         this.envelopes = new Envelopes(sessions, services.session.counters());
-        this.announcer = new RelayAnnouncer(services.loop, this::local, System::nanoTime);
-        this.drain = new Drain(services.loop, this::local, this::isLinked, announcer::isDone);
+        this.announcer = new RelayAnnouncer(services.loop, local::all, System::nanoTime);
+        this.drain = new Drain(services.loop, local::all, this::isLinked, announcer::isDone);
         this.claims = new Claims(own, services.loop, sessions, neighbours::isEmpty);
         this.membership = new Membership(services.loop, new Members());
+        this.signing = new SigningRequests(services.loop, this::signers, services.session.counters());
+        this.signingForOthers = new SigningForOthers(
+                services.loop, services.security.passedOn(), services.session.refusals(), System::nanoTime);
         this.timers = List.of(
                 services.loop.repeat(LOOK, this::look),
                 services.loop.repeat(
@@ -130,6 +127,7 @@ public final class Mesh implements AutoCloseable {
         Mesh mesh = new Mesh(services, own, addresses);
         services.session.sessions().others(mesh.new Told());
         services.security.links(mesh.new Accepted());
+        services.security.signing(mesh.signing);
         return mesh;
     }
 
@@ -156,6 +154,7 @@ public final class Mesh implements AutoCloseable {
         membership.again();
         claims.again();
         announce();
+        services.security.renewOwn();
         if (++looks % LOOKS_AT_DEVICES == 0) {
             allocatorChanged();
         }
@@ -181,7 +180,12 @@ public final class Mesh implements AutoCloseable {
                     key,
                     addresses.get().stream().limit(Member.MOST_ADDRESSES).toList(),
                     services.session.identity().software(),
-                    load.now(count(), services.session.budget(), drain.isOn(), System.nanoTime()));
+                    load.now(local.count(), services.session.budget(), drain.isOn(), System.nanoTime()),
+                    services.security
+                            .identity()
+                            .authority()
+                            .filter(OverlayAuthority::issues)
+                            .isPresent());
             self = now;
             membership.own(now);
         }
@@ -213,6 +217,7 @@ public final class Mesh implements AutoCloseable {
      * @param frames whether frames flow
      * @param devices how many devices are registered there
      * @param load how busy it says it is, as {@link Member#load}
+     * @param signs whether it says that it can make certificates
      * @param problem why it is not connected; empty if it is, or nobody has tried yet
      */
     public record View(
@@ -223,6 +228,7 @@ public final class Mesh implements AutoCloseable {
             boolean frames,
             int devices,
             int load,
+            boolean signs,
             String problem) {}
 
     /** {@return the other relays of the overlay; any thread} */
@@ -233,22 +239,17 @@ public final class Mesh implements AutoCloseable {
     /** {@return this relay in the same form; any thread} */
     public View self() {
         Member now = self;
-        int devices = count();
+        int devices = local.count();
         return now == null
-                ? new View(own, List.of(), "", true, true, devices, 0, "")
-                : new View(own, now.addresses(), now.software(), true, true, devices, now.load(), "");
+                ? new View(own, List.of(), "", true, true, devices, 0, false, "")
+                : new View(own, now.addresses(), now.software(), true, true, devices, now.load(), now.signs(), "");
     }
 
-    private int count() {
-        synchronized (lock) {
-            return local.size();
-        }
-    }
-
-    private List<Session> local() {
-        synchronized (lock) {
-            return List.copyOf(local.values());
-        }
+    /** The links to relays that can make certificates; any thread. */
+    private List<LinkStream> signers() {
+        return neighbours.values().stream()
+                .flatMap(each -> each.signer().stream())
+                .toList();
     }
 
     /** Whether another relay is connected; any thread. */
@@ -267,7 +268,7 @@ public final class Mesh implements AutoCloseable {
             throw new IllegalStateException(
                     "no other relay of the overlay is connected, so this one's devices have nowhere to go");
         }
-        int devices = count();
+        int devices = local.count();
         draining.set(true);
         services.loop.execute(() -> {
             drain.begin();
@@ -338,12 +339,7 @@ public final class Mesh implements AutoCloseable {
 
         @Override
         public void registered(Session session) {
-            Session before;
-            synchronized (lock) {
-                before = local.put(session.deviceId(), session);
-                feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.of(session)));
-            }
-            if (!session.equals(before)) {
+            if (local.put(session)) {
                 announcer.registered(session);
             }
             if (!session.fence().settled()) {
@@ -353,11 +349,7 @@ public final class Mesh implements AutoCloseable {
 
         @Override
         public void left(Session session) {
-            synchronized (lock) {
-                if (local.remove(session.deviceId(), session)) {
-                    feeds.values().forEach(feed -> feed.changed(session.deviceId(), Optional.empty()));
-                }
-            }
+            local.remove(session);
             services.loop.execute(() -> {
                 claims.forget(session);
                 // it may have been at another relay all the time, which was beaten by this session
@@ -449,11 +441,7 @@ public final class Mesh implements AutoCloseable {
             if (neighbour != null) {
                 neighbour.up(link);
             }
-            synchronized (lock) {
-                RegistrationFeed feed = new RegistrationFeed(stream, List.copyOf(local.values()));
-                feeds.put(link, feed);
-                return feed;
-            }
+            return local.feed(link, stream);
         }
 
         @Override
@@ -473,6 +461,10 @@ public final class Mesh implements AutoCloseable {
                             ErrorCode.LIMIT_EXCEEDED,
                             "relay " + link.relayId() + " tells of more devices than the pool has addresses");
                 }
+            } else if (effect instanceof Effect.SignatureWanted wanted) {
+                signingForOthers.wanted(link, wanted.request());
+            } else if (effect instanceof Effect.SignatureAnswered answered) {
+                signing.answered(link, answered.answer());
             } else if (effect instanceof Effect.Forward forward
                     && sessions.to(forward.envelope().source()) instanceof RemoteDevice device
                     && device.home().equals(neighbour.get().relay())) {
@@ -507,13 +499,14 @@ public final class Mesh implements AutoCloseable {
 
         @Override
         public void down(LinkStream link, String why) {
-            synchronized (lock) {
-                feeds.remove(link);
-            }
+            local.end(link);
             Neighbour neighbour = neighbours.get(link.relayId());
             if (neighbour != null) {
                 neighbour.down(link, why);
             }
+            // now that this one is not asked any more
+            signing.lost(link);
+            signingForOthers.lost(link);
         }
 
         @Override
@@ -536,12 +529,14 @@ public final class Mesh implements AutoCloseable {
     @Override
     public void close() {
         services.security.links(null);
+        services.security.signing(Signing.NONE);
         sessions.others(OtherRelays.NONE);
         services.loop.execute(() -> {
             closed = true;
             timers.forEach(Scheduler.Timer::cancel);
             drain.end();
             announcer.close();
+            signing.close();
             List.copyOf(neighbours.values()).forEach(each -> each.end("the relay stops"));
             neighbours.clear();
             membership.detach();

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,11 @@ final class Neighbour {
         return link != null;
     }
 
+    /** {@return the link to it, if it is connected and says that it has the CA's key; any thread} */
+    Optional<LinkStream> signer() {
+        return member.signs() ? Optional.ofNullable(link) : Optional.empty();
+    }
+
     boolean isLinkedBy(LinkStream other) {
         return other.equals(link);
     }
@@ -99,6 +105,7 @@ final class Neighbour {
                 relay.data() != null,
                 devices.count(),
                 member.load(),
+                member.signs(),
                 problem);
     }
 

@@ -7,11 +7,11 @@ import io.mnedc.codec.ControlMessage.ErrorReport;
 import io.mnedc.codec.ControlMessage.Unknown;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Preamble;
+import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.security.authority.JoinTokens;
-import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -100,10 +100,10 @@ final class EnrolmentSession implements ControlStream.Handler {
         to.execute(task);
     }
 
-    private void enrolled(Enrolled enrolled, Enrol request) {
+    private void enrolled(Issued enrolled, Enrol request) {
         services.counters().add(Counter.ENROLMENTS, 1);
         String token = "token " + JoinTokens.name(request.joinId());
-        if (enrolled.isRelay()) {
+        if (request.role() == Protocol.ROLE_RELAY) {
             relayEnrolled(enrolled, token);
         } else {
             services.events()
@@ -114,14 +114,11 @@ final class EnrolmentSession implements ControlStream.Handler {
                             token + (enrolled.groups().isEmpty() ? "" : " groups " + enrolled.groups()));
             services.log().info(enrolled.deviceId(), "enrolled from " + entry.remote());
         }
-        answer(security.message(enrolled));
+        answer(enrolled.message());
     }
 
-    private void relayEnrolled(Enrolled enrolled, String token) {
-        String number = enrolled.overlay().stream()
-                .filter(line -> line.startsWith("number="))
-                .findFirst()
-                .orElse("without a number");
+    private void relayEnrolled(Issued enrolled, String token) {
+        String number = enrolled.number();
         services.events().record(Kind.RELAY_ENROLLED, "", entry.remote(), token + " " + number);
         LOG.info("A relay joins from {}: {}, {}", entry.remote(), number, token);
     }

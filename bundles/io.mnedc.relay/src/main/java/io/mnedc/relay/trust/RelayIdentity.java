@@ -2,16 +2,20 @@ package io.mnedc.relay.trust;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.api.identity.IdentityProvider;
+import io.mnedc.api.text.PlainText;
+import io.mnedc.codec.ControlMessage.Credentials;
 import io.mnedc.codec.ControlMessage.Enrol;
 import io.mnedc.codec.Opaque;
 import io.mnedc.codec.Protocol;
 import io.mnedc.relay.access.DataDirectory;
 import io.mnedc.relay.settings.RelaySecuritySettings;
 import io.mnedc.relay.work.Descriptors;
+import io.mnedc.security.CertificateRequest;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
+import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.Role;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStoreException;
 import java.security.Provider;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -39,6 +44,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who this relay is and whom it lets in: by the overlay's own authority, or by a PKI that others run. Reads and writes
@@ -48,6 +55,8 @@ public final class RelayIdentity {
     /** An identity, and a context with it for either side that believes a peer that has the key of its certificate. */
     public record Shown(
             Identity identity, SSLContext context, @Nullable Provider tls) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(RelayIdentity.class);
 
     private final @Nullable OverlayAuthority authority;
     private final IdentityProvider provider;
@@ -269,6 +278,55 @@ public final class RelayIdentity {
         return issuing().renew(peer.chain().get(0), peer.deviceId(), request.bytes());
     }
 
+    /** Makes another certificate for another relay, which has proved that it has the key. */
+    Credentials renewRelay(PublicKey relayKey, Opaque request) throws RefusedException {
+        io.mnedc.security.Credentials made = issuing().renewRelay(relayKey, request.bytes());
+        return message(made, List.of());
+    }
+
+    /** What somebody is sent who has got a certificate. */
+    Credentials message(io.mnedc.security.Credentials made, List<String> overlay) {
+        return new Credentials(
+                made.chain().stream().map(Opaque::copyOf).toList(),
+                made.trusted().stream().map(Opaque::copyOf).toList(),
+                timeMillis(),
+                overlay);
+    }
+
+    /** Reads certificates that came in a message. */
+    static List<X509Certificate> parsed(List<Opaque> chain) throws RefusedException {
+        try {
+            return Pem.parse(chain.stream().map(Opaque::bytes).toList());
+        } catch (CertificateException e) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED, "the certificates cannot be read: " + PlainText.of(e));
+        }
+    }
+
+    /**
+     * Checks what another relay has made for a device, or for a relay that joins.
+     *
+     * @param request which it was asked by
+     * @param deviceId whom it must be for; of a relay it says nothing
+     */
+    Issued checked(Credentials made, Opaque request, Role role, String deviceId) throws RefusedException {
+        try {
+            PublicKey key = CertificateRequest.provenKey(request.bytes());
+            List<X509Certificate> chain = parsed(made.chain());
+            PeerName name = OverlayTrust.check(chain, role, anchors(), clock.instant(), Duration.ZERO);
+            boolean other = role == Role.DEVICE && !name.deviceId().equals(deviceId);
+            if (other || !chain.get(0).getPublicKey().equals(key)) {
+                throw new CertificateException("it is not for the one that asks, and its key");
+            }
+            return new Issued(name.deviceId(), name.groups(), made);
+        } catch (GeneralSecurityException | RefusedException e) {
+            throw new RefusedException(
+                    Reason.ENROLMENT_UNAVAILABLE,
+                    "the relay that was asked for a certificate has made one that is not good: " + PlainText.of(e)
+                            + "; try again");
+        }
+    }
+
     private OverlayAuthority issuing() throws RefusedException {
         OverlayAuthority own = authority;
         if (own == null) {
@@ -280,7 +338,7 @@ public final class RelayIdentity {
     }
 
     /** Whether this relay can make certificates now, or its PKI is run elsewhere, so that no relay can. */
-    boolean signs() {
+    public boolean signs() {
         OverlayAuthority own = authority;
         return own == null || own.issues();
     }
@@ -300,6 +358,18 @@ public final class RelayIdentity {
      */
     Set<X509Certificate> anchors() throws GeneralSecurityException {
         return provider.identity().trusted();
+    }
+
+    /** Waits until this relay knows what others have stored before; if that cannot be found out, it goes on. */
+    void catchUp() {
+        try {
+            OverlayAuthority own = authority;
+            if (own != null) {
+                own.catchUp();
+            }
+        } catch (IOException e) {
+            LOG.debug("what other relays have stored may not be known here yet", e);
+        }
     }
 
     /** When the relay's own certificate expires; empty if there is none now. */

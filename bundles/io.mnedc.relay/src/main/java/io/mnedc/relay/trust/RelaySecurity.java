@@ -10,12 +10,14 @@ import io.mnedc.relay.accept.FirstFlight;
 import io.mnedc.relay.accept.HalfOpen;
 import io.mnedc.relay.accept.HandshakeQueue;
 import io.mnedc.relay.accept.JoinDelays;
+import io.mnedc.relay.trust.Signing.Outcome;
 import io.mnedc.relay.work.Counter;
 import io.mnedc.relay.work.SourceNetwork;
 import io.mnedc.relay.work.Workers;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.RefusedException;
 import io.mnedc.security.RefusedException.Reason;
+import io.mnedc.security.Role;
 import io.mnedc.security.authority.JoinTokens;
 import io.mnedc.security.authority.OverlayAuthority.Enrolled;
 import io.mnedc.transport.ControlStream;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +46,7 @@ public final class RelaySecurity implements AutoCloseable {
     private static final Duration FAULTS_APART = Duration.ofSeconds(10);
     private static final int MOST_FILES_WAITING = 1024;
     private static final int BUSY_RETRY_MILLIS = 2000;
+    private static final int UNAVAILABLE_RETRY_MILLIS = 5000;
     private static final Set<String> PROTOCOLS = Set.of(OverlayTls.CONTROL, OverlayTls.ENROL, OverlayTls.LINK);
 
     private final TrustServices services;
@@ -53,6 +57,8 @@ public final class RelaySecurity implements AutoCloseable {
     private final ThreadPoolExecutor files = Workers.start("relay-files", 1, MOST_FILES_WAITING);
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
     private final DataDirectoryWatcher watch;
+    private final PassedOn passedOn;
+    private final OwnCertificate ownCertificate;
     private volatile @Nullable Links links;
     private volatile Signing signing = Signing.NONE;
 
@@ -60,6 +66,8 @@ public final class RelaySecurity implements AutoCloseable {
         this.services = services;
         this.identity = identity;
         this.watch = new DataDirectoryWatcher(services, this, identity);
+        this.passedOn = new PassedOn(services, this, identity);
+        this.ownCertificate = new OwnCertificate(identity, () -> signing, this::onFiles);
     }
 
     /** Begins; files are read. */
@@ -174,8 +182,19 @@ public final class RelaySecurity implements AutoCloseable {
         run(on, refused, () -> admitted.accept(identity.admit(chain)));
     }
 
-    /** Enrols a device or a relay; as {@link #admit}. */
-    void enrol(Enrol request, Consumer<Enrolled> enrolled, Consumer<ErrorReport> refused) {
+    /** Enrols a device, or has another relay do it; as {@link #admit}. */
+    void enrol(Enrol request, Consumer<Issued> enrolled, Consumer<ErrorReport> refused) {
+        Outcome outcome = Outcome.of(made -> checked(request, made, enrolled, refused), refused);
+        enrol(request, () -> signing.enrol(request, outcome), enrolled, refused);
+    }
+
+    /** Enrols a device, but asks no other relay; as {@link #admit}. */
+    void enrolHere(Enrol request, Consumer<Issued> enrolled, Consumer<ErrorReport> refused) {
+        enrol(request, () -> false, enrolled, refused);
+    }
+
+    private void enrol(
+            Enrol request, BooleanSupplier passOn, Consumer<Issued> enrolled, Consumer<ErrorReport> refused) {
         if (request.role() != Protocol.ROLE_DEVICE && request.role() != Protocol.ROLE_RELAY) {
             refused.accept(ErrorReport.fatal(
                     ErrorCode.PROTOCOL_VIOLATION,
@@ -193,15 +212,27 @@ public final class RelaySecurity implements AutoCloseable {
                     (int) wait.toMillis() + 1));
             return;
         }
-        if (!identity.signs() && signing.enrol(request, enrolled, refused)) {
-            return;
-        }
+        orPassOn(passOn, refused, () -> done(request, issued(identity.enrol(request)), enrolled));
+    }
+
+    /** Does what needs the CA's key. If only that is wanting, another relay is asked: whom this relay refuses is not passed on. */
+    private void orPassOn(BooleanSupplier passOn, Consumer<ErrorReport> refused, Attempt attempt) {
         run(files, refused, () -> {
-            Enrolled done = identity.enrol(request);
-            reenrolments.enrolled(done.isRelay() ? name : done.deviceId(), System.nanoTime());
-            enrolled.accept(done);
-            services.admissions().recheck(peer -> peer.deviceId().equals(done.deviceId()), this::stillGood);
+            try {
+                attempt.run();
+            } catch (RefusedException e) {
+                if (e.reason() != Reason.ENROLMENT_UNAVAILABLE || identity.signs() || !passOn.getAsBoolean()) {
+                    throw e;
+                }
+            }
         });
+    }
+
+    private void done(Enrol request, Issued issued, Consumer<Issued> enrolled) {
+        reenrolments.enrolled(
+                issued.deviceId().isEmpty() ? reenrolmentName(request) : issued.deviceId(), System.nanoTime());
+        enrolled.accept(issued);
+        services.admissions().recheck(peer -> peer.deviceId().equals(issued.deviceId()), this::stillGood);
     }
 
     /** Relays have no ID before they have joined: those with the same token are counted together. */
@@ -209,6 +240,30 @@ public final class RelaySecurity implements AutoCloseable {
         return request.role() == Protocol.ROLE_RELAY
                 ? "/relay/" + JoinTokens.name(request.joinId())
                 : request.deviceId();
+    }
+
+    /** Another relay has made a certificate: it must be the one that was asked for, and this relay must know of it. */
+    private void checked(Enrol request, Credentials made, Consumer<Issued> enrolled, Consumer<ErrorReport> refused) {
+        run(files, refused, () -> {
+            Issued issued = identity.checked(
+                    made,
+                    request.request(),
+                    request.role() == Protocol.ROLE_RELAY ? Role.RELAY : Role.DEVICE,
+                    request.deviceId());
+            // or this relay would not let the device in for a moment, if it had another key before
+            identity.catchUp();
+            done(request, issued, enrolled);
+        });
+    }
+
+    /** Answers what other relays pass on. */
+    public PassedOn passedOn() {
+        return passedOn;
+    }
+
+    /** Asks for another certificate of this relay by {@link Signing}, if it needs one. To be called once in a while. */
+    public void renewOwn() {
+        onFiles(ownCertificate::look);
     }
 
     /** Has somebody else sign what this relay cannot, from now on. */
@@ -227,19 +282,28 @@ public final class RelaySecurity implements AutoCloseable {
 
     /** Renews a device's certificate; as {@link #admit}. */
     void renew(Peer peer, Opaque request, Consumer<Credentials> renewed, Consumer<ErrorReport> refused) {
-        if (!identity.signs() && signing.renew(peer, request, renewed, refused)) {
-            return;
-        }
-        run(files, refused, () -> renewed.accept(message(identity.renew(peer, request))));
+        Outcome outcome = Outcome.of(
+                made -> run(
+                        files,
+                        refused,
+                        () -> renewed.accept(identity.checked(made, request, Role.DEVICE, peer.deviceId())
+                                .message())),
+                refused);
+        orPassOn(
+                () -> signing.renew(peer, request, outcome),
+                refused,
+                () -> renewed.accept(issued(identity.renew(peer, request)).message()));
     }
 
     /** What an enrolled device or relay is sent. */
-    Credentials message(Enrolled enrolled) {
-        return new Credentials(
-                enrolled.credentials().chain().stream().map(Opaque::copyOf).toList(),
-                enrolled.credentials().trusted().stream().map(Opaque::copyOf).toList(),
-                identity.timeMillis(),
-                enrolled.overlay());
+    Issued issued(Enrolled enrolled) {
+        return new Issued(
+                enrolled.deviceId(), enrolled.groups(), identity.message(enrolled.credentials(), enrolled.overlay()));
+    }
+
+    /** Does what reads or writes files. */
+    void onFiles(Consumer<ErrorReport> refused, Attempt attempt) {
+        run(files, refused, attempt);
     }
 
     /** How long a refused enrolment from there waits for its answer. */
@@ -253,7 +317,7 @@ public final class RelaySecurity implements AutoCloseable {
     }
 
     /** Something that may be refused. */
-    private interface Attempt {
+    interface Attempt {
         void run() throws RefusedException;
     }
 
@@ -297,7 +361,8 @@ public final class RelaySecurity implements AutoCloseable {
             case ID_TAKEN -> ErrorCode.ID_TAKEN;
             case ENROLMENT_UNAVAILABLE -> ErrorCode.ENROLMENT_UNAVAILABLE;
         };
-        return ErrorReport.fatal(code, String.valueOf(refusal.getMessage()));
+        int retry = code == ErrorCode.ENROLMENT_UNAVAILABLE ? UNAVAILABLE_RETRY_MILLIS : 0;
+        return new ErrorReport(code.number(), String.valueOf(refusal.getMessage()), true, retry);
     }
 
     /** Checks a device again that is let in already: the reason may have ended between its check and its listing. */

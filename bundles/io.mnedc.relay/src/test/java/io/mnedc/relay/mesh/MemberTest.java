@@ -11,11 +11,20 @@ import org.junit.jupiter.api.Test;
 class MemberTest {
     private static final String KEY = "0123456789abcdef".repeat(4);
     private static final Member MEMBER = new Member(
-            "relay-a", KEY, List.of("192.0.2.1:3334", "[2001:db8::1]:3334", "relay.example.net:1"), "mnedc/0.2.0", 350);
+            "relay-a",
+            KEY,
+            List.of("192.0.2.1:3334", "[2001:db8::1]:3334", "relay.example.net:1"),
+            "mnedc/0.2.0",
+            350,
+            true);
 
     @Test
     void isReadAsItWasWritten() {
         assertThat(Member.parse("relay-a", MEMBER.text())).contains(MEMBER);
+        assertThat(Member.parse("relay-a", MEMBER.text().replace("signs=1", "signs=yes"))
+                        .orElseThrow()
+                        .signs())
+                .isFalse();
         assertThat(Member.parse("relay-a", "colour=blue\n" + MEMBER.text() + "more"))
                 .contains(MEMBER);
     }

@@ -44,7 +44,7 @@ class RelayListTest {
 
     @Test
     void whatTheStoreSaysOfARelayIsRead() {
-        Member member = new Member("relay-a", KEY, List.of("10.0.0.1:3334"), "mnedc/1", 350);
+        Member member = new Member("relay-a", KEY, List.of("10.0.0.1:3334"), "mnedc/1", 350, false);
         assertThat(Member.parse("relay-a", member.text())).contains(member);
         assertThat(load("load=1000")).contains(1000);
         assertThat(load("load=9999")).contains(1000);
@@ -64,7 +64,8 @@ class RelayListTest {
                 KEY,
                 List.of("10.0.0.1:3334", "10.0.0.1:0", "10.0.0.1:99999", "no port", "[fd00::1]:1"),
                 "",
-                0);
+                0,
+                false);
         assertThat(member.told().addresses()).containsExactly("10.0.0.1:3334", "[fd00::1]:1");
     }
 

@@ -159,6 +159,17 @@ final class DeviceCertificates {
         }
     }
 
+    /** See {@link OverlayAuthority#renewRelay}. */
+    Credentials relay(CaFiles.State at, PublicKey key) throws RefusedException {
+        Issuer issuer = at.relayIssuer().orElseThrow(() -> unavailable(elsewhere.get()));
+        try {
+            X509Certificate own = issuer.relay(key, clock.instant());
+            return new Credentials(Pem.encode(List.of(own, issuer.certificate())), Pem.encode(at.all()));
+        } catch (GeneralSecurityException e) {
+            throw failed(e);
+        }
+    }
+
     private X509Certificate issue(CaFiles.State at, PublicKey key, String deviceId, Set<String> groups)
             throws GeneralSecurityException, RefusedException {
         Issuer issuer = at.issuer().orElseThrow(() -> unavailable(elsewhere.get()));
@@ -187,7 +198,9 @@ final class DeviceCertificates {
         return new RefusedException(
                 Reason.ENROLMENT_UNAVAILABLE,
                 "this relay makes no certificates now, because its CA key is kept elsewhere: "
-                        + (relays.isEmpty() ? "ask who runs it" : "ask " + String.join(" or ", relays)));
+                        + (relays.isEmpty()
+                                ? "ask who runs it"
+                                : "ask " + String.join(" or ", relays) + ", or try again"));
     }
 
     static RefusedException failed(Exception cause) {

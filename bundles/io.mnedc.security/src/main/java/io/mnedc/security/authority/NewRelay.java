@@ -42,7 +42,7 @@ public final class NewRelay {
     private NewRelay(Path directory, TimeFloor floor) {
         this.directory = directory;
         this.cas = new CaFiles(directory);
-        this.relay = new RelayCertificate(directory);
+        this.relay = new RelayCertificate(directory, true);
         this.floor = floor;
     }
 

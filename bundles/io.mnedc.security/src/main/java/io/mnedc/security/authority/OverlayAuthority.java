@@ -5,12 +5,14 @@ import io.mnedc.api.identity.IdentityProvider;
 import io.mnedc.api.relay.RelayAdministration.ShutOut;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.security.CertificateRequest;
 import io.mnedc.security.Credentials;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.OverlayCa;
 import io.mnedc.security.PeerName;
 import io.mnedc.security.Pem;
 import io.mnedc.security.RefusedException;
+import io.mnedc.security.RefusedException.Reason;
 import io.mnedc.security.authority.Records.Kind;
 import io.mnedc.security.files.DirectoryLock;
 import io.mnedc.security.shared.SharedFiles;
@@ -19,12 +21,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +97,7 @@ public final class OverlayAuthority implements IdentityProvider {
         this.store = store;
         this.signers = store == null ? null : new Signers(store);
         cas = new CaFiles(directory);
-        relay = new RelayCertificate(directory);
+        relay = new RelayCertificate(directory, store != null);
         revocations = Revocations.open(directory.resolve(RelayDirectory.REVOKED), clock);
         files = new RecordFiles(directory);
         Records records = store == null ? files : new SharedRecords(store, files);
@@ -245,6 +249,65 @@ public final class OverlayAuthority implements IdentityProvider {
 
     private List<String> signers() {
         return signers == null ? List.of() : signers.addresses();
+    }
+
+    /**
+     * Asks for another certificate of this relay, if it needs one and cannot make it: half of its life is over, or the CA that has
+     * issued it is no longer trusted, and no CA's key is here. To be called once in a while; costs a signature then.
+     *
+     * @return PKCS #10 (RFC 2986), DER; empty if none is needed
+     * @throws GeneralSecurityException if the request cannot be made
+     */
+    public Optional<byte[]> wanted() throws GeneralSecurityException {
+        Snapshot at = now;
+        boolean good = at.ca.authorities().contains(at.relay.issuer()) && at.relay.lasts(clock.instant());
+        if (store == null || good || at.ca.relayIssuer().isPresent()) {
+            return Optional.empty();
+        }
+        Identity own = at.relay.identity();
+        return Optional.of(CertificateRequest.make(own.key(), own.chain().get(0).getPublicKey(), "MNEDC relay"));
+    }
+
+    /**
+     * Takes a certificate that another relay has made for this one; it is in force from now on.
+     *
+     * @param chain DER, the relay's own first
+     * @throws IOException if it cannot be stored
+     * @throws GeneralSecurityException if it is not one for this relay; the message says why
+     */
+    public void take(List<byte[]> chain) throws IOException, GeneralSecurityException {
+        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+            Snapshot at = now;
+            relay.take(at.relay, at.ca, chain, clock.instant());
+        }
+        refresh();
+    }
+
+    /**
+     * Makes another certificate for another relay of the overlay.
+     *
+     * @param relayKey which it has proved that it has, by TLS with a certificate of a relay
+     * @param request PKCS #10 (RFC 2986), DER, by the same key
+     * @return what to send
+     * @throws RefusedException when it is not made
+     */
+    public Credentials renewRelay(PublicKey relayKey, byte[] request) throws RefusedException {
+        if (!CertificateRequest.provenKey(request).equals(relayKey)) {
+            throw new RefusedException(
+                    Reason.CERTIFICATE_REFUSED, "a relay's certificate is renewed for its own key only");
+        }
+        return certificates.relay(now.ca, relayKey);
+    }
+
+    /**
+     * Waits until this relay knows what others have stored before.
+     *
+     * @throws IOException if that cannot be found out
+     */
+    public void catchUp() throws IOException {
+        if (store != null) {
+            store.catchUp();
+        }
     }
 
     /** {@return when the relay's certificate ends} */

@@ -2,7 +2,9 @@ package io.mnedc.security.authority;
 
 import io.mnedc.api.identity.Identity;
 import io.mnedc.security.Keys;
+import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.Pem;
+import io.mnedc.security.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +37,16 @@ public final class RelayCertificate {
     }
 
     private final Path directory;
+    private final boolean others;
 
-    RelayCertificate(Path directory) {
+    /**
+     * Nothing is read yet.
+     *
+     * @param others whether there may be other relays that make a certificate for this one
+     */
+    RelayCertificate(Path directory, boolean others) {
         this.directory = directory;
+        this.others = others;
     }
 
     /** Takes what is there if it is good, makes another one if not. With the directory's lock. */
@@ -71,7 +80,7 @@ public final class RelayCertificate {
         if (before != null && key.isPresent() && certificate.isPresent() && by.isEmpty()) {
             LOG.error(
                     "The relay's certificate is of a CA that is no longer trusted: devices will not believe this relay until"
-                            + " {} is there to make another one",
+                            + " another relay, which has the CA's key, has made one for it, or {} is there",
                     directory.resolve(CaFiles.KEY));
             Identity identity =
                     new Identity(key.get().getPrivate(), before.identity().chain(), Set.copyOf(ca.authorities()));
@@ -84,8 +93,9 @@ public final class RelayCertificate {
         }
         if (!now.isBefore(halfLife(certificate.get()))) {
             LOG.warn(
-                    "The relay's certificate ends at {} and cannot be renewed without the CA key: put {} back for a while",
+                    "The relay's certificate ends at {} and cannot be renewed without the CA key: {} {} back for a while",
                     certificate.get().getNotAfter().toInstant(),
+                    others ? "a relay that has it is asked; if none is there, put" : "put",
                     directory.resolve(CaFiles.KEY));
         }
         return loaded(key.get(), certificate.get(), by.get(), ca);
@@ -94,6 +104,29 @@ public final class RelayCertificate {
     /** Puts a certificate for the key in its place. With the directory's lock. */
     void write(X509Certificate fresh) throws IOException, CertificateException {
         Pem.write(directory.resolve(CERTIFICATE), List.of(fresh));
+    }
+
+    /**
+     * Takes a certificate that another relay has made. With the directory's lock.
+     *
+     * @throws GeneralSecurityException if it is none for this relay, or no better than the one that is there
+     */
+    void take(Loaded present, CaFiles.State ca, List<byte[]> chain, Instant now)
+            throws IOException, GeneralSecurityException {
+        List<X509Certificate> fresh = Pem.parse(chain);
+        OverlayTrust.check(fresh, Role.RELAY, Set.copyOf(ca.authorities()), now, Duration.ZERO);
+        X509Certificate own = fresh.get(0);
+        if (!own.getPublicKey().equals(present.identity().chain().get(0).getPublicKey())) {
+            throw new CertificateException("it is for another key than this relay's");
+        }
+        if (!now.isBefore(halfLife(own))) {
+            throw new CertificateException(
+                    "half of its life is over: it ends at " + own.getNotAfter().toInstant());
+        }
+        write(own);
+        LOG.info(
+                "New relay certificate, made by another relay, good until {}",
+                own.getNotAfter().toInstant());
     }
 
     boolean exists() {
