@@ -1,5 +1,6 @@
 package io.mnedc.fuzz;
 
+import io.mnedc.cluster.join.OverlayFuzz;
 import io.mnedc.device.PacketFuzz;
 import io.mnedc.device.multicast.MulticastFuzz;
 import io.mnedc.finder.lan.FinderFuzz;
@@ -34,6 +35,8 @@ public enum Target {
     ENDPOINTS(EndpointFuzz.class, 1_024, 2_000),
     /** Join tokens. */
     TOKENS(Tokens.class, 512, 2_000),
+    /** What a relay that joins is told of the overlay. */
+    OVERLAY(OverlayFuzz.class, 512, 2_000),
     /** Access rules. */
     RULES(Rules.class, 1_024, 2_000),
     /** Certificates and requests for them. */
@@ -73,6 +76,7 @@ public enum Target {
             case GROUPS -> GroupsFuzz.fuzzerTestOneInput(input);
             case ENDPOINTS -> EndpointFuzz.fuzzerTestOneInput(input);
             case TOKENS -> Tokens.fuzzerTestOneInput(input);
+            case OVERLAY -> OverlayFuzz.fuzzerTestOneInput(input);
             case RULES -> Rules.fuzzerTestOneInput(input);
             case CERTIFICATES -> CertificateFuzz.fuzzerTestOneInput(input);
             case FINDER -> FinderFuzz.fuzzerTestOneInput(input);

@@ -102,7 +102,8 @@ public final class Joining {
             throw new JoinException(PlainText.of(e), true, e);
         }
         AtomicInteger threads = new AtomicInteger();
-        ExecutorService work = Executors.newFixedThreadPool(2, task -> {
+        // a look-up may hang until the system gives it up: no more threads than addresses and one handshake
+        ExecutorService work = Executors.newCachedThreadPool(task -> {
             Thread made = new Thread(task, "mnedc-cluster-join-work-" + threads.incrementAndGet());
             made.setDaemon(true);
             made.setContextClassLoader(null);
