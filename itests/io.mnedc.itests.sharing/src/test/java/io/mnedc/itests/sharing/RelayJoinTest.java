@@ -121,9 +121,8 @@ class RelayJoinTest extends TwoRelays {
         ensemble(a);
         put(a, "overlay/network", "10.77.0.0/16 fd00:1:2:3::/64");
         JoinToken token = token(a, 1);
-        assertThat(a.administration().tokens())
-                .singleElement()
-                .satisfies(open -> assertThat(open.relay()).isTrue());
+        assertThat(a.administration().tokens()).singleElement().satisfies(open -> assertThat(open.relay())
+                .isTrue());
         Joined joined = new Joining().join(token, b.overlay.directory());
         assertThat(joined).isEqualTo(new Joined("plant-7", 2, SERVER + ";" + OTHER, "", "10.77.0.0/16"));
         assertThat(joined.serverLines()).containsExactly(SERVER, OTHER);
@@ -150,6 +149,26 @@ class RelayJoinTest extends TwoRelays {
                         && a.read("audit.jsonl").contains("number=2"));
         // the entry that relays look at when they are linked
         Await.until("no file of the other one was overruled", () -> Files.notExists(b.file("shared/overruled")));
+    }
+
+    @Test
+    void aRelayThatHasJoinedLetsAnotherOneJoinByTheRelayWithTheCaKey() throws Exception {
+        clear(b.overlay.directory());
+        a.start();
+        ensemble(a);
+        assertThat(new Joining().join(token(a, 1), b.overlay.directory()).number())
+                .isEqualTo(2);
+        b.start();
+        JoinToken made = token(a, 1);
+        JoinToken atB = new JoinToken(b.relay().relay().listening(), made.fingerprint(), made.id(), made.secret());
+        // as soon as the two are linked
+        Joined joined = joined(atB, hosts.resolve("c"));
+        assertThat(joined.number()).isEqualTo(4);
+        assertThat(numbers(a)).containsOnlyKeys(2, 4);
+        assertThat(refused(atB, hosts.resolve("d"))).hasMessageContaining("as often as it may be");
+        Await.until("both audit logs say so", () -> Stream.of(a, b)
+                .allMatch(each -> each.read("audit.jsonl").contains("\"relay-enrolled\"")
+                        && each.read("audit.jsonl").contains("number=4")));
     }
 
     @Test
