@@ -121,8 +121,9 @@ class RelayJoinTest extends TwoRelays {
         ensemble(a);
         put(a, "overlay/network", "10.77.0.0/16 fd00:1:2:3::/64");
         JoinToken token = token(a, 1);
-        assertThat(a.administration().tokens()).singleElement().satisfies(open -> assertThat(open.relay())
-                .isTrue());
+        assertThat(a.administration().tokens())
+                .singleElement()
+                .satisfies(open -> assertThat(open.relay()).isTrue());
         Joined joined = new Joining().join(token, b.overlay.directory());
         assertThat(joined).isEqualTo(new Joined("plant-7", 2, SERVER + ";" + OTHER, "", "10.77.0.0/16"));
         assertThat(joined.serverLines()).containsExactly(SERVER, OTHER);
@@ -166,9 +167,11 @@ class RelayJoinTest extends TwoRelays {
         assertThat(joined.number()).isEqualTo(4);
         assertThat(numbers(a)).containsOnlyKeys(2, 4);
         assertThat(refused(atB, hosts.resolve("d"))).hasMessageContaining("as often as it may be");
-        Await.until("both audit logs say so", () -> Stream.of(a, b)
-                .allMatch(each -> each.read("audit.jsonl").contains("\"relay-enrolled\"")
-                        && each.read("audit.jsonl").contains("number=4")));
+        Await.until(
+                "both audit logs say so",
+                () -> Stream.of(a, b)
+                        .allMatch(each -> each.read("audit.jsonl").contains("\"relay-enrolled\"")
+                                && each.read("audit.jsonl").contains("number=4")));
     }
 
     @Test
