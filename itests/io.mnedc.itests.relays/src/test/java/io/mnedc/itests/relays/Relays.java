@@ -62,7 +62,7 @@ final class Relays implements AutoCloseable {
         for (Host host : hosts.subList(1, COUNT)) {
             copyAuthority(hosts.get(0), host);
         }
-        hosts.forEach(host -> relays.add(RelayProcess.start(host)));
+        hosts.forEach(host -> relays.add(noted(RelayProcess.start(host))));
     }
 
     /**
@@ -143,6 +143,12 @@ final class Relays implements AutoCloseable {
         return Path.of(System.getProperty("mnedc.parts", "target/parts"))
                 .toAbsolutePath()
                 .resolve(name);
+    }
+
+    /** If it is killed, its agent leaves a file, which goes with this JVM. */
+    private static RelayProcess noted(RelayProcess relay) {
+        Remote.in(relay.process());
+        return relay;
     }
 
     /** Waits until each relay that runs is linked with each other one that does. */
