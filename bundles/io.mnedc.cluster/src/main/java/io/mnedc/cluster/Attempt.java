@@ -34,6 +34,7 @@ final class Attempt {
     /** A larger entry of the log is a node of its own, sent before: a transaction must stay below 1 MiB in all. */
     private static final int LARGEST_ENTRY = 128 * 1024;
 
+    private final Link link;
     private final Layout layout;
     private final Mirror mirror;
     private final Register register;
@@ -46,7 +47,8 @@ final class Attempt {
     private int firstBucket;
     private int firstKey;
 
-    Attempt(Layout layout, Mirror mirror, Register register, Transaction transaction, long serial) {
+    Attempt(Link link, Layout layout, Mirror mirror, Register register, Transaction transaction, long serial) {
+        this.link = link;
         this.layout = layout;
         this.mirror = mirror;
         this.register = register;
@@ -56,7 +58,7 @@ final class Attempt {
         this.entry = LogEntry.bytes(changes);
         if (!question) {
             ops.add(register.op(serial));
-            ops.add(Link.creation(
+            ops.add(link.creation(
                     layout.log() + "/" + register.entry(serial), isLarge() ? LogEntry.elsewhere() : entry));
             firstRemoval = ops.size();
             ops.addAll(register.removals());
@@ -90,7 +92,7 @@ final class Attempt {
             return;
         }
         byte[] data = text.get().getBytes(StandardCharsets.UTF_8);
-        ops.add(mirror.get(key).isPresent() ? Op.setData(path, data, -1) : Link.creation(path, data));
+        ops.add(mirror.get(key).isPresent() ? Op.setData(path, data, -1) : link.creation(path, data));
     }
 
     /** {@return whether there is nothing to ask the ensemble for} */

@@ -1,7 +1,9 @@
 package io.mnedc.cluster;
 
 import io.mnedc.api.store.OverlayStore;
+import io.mnedc.cluster.server.Joiner;
 import io.mnedc.settings.Endings;
+import java.io.IOException;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -26,12 +28,16 @@ import org.osgi.service.metatype.annotations.Designate;
         },
         uses = OverlayStore.class)
 public final class ClusterComponent {
+    private static final Joiner JOINER = (token, identity) -> {
+        throw new IOException("joining is not wired yet");
+    };
+
     private final Operation operation;
 
     /** Made by the component runtime. */
     @Activate
     public ClusterComponent(BundleContext context, Map<String, Object> properties) {
-        operation = new Operation(context);
+        operation = new Operation(context, JOINER);
         operation.apply(properties);
     }
 

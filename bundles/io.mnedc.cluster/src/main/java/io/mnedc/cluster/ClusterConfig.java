@@ -1,6 +1,7 @@
 package io.mnedc.cluster;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Icon;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
@@ -29,14 +30,45 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false,
             description =
                     "The name of the overlay, which all of its relays have in common: at most 64 letters, digits and"
-                            + " signs, no slash. Several overlays can share an ensemble by different names.")
+                            + " signs, no slash. Several overlays can share an ensemble by different names. A relay"
+                            + " that joins by a token takes the overlay's.")
     String overlay() default "mnedc";
 
     @AttributeDefinition(
             name = "Ensemble",
             required = false,
-            description = "The servers of an ensemble, each as HOST:PORT, one per line or with commas between. The"
-                    + " connection is neither encrypted nor authenticated: only relays may reach these"
-                    + " servers.|TextArea")
+            description = "The servers of an ensemble of your own, each as HOST:PORT, one per line or with commas"
+                    + " between. The connection is neither encrypted nor authenticated: only relays may reach these"
+                    + " servers. Not together with member.|TextArea")
     String ensemble() default "";
+
+    @AttributeDefinition(
+            name = "Member",
+            required = false,
+            description = "HOST:PORT where the other relays reach the server of ZooKeeper that runs inside this relay;"
+                    + " PORT and the next one must be reachable for them, the one behind is used on this host only."
+                    + " The servers prove themselves by the certificates of their relays. Not together with ensemble.")
+    String member() default "";
+
+    @AttributeDefinition(
+            name = "Join token",
+            required = false,
+            type = AttributeType.PASSWORD,
+            description = "Lets this relay join an overlay: what \"./mnedc relay token --relay\" prints at one of its"
+                    + " relays. It is used once, when member is set and data.dir is empty; clear it afterwards."
+                    + " Without it a new overlay begins here.")
+    String join_token() default "";
+
+    @AttributeDefinition(
+            name = "Identity directory",
+            required = false,
+            description = "The directory with this relay's key and certificate: data.dir of io.mnedc.relay. Needed with"
+                    + " member.")
+    String identity_dir() default "";
+
+    @AttributeDefinition(
+            name = "Data directory",
+            required = false,
+            description = "Where the server of this relay keeps its database, for it alone. Needed with member.")
+    String data_dir() default "";
 }

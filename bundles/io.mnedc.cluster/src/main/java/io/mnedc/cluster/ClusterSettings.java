@@ -1,7 +1,12 @@
 package io.mnedc.cluster;
 
+import io.mnedc.cluster.server.ServerEntry;
+import io.mnedc.cluster.server.ServerSettings;
+import io.mnedc.security.JoinToken;
 import io.mnedc.settings.ConfigurationReader;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,9 +14,10 @@ import java.util.regex.Pattern;
  * Settings, checked.
  *
  * @param overlay its name, which is its root in the ensemble
- * @param ensemble servers, each as {@code HOST:PORT}
+ * @param ensemble servers of somebody else, each as {@code HOST:PORT}; empty if there is a server in this relay
+ * @param server that of this relay
  */
-record ClusterSettings(String overlay, List<String> ensemble) {
+record ClusterSettings(String overlay, List<String> ensemble, Optional<ServerSettings> server) {
     private static final String OVERLAY = "mnedc";
     private static final Pattern SERVER =
             Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})");
@@ -23,10 +29,36 @@ record ClusterSettings(String overlay, List<String> ensemble) {
         values.attempt("overlay", () -> new Layout(overlay));
         List<String> given = values.list("ensemble");
         List<String> ensemble = values.each("ensemble", given, ClusterSettings::server);
-        if (given.isEmpty()) {
-            values.refuse("ensemble", "ensemble is empty: name the servers, each as HOST:PORT");
+        String member = values.text("member", "");
+        if (given.isEmpty() == member.isEmpty()) {
+            values.refuse(
+                    "ensemble",
+                    (given.isEmpty() ? "ensemble and member are empty" : "ensemble and member are both set")
+                            + ": set ensemble to the servers of your own ensemble, each as HOST:PORT, or member to the"
+                            + " HOST:PORT of a server in this relay");
         }
-        return new ClusterSettings(overlay, List.copyOf(ensemble));
+        return new ClusterSettings(
+                overlay,
+                List.copyOf(ensemble),
+                member.isEmpty() ? Optional.empty() : Optional.of(own(values, member, overlay)));
+    }
+
+    private static ServerSettings own(ConfigurationReader values, String member, String overlay) {
+        values.attempt("member", () -> ServerEntry.of(1, member, false));
+        String token = values.text("join.token", "");
+        if (!token.isEmpty()) {
+            values.attempt("join.token", () -> JoinToken.parse(token));
+        }
+        return new ServerSettings(member, path(values, "data.dir"), path(values, "identity.dir"), overlay, token);
+    }
+
+    private static Path path(ConfigurationReader values, String key) {
+        Path path = values.path(key);
+        if (path == null) {
+            values.refuse(key, key + " is empty: it is needed with member");
+            return Path.of("");
+        }
+        return path;
     }
 
     private static String server(String text) {
@@ -42,8 +74,8 @@ record ClusterSettings(String overlay, List<String> ensemble) {
         return Integer.parseInt(parts.group(1));
     }
 
-    /** {@return the servers as ZooKeeper's client wants them} */
+    /** {@return how the ensemble is called in messages} */
     String servers() {
-        return String.join(",", ensemble);
+        return server.map(own -> "with the server " + own.member()).orElseGet(() -> String.join(",", ensemble));
     }
 }

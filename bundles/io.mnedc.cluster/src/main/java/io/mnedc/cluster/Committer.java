@@ -183,7 +183,7 @@ final class Committer {
     }
 
     private boolean attempt(Work work) {
-        var attempt = new Attempt(layout, mirror, register, work.transaction, work.serial);
+        var attempt = new Attempt(link, layout, mirror, register, work.transaction, work.serial);
         if (attempt.asksNothing()) {
             return end(work, true);
         }

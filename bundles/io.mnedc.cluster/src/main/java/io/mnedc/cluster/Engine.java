@@ -37,7 +37,7 @@ final class Engine implements Link.Events {
      * @throws IllegalArgumentException if the addresses are none
      */
     Engine(
-            String ensemble,
+            Access ensemble,
             Layout layout,
             Times times,
             Mirror mirror,

@@ -1,7 +1,10 @@
 package io.mnedc.cluster;
 
+import io.mnedc.cluster.server.Clients;
+import io.mnedc.cluster.server.Superuser;
 import io.mnedc.work.LogLimiter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,10 +18,7 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ZKClientConfig;
-import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +50,9 @@ final class Link implements AutoCloseable {
     static final byte[] NOTHING = {};
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
-    private static final List<ACL> EVERYBODY = ZooDefs.Ids.OPEN_ACL_UNSAFE;
-    private static final int LARGEST_ANSWER = 16 * 1024 * 1024;
-    private static final int CLOSE_MILLIS = 3_000;
     private static final int RETRY_MILLIS = 1_000;
 
-    private final String ensemble;
+    private final Access ensemble;
     private final int sessionMillis;
     private final ScheduledExecutorService thread;
     private final Events events;
@@ -66,13 +63,13 @@ final class Link implements AutoCloseable {
     /**
      * Begins to connect.
      *
-     * @param ensemble addresses with ports and commas between them
+     * @param ensemble where it is
      * @param sessionMillis how long a session lives without a connection
      * @param thread the store's own; the caller is on it
      * @throws IOException if it cannot begin
      * @throws IllegalArgumentException if the addresses are none
      */
-    Link(String ensemble, int sessionMillis, ScheduledExecutorService thread, Events events) throws IOException {
+    Link(Access ensemble, int sessionMillis, ScheduledExecutorService thread, Events events) throws IOException {
         this.ensemble = ensemble;
         this.sessionMillis = sessionMillis;
         this.thread = thread;
@@ -81,14 +78,9 @@ final class Link implements AutoCloseable {
     }
 
     private ZooKeeper session() throws IOException {
-        var config = new ZKClientConfig();
-        config.setProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNIO");
-        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-        config.setProperty(ZKClientConfig.SECURE_CLIENT, "false");
-        config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_MILLIS));
         var events = new SessionEvents();
-        var made = new ZooKeeper(ensemble, sessionMillis, events, false, config);
+        var made = new ZooKeeper(ensemble.servers(), sessionMillis, events, false, Clients.config());
+        ensemble.proof().ifPresent(proof -> made.addAuthInfo(Superuser.SCHEME, proof.getBytes(StandardCharsets.UTF_8)));
         events.session = made;
         return made;
     }
@@ -177,12 +169,12 @@ final class Link implements AutoCloseable {
     }
 
     /** {@return a new node, as a part of {@link #multi}} */
-    static Op creation(String path, byte[] data) {
-        return Op.create(path, data, EVERYBODY, CreateMode.PERSISTENT);
+    Op creation(String path, byte[] data) {
+        return Op.create(path, data, ensemble.owners(), CreateMode.PERSISTENT);
     }
 
     void create(String path, byte[] data, CreateMode mode, Consumer<Code> answer) {
-        keeper.create(path, data, EVERYBODY, mode, (rc, p, context, name) -> post(rc, answer), null);
+        keeper.create(path, data, ensemble.owners(), mode, (rc, p, context, name) -> post(rc, answer), null);
     }
 
     void setData(String path, byte[] data, Consumer<Code> answer) {
@@ -249,10 +241,6 @@ final class Link implements AutoCloseable {
     }
 
     private void end() {
-        try {
-            keeper.close(CLOSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Clients.close(keeper);
     }
 }

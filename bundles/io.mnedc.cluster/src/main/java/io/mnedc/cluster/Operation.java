@@ -3,6 +3,9 @@ package io.mnedc.cluster;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.cluster.ZooKeeperStore.Times;
+import io.mnedc.cluster.server.Ensemble;
+import io.mnedc.cluster.server.Joiner;
+import io.mnedc.cluster.server.ServerSettings;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.LastSettings;
@@ -14,9 +17,11 @@ import io.mnedc.settings.StorageArea;
 import io.mnedc.work.TaskQueue;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +49,7 @@ final class Operation {
     private static final class Opened {
         private final ClusterSettings settings;
         private final Map<String, Object> properties;
+        private @Nullable Ensemble ensemble;
         private @Nullable ZooKeeperStore store;
         private @Nullable ServiceRegistration<OverlayStore> registration;
 
@@ -59,15 +65,25 @@ final class Operation {
             if (store != null) {
                 store.close();
             }
+            if (ensemble != null) {
+                ensemble.close();
+            }
+        }
+
+        /** {@return whether both cannot run at the same time} */
+        boolean excludes(Opened other) {
+            return settings.server().isPresent() && other.settings.server().isPresent();
         }
     }
 
     private final BundleContext context;
+    private final Joiner joiner;
     private final TaskQueue tasks = new TaskQueue();
     private final ThreadPoolExecutor thread;
     private final Retry retry;
     private final NoticeBoard refusals;
     private final NoticeBoard outages;
+    private final NoticeBoard serverFailures;
     private @Nullable Opened running;
     /** What is to run instead of it, or at all. */
     private @Nullable Opened coming;
@@ -79,10 +95,12 @@ final class Operation {
     private Instant since = Instant.EPOCH;
 
     /** Opens nothing yet. */
-    Operation(BundleContext context) {
+    Operation(BundleContext context, Joiner joiner) {
         this.context = context;
+        this.joiner = joiner;
         this.refusals = new NoticeBoard(PID, context);
         this.outages = new NoticeBoard(PID, context);
+        this.serverFailures = new NoticeBoard(PID, context);
         this.thread = new ThreadPoolExecutor(
                 1,
                 1,
@@ -166,12 +184,44 @@ final class Operation {
     }
 
     private void begin(Opened next) {
+        if (running != null && running.excludes(next)) {
+            endRunning("its server is started with other settings");
+        }
         coming = next;
-        ZooKeeperStore store = ZooKeeperStore.begin(
-                next.settings.servers(),
-                next.settings.overlay(),
-                Times.USUAL,
-                there -> later(() -> reached(next, there)));
+        Optional<ServerSettings> server = next.settings.server();
+        if (server.isEmpty()) {
+            open(next, next.settings.overlay(), Access.open(String.join(",", next.settings.ensemble())));
+        } else {
+            next.ensemble = Ensemble.begin(
+                    server.get(),
+                    joiner,
+                    new Ensemble.Events() {
+                        @Override
+                        public void begun(String overlay, String address) {
+                            later(() -> open(next, overlay, Access.own(address)));
+                        }
+
+                        @Override
+                        public void problem(String text) {
+                            later(() -> serverProblem(next, text));
+                        }
+                    },
+                    InstantSource.system());
+        }
+    }
+
+    private void serverProblem(Opened one, String text) {
+        if (one.equals(coming) || one.equals(running)) {
+            serverFailures.show(text);
+        }
+    }
+
+    private void open(Opened next, String overlay, Access access) {
+        if (!next.equals(coming)) {
+            return;
+        }
+        ZooKeeperStore store =
+                ZooKeeperStore.begin(access, overlay, Times.USUAL, there -> later(() -> reached(next, there)));
         next.store = store;
         store.started()
                 .whenComplete((done, failure) -> later(() -> {
@@ -203,6 +253,9 @@ final class Operation {
         next.registration = context.registerService(OverlayStore.class, store, properties());
         if (before != null) {
             before.end();
+        }
+        if (next.ensemble != null) {
+            next.ensemble.share(store);
         }
         lastSettings().keep(next.properties);
         LOG.info("the overlay {} is shared in the ensemble {}", next.settings.overlay(), next.settings.servers());
@@ -261,17 +314,23 @@ final class Operation {
         outages.show("");
         if (next != null) {
             next.end();
+            serverFailures.show("");
         }
     }
 
     private void end(String why) {
         giveUp();
         refusals.show("");
+        endRunning(why);
+    }
+
+    private void endRunning(String why) {
         Opened now = running;
         running = null;
         if (now != null) {
             LOG.info("the shared store is closed: {}", why);
             now.end();
+            serverFailures.show("");
         }
     }
 

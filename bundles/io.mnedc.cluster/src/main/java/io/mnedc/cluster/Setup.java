@@ -41,10 +41,10 @@ final class Setup {
     private void all(Runnable done) {
         List<Op> nodes = new ArrayList<>();
         for (String path : List.of(layout.root(), layout.buckets(), layout.log(), layout.large(), layout.relays())) {
-            nodes.add(Link.creation(path, Link.NOTHING));
+            nodes.add(link.creation(path, Link.NOTHING));
         }
         for (int i = 0; i < Layout.BUCKETS; i++) {
-            nodes.add(Link.creation(layout.bucket(i), Link.NOTHING));
+            nodes.add(link.creation(layout.bucket(i), Link.NOTHING));
         }
         // if another relay was faster, then it has made all of them
         Consumer<Code> made = orThere(done);

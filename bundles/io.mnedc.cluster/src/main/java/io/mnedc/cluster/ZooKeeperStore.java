@@ -63,7 +63,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
     /** Used by the store's own thread only. */
     private @Nullable Engine engine;
 
-    private ZooKeeperStore(String ensemble, Layout layout, Times times, Reach reach) {
+    private ZooKeeperStore(Access ensemble, Layout layout, Times times, Reach reach) {
         this.layout = layout;
         int number = NUMBER.incrementAndGet();
         thread = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "mnedc-cluster-store-" + number));
@@ -105,7 +105,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
     }
 
     static ZooKeeperStore open(String ensemble, String name, Times times) throws IOException {
-        ZooKeeperStore store = begin(ensemble, name, times, there -> {});
+        ZooKeeperStore store = begin(Access.open(ensemble), name, times, there -> {});
         String problem = "the ensemble " + ensemble + " is not there";
         try {
             store.started.get(times.start().toMillis(), TimeUnit.MILLISECONDS);
@@ -133,7 +133,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
      * @param reach told whether the ensemble is there, by the store's own thread
      * @throws IllegalArgumentException if the name is none
      */
-    static ZooKeeperStore begin(String ensemble, String name, Times times, Reach reach) {
+    static ZooKeeperStore begin(Access ensemble, String name, Times times, Reach reach) {
         return new ZooKeeperStore(ensemble, new Layout(name), times, reach);
     }
 
@@ -142,7 +142,7 @@ public final class ZooKeeperStore implements OverlayStore, AutoCloseable {
         return started.minimalCompletionStage();
     }
 
-    private void build(String ensemble, Times times, Reach reach) {
+    private void build(Access ensemble, Times times, Reach reach) {
         try {
             engine = new Engine(ensemble, layout, times, mirror, watches, thread, teller, started, reach);
         } catch (IOException | RuntimeException | LinkageError e) {

@@ -8,8 +8,9 @@
  * name and {@code -SendThread} or {@code -EventThread} behind it keep the connection, and {@code mnedc-cluster-tell-N} calls watchers and
  * completes transactions.
  *
- * <p>The nodes have no access control, and the connection is neither encrypted nor authenticated: who reaches a server of the ensemble
- * reads and changes all of the store. An operator must put the ensemble into a network that only relays reach.
+ * <p>The server of ZooKeeper in a relay is in {@link io.mnedc.cluster.server}. In an ensemble of the operator's the nodes have no access
+ * control, and the connection is neither encrypted nor authenticated: who reaches a server of it reads and changes all of the store. It must
+ * be in a network that only relays reach.
  */
 @NullMarked
 package io.mnedc.cluster;

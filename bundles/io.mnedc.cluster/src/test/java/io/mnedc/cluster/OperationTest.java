@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.store.OverlayStore;
+import io.mnedc.cluster.server.Joiner;
 import io.mnedc.testing.Await;
 import io.mnedc.testing.TestRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -25,6 +27,10 @@ class OperationTest {
     @TempDir
     private Path directory = Path.of("");
 
+    private static final Joiner JOINER = (token, identity) -> {
+        throw new IOException("nobody joins in this test");
+    };
+
     private final TestRegistry registry = new TestRegistry();
 
     @SuppressWarnings("NullAway.Init")
@@ -37,7 +43,7 @@ class OperationTest {
     void start() throws Exception {
         server = new TestServer(directory.resolve("server"));
         registry.storage(directory.resolve("storage"));
-        operation = new Operation(registry.context());
+        operation = new Operation(registry.context(), JOINER);
     }
 
     @AfterEach
@@ -109,7 +115,7 @@ class OperationTest {
 
         operation.close("another start");
         assertThat(registry.services()).isEmpty();
-        operation = new Operation(registry.context());
+        operation = new Operation(registry.context(), JOINER);
         operation.apply(settings("a/b", server.address()));
         assertThat(value(store(), "a")).as("with the last settings").isEqualTo("2");
         assertThat(notices()).singleElement().asString().contains("'a/b'", "stay in force");

@@ -89,8 +89,8 @@ record Part(String bundle, boolean exports, Set<String> bundles, Set<String> lib
                 new Part(
                         "io.mnedc.cluster",
                         false,
-                        Set.of(API, SETTINGS, WORK, CODEC, TRANSPORT, SECURITY),
-                        Set.of("javax.net.ssl", "org.apache.zookeeper", OSGI, SLF4J)),
+                        Set.of(API, SETTINGS, FILES, WORK, CODEC, TRANSPORT, SECURITY),
+                        Set.of("javax.net.ssl", "javax.security.sasl", "org.apache.zookeeper", OSGI, SLF4J)),
                 new Part("io.mnedc.shell", false, Set.of(API), Set.of(OSGI, "org.apache.felix.service.command")),
                 // nobody else knows whose TLS that is
                 new Part("io.mnedc.boringssl", false, Set.of(), Set.of("javax.net.ssl", "org.conscrypt", OSGI, SLF4J)),

@@ -1,0 +1,113 @@
+package io.mnedc.cluster.server;
+
+import io.mnedc.files.PrivateFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * The directory of a server. {@code zoo.cfg} is made anew at each start, but for its line {@code dynamicConfigFile}: ZooKeeper itself
+ * names there the newest list of servers. {@code data} has the number and the database.
+ */
+final class EnsembleFiles {
+    private static final String CONFIGURATION = "zoo.cfg";
+    private static final String POINTER = "dynamicConfigFile";
+    private static final int TICK_MILLIS = 1_000;
+    private static final int LOAD_TICKS = 60;
+    private static final int SILENT_TICKS = 5;
+    private static final int MOST_CLIENTS = 16;
+    private static final int SNAPSHOTS = 3;
+
+    private final Path directory;
+
+    EnsembleFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    Path configuration() {
+        return directory.resolve(CONFIGURATION);
+    }
+
+    int snapshots() {
+        return SNAPSHOTS;
+    }
+
+    /** {@return whether a server was set up here} The number comes last. */
+    boolean exist() {
+        return Files.exists(data().resolve("myid"));
+    }
+
+    int number() throws IOException {
+        String text = Files.readString(data().resolve("myid"), StandardCharsets.US_ASCII)
+                .strip();
+        if (!text.matches("[1-9][0-9]{0,2}")) {
+            throw new IOException(data().resolve("myid") + " has no number of a server: put it back from a backup");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** Sets up a server that never ran. */
+    void create(int number, List<ServerEntry> servers) throws IOException {
+        PrivateFiles.directory(directory);
+        PrivateFiles.directory(data());
+        write(CONFIGURATION + ".dynamic", lines(servers));
+        configure(directory.resolve(CONFIGURATION + ".dynamic"));
+        PrivateFiles.write(data().resolve("myid"), (number + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Makes {@code zoo.cfg} anew. */
+    void refresh() throws IOException {
+        configure(list());
+    }
+
+    private Path list() throws IOException {
+        Properties present = new Properties();
+        try (var in = Files.newBufferedReader(configuration(), StandardCharsets.UTF_8)) {
+            present.load(in);
+        }
+        String name = Optional.ofNullable(present.getProperty(POINTER)).orElse("");
+        // only the file's name counts: the directory may have been moved
+        Path file = directory.resolve(name.substring(name.lastIndexOf('/') + 1));
+        if (name.isEmpty() || !Files.isRegularFile(file)) {
+            throw new IOException(configuration() + " names no list of servers that is there: put " + directory
+                    + " back from a backup, or remove it and join again with a new token");
+        }
+        return file;
+    }
+
+    private void configure(Path list) throws IOException {
+        write(
+                CONFIGURATION,
+                String.join(
+                        "\n",
+                        "dataDir=" + data(),
+                        POINTER + "=" + list,
+                        "tickTime=" + TICK_MILLIS,
+                        "initLimit=" + LOAD_TICKS,
+                        "syncLimit=" + SILENT_TICKS,
+                        "maxClientCnxns=" + MOST_CLIENTS,
+                        "standaloneEnabled=false",
+                        "reconfigEnabled=true",
+                        "quorumListenOnAllIPs=true",
+                        "sslQuorum=true",
+                        "portUnification=false",
+                        ""));
+    }
+
+    private void write(String name, String text) throws IOException {
+        PrivateFiles.write(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String lines(List<ServerEntry> servers) {
+        return servers.stream().map(ServerEntry::line).collect(Collectors.joining("\n", "", "\n"));
+    }
+}

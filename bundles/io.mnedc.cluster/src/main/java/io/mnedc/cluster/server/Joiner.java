@@ -1,0 +1,26 @@
+package io.mnedc.cluster.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Redeems the join token of a relay. */
+@FunctionalInterface
+public interface Joiner {
+    /**
+     * What a relay is told that joins.
+     *
+     * @param overlay the name of the overlay
+     * @param number of its server
+     * @param servers the others, as {@link ServerEntry#all} reads them
+     */
+    record Joined(String overlay, int number, String servers) {}
+
+    /**
+     * Has the token redeemed, and puts key and certificate into the relay's directory. May be called again after a failure.
+     *
+     * @param token as text
+     * @param identity the relay's directory
+     * @throws IOException if that cannot be; the message has the cure and not the token
+     */
+    Joined join(String token, Path identity) throws IOException;
+}

@@ -1,0 +1,18 @@
+package io.mnedc.cluster.server;
+
+import io.mnedc.security.authority.OverlayAuthority;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+
+/**
+ * The place of this relay in its overlay.
+ *
+ * @param authority its key and certificate, and whom it trusts
+ * @param own its server
+ * @param overlay the name of the overlay
+ */
+record Place(OverlayAuthority authority, RemovedRelays removed, ServerEntry own, String overlay) {
+    PublicKey key() throws GeneralSecurityException {
+        return authority.identity().chain().get(0).getPublicKey();
+    }
+}

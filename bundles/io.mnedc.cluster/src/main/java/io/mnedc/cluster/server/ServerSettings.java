@@ -1,0 +1,20 @@
+package io.mnedc.cluster.server;
+
+import java.nio.file.Path;
+
+/**
+ * What the server of a relay needs to know.
+ *
+ * @param member HOST:PORT where the servers of the other relays reach it
+ * @param directory for its files alone
+ * @param identity the relay's directory with its key and certificate, its setting {@code data.dir}
+ * @param overlay the name of an overlay that begins here
+ * @param join the join token of a relay that joins another one; empty: the overlay begins here
+ */
+public record ServerSettings(String member, Path directory, Path identity, String overlay, String join) {
+    /** Does not show the token. */
+    @Override
+    public String toString() {
+        return "server " + member + " in " + directory + (join.isEmpty() ? "" : ", which joins by a token");
+    }
+}
