@@ -202,7 +202,12 @@ public final class AddressAllocatorComponent {
 
     private LeasePolicy policy(ConfigurationReader reader) {
         try {
-            return Settings.policy(reader, store::prefix);
+            // a relay that comes to others leases what they lease
+            String usual = store.agreement()
+                    .flatMap(NetworkAgreement::network)
+                    .map(VirtualNetwork::cidr)
+                    .orElse(Settings.POOL);
+            return Settings.policy(reader, usual, store::prefix);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,19 +23,23 @@ final class Settings {
         String get() throws IOException;
     }
 
+    /** The pool of a relay that is told nothing. */
+    static final String POOL = "10.0.0.0/24";
+
     private Settings() {}
 
     /**
      * Reads a configuration.
      *
      * @param values the configuration
+     * @param usual the pool if the configuration names none
      * @param chosen asked only if the configuration names no IPv6 prefix and all else is well
      * @return the rules it describes
      * @throws io.mnedc.settings.RefusedSettingsException if something is wrong
      * @throws IOException if the chosen prefix could not be found
      */
-    static LeasePolicy policy(ConfigurationReader values, ChosenPrefix chosen) throws IOException {
-        String pool = values.text("pool", "10.0.0.0/24");
+    static LeasePolicy policy(ConfigurationReader values, String usual, ChosenPrefix chosen) throws IOException {
+        String pool = values.text("pool", usual);
         String prefix = values.text("ipv6.prefix", "");
         VirtualNetwork network = values.attempt("pool", () -> network(pool, "fd00::", "pool", pool))
                 .orElse(null);

@@ -19,7 +19,7 @@ class SettingsTest {
     private static final String CHOSEN = "fdaa::/64";
 
     private static LeasePolicy read(Map<String, ?> values) throws IOException {
-        return Settings.policy(new ConfigurationReader(values, Config.class), () -> CHOSEN);
+        return Settings.policy(new ConfigurationReader(values, Config.class), Settings.POOL, () -> CHOSEN);
     }
 
     private static final Map<String, List<Object>> WRONG = Map.of(
@@ -44,7 +44,7 @@ class SettingsTest {
             values.wish();
             assertThatIllegalArgumentException()
                     .as("%s = %s", key, wrong)
-                    .isThrownBy(() -> Settings.policy(values, () -> CHOSEN))
+                    .isThrownBy(() -> Settings.policy(values, Settings.POOL, () -> CHOSEN))
                     .withMessageContaining(key);
         }
         assertThat(WRONG).containsKey(key);
@@ -128,7 +128,7 @@ class SettingsTest {
     @Test
     void randomPrefixIsUniqueLocal() throws Exception {
         String first = UniqueLocalPrefix.random();
-        LeasePolicy policy = Settings.policy(new ConfigurationReader(Map.of(), Config.class), () -> first);
+        LeasePolicy policy = Settings.policy(new ConfigurationReader(Map.of(), Config.class), Settings.POOL, () -> first);
 
         assertThat(policy.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
         assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);

@@ -1,9 +1,13 @@
 package io.mnedc.cluster;
 
 import io.mnedc.api.store.OverlayStore;
-import io.mnedc.cluster.server.Joiner;
+import io.mnedc.cluster.join.JoinException;
+import io.mnedc.cluster.join.Joining;
+import io.mnedc.cluster.server.Joiner.Joined;
+import io.mnedc.security.JoinToken;
 import io.mnedc.settings.Endings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -28,17 +32,22 @@ import org.osgi.service.metatype.annotations.Designate;
         },
         uses = OverlayStore.class)
 public final class ClusterComponent {
-    private static final Joiner JOINER = (token, identity) -> {
-        throw new IOException("joining is not wired yet");
-    };
-
     private final Operation operation;
 
     /** Made by the component runtime. */
     @Activate
     public ClusterComponent(BundleContext context, Map<String, Object> properties) {
-        operation = new Operation(context, JOINER);
+        operation = new Operation(context, ClusterComponent::join);
         operation.apply(properties);
+    }
+
+    private static Joined join(String token, Path identity) throws IOException {
+        try {
+            io.mnedc.cluster.join.Joined joined = new Joining().join(JoinToken.parse(token), identity);
+            return new Joined(joined.overlay(), joined.number(), joined.servers(), joined.external());
+        } catch (JoinException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Modified

@@ -6,6 +6,7 @@ import io.mnedc.cluster.ZooKeeperStore.Times;
 import io.mnedc.cluster.server.Ensemble;
 import io.mnedc.cluster.server.Joiner;
 import io.mnedc.cluster.server.ServerSettings;
+import io.mnedc.cluster.server.SharedNotes;
 import io.mnedc.settings.ConfigurationReader;
 import io.mnedc.settings.ConfigurationReader.Wish;
 import io.mnedc.settings.LastSettings;
@@ -256,6 +257,9 @@ final class Operation {
         }
         if (next.ensemble != null) {
             next.ensemble.share(store);
+        } else {
+            SharedNotes.tellExternal(
+                    store, next.settings.overlay(), String.join(",", next.settings.ensemble()));
         }
         lastSettings().keep(next.properties);
         LOG.info("the overlay {} is shared in the ensemble {}", next.settings.overlay(), next.settings.servers());

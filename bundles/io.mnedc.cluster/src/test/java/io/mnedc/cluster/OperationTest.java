@@ -108,7 +108,7 @@ class OperationTest {
         assertThat(store()).isSameAs(store);
         put(store, "a", "2");
         operation.apply(Map.of("enabled", true));
-        assertThat(notices()).singleElement().asString().contains("ensemble is empty");
+        assertThat(notices()).singleElement().asString().contains("ensemble and member are empty");
         operation.apply(settings("one", server.address()));
         assertThat(notices()).isEmpty();
         assertThat(store()).isSameAs(store);

@@ -41,6 +41,8 @@ public final class Ensemble implements AutoCloseable {
     private final EnsembleFiles files;
     private final ScheduledThreadPoolExecutor thread;
     private volatile @Nullable OverlayStore store;
+    /** While another relay is asked, for minutes perhaps. */
+    private volatile @Nullable Thread joining;
 
     // of the thread
     private @Nullable Place place;
@@ -125,7 +127,12 @@ public final class Ensemble implements AutoCloseable {
     private void start() throws IOException, GeneralSecurityException {
         Place found = place;
         if (found == null) {
-            found = new SettingUp(settings, files, joiner, clock).make();
+            joining = Thread.currentThread();
+            try {
+                found = new SettingUp(settings, files, joiner, clock).make();
+            } finally {
+                joining = null;
+            }
             place = found;
         }
         Place mine = found;
@@ -198,6 +205,10 @@ public final class Ensemble implements AutoCloseable {
     public void close() {
         thread.execute(this::stop);
         thread.shutdown();
+        Thread asking = joining;
+        if (asking != null) {
+            asking.interrupt();
+        }
         try {
             if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("the thread mnedc-cluster-server does not end");

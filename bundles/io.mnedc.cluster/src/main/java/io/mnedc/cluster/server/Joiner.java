@@ -11,9 +11,10 @@ public interface Joiner {
      *
      * @param overlay the name of the overlay
      * @param number of its server
-     * @param servers the others, as {@link ServerEntry#all} reads them
+     * @param servers those inside the other relays that vote, as {@link ServerEntry#all} reads them; empty if there are none
+     * @param external those of an ensemble of the operator's, HOST:PORT with commas between; empty if there are none
      */
-    record Joined(String overlay, int number, String servers) {}
+    record Joined(String overlay, int number, String servers, String external) {}
 
     /**
      * Has the token redeemed, and puts key and certificate into the relay's directory. May be called again after a failure.

@@ -67,6 +67,11 @@ final class SettingUp {
 
     private void join() throws IOException {
         Joined joined = joiner.join(settings.join(), settings.identity());
+        if (!joined.external().isEmpty()) {
+            throw new IOException("the relays of the overlay " + joined.overlay()
+                    + " use an ensemble of their own. This relay has its certificate now; set ensemble = "
+                    + joined.external() + " and overlay = " + joined.overlay() + ", and clear member and join.token");
+        }
         List<ServerEntry> servers;
         try {
             servers = new ArrayList<>(ServerEntry.all(joined.servers()));

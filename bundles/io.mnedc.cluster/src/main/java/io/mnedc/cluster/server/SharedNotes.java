@@ -12,25 +12,34 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * ensemble/overlay      the name of the overlay
- * ensemble/servers      the servers, as ZooKeeper's dynamic configuration has them, with ';' between them
+ * ensemble/servers      the servers that vote, a line each as in ZooKeeper's dynamic configuration
+ * ensemble/external     in place of it: the servers of an ensemble of the operator's, HOST:PORT with commas between
  * ensemble/numbers/N    the fingerprint of the key of the relay with server N
  * </pre>
  */
-final class SharedNotes {
+public final class SharedNotes {
     private static final String OVERLAY = "ensemble/overlay";
     private static final String SERVERS = "ensemble/servers";
+    private static final String EXTERNAL = "ensemble/external";
     private static final String NUMBERS = "ensemble/numbers/";
 
     private SharedNotes() {}
 
     /** Writes what is not there yet. */
     static void tell(OverlayStore store, String overlay, List<ServerEntry> servers) {
-        String line = servers.stream()
+        String lines = servers.stream()
+                .filter(ServerEntry::voter)
                 .map(each -> each.line().replaceAll(";.*", ""))
                 .sorted()
-                .collect(Collectors.joining(";"));
+                .collect(Collectors.joining("\n"));
         put(store, OVERLAY, overlay);
-        put(store, SERVERS, line);
+        put(store, SERVERS, lines);
+    }
+
+    /** The same of a relay that uses an ensemble of the operator's. */
+    public static void tellExternal(OverlayStore store, String overlay, String servers) {
+        put(store, OVERLAY, overlay);
+        put(store, EXTERNAL, servers);
     }
 
     /** Notes which relay has a number that no token gave. */
