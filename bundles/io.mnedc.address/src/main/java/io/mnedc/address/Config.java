@@ -31,7 +31,8 @@ import org.osgi.service.metatype.annotations.Option;
                     "The network of the virtual IPv4 addresses as ADDRESS/LENGTH, /8 to /30. It must not overlap a"
                             + " network that the relay or a device is in. The first address is the relay's own; the"
                             + " network and the broadcast address are never leased. After a change, leases keep their host"
-                            + " number where it fits; the others get a new one when their device registers again.")
+                            + " number where it fits; the others get a new one when their device registers again. Not set, with"
+                            + " store = shared: what the other relays lease.")
     String pool() default "10.0.0.0/24";
 
     @AttributeDefinition(

@@ -128,7 +128,8 @@ class SettingsTest {
     @Test
     void randomPrefixIsUniqueLocal() throws Exception {
         String first = UniqueLocalPrefix.random();
-        LeasePolicy policy = Settings.policy(new ConfigurationReader(Map.of(), Config.class), Settings.POOL, () -> first);
+        LeasePolicy policy =
+                Settings.policy(new ConfigurationReader(Map.of(), Config.class), Settings.POOL, () -> first);
 
         assertThat(policy.network().ulaPrefix().getAddress()[0]).isEqualTo((byte) 0xfd);
         assertThat(UniqueLocalPrefix.random()).isNotEqualTo(first);

@@ -258,8 +258,7 @@ final class Operation {
         if (next.ensemble != null) {
             next.ensemble.share(store);
         } else {
-            SharedNotes.tellExternal(
-                    store, next.settings.overlay(), String.join(",", next.settings.ensemble()));
+            SharedNotes.tellExternal(store, next.settings.overlay(), String.join(",", next.settings.ensemble()));
         }
         lastSettings().keep(next.properties);
         LOG.info("the overlay {} is shared in the ensemble {}", next.settings.overlay(), next.settings.servers());

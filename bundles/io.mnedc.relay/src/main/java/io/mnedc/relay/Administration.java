@@ -186,6 +186,19 @@ final class Administration implements RelayAdministration {
     }
 
     @Override
+    public boolean removeRelay(String relayId) throws IOException {
+        Mesh others = mesh.get();
+        if (others == null) {
+            throw new IllegalStateException("this relay is alone, so there is no other one to take out");
+        }
+        boolean was = others.remove(relayId);
+        if (was) {
+            events.record(Kind.RELAY_REMOVED, "", "", "relay " + relayId);
+        }
+        return was;
+    }
+
+    @Override
     public List<Authority> authorities() {
         return authority.map(OverlayAuthority::authorities).orElse(List.of()).stream()
                 .map(ca -> new Authority(

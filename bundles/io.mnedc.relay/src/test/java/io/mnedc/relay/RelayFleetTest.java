@@ -135,4 +135,33 @@ class RelayFleetTest extends WithRelays {
         linked("a", "c");
         assertThat(TestOverlay.code(device.await(ErrorReport.class))).isEqualTo(ErrorCode.STOPPING);
     }
+
+    @Test
+    void aRelayThatIsTakenOutSendsItsDevicesAwayAndStaysOut() throws Exception {
+        begin("b");
+        linked("a", "b");
+        begin("c");
+        linked("a", "c");
+        linked("b", "c");
+        List<RelayEvent> events = new CopyOnWriteArrayList<>();
+        relay("a").listen(events::add);
+        PlainDevice device = joined("c", "gw-1");
+        assertThat(administration("a").removeRelay("relay-d")).isFalse();
+        assertThat(administration("a").removeRelay("relay-c")).isTrue();
+        assertThat(TestOverlay.code(device.await(ErrorReport.class))).isEqualTo(ErrorCode.STOPPING);
+        Await.until(
+                "a and b know no c",
+                () -> mesh("a").view().size() == 1 && mesh("b").view().size() == 1);
+        assertThat(view("a").below("ensemble/removed")).singleElement();
+        Await.until(
+                "it takes nobody",
+                () -> TestOverlay.refusal(relay("c").address(), overlay.identity("gw-2", Instant.now()), "gw-2")
+                        == ErrorCode.STOPPING);
+        // longer than it takes to enter itself
+        Thread.sleep(3_000);
+        assertThat(view("a").get("relays/relay-c")).as("it does not come back").isEmpty();
+        assertThat(mesh("a").view()).hasSize(1);
+        assertThat(events).extracting(RelayEvent::kind).contains(RelayEvent.Kind.RELAY_REMOVED);
+        joined("b", "gw-1");
+    }
 }

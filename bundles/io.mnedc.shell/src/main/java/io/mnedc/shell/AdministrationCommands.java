@@ -30,6 +30,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=disconnect",
             "osgi.command.function=drain",
             "osgi.command.function=undrain",
+            "osgi.command.function=removerelay",
             "osgi.command.function=cas",
             "osgi.command.function=addca",
             "osgi.command.function=useca",
@@ -235,6 +236,20 @@ public final class AdministrationCommands {
     /** {@return what {@link #undrain} prints} */
     public String undrainText() {
         return run(here -> here.undrain() ? "This relay takes devices again." : "This relay was not being emptied.");
+    }
+
+    /** Takes a relay out of the overlay. */
+    @Descriptor("takes a relay out of the overlay for good, whether it runs or not; see mnedc:relays")
+    public void removerelay(@Descriptor("relay ID") String relay) {
+        System.out.println(removerelayText(relay));
+    }
+
+    /** {@return what {@link #removerelay} prints} */
+    public String removerelayText(String relay) {
+        return run(here -> here.removeRelay(relay)
+                ? relay + " is no relay of this overlay any more, and its key is refused. To bring it back, remove its"
+                        + " certificate, key and ensemble directory, and join it by a new token."
+                : "there is no relay " + relay + " in this overlay; see mnedc:relays.");
     }
 
     /** Prints the CAs of the overlay. */

@@ -202,6 +202,20 @@ public interface RelayAdministration {
         return false;
     }
 
+    /**
+     * Takes a relay out of the overlay for good, whether it runs or not: its links and the connections of its server end, and its key is
+     * refused from then on. If it runs, it sends its devices to the other relays. It can come back by another join token, with
+     * another key.
+     *
+     * @param relayId its ID, as {@link RelayStatus#relays} has it; this relay's own: it leaves
+     * @return whether it was one of the overlay
+     * @throws IllegalStateException if this relay is alone
+     * @throws IOException if the shared store does not answer
+     */
+    default boolean removeRelay(String relayId) throws IOException {
+        throw new IllegalStateException("this relay is alone, so there is no other one to take out");
+    }
+
     /** {@return the CAs that the overlay trusts, the one in use first; none if this relay's PKI is run elsewhere} */
     List<Authority> authorities();
 

@@ -56,7 +56,9 @@ public record RelayEvent(Instant time, Kind kind, String deviceId, String remote
         /** The administrator empties the relay: its devices are to go to other relays of the overlay. */
         DRAIN_BEGUN,
         /** The relay takes devices again. */
-        DRAIN_ENDED;
+        DRAIN_ENDED,
+        /** The administrator has taken a relay out of the overlay. */
+        RELAY_REMOVED;
 
         /** {@return the kind as it stands in the audit log, such as {@code token-made}; never changed} */
         public String label() {

@@ -34,6 +34,7 @@ final class Drain {
     private final BooleanSupplier told;
     private final SplittableRandom random = new SplittableRandom();
     private volatile boolean on;
+    private volatile boolean leaving;
     private int round;
     private int group;
 
@@ -57,10 +58,12 @@ final class Drain {
 
     /** {@return why a device cannot register now, if it cannot; any thread} */
     Optional<ErrorReport> refusal() {
-        return on && linked.getAsBoolean()
+        return on && (leaving || linked.getAsBoolean())
                 ? Optional.of(new ErrorReport(
                         ErrorCode.STOPPING.number(),
-                        "the administrator empties this relay: connect to another one of the overlay",
+                        leaving
+                                ? "this relay was taken out of the overlay: connect to another one"
+                                : "the administrator empties this relay: connect to another one of the overlay",
                         true,
                         RETRY_MILLIS))
                 : Optional.empty();
@@ -78,8 +81,17 @@ final class Drain {
         next(++round);
     }
 
+    /** Begins for good: this relay is none of the overlay any more, and its links are gone. */
+    void leave() {
+        leaving = true;
+        begin();
+    }
+
     /** Takes devices again. */
     void end() {
+        if (leaving) {
+            return;
+        }
         if (on) {
             LOG.info("this relay takes devices again");
         }
@@ -96,7 +108,7 @@ final class Drain {
             return;
         }
         Optional<ErrorReport> report = refusal();
-        if (report.isPresent() && told.getAsBoolean()) {
+        if (report.isPresent() && (leaving || told.getAsBoolean())) {
             devices.get().stream().limit(group).forEach(device -> device.dismiss(report.get()));
         }
         next(begun);

@@ -4,6 +4,7 @@ import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.Transaction;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.work.LogLimiter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +23,11 @@ import org.slf4j.LoggerFactory;
 /** The relays of the overlay, as the store has them under {@value #PARENT}; keeps this one's entry true. On the control loop. */
 final class Membership {
     static final String PARENT = "relays";
+    /** For each relay that was taken out of the overlay, the fingerprint of its key. */
+    static final String REMOVED = "ensemble/removed";
+
+    private static final String NUMBERS = "ensemble/numbers";
+    private static final int MOST_REMOVED = 2_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final Duration FAULTS_APART = Duration.ofMinutes(1);
@@ -33,6 +41,9 @@ final class Membership {
 
         /** A relay is none of the overlay any more. */
         void removed(String relayId);
+
+        /** This relay itself is none of the overlay any more; told once. */
+        void removedSelf();
     }
 
     private final Scheduler loop;
@@ -40,8 +51,13 @@ final class Membership {
     private final Map<String, Member> members = new HashMap<>();
     private final LogLimiter conflicts = new LogLimiter(FAULTS_APART);
     private final LogLimiter faults = new LogLimiter(FAULTS_APART);
-    private @Nullable OverlayStore store;
+    /** Set on the control loop. */
+    private volatile @Nullable OverlayStore store;
+
     private OverlayStore.Subscription subscription = () -> {};
+    private OverlayStore.Subscription removals = () -> {};
+    private Set<String> removed = Set.of();
+    private boolean told;
     private Optional<Member> own = Optional.empty();
     private boolean writing;
     private boolean written;
@@ -56,10 +72,65 @@ final class Membership {
         detach();
         store = now;
         subscription = now.watch(PARENT, change -> loop.execute(() -> look(now, id(change.key()))));
-        Set<String> all = new HashSet<>(members.keySet());
-        now.below(PARENT).forEach(entry -> all.add(id(entry.key())));
-        all.forEach(id -> look(now, id));
+        removals = now.watch(REMOVED, change -> loop.execute(() -> lookAtRemoved(now)));
+        lookAtRemoved(now);
         write();
+    }
+
+    private void lookAtRemoved(OverlayStore in) {
+        if (!in.equals(store)) {
+            return;
+        }
+        Set<String> keys = new HashSet<>();
+        in.below(REMOVED).stream()
+                .limit(MOST_REMOVED)
+                .forEach(entry -> keys.add(entry.key().substring(REMOVED.length() + 1)));
+        removed = keys;
+        lookAtAll(in);
+        if (!told && own.filter(self -> keys.contains(self.key())).isPresent()) {
+            told = true;
+            watcher.removedSelf();
+        }
+    }
+
+    private void lookAtAll(OverlayStore in) {
+        Set<String> all = new HashSet<>(members.keySet());
+        in.below(PARENT).forEach(entry -> all.add(id(entry.key())));
+        all.forEach(id -> look(in, id));
+    }
+
+    /**
+     * Takes a relay out of the overlay. The keys of its server are those of {@code io.mnedc.cluster}.
+     *
+     * @return whether it was one, and is none now
+     * @throws IOException if the store is not there
+     */
+    CompletionStage<Boolean> remove(String relayId) throws IOException {
+        OverlayStore present = store;
+        if (present == null) {
+            throw new IOException("the store that the relays share is not there: try again later");
+        }
+        Optional<OverlayStore.Entry> entry = present.get(key(relayId));
+        Optional<Member> member = entry.flatMap(each -> Member.parse(relayId, each.value()));
+        if (entry.isEmpty() || member.isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        String mark = REMOVED + "/" + member.get().key();
+        Transaction change = Transaction.when(entry.get()).remove(entry.get().key());
+        if (present.get(mark).isEmpty()) {
+            change = change.andAbsent(mark)
+                    .put(mark, number(present, member.get().key()));
+        }
+        return present.commit(change);
+    }
+
+    /** {@return the number of the server inside that relay; 0 if there is none} */
+    private static String number(OverlayStore in, String key) {
+        return in.below(NUMBERS).stream()
+                .filter(entry -> entry.value().equals(key))
+                .map(entry -> entry.key().substring(NUMBERS.length() + 1))
+                .findFirst()
+                .orElse("0");
     }
 
     /** There is no store: what was known of the relays stays. */
@@ -68,6 +139,8 @@ final class Membership {
         writing = false;
         subscription.close();
         subscription = () -> {};
+        removals.close();
+        removals = () -> {};
     }
 
     private static String key(String relayId) {
@@ -81,13 +154,17 @@ final class Membership {
     /** Has the store say this of the relay itself. */
     void own(Member now) {
         own = Optional.of(now);
+        OverlayStore present = store;
+        if (present != null) {
+            lookAtRemoved(present);
+        }
         write();
     }
 
     private void write() {
         Member wanted = own.orElse(null);
         OverlayStore present = store;
-        if (wanted == null || writing || present == null) {
+        if (wanted == null || writing || present == null || removed.contains(wanted.key())) {
             return;
         }
         String key = key(wanted.relayId());
@@ -125,7 +202,9 @@ final class Membership {
         if (!in.equals(store)) {
             return;
         }
-        Optional<Member> now = in.get(key(relayId)).flatMap(entry -> Member.parse(relayId, entry.value()));
+        Optional<Member> now = in.get(key(relayId))
+                .flatMap(entry -> Member.parse(relayId, entry.value()))
+                .filter(member -> !removed.contains(member.key()));
         boolean self = own.filter(member -> member.relayId().equals(relayId)).isPresent();
         if (now.isPresent() && !self && (members.size() < MOST || members.containsKey(relayId))) {
             if (!now.get().equals(members.put(relayId, now.get()))) {

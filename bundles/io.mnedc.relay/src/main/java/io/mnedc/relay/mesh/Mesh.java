@@ -29,6 +29,7 @@ import io.mnedc.transport.ControlLoop;
 import io.mnedc.transport.ControlStream;
 import io.mnedc.transport.DataLoop;
 import io.mnedc.transport.Scheduler;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -36,7 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -53,6 +57,7 @@ public final class Mesh implements AutoCloseable {
     /** How many devices of another relay are kept while it is not known how many addresses there are. */
     private static final int MOST_WITHOUT_POOL = 1 << 16;
 
+    private static final int STORE_SECONDS = 30;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SWEEP = Duration.ofHours(1);
     /** How many looks there are from one look at all devices of other relays to the next. */
@@ -291,7 +296,31 @@ public final class Mesh implements AutoCloseable {
         return was;
     }
 
+    /**
+     * Takes a relay out of the overlay for good; this one, too. Any thread; waits for the store.
+     *
+     * @return whether it was one of the overlay
+     * @throws IOException if the store does not answer
+     */
+    public boolean remove(String relayId) throws IOException {
+        try {
+            return membership.remove(relayId).toCompletableFuture().get(STORE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the store that the relays share did not answer: try again later", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
     private final class Members implements Membership.Watcher {
+        @Override
+        public void removedSelf() {
+            LOG.error("This relay was taken out of the overlay: its devices are asked to go to other relays."
+                    + " To bring it back, it must join again by a token, with another key");
+            drain.leave();
+        }
+
         @Override
         public void member(Member now) {
             if (closed) {
