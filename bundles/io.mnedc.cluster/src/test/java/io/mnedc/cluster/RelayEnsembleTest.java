@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +47,12 @@ class RelayEnsembleTest {
 
     @SuppressWarnings("NullAway.Init")
     private OverlayAuthority authority;
+
+    /** Other tests of this JVM use ZooKeeper's classes by themselves. */
+    @BeforeAll
+    static void nothingIsSet() {
+        System.clearProperty("jdk.tls.rejectClientInitiatedRenegotiation");
+    }
 
     @BeforeEach
     void start() throws Exception {

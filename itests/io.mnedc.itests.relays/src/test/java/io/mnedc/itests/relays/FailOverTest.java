@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Devices at different relays reach each other, and go on when relays die. */
+/** Devices at different relays reach each other, and go on when relays die. The servers of ZooKeeper are inside the relays. */
 @ExtendWith(NeedsLab.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailOverTest {
@@ -35,7 +35,7 @@ class FailOverTest {
 
     @BeforeAll
     void start() throws IOException {
-        relays = Relays.start(NeedsLab.directory(FailOverTest.class));
+        relays = Relays.startAlone(NeedsLab.directory(FailOverTest.class));
         a = relays.device("a", 1, 2, 3);
         b = relays.device("b", 2, 3, 1);
         c = relays.device("c", 3, 1, 2);

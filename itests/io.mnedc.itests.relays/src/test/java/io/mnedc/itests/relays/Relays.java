@@ -10,7 +10,6 @@ import io.mnedc.lab.Remote;
 import io.mnedc.lab.Topology;
 import io.mnedc.lab.Waits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,10 +20,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Three relays of one overlay on the main LAN, each with a server of the ensemble beside it, and hosts for devices: a behind one
- * NAT, b behind two, c to f on the LAN.
+ * Three relays of one overlay on the main LAN, each with a server of the ensemble inside or beside it, and hosts for devices: a behind
+ * one NAT, b behind two, c to f on the LAN.
  *
  * <pre>
  *                        main router  192.168.1.1
@@ -39,42 +39,80 @@ import java.util.regex.Pattern;
 final class Relays implements AutoCloseable {
     static final int COUNT = 3;
 
-    private static final String CLUSTER = "io.mnedc.cluster.jar";
-
     private static final Duration BOUND = Duration.ofMinutes(2);
     private static final Pattern VIA = Pattern.compile(" ready: .* via (\\S+)");
 
     private final Lab lab;
-    private final Ensemble ensemble;
+    private final @Nullable Ensemble ensemble;
     private final List<RelayProcess> relays = new ArrayList<>();
     private final String token;
 
-    private Relays(Lab lab, String... settings) throws IOException {
+    /** With the operator's own servers. */
+    private Relays(Lab lab, Ensemble ensemble, String... settings) throws IOException {
         this.lab = lab;
+        this.ensemble = ensemble;
         List<Host> hosts = hosts();
-        ensemble = Ensemble.start(hosts);
         for (Host host : hosts) {
             settings(host, settings);
+            clusterSettings(host, ensemble);
         }
-        List<String> options = new ArrayList<>(List.of("--uses", "100000"));
-        hosts.subList(1, COUNT).forEach(host -> options.addAll(List.of("--address", host.address() + ":3334")));
-        token = RelayProcess.token(hosts.get(0), options.toArray(String[]::new));
+        token = RelayProcess.token(hosts.get(0), tokenOptions(hosts));
         for (Host host : hosts.subList(1, COUNT)) {
             copyAuthority(hosts.get(0), host);
         }
         hosts.forEach(host -> relays.add(noted(RelayProcess.start(host))));
     }
 
+    /** With the servers inside the relays: the first one begins the overlay, and the others join it by tokens. */
+    private Relays(Lab lab, String... settings) throws IOException {
+        this.lab = lab;
+        this.ensemble = null;
+        List<Host> hosts = hosts();
+        for (Host host : hosts) {
+            settings(host, settings);
+        }
+        relays.add(RelayProcess.start(hosts.get(0), "--cluster").awaitReady());
+        for (Host host : hosts.subList(1, COUNT)) {
+            String joining = RelayProcess.token(hosts.get(0), "--relay");
+            relays.add(RelayProcess.start(host, "--join", joining).awaitReady());
+        }
+        token = RelayProcess.token(hosts.get(0), tokenOptions(hosts));
+    }
+
+    private static String[] tokenOptions(List<Host> hosts) {
+        List<String> options = new ArrayList<>(List.of("--uses", "100000"));
+        hosts.subList(1, COUNT).forEach(host -> options.addAll(List.of("--address", host.address() + ":3334")));
+        return options.toArray(String[]::new);
+    }
+
     /**
-     * Starts ensemble and relays and waits until the relays are linked.
+     * Starts an ensemble of the operator's, and relays, and waits until these are linked.
      *
      * @param directory for all files
      * @param settings lines of the relays' settings, beside the usual ones
      */
     static Relays start(Path directory, String... settings) throws IOException {
+        return start(directory, lab -> new Relays(lab, Ensemble.start(hosts(lab)), settings));
+    }
+
+    /**
+     * Starts relays with the servers inside them, and waits until they are linked.
+     *
+     * @param directory for all files
+     * @param settings lines of the relays' settings, beside the usual ones
+     */
+    static Relays startAlone(Path directory, String... settings) throws IOException {
+        return start(directory, lab -> new Relays(lab, settings));
+    }
+
+    private interface Beginning {
+        Relays in(Lab lab) throws IOException;
+    }
+
+    private static Relays start(Path directory, Beginning beginning) throws IOException {
         Lab lab = Lab.build(directory, Relays::plan);
         try {
-            Relays started = new Relays(lab, settings);
+            Relays started = beginning.in(lab);
             started.awaitLinked();
             return started;
         } catch (IOException | RuntimeException e) {
@@ -94,6 +132,10 @@ final class Relays implements AutoCloseable {
     }
 
     private List<Host> hosts() {
+        return hosts(lab);
+    }
+
+    private static List<Host> hosts(Lab lab) {
         List<Host> hosts = new ArrayList<>();
         for (int i = 1; i <= COUNT; i++) {
             hosts.add(lab.host("relay-" + i));
@@ -118,14 +160,16 @@ final class Relays implements AutoCloseable {
             %s
             """.formatted(
                         host.name(), host.address(), String.join("\n", more)));
+        Files.copy(part("io.mnedc.itests.agent.jar"), etc.resolve("agent.jar"));
+    }
+
+    private static void clusterSettings(Host host, Ensemble ensemble) throws IOException {
+        Path etc = RelayProcess.dataOn(host).resolve("etc");
         Files.writeString(etc.resolve("io.mnedc.cluster.config"), """
             enabled=B"true"
             overlay="lab"
             ensemble="%s"
             """.formatted(ensemble.addresses()));
-        // the runtime of ./mnedc relay has not got this bundle
-        Files.copy(part(CLUSTER), etc.resolve(CLUSTER));
-        Files.copy(part("io.mnedc.itests.agent.jar"), etc.resolve("agent.jar"));
     }
 
     /** Who has the CA's key can sign: all of them. */
@@ -181,8 +225,9 @@ final class Relays implements AutoCloseable {
         return lab;
     }
 
+    /** The servers of the operator's. */
     Ensemble ensemble() {
-        return ensemble;
+        return Objects.requireNonNull(ensemble, "the servers are inside the relays");
     }
 
     /** All of them, in the order of their numbers. */
@@ -212,15 +257,6 @@ final class Relays implements AutoCloseable {
         Path jars = home().resolve("bndrun/target/executable");
         Path directory = lab.directory();
         Path next = NextVersion.of(jars.resolve("relay.felix.jar"), directory);
-        Path etc = relay(number).data().resolve("etc");
-        try {
-            Files.move(
-                    NextVersion.of(part(CLUSTER), directory),
-                    etc.resolve(CLUSTER),
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         // the launcher looks for its runtimes beside each other
         String name = jars.relativize(next).toString();
         startAgainWith(number, "MNEDC_FRAMEWORK=felix", "MNEDC_RUN=" + name.substring(0, name.indexOf(".felix.jar")));
