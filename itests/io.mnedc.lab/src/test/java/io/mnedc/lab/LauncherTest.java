@@ -114,7 +114,8 @@ class LauncherTest {
         Files.writeString(Files.createDirectories(resolved).resolve("systemd-resolved"), "#!/bin/sh\n");
         assertThat(resolved.resolve("systemd-resolved").toFile().setExecutable(true))
                 .isTrue();
-        Files.createFile(Files.createDirectories(temporary.resolve(".lab/relays")).resolve("done"));
+        Files.createFile(
+                Files.createDirectories(temporary.resolve(".lab/relays")).resolve("done"));
         for (String directory : List.of("bundles", "bndrun", "features", "itests/a/target/surefire-reports")) {
             Files.createDirectories(temporary.resolve(directory));
         }
