@@ -152,7 +152,7 @@ class RelayFleetTest extends WithRelays {
         Await.until(
                 "a and b know no c",
                 () -> mesh("a").view().size() == 1 && mesh("b").view().size() == 1);
-        assertThat(view("a").below("ensemble/removed")).singleElement();
+        assertThat(view("a").below("ensemble/removed")).hasSize(1);
         Await.until(
                 "it takes nobody",
                 () -> TestOverlay.refusal(relay("c").address(), overlay.identity("gw-2", Instant.now()), "gw-2")
