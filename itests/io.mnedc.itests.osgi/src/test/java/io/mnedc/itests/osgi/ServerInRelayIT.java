@@ -51,8 +51,9 @@ class ServerInRelayIT {
     private static List<String> threadsOfTheServer() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.matches("(QuorumPeer|NIOServerCxn|NIOWorker|SyncThread|LearnerHandler|SessionTracker|"
-                        + "ProcessThread|CommitProcessor|ListenerHandler).*"))
+                .filter(name ->
+                        name.matches("(QuorumPeer|NIOServerCxn|NIOWorker|SyncThread|LearnerHandler|SessionTracker|"
+                                + "ProcessThread|CommitProcessor|ListenerHandler).*"))
                 .sorted()
                 .toList();
     }
