@@ -127,7 +127,9 @@ public record Joined(String overlay, int number, String servers, String external
             try {
                 VirtualNetwork.parse(pool, ANY_PREFIX);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("the relay's answer has an unusable pool: " + PlainText.of(e), e);
+                IllegalArgumentException refused = wrong("pool", pool);
+                refused.initCause(e);
+                throw refused;
             }
         }
     }

@@ -84,8 +84,15 @@ public final class RelayAndDevice {
             }
             try {
                 String printed = String.valueOf(commands.getClass()
-                        .getMethod("tokenText", String.class, String.class, int.class, String.class, String.class)
-                        .invoke(commands, "", "1h", 100, "", relayAddress()));
+                        .getMethod(
+                                "tokenText",
+                                boolean.class,
+                                String.class,
+                                String.class,
+                                int.class,
+                                String.class,
+                                String.class)
+                        .invoke(commands, false, "", "1h", 100, "", relayAddress()));
                 return printed.substring(printed.lastIndexOf('\n') + 1);
             } finally {
                 context.ungetService(references[0]);
