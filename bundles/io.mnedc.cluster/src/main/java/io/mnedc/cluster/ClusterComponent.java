@@ -4,6 +4,7 @@ import io.mnedc.api.store.OverlayStore;
 import io.mnedc.cluster.join.JoinException;
 import io.mnedc.cluster.join.Joining;
 import io.mnedc.cluster.server.Joiner.Joined;
+import io.mnedc.cluster.server.RefusedJoinException;
 import io.mnedc.security.JoinToken;
 import io.mnedc.settings.Endings;
 import java.io.IOException;
@@ -46,7 +47,8 @@ public final class ClusterComponent {
             io.mnedc.cluster.join.Joined joined = new Joining().join(JoinToken.parse(token), identity);
             return new Joined(joined.overlay(), joined.number(), joined.servers(), joined.external());
         } catch (JoinException e) {
-            throw new IOException(e.getMessage(), e);
+            String why = String.valueOf(e.getMessage());
+            throw e.isLasting() ? new RefusedJoinException(why, e) : new IOException(why, e);
         }
     }
 

@@ -55,7 +55,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false,
             type = AttributeType.PASSWORD,
             description = "Lets this relay join an overlay: what \"./mnedc relay token --relay\" prints at one of its"
-                    + " relays. It is used once, when member is set and data.dir is empty; clear it afterwards."
+                    + " relays. It is used once, when member is set and no server is in data.dir yet; clear it"
+                    + " afterwards."
                     + " Without it a new overlay begins here.")
     String join_token() default "";
 

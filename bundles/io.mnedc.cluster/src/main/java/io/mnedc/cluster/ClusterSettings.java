@@ -58,6 +58,10 @@ record ClusterSettings(String overlay, List<String> ensemble, Optional<ServerSet
             values.refuse(key, key + " is empty: it is needed with member");
             return Path.of("");
         }
+        // ZooKeeper's own file of settings has no other letters
+        if (!path.toString().matches("[ -\\[\\]-~]+")) {
+            values.wrong(key, path.toString(), "only ASCII characters but backslashes are allowed in its full name");
+        }
         return path;
     }
 
@@ -72,6 +76,14 @@ record ClusterSettings(String overlay, List<String> ensemble, Optional<ServerSet
 
     private static int port(Matcher parts) {
         return Integer.parseInt(parts.group(1));
+    }
+
+    /** {@return whether another store is needed for these settings: a token that was used may go, and so may the name} */
+    boolean needsAnother(ClusterSettings now) {
+        if (server.isPresent() && now.server.isPresent()) {
+            return !server.get().samePlace(now.server.get());
+        }
+        return !equals(now);
     }
 
     /** {@return how the ensemble is called in messages} */

@@ -179,7 +179,7 @@ final class Operation {
         }
         giveUp();
         Opened now = running;
-        if (now == null || !now.settings.equals(settings)) {
+        if (now == null || now.settings.needsAnother(settings)) {
             begin(new Opened(settings, properties));
         }
     }

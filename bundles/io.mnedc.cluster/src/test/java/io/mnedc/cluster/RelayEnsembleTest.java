@@ -139,6 +139,14 @@ class RelayEnsembleTest {
             return new Joined(store.get("ensemble/overlay").orElseThrow().value(), number, servers, "");
         }
 
+        Path newestList() throws IOException {
+            String pointer = Files.readAllLines(home().resolve("server/zoo.cfg")).stream()
+                    .filter(line -> line.startsWith("dynamicConfigFile="))
+                    .findFirst()
+                    .orElseThrow();
+            return Path.of(pointer.substring(pointer.indexOf('=') + 1));
+        }
+
         List<OverlayStore> stores() {
             return registry.services(OverlayStore.class);
         }
@@ -258,6 +266,23 @@ class RelayEnsembleTest {
     }
 
     @Test
+    void aRelayWhoseServerIsLostBeginsNoOtherOverlay() throws Exception {
+        Relay one = overlay(1).get(0);
+        one.stop();
+        Files.move(one.home().resolve("server"), one.home().resolve("away"));
+        one.start();
+        Await.until(
+                "it says what to do",
+                () -> one.notices().stream().anyMatch(each -> each.contains("put that directory back")));
+        assertThat(one.stores()).isEmpty();
+        one.stop();
+        Files.delete(one.home().resolve("server"));
+        Files.move(one.home().resolve("away"), one.home().resolve("server"));
+        one.start();
+        one.store();
+    }
+
+    @Test
     void anotherUsersProgramOnTheHostReadsAndWritesNothing() throws Exception {
         Relay one = overlay(1).get(0);
         put(one.store(), "tokens/1", "a secret's hash");
@@ -290,6 +315,17 @@ class RelayEnsembleTest {
         for (Relay each : five) {
             awaitValue(each, "a", "1");
         }
+        // as if it had been killed before the others had agreed on its place
+        Relay joining = five.get(4);
+        joining.stop();
+        Path list = joining.newestList();
+        Files.write(
+                list,
+                Files.readAllLines(list).stream()
+                        .filter(line -> !line.startsWith("server.5="))
+                        .toList());
+        joining.start();
+        awaitValue(joining, "a", "1");
         for (int number : List.of(5, 1, 3)) {
             Relay leaving = five.get(number - 1);
             Relay other = five.get(number == 5 ? 0 : 3);

@@ -137,6 +137,14 @@ class RelayFleetTest extends WithRelays {
     }
 
     @Test
+    void theLastRelayCannotLeave() {
+        assertThatThrownBy(() -> administration("a").removeRelay("relay-a"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no other relay");
+        assertThat(view("a").below("ensemble/removed")).isEmpty();
+    }
+
+    @Test
     void aRelayThatIsTakenOutSendsItsDevicesAwayAndStaysOut() throws Exception {
         begin("b");
         linked("a", "b");

@@ -209,7 +209,7 @@ public interface RelayAdministration {
      *
      * @param relayId its ID, as {@link RelayStatus#relays} has it; this relay's own: it leaves
      * @return whether it was one of the overlay
-     * @throws IllegalStateException if this relay is alone
+     * @throws IllegalStateException if this relay is alone, or it is this one and no other one is connected
      * @throws IOException if the shared store does not answer
      */
     default boolean removeRelay(String relayId) throws IOException {

@@ -4,9 +4,13 @@ import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.text.PlainText;
 import io.mnedc.cluster.server.Membership.Step;
 import io.mnedc.security.Fingerprints;
+import io.mnedc.work.LogLimiter;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.KeeperException;
@@ -31,6 +35,7 @@ public final class Ensemble implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ensemble.class);
     private static final long LOOK_MILLIS = 1_000;
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long REFUSED_NANOS = TimeUnit.HOURS.toNanos(1);
     private static final long PURGE_NANOS = TimeUnit.HOURS.toNanos(1);
     private static final int END_SECONDS = 60;
 
@@ -40,6 +45,8 @@ public final class Ensemble implements AutoCloseable {
     private final InstantSource clock;
     private final EnsembleFiles files;
     private final ScheduledThreadPoolExecutor thread;
+    private final LogLimiter faults = new LogLimiter(Duration.ofMinutes(1));
+    private volatile boolean closed;
     private volatile @Nullable OverlayStore store;
     /** While another relay is asked, for minutes perhaps. */
     private volatile @Nullable Thread joining;
@@ -52,6 +59,8 @@ public final class Ensemble implements AutoCloseable {
     private long nextTry = System.nanoTime();
     private long nextPurge = System.nanoTime() + PURGE_NANOS;
     private boolean told;
+    private boolean removedForGood;
+    private @Nullable ServerTls connections;
 
     private Ensemble(ServerSettings settings, Joiner joiner, Events events, InstantSource clock) {
         this.settings = settings;
@@ -86,32 +95,46 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private void look() {
-        long now = System.nanoTime();
+        if (closed || removedForGood) {
+            return;
+        }
         try {
             if (server != null && server.broken()) {
-                failed(now, "it has failed; the lines before this one in the log say more");
+                failed("it has failed; the lines before this one in the log say more", PAUSE_NANOS);
             }
-            if (server == null && now - nextTry >= 0) {
+            if (server == null && System.nanoTime() - nextTry >= 0) {
                 start();
             }
-            tend(now);
+        } catch (RefusedJoinException e) {
+            failed(PlainText.of(e), REFUSED_NANOS);
         } catch (IOException | GeneralSecurityException e) {
             LOG.debug("the cause", e);
-            failed(now, PlainText.of(e));
-        } catch (RuntimeException | LinkageError e) {
-            // the last one too: the classes of ZooKeeper may want what the framework lacks
+            failed(PlainText.of(e), PAUSE_NANOS);
+        } catch (RuntimeException | Error e) {
+            // an Error too, or nobody would look any more
             LOG.warn("The server of the ensemble has failed", e);
-            failed(now, "it has failed unexpectedly: " + PlainText.of(e));
+            failed("it has failed unexpectedly: " + PlainText.of(e), PAUSE_NANOS);
+        }
+        try {
+            tend(System.nanoTime());
         } catch (InterruptedException e) {
             // by the end
             Thread.currentThread().interrupt();
+        } catch (IOException | GeneralSecurityException | RuntimeException | Error e) {
+            // a server that works is left alone
+            if (faults.may(System.nanoTime())) {
+                LOG.warn("The place in the ensemble cannot be looked after{}", faults.heldBack(), e);
+            }
         }
     }
 
-    private void failed(long now, String why) {
+    private void failed(String why, long pause) {
         stop();
-        nextTry = now + PAUSE_NANOS;
-        tell(why + "; it is tried again every " + TimeUnit.NANOSECONDS.toSeconds(PAUSE_NANOS) + " s");
+        if (closed) {
+            return;
+        }
+        nextTry = System.nanoTime() + pause;
+        tell(why + "; it is tried again every " + TimeUnit.NANOSECONDS.toSeconds(pause) + " s");
     }
 
     private void tell(String text) {
@@ -136,7 +159,14 @@ public final class Ensemble implements AutoCloseable {
             place = found;
         }
         Place mine = found;
-        var tls = new ServerTls(mine.authority()::identity, mine.removed()::has, clock);
+        if (mine.removed().has(mine.authority().identity().chain().get(0))) {
+            removedForGood = true;
+            tell(removedText(mine));
+            return;
+        }
+        files.ensure(mine.own());
+        var tls = new ServerTls(mine.authority()::identity, mine.removed()::isOut, clock);
+        connections = tls;
         EnsembleServer started = EnsembleServer.start(files, tls);
         server = started;
         membership = new Membership(mine.own(), started);
@@ -157,24 +187,45 @@ public final class Ensemble implements AutoCloseable {
         set.authority().refresh();
         OverlayStore shared = store;
         set.removed().take(shared);
+        ServerTls present = connections;
+        if (present != null) {
+            present.cutRemoved();
+        }
         if (now - nextPurge >= 0) {
             nextPurge = now + PURGE_NANOS;
             running.purge();
         }
         try {
-            boolean self = set.removed().has(set.authority().identity().chain().get(0));
-            Step step = list.step(set.removed().numbers(), self, now);
+            X509Certificate own = set.authority().identity().chain().get(0);
+            boolean known = shared != null
+                    && SharedNotes.isOwn(shared, set.own().number(), Fingerprints.of(own.getPublicKey()));
+            // what a file says may be long ago, and the number another relay's
+            Set<Integer> removed = shared == null ? Set.of() : set.removed().numbers();
+            Step step = list.step(removed, set.removed().has(own), known, now);
             if (step == Step.REMOVED) {
-                tell("this relay was removed from the overlay " + set.overlay()
-                        + "; to bring it back, remove " + settings.directory() + " and its certificate "
-                        + settings.identity() + "/relay.crt.pem and relay.key.pem, and join again with a new token");
+                tell(removedText(set));
+                if (set.removed().isOut(own)) {
+                    removedForGood = true;
+                    stop();
+                }
             } else if (step == Step.WELL && shared != null) {
+                tell("");
                 note(shared, set, running, list);
             }
+        } catch (KeeperException.NewConfigNoQuorum e) {
+            tell(
+                    "the list of servers cannot be changed now: too few of the servers that are to vote are there and up to date;"
+                            + " start those that are away");
         } catch (KeeperException e) {
             // there is no leader now, or another change was faster
             LOG.debug("the list of servers is looked at again", e);
         }
+    }
+
+    private String removedText(Place place) {
+        return "this relay was removed from the overlay " + place.overlay() + "; to bring it back, remove "
+                + settings.directory() + " and " + settings.identity()
+                + "/relay.crt.pem and relay.key.pem, and join again with a new token";
     }
 
     private static void note(OverlayStore shared, Place set, EnsembleServer running, Membership list)
@@ -203,6 +254,10 @@ public final class Ensemble implements AutoCloseable {
     /** Ends the server and all threads. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         thread.execute(this::stop);
         thread.shutdown();
         Thread asking = joining;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -20,7 +21,8 @@ final class EnsembleFiles {
     private static final int TICK_MILLIS = 1_000;
     private static final int LOAD_TICKS = 60;
     private static final int SILENT_TICKS = 5;
-    private static final int MOST_CLIENTS = 16;
+    private static final int MOST_CLIENTS = 64;
+    private static final int LARGEST_LIST = 256 * 1024;
     private static final int SNAPSHOTS = 3;
 
     private final Path directory;
@@ -49,7 +51,7 @@ final class EnsembleFiles {
     int number() throws IOException {
         String text = Files.readString(data().resolve("myid"), StandardCharsets.US_ASCII)
                 .strip();
-        if (!text.matches("[1-9][0-9]{0,2}")) {
+        if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > ServerEntry.LARGEST_NUMBER) {
             throw new IOException(data().resolve("myid") + " has no number of a server: put it back from a backup");
         }
         return Integer.parseInt(text);
@@ -67,6 +69,23 @@ final class EnsembleFiles {
     /** Makes {@code zoo.cfg} anew. */
     void refresh() throws IOException {
         configure(list());
+    }
+
+    /**
+     * Makes sure that the list has this server, at this place. It may not: after a crash before the others had agreed on it, or with another
+     * address in the settings. In the list of this server alone it votes, see {@link SettingUp}.
+     */
+    void ensure(ServerEntry own) throws IOException {
+        Path list = list();
+        String text = new String(PrivateFiles.read(list, LARGEST_LIST), StandardCharsets.US_ASCII);
+        List<ServerEntry> servers = new ArrayList<>(ServerEntry.all(text));
+        Optional<ServerEntry> mine =
+                servers.stream().filter(each -> each.number() == own.number()).findFirst();
+        if (mine.isEmpty() || !mine.get().samePlace(own)) {
+            servers.removeIf(each -> each.number() == own.number());
+            servers.add(own.voting(mine.map(ServerEntry::voter).orElse(true)));
+            PrivateFiles.write(list, lines(servers).getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     private Path list() throws IOException {

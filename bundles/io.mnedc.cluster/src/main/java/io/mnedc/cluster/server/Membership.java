@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Membership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final long LOST_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final int PATIENCE = 3;
     private static final Pattern VERSION = Pattern.compile("(?m)^version=([0-9a-f]{1,16})$");
     private static final List<String> OPEN_AT_FIRST =
             List.of("/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota");
@@ -44,6 +45,8 @@ final class Membership implements AutoCloseable {
     private final ZooKeeperAdmin admin;
     private final Map<Integer, Long> absentSince = new HashMap<>();
     private boolean closedToOthers;
+    /** How often this server was not in the list, one look after the other. */
+    private int absent;
 
     /**
      * Begins to connect.
@@ -62,10 +65,12 @@ final class Membership implements AutoCloseable {
      *
      * @param removed the numbers of the servers that are to go from the ensemble
      * @param removedSelf whether this relay was removed from the overlay
+     * @param known whether the shared store says that this relay is one of the overlay, so that it may take its place
      * @param now of {@link System#nanoTime}
      * @throws KeeperException if it cannot be now
      */
-    Step step(Set<Integer> removed, boolean removedSelf, long now) throws KeeperException, InterruptedException {
+    Step step(Set<Integer> removed, boolean removedSelf, boolean known, long now)
+            throws KeeperException, InterruptedException {
         if (removedSelf) {
             return leave(removed);
         }
@@ -76,11 +81,17 @@ final class Membership implements AutoCloseable {
         List<ServerEntry> servers = ServerEntry.all(list);
         Optional<ServerEntry> mine = mine(servers);
         if (mine.isEmpty() || !mine.get().samePlace(own)) {
+            // what removes it may be on its way
+            absent++;
+            if (!known || absent < PATIENCE) {
+                return Step.CHANGING;
+            }
             boolean votes = mine.map(ServerEntry::voter).orElseGet(() -> Voters.votes(servers));
             change(list, own.voting(votes).line(), "");
             LOG.info("the server {} takes its place in the ensemble as number {}", own.address(), own.number());
             return Step.CHANGING;
         }
+        absent = 0;
         Set<Integer> present = server.led();
         if (present.isEmpty()) {
             absentSince.clear();

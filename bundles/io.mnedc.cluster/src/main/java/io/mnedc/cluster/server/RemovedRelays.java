@@ -74,6 +74,14 @@ final class RemovedRelays {
         return removed.containsKey(Fingerprints.of(certificate.getPublicKey()));
     }
 
+    /**
+     * {@return whether its server is out of the ensemble, too} Only then it is refused: while it still votes, the others may need it to
+     * agree on another list.
+     */
+    boolean isOut(X509Certificate certificate) {
+        return Integer.valueOf(0).equals(removed.get(Fingerprints.of(certificate.getPublicKey())));
+    }
+
     /** {@return the numbers of those servers that may still be in the ensemble} */
     Set<Integer> numbers() {
         return removed.values().stream().filter(number -> number > 0).collect(Collectors.toUnmodifiableSet());

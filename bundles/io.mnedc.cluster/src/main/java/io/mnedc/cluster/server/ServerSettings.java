@@ -12,6 +12,11 @@ import java.nio.file.Path;
  * @param join the join token of a relay that joins another one; empty: the overlay begins here
  */
 public record ServerSettings(String member, Path directory, Path identity, String overlay, String join) {
+    /** {@return whether it is the same server} The name and the token count at its very first start only. */
+    public boolean samePlace(ServerSettings other) {
+        return member.equals(other.member) && directory.equals(other.directory) && identity.equals(other.identity);
+    }
+
     /** Does not show the token. */
     @Override
     public String toString() {

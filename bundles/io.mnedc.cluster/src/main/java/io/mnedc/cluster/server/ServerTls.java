@@ -4,7 +4,6 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
-import io.mnedc.security.PeerTrust;
 import io.mnedc.security.Role;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,23 +14,30 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.zookeeper.common.QuorumX509Util;
 import org.apache.zookeeper.common.X509Exception.SSLContextException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS 1.3 between servers: each shows the certificate of its relay, and believes relays of its overlay that were not removed. ZooKeeper
  * itself knows key stores only. The identity is asked for at each connection, so a renewed certificate counts at once.
  */
 public final class ServerTls extends QuorumX509Util {
-    /** ALPN (RFC 7301) of a connection between two servers, so that it is of no use for anything else. */
+    /** ALPN (RFC 7301) of a connection between two servers. */
     private static final String PROTOCOL = "mnedc-ensemble/1";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
     private static final int FIRST_BYTES_MILLIS = 5_000;
 
     /** Who this relay is now. */
@@ -43,6 +49,7 @@ public final class ServerTls extends QuorumX509Util {
     private final Shown shown;
     private final Predicate<X509Certificate> removed;
     private final InstantSource clock;
+    private final Map<Socket, X509Certificate> connections = new ConcurrentHashMap<>();
 
     /**
      * Connects nobody yet.
@@ -58,7 +65,7 @@ public final class ServerTls extends QuorumX509Util {
     private SSLContext context() throws SSLContextException {
         try {
             Identity now = shown.identity();
-            return OverlayTls.context(now, new PeerTrust(chain -> check(chain, now.trusted())));
+            return OverlayTls.context(now, new Trust(now.trusted()));
         } catch (GeneralSecurityException e) {
             throw new SSLContextException("this relay has no identity for its server of the ensemble", e);
         }
@@ -71,6 +78,78 @@ public final class ServerTls extends QuorumX509Util {
         }
         if (removed.test(chain.get(0))) {
             throw new CertificateException("this relay was removed from the overlay");
+        }
+    }
+
+    /** Ends the connections of relays that were removed since they were made: ZooKeeper leaves them. */
+    void cutRemoved() {
+        connections.forEach((socket, certificate) -> {
+            if (socket.isClosed()) {
+                connections.remove(socket);
+            } else if (removed.test(certificate)) {
+                connections.remove(socket);
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    LOG.debug("it has ended already", e);
+                }
+            }
+        });
+    }
+
+    /** Believes other relays, and remembers whose connection it is. */
+    private final class Trust extends X509ExtendedTrustManager {
+        private final Set<X509Certificate> trusted;
+
+        Trust(Set<X509Certificate> trusted) {
+            this.trusted = trusted;
+        }
+
+        private void decide(X509Certificate[] chain, Socket socket) throws CertificateException {
+            if (chain.length == 0) {
+                throw new CertificateException("no certificate was shown");
+            }
+            check(List.of(chain), trusted);
+            connections.put(socket, chain[0]);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            decide(chain, socket);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            decide(chain, socket);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            throw new CertificateException("servers talk by sockets");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            throw new CertificateException("servers talk by sockets");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            throw new CertificateException("servers talk by sockets");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            throw new CertificateException("servers talk by sockets");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.List;
 /** Finds the place of this relay: what its files say, or at the very first start a new overlay, or one that it joins. */
 final class SettingUp {
     private static final Duration LIFE_OF_DEVICES = Duration.ofDays(365);
+    /** In the relay's directory: it has had a server of an ensemble. */
+    private static final String MARKER = "ensemble-begun";
+
     private static final int LARGEST_NAME = 256;
 
     private final ServerSettings settings;
@@ -44,11 +47,21 @@ final class SettingUp {
                 join();
             }
         }
+        mark();
         // this opens the identity only: it never enrols anybody
         OverlayAuthority authority = OverlayAuthority.open(settings.identity(), LIFE_OF_DEVICES, clock);
         String overlay = new String(PrivateFiles.read(overlayFile(), LARGEST_NAME), StandardCharsets.US_ASCII).strip();
         ServerEntry own = ServerEntry.of(files.number(), settings.member(), false);
         return new Place(authority, new RemovedRelays(settings.directory()), own, overlay);
+    }
+
+    /** The relay's directory knows it, too: if that of the server is lost, nothing begins in its place. */
+    private void mark() throws IOException {
+        Path marker = settings.identity().resolve(MARKER);
+        if (!Files.exists(marker)) {
+            PrivateFiles.directory(settings.identity());
+            PrivateFiles.write(marker, new byte[0]);
+        }
     }
 
     private Path overlayFile() {
@@ -57,10 +70,15 @@ final class SettingUp {
 
     private void found() throws IOException {
         Path identity = settings.identity();
-        if (Files.exists(identity.resolve("relay.crt.pem")) && !Files.exists(identity.resolve("ca.key.pem"))) {
-            throw new IOException("this relay has a certificate of an overlay and no server in " + settings.directory()
-                    + ": put that directory back from a backup, or set join to a new token of the overlay."
-                    + " To begin another overlay, the key of the CA must be in " + identity);
+        boolean joined =
+                Files.exists(identity.resolve("relay.crt.pem")) && !Files.exists(identity.resolve("ca.key.pem"));
+        if (joined || Files.exists(identity.resolve(MARKER))) {
+            // two overlays with one CA would lease the same addresses
+            throw new IOException("this relay has been in an overlay of several relays, and its server is not in "
+                    + settings.directory()
+                    + ": put that directory back, from a backup if need be, or set join.token to a"
+                    + " new token of the overlay. Only if no other relay of it is left, and all that they shared may be"
+                    + " lost, remove " + identity.resolve(MARKER) + " to begin it anew with its CA key");
         }
         create(settings.overlay(), 1, List.of(ServerEntry.of(1, settings.member(), true)));
     }

@@ -47,6 +47,13 @@ public final class SharedNotes {
         put(store, NUMBERS + number, fingerprint);
     }
 
+    /** {@return whether the number is this relay's, or nobody's yet} */
+    static boolean isOwn(OverlayStore store, int number, String fingerprint) {
+        return store.get(NUMBERS + number)
+                .map(entry -> entry.value().equals(fingerprint))
+                .orElse(true);
+    }
+
     /** Frees the numbers of removed relays whose servers are out of the ensemble. */
     static void tidy(OverlayStore store, List<ServerEntry> servers) {
         for (Entry entry : store.below(RemovedRelays.BELOW)) {

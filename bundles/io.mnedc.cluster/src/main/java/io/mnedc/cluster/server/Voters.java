@@ -49,7 +49,9 @@ final class Voters {
         Optional<ServerEntry> gone =
                 voters.stream().filter(each -> lost.contains(each.number())).findFirst();
         if (voters.size() > wanted) {
-            return gone.or(() -> voters.stream().max(Comparator.comparingInt(ServerEntry::number)))
+            Comparator<ServerEntry> absentFirst =
+                    Comparator.comparing((ServerEntry each) -> !present.contains(each.number()));
+            return gone.or(() -> voters.stream().max(absentFirst.thenComparingInt(ServerEntry::number)))
                     .map(each -> List.of(each.voting(false)))
                     .orElse(List.of());
         }

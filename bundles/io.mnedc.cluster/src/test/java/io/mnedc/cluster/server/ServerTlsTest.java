@@ -21,10 +21,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.apache.zookeeper.common.X509Exception;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,8 +67,8 @@ class ServerTlsTest {
                         SSLSocket secure = server.createSSLSocket(accepted, null)) {
                     secure.getOutputStream().write(1);
                     return secure.getInputStream().read();
-                } catch (IOException | org.apache.zookeeper.common.X509Exception e) {
-                    throw new java.util.concurrent.CompletionException(e);
+                } catch (IOException | X509Exception e) {
+                    throw new CompletionException(e);
                 }
             });
             try (SSLSocket dialled = client.createSSLSocket()) {
@@ -120,6 +123,33 @@ class ServerTlsTest {
         var strict = new ServerTls(overlay::identity, removed::equals, InstantSource.system());
         assertRefused(relay(), strict);
         assertRefused(strict, relay());
+    }
+
+    @Test
+    void theConnectionOfARelayIsCutWhenItIsRemoved() throws Exception {
+        var removed = new AtomicBoolean();
+        var server = new ServerTls(overlay::identity, certificate -> removed.get(), InstantSource.system());
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                SSLSocket dialled = relay().createSSLSocket()) {
+            CompletableFuture<SSLSocket> accepted = CompletableFuture.supplyAsync(() -> {
+                try {
+                    SSLSocket secure = server.createSSLSocket(listening.accept(), null);
+                    secure.startHandshake();
+                    return secure;
+                } catch (IOException | X509Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            dialled.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listening.getLocalPort()));
+            dialled.startHandshake();
+            SSLSocket secure = accepted.get(30, TimeUnit.SECONDS);
+            server.cutRemoved();
+            assertThat(secure.isClosed()).isFalse();
+            removed.set(true);
+            server.cutRemoved();
+            assertThat(secure.isClosed()).isTrue();
+            assertThat(dialled.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     @Test

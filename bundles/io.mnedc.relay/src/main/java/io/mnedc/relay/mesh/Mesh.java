@@ -300,9 +300,14 @@ public final class Mesh implements AutoCloseable {
      * Takes a relay out of the overlay for good; this one, too. Any thread; waits for the store.
      *
      * @return whether it was one of the overlay
+     * @throws IllegalStateException if it is this one, and no other one is connected
      * @throws IOException if the store does not answer
      */
     public boolean remove(String relayId) throws IOException {
+        if (relayId.equals(own) && !isLinked()) {
+            throw new IllegalStateException(
+                    "no other relay of the overlay is connected: if this one leaves, nobody can serve its devices");
+        }
         try {
             return membership.remove(relayId).toCompletableFuture().get(STORE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
