@@ -1,6 +1,7 @@
 package io.mnedc.relay.mesh;
 
-import java.util.concurrent.TimeUnit;
+import io.mnedc.work.TokenBucket;
+import java.time.Duration;
 
 /** How many requests for certificates one link may bring: some at once, {@value #A_SECOND} a second, and not too many under way. */
 final class SigningAllowance {
@@ -12,28 +13,15 @@ final class SigningAllowance {
 
     static final int A_SECOND = 100;
 
-    private static final long NANOS_EACH = TimeUnit.SECONDS.toNanos(1) / A_SECOND;
-
+    private final TokenBucket bucket =
+            new TokenBucket(Duration.ofSeconds(BURST / A_SECOND).toNanos());
     private int underWay;
-    private int left = BURST;
-    private long earned;
 
-    /** Nothing has come yet; times as of {@link System#nanoTime}. */
-    SigningAllowance(long now) {
-        earned = now;
-    }
-
-    /** Whether another one may be worked on; then {@link #done} is called at its end. */
+    /** Whether another one may be worked on; then {@link #done} is called at its end. Times as of {@link System#nanoTime}. */
     boolean take(long now) {
-        long more = (now - earned) / NANOS_EACH;
-        if (more > 0) {
-            left = (int) Math.min(BURST, left + more);
-            earned += more * NANOS_EACH;
-        }
-        if (left == 0 || underWay >= MOST) {
+        if (underWay >= MOST || !bucket.takeOne(A_SECOND, now)) {
             return false;
         }
-        left--;
         underWay++;
         return true;
     }

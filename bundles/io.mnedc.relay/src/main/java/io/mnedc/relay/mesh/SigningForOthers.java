@@ -41,9 +41,8 @@ final class SigningForOthers {
 
     /** Another relay asks by this link, which is up. */
     void wanted(LinkStream link, SignRequest request) {
-        long now = clock.getAsLong();
-        SigningAllowance allowance = links.computeIfAbsent(link, unused -> new SigningAllowance(now));
-        if (!allowance.take(now)) {
+        SigningAllowance allowance = links.computeIfAbsent(link, unused -> new SigningAllowance());
+        if (!allowance.take(clock.getAsLong())) {
             ErrorReport report = new ErrorReport(
                     ErrorCode.LIMIT_EXCEEDED.number(),
                     "relay " + link.relayId() + " passes on too many requests for certificates: try again",

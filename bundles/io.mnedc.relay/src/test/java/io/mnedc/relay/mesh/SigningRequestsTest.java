@@ -208,7 +208,7 @@ class SigningRequestsTest {
     @Test
     void aLinkMayBringSoManyAtOnceAndThenSoManyASecond() {
         long now = Long.MAX_VALUE - 1000;
-        SigningAllowance allowance = new SigningAllowance(now);
+        SigningAllowance allowance = new SigningAllowance();
         for (int i = 0; i < SigningAllowance.BURST; i++) {
             assertThat(allowance.take(now)).isTrue();
             allowance.done();
