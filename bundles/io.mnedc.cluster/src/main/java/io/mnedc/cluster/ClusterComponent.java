@@ -1,14 +1,8 @@
 package io.mnedc.cluster;
 
 import io.mnedc.api.store.OverlayStore;
-import io.mnedc.cluster.join.JoinException;
 import io.mnedc.cluster.join.Joining;
-import io.mnedc.cluster.server.Joiner.Joined;
-import io.mnedc.cluster.server.RefusedJoinException;
-import io.mnedc.security.JoinToken;
 import io.mnedc.settings.Endings;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -38,18 +32,8 @@ public final class ClusterComponent {
     /** Made by the component runtime. */
     @Activate
     public ClusterComponent(BundleContext context, Map<String, Object> properties) {
-        operation = new Operation(context, ClusterComponent::join);
+        operation = new Operation(context, new Joining()::join);
         operation.apply(properties);
-    }
-
-    private static Joined join(String token, Path identity) throws IOException {
-        try {
-            io.mnedc.cluster.join.Joined joined = new Joining().join(JoinToken.parse(token), identity);
-            return new Joined(joined.overlay(), joined.number(), joined.servers(), joined.external());
-        } catch (JoinException e) {
-            String why = String.valueOf(e.getMessage());
-            throw e.isLasting() ? new RefusedJoinException(why, e) : new IOException(why, e);
-        }
     }
 
     @Modified

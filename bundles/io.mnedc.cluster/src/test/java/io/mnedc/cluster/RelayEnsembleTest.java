@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.notice.Notice;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.Transaction;
-import io.mnedc.cluster.server.Joiner.Joined;
+import io.mnedc.cluster.join.Joined;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.security.JoinToken;
@@ -126,7 +126,7 @@ class RelayEnsembleTest {
         }
 
         /** What redeeming a token does; that has its own tests. */
-        private Joined join(String token, Path identity) throws IOException {
+        private Joined join(JoinToken token, Path identity) throws IOException {
             copyIdentity(identity);
             OverlayStore store = relays.stream()
                     .filter(each -> each.running && each.number != number)
@@ -136,7 +136,7 @@ class RelayEnsembleTest {
             String servers = store.get("ensemble/servers")
                     .orElseThrow(() -> new IOException("no servers are known yet"))
                     .value();
-            return new Joined(store.get("ensemble/overlay").orElseThrow().value(), number, servers, "");
+            return new Joined(store.get("ensemble/overlay").orElseThrow().value(), number, servers, "", "");
         }
 
         Path newestList() throws IOException {

@@ -15,51 +15,70 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         void check(List<X509Certificate> chain) throws CertificateException;
     }
 
-    private final Check check;
+    /** Decides on a chain, and may remember whose connection it is. */
+    public interface SocketCheck {
+        /**
+         * Decides.
+         *
+         * @param socket on which the chain was shown; null: TLS runs in an engine
+         */
+        void check(List<X509Certificate> chain, @Nullable Socket socket) throws CertificateException;
+    }
 
-    public PeerTrust(Check check) {
+    private final SocketCheck check;
+
+    private PeerTrust(SocketCheck check) {
         this.check = check;
     }
 
-    private void decide(X509Certificate @Nullable [] chain) throws CertificateException {
+    public PeerTrust(Check check) {
+        this((chain, socket) -> check.check(chain));
+    }
+
+    /** {@return trust that is told of the socket, too} */
+    public static PeerTrust ofSockets(SocketCheck check) {
+        return new PeerTrust(check);
+    }
+
+    private void decide(X509Certificate @Nullable [] chain, @Nullable Socket socket) throws CertificateException {
         if (chain == null || chain.length == 0) {
             throw new CertificateException("no certificate was shown");
         }
-        check.check(List.of(chain));
+        check.check(List.of(chain), socket);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        decide(chain);
+        decide(chain, null);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
             throws CertificateException {
-        decide(chain);
+        decide(chain, socket);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
             throws CertificateException {
-        decide(chain);
+        decide(chain, null);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        decide(chain);
+        decide(chain, null);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
             throws CertificateException {
-        decide(chain);
+        decide(chain, socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
             throws CertificateException {
-        decide(chain);
+        decide(chain, null);
     }
 
     /** None are named: the other side shows the certificate it has. */

@@ -3,6 +3,7 @@ package io.mnedc.cluster.join;
 import io.mnedc.api.address.VirtualNetwork;
 import io.mnedc.api.store.StoreKeys;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.security.authority.EnsembleKeys;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +23,6 @@ import java.util.regex.Pattern;
  * @param pool the pool of virtual addresses; empty if no relay has leased an address yet
  */
 public record Joined(String overlay, int number, String servers, String external, String pool) {
-    private static final int MOST = 254;
     private static final int LONGEST_NAME = 64;
     private static final int LARGEST_PORT = 65_535;
     /** Of an overlay whose prefix is of no interest here. */
@@ -69,7 +69,7 @@ public record Joined(String overlay, int number, String servers, String external
     }
 
     private static int number(String text) {
-        if (!NUMBER.matcher(text).matches() || Integer.parseInt(text) > MOST) {
+        if (!NUMBER.matcher(text).matches() || Integer.parseInt(text) > EnsembleKeys.LARGEST_NUMBER) {
             throw wrong("number", text);
         }
         return Integer.parseInt(text);
@@ -88,7 +88,7 @@ public record Joined(String overlay, int number, String servers, String external
         for (String line : serverLines()) {
             Matcher server = SERVER.matcher(line);
             if (!server.matches()
-                    || Integer.parseInt(server.group(1)) > MOST
+                    || Integer.parseInt(server.group(1)) > EnsembleKeys.LARGEST_NUMBER
                     || !numbers.add(server.group(1))
                     || !arePorts(server.group(2))) {
                 throw wrong("servers", line);

@@ -2,6 +2,7 @@ package io.mnedc.cluster.server;
 
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.text.PlainText;
+import io.mnedc.cluster.join.JoinException;
 import io.mnedc.cluster.server.Membership.Step;
 import io.mnedc.security.Fingerprints;
 import io.mnedc.work.LogLimiter;
@@ -10,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +62,6 @@ public final class Ensemble implements AutoCloseable {
     private long nextPurge = System.nanoTime() + PURGE_NANOS;
     private boolean told;
     private boolean removedForGood;
-    private @Nullable ServerTls connections;
 
     private Ensemble(ServerSettings settings, Joiner joiner, Events events, InstantSource clock) {
         this.settings = settings;
@@ -105,8 +106,9 @@ public final class Ensemble implements AutoCloseable {
             if (server == null && System.nanoTime() - nextTry >= 0) {
                 start();
             }
-        } catch (RefusedJoinException e) {
-            failed(PlainText.of(e), REFUSED_NANOS);
+        } catch (JoinException e) {
+            LOG.debug("the cause", e);
+            failed(PlainText.of(e), e.isLasting() ? REFUSED_NANOS : PAUSE_NANOS);
         } catch (IOException | GeneralSecurityException e) {
             LOG.debug("the cause", e);
             failed(PlainText.of(e), PAUSE_NANOS);
@@ -147,7 +149,7 @@ public final class Ensemble implements AutoCloseable {
         }
     }
 
-    private void start() throws IOException, GeneralSecurityException {
+    private void start() throws IOException, GeneralSecurityException, JoinException {
         Place found = place;
         if (found == null) {
             joining = Thread.currentThread();
@@ -166,7 +168,6 @@ public final class Ensemble implements AutoCloseable {
         }
         files.ensure(mine.own());
         var tls = new ServerTls(mine.authority()::identity, mine.removed()::isOut, clock);
-        connections = tls;
         EnsembleServer started = EnsembleServer.start(files, tls);
         server = started;
         membership = new Membership(mine.own(), started);
@@ -187,18 +188,16 @@ public final class Ensemble implements AutoCloseable {
         set.authority().refresh();
         OverlayStore shared = store;
         set.removed().take(shared);
-        ServerTls present = connections;
-        if (present != null) {
-            present.cutRemoved();
-        }
+        running.cutRemoved();
         if (now - nextPurge >= 0) {
             nextPurge = now + PURGE_NANOS;
             running.purge();
         }
         try {
             X509Certificate own = set.authority().identity().chain().get(0);
-            boolean known = shared != null
-                    && SharedNotes.isOwn(shared, set.own().number(), Fingerprints.of(own.getPublicKey()));
+            String key = Fingerprints.of(own.getPublicKey());
+            boolean known =
+                    shared != null && SharedNotes.isOwn(shared, set.own().number(), key);
             // what a file says may be long ago, and the number another relay's
             Set<Integer> removed = shared == null ? Set.of() : set.removed().numbers();
             Step step = list.step(removed, set.removed().has(own), known, now);
@@ -210,7 +209,7 @@ public final class Ensemble implements AutoCloseable {
                 }
             } else if (step == Step.WELL && shared != null) {
                 tell("");
-                note(shared, set, running, list);
+                note(shared, set, key, running, list.servers());
             }
         } catch (KeeperException.NewConfigNoQuorum e) {
             tell(
@@ -228,11 +227,10 @@ public final class Ensemble implements AutoCloseable {
                 + "/relay.crt.pem and relay.key.pem, and join again with a new token";
     }
 
-    private static void note(OverlayStore shared, Place set, EnsembleServer running, Membership list)
-            throws KeeperException, InterruptedException, GeneralSecurityException {
-        SharedNotes.number(shared, set.own().number(), Fingerprints.of(set.key()));
+    private static void note(
+            OverlayStore shared, Place set, String key, EnsembleServer running, List<ServerEntry> servers) {
+        SharedNotes.number(shared, set.own().number(), key);
         if (!running.led().isEmpty()) {
-            var servers = ServerEntry.all(list.list());
             SharedNotes.tell(shared, set.overlay(), servers);
             SharedNotes.tidy(shared, servers);
         }

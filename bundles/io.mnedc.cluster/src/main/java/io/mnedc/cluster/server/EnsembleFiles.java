@@ -1,6 +1,7 @@
 package io.mnedc.cluster.server;
 
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.security.authority.EnsembleKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class EnsembleFiles {
     int number() throws IOException {
         String text = Files.readString(data().resolve("myid"), StandardCharsets.US_ASCII)
                 .strip();
-        if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > ServerEntry.LARGEST_NUMBER) {
+        if (!text.matches("[1-9][0-9]{0,2}") || Integer.parseInt(text) > EnsembleKeys.LARGEST_NUMBER) {
             throw new IOException(data().resolve("myid") + " has no number of a server: put it back from a backup");
         }
         return Integer.parseInt(text);

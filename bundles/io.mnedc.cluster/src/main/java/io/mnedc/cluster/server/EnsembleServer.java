@@ -23,12 +23,14 @@ final class EnsembleServer implements AutoCloseable {
     private static final int STEP_MILLIS = 250;
 
     private final EnsembleFiles files;
+    private final ServerTls tls;
     private final NIOServerCnxnFactory clients;
     private final RelayPeer peer;
     private final int ends = Preparation.ends();
 
-    private EnsembleServer(EnsembleFiles files, NIOServerCnxnFactory clients, RelayPeer peer) {
+    private EnsembleServer(EnsembleFiles files, ServerTls tls, NIOServerCnxnFactory clients, RelayPeer peer) {
         this.files = files;
+        this.tls = tls;
         this.clients = clients;
         this.peer = peer;
     }
@@ -69,7 +71,7 @@ final class EnsembleServer implements AutoCloseable {
         EnsembleServer made = null;
         try {
             RelayPeer peer = peer(config, files, clients, tls);
-            made = new EnsembleServer(files, clients, peer);
+            made = new EnsembleServer(files, tls, clients, peer);
             peer.start();
             return made;
         } catch (IOException | RuntimeException e) {
@@ -133,6 +135,11 @@ final class EnsembleServer implements AutoCloseable {
     /** {@return the numbers of the servers that this one leads and that are up to date, its own among them; empty if it leads none} */
     Set<Integer> led() {
         return peer.led();
+    }
+
+    /** Ends the connections of relays that were removed since they were made. */
+    void cutRemoved() {
+        tls.cutRemoved();
     }
 
     /** Removes snapshots and logs that are not needed any more. */

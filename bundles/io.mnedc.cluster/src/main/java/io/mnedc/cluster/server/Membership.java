@@ -44,6 +44,7 @@ final class Membership implements AutoCloseable {
     private final EnsembleServer server;
     private final ZooKeeperAdmin admin;
     private final Map<Integer, Long> absentSince = new HashMap<>();
+    private List<ServerEntry> agreed = List.of();
     private boolean closedToOthers;
     /** How often this server was not in the list, one look after the other. */
     private int absent;
@@ -78,7 +79,8 @@ final class Membership implements AutoCloseable {
             return Step.CHANGING;
         }
         String list = list();
-        List<ServerEntry> servers = ServerEntry.all(list);
+        agreed = ServerEntry.all(list);
+        List<ServerEntry> servers = agreed;
         Optional<ServerEntry> mine = mine(servers);
         if (mine.isEmpty() || !mine.get().samePlace(own)) {
             // what removes it may be on its way
@@ -101,8 +103,12 @@ final class Membership implements AutoCloseable {
         return lead(list, servers, removed, present, now);
     }
 
-    /** {@return the list of servers, as it was agreed on} */
-    String list() throws KeeperException, InterruptedException {
+    /** {@return the servers, as the last step has found them} */
+    List<ServerEntry> servers() {
+        return agreed;
+    }
+
+    private String list() throws KeeperException, InterruptedException {
         return new String(admin.getConfig(false, new Stat()), StandardCharsets.US_ASCII);
     }
 

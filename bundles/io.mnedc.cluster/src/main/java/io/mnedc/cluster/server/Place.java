@@ -1,8 +1,6 @@
 package io.mnedc.cluster.server;
 
 import io.mnedc.security.authority.OverlayAuthority;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
 
 /**
  * The place of this relay in its overlay.
@@ -11,8 +9,4 @@ import java.security.PublicKey;
  * @param own its server
  * @param overlay the name of the overlay
  */
-record Place(OverlayAuthority authority, RemovedRelays removed, ServerEntry own, String overlay) {
-    PublicKey key() throws GeneralSecurityException {
-        return authority.identity().chain().get(0).getPublicKey();
-    }
-}
+record Place(OverlayAuthority authority, RemovedRelays removed, ServerEntry own, String overlay) {}

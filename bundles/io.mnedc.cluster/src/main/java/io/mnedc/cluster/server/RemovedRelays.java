@@ -3,6 +3,7 @@ package io.mnedc.cluster.server;
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.files.PrivateFiles;
 import io.mnedc.security.Fingerprints;
+import io.mnedc.security.authority.EnsembleKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,11 +16,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relays that were removed from the overlay: key {@code ensemble/removed/FINGERPRINT} of the shared store for each, its text is the
- * number of its server, or 0 when that is out of the ensemble and free again. They are in a file, too, because a server must know them before it has read any store. Thread-safe.
+ * The relays that were removed from the overlay, as the shared store has them at {@link EnsembleKeys#REMOVED}. They are in a file, too, because a server must know them before it has read any store. Thread-safe.
  */
 final class RemovedRelays {
-    static final String BELOW = "ensemble/removed";
     private static final int LARGEST = 256 * 1024;
     private static final int MOST = 2_000;
 
@@ -54,8 +53,8 @@ final class RemovedRelays {
             return;
         }
         Map<String, Integer> told = new TreeMap<>();
-        store.below(BELOW).stream().limit(MOST).forEach(entry -> {
-            String name = entry.key().substring(BELOW.length() + 1);
+        store.below(EnsembleKeys.REMOVED).stream().limit(MOST).forEach(entry -> {
+            String name = EnsembleKeys.name(entry);
             if (isFingerprint(name) && isNumber(entry.value())) {
                 told.put(name, Integer.parseInt(entry.value()));
             }

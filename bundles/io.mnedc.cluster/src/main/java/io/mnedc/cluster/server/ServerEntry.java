@@ -1,5 +1,6 @@
 package io.mnedc.cluster.server;
 
+import io.mnedc.security.authority.EnsembleKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +18,7 @@ import java.util.regex.Pattern;
  * @param voter whether it votes; if not, it only learns, which is called an observer
  */
 public record ServerEntry(int number, String host, int port, boolean voter) {
-    /** ZooKeeper has one byte for it in the numbers of sessions; the last one is for its own use. */
-    public static final int LARGEST_NUMBER = 254;
-
     private static final int LARGEST_PORT = 65_533;
-    private static final int MOST = 254;
     private static final String HOST = "[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\]";
     private static final Pattern ADDRESS = Pattern.compile("(" + HOST + "):([1-9][0-9]{0,4})");
     private static final Pattern LINE = Pattern.compile("server\\.([1-9][0-9]{0,2})=(" + HOST
@@ -29,8 +26,9 @@ public record ServerEntry(int number, String host, int port, boolean voter) {
 
     /** Checks the numbers. */
     public ServerEntry {
-        if (number < 1 || number > LARGEST_NUMBER) {
-            throw new IllegalArgumentException("server number " + number + " is not 1 to " + LARGEST_NUMBER);
+        if (number < 1 || number > EnsembleKeys.LARGEST_NUMBER) {
+            throw new IllegalArgumentException(
+                    "server number " + number + " is not 1 to " + EnsembleKeys.LARGEST_NUMBER);
         }
         if (port < 1 || port > LARGEST_PORT) {
             throw new IllegalArgumentException("port " + port + " of " + host + " is not 1 to " + LARGEST_PORT
@@ -74,7 +72,7 @@ public record ServerEntry(int number, String host, int port, boolean voter) {
                         parts.group(4).equals("participant")));
             }
         }
-        if (found.size() > MOST
+        if (found.size() > EnsembleKeys.LARGEST_NUMBER
                 || found.stream().mapToInt(ServerEntry::number).distinct().count() != found.size()) {
             throw new IllegalArgumentException("too many servers of an ensemble, or one of them twice");
         }

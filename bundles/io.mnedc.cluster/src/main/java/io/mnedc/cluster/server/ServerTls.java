@@ -4,6 +4,7 @@ import io.mnedc.api.identity.Identity;
 import io.mnedc.security.OverlayTls;
 import io.mnedc.security.OverlayTrust;
 import io.mnedc.security.PeerName;
+import io.mnedc.security.PeerTrust;
 import io.mnedc.security.Role;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,10 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.zookeeper.common.QuorumX509Util;
 import org.apache.zookeeper.common.X509Exception.SSLContextException;
 import org.jspecify.annotations.Nullable;
@@ -65,13 +64,18 @@ public final class ServerTls extends QuorumX509Util {
     private SSLContext context() throws SSLContextException {
         try {
             Identity now = shown.identity();
-            return OverlayTls.context(now, new Trust(now.trusted()));
+            return OverlayTls.context(
+                    now, PeerTrust.ofSockets((chain, socket) -> believe(chain, socket, now.trusted())));
         } catch (GeneralSecurityException e) {
             throw new SSLContextException("this relay has no identity for its server of the ensemble", e);
         }
     }
 
-    private void check(List<X509Certificate> chain, Set<X509Certificate> trusted) throws CertificateException {
+    private void believe(List<X509Certificate> chain, @Nullable Socket socket, Set<X509Certificate> trusted)
+            throws CertificateException {
+        if (socket == null) {
+            throw new CertificateException("servers talk by sockets");
+        }
         PeerName name = OverlayTrust.check(chain, Role.RELAY, trusted, clock.instant(), Duration.ZERO);
         if (!name.named()) {
             throw new CertificateException("the certificate does not say that it is a relay's of this overlay");
@@ -79,6 +83,7 @@ public final class ServerTls extends QuorumX509Util {
         if (removed.test(chain.get(0))) {
             throw new CertificateException("this relay was removed from the overlay");
         }
+        connections.put(socket, chain.get(0));
     }
 
     /** Ends the connections of relays that were removed since they were made: ZooKeeper leaves them. */
@@ -95,62 +100,6 @@ public final class ServerTls extends QuorumX509Util {
                 }
             }
         });
-    }
-
-    /** Believes other relays, and remembers whose connection it is. */
-    private final class Trust extends X509ExtendedTrustManager {
-        private final Set<X509Certificate> trusted;
-
-        Trust(Set<X509Certificate> trusted) {
-            this.trusted = trusted;
-        }
-
-        private void decide(X509Certificate[] chain, Socket socket) throws CertificateException {
-            if (chain.length == 0) {
-                throw new CertificateException("no certificate was shown");
-            }
-            check(List.of(chain), trusted);
-            connections.put(socket, chain[0]);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            decide(chain, socket);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            decide(chain, socket);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            throw new CertificateException("servers talk by sockets");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            throw new CertificateException("servers talk by sockets");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            throw new CertificateException("servers talk by sockets");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            throw new CertificateException("servers talk by sockets");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 
     @Override

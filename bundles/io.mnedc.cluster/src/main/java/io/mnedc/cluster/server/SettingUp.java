@@ -1,7 +1,9 @@
 package io.mnedc.cluster.server;
 
-import io.mnedc.cluster.server.Joiner.Joined;
+import io.mnedc.cluster.join.JoinException;
+import io.mnedc.cluster.join.Joined;
 import io.mnedc.files.PrivateFiles;
+import io.mnedc.security.JoinToken;
 import io.mnedc.security.authority.OverlayAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +39,9 @@ final class SettingUp {
      * Does it. A crash on the way does no harm: it is done again.
      *
      * @throws IOException if it cannot be done; the message has the cure
+     * @throws JoinException if the token is not taken
      */
-    Place make() throws IOException, GeneralSecurityException {
+    Place make() throws IOException, GeneralSecurityException, JoinException {
         PrivateFiles.directory(settings.directory());
         if (!files.exist()) {
             if (settings.join().isEmpty()) {
@@ -83,8 +86,8 @@ final class SettingUp {
         create(settings.overlay(), 1, List.of(ServerEntry.of(1, settings.member(), true)));
     }
 
-    private void join() throws IOException {
-        Joined joined = joiner.join(settings.join(), settings.identity());
+    private void join() throws IOException, JoinException {
+        Joined joined = joiner.join(JoinToken.parse(settings.join()), settings.identity());
         if (!joined.external().isEmpty()) {
             throw new IOException("the relays of the overlay " + joined.overlay()
                     + " use an ensemble of their own. This relay has its certificate now; set ensemble = "

@@ -2,6 +2,7 @@ package io.mnedc.relay.mesh;
 
 import io.mnedc.api.store.OverlayStore;
 import io.mnedc.api.store.Transaction;
+import io.mnedc.security.authority.EnsembleKeys;
 import io.mnedc.transport.Scheduler;
 import io.mnedc.work.LogLimiter;
 import java.io.IOException;
@@ -23,10 +24,6 @@ import org.slf4j.LoggerFactory;
 /** The relays of the overlay, as the store has them under {@value #PARENT}; keeps this one's entry true. On the control loop. */
 final class Membership {
     static final String PARENT = "relays";
-    /** For each relay that was taken out of the overlay, the fingerprint of its key. */
-    static final String REMOVED = "ensemble/removed";
-
-    private static final String NUMBERS = "ensemble/numbers";
     private static final int MOST_REMOVED = 2_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
@@ -72,7 +69,7 @@ final class Membership {
         detach();
         store = now;
         subscription = now.watch(PARENT, change -> loop.execute(() -> look(now, id(change.key()))));
-        removals = now.watch(REMOVED, change -> loop.execute(() -> lookAtRemoved(now)));
+        removals = now.watch(EnsembleKeys.REMOVED, change -> loop.execute(() -> lookAtRemoved(now)));
         lookAtRemoved(now);
         write();
     }
@@ -82,9 +79,9 @@ final class Membership {
             return;
         }
         Set<String> keys = new HashSet<>();
-        in.below(REMOVED).stream()
+        in.below(EnsembleKeys.REMOVED).stream()
                 .limit(MOST_REMOVED)
-                .forEach(entry -> keys.add(entry.key().substring(REMOVED.length() + 1)));
+                .forEach(entry -> keys.add(EnsembleKeys.name(entry)));
         removed = keys;
         lookAtAll(in);
         if (!told && own.filter(self -> keys.contains(self.key())).isPresent()) {
@@ -115,7 +112,7 @@ final class Membership {
         if (entry.isEmpty() || member.isEmpty()) {
             return CompletableFuture.completedFuture(false);
         }
-        String mark = REMOVED + "/" + member.get().key();
+        String mark = EnsembleKeys.REMOVED + "/" + member.get().key();
         Transaction change = Transaction.when(entry.get()).remove(entry.get().key());
         if (present.get(mark).isEmpty()) {
             change = change.andAbsent(mark)
@@ -126,9 +123,9 @@ final class Membership {
 
     /** {@return the number of the server inside that relay; 0 if there is none} */
     private static String number(OverlayStore in, String key) {
-        return in.below(NUMBERS).stream()
+        return in.below(EnsembleKeys.NUMBERS).stream()
                 .filter(entry -> entry.value().equals(key))
-                .map(entry -> entry.key().substring(NUMBERS.length() + 1))
+                .map(EnsembleKeys::name)
                 .findFirst()
                 .orElse("0");
     }

@@ -16,19 +16,11 @@ import java.util.regex.Pattern;
 /**
  * A relay in the ensemble that the relays share: its number, and what it must know to find the others.
  *
- * @param number 1 to {@value #MOST}
+ * @param number 1 to {@value EnsembleKeys#LARGEST_NUMBER}
  * @param already whether it has had this number before
  * @param lines {@code KEY=VALUE} each, as the protocol's OVERLAY has them
  */
 record EnsembleMember(int number, boolean already, List<String> lines) {
-    /** As ZooKeeper counts its servers. */
-    static final int MOST = 254;
-
-    static final String NUMBERS = "ensemble/numbers";
-
-    private static final String OVERLAY = "ensemble/overlay";
-    private static final String SERVERS = "ensemble/servers";
-    private static final String EXTERNAL = "ensemble/external";
     /** What the address bundles of the relays agree on: pool and IPv6 prefix, with a blank between. */
     private static final String NETWORK = "overlay/network";
 
@@ -60,17 +52,17 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
         List<String> lines = new ArrayList<>();
         lines.add(line(
                 "overlay",
-                text(look, OVERLAY)
+                text(look, EnsembleKeys.OVERLAY)
                         .filter(name -> NAME.matcher(name).matches())
                         .orElseThrow(() -> unavailable("no relay has said the overlay's name"))));
         Map<Integer, String> taken = new HashMap<>();
-        Optional<String> servers = text(look, SERVERS);
+        Optional<String> servers = text(look, EnsembleKeys.SERVERS);
         if (servers.isPresent()) {
             lines.add(line("servers", String.join(";", servers(servers.get(), taken))));
         } else {
             lines.add(line(
                     "external",
-                    text(look, EXTERNAL)
+                    text(look, EnsembleKeys.EXTERNAL)
                             .filter(text -> PLAIN.matcher(text).matches())
                             .orElseThrow(() -> unavailable("no relay has said where the ensemble's servers are"))));
         }
@@ -78,19 +70,19 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
                 .map(network -> network.split(" ", 2)[0])
                 .filter(pool -> PLAIN.matcher(pool).matches())
                 .ifPresent(pool -> lines.add("pool=" + pool));
-        for (Entry each : below.apply(NUMBERS)) {
+        for (Entry each : below.apply(EnsembleKeys.NUMBERS)) {
             number(each).ifPresent(number -> taken.put(number, each.value()));
         }
         int number = free(key, taken);
-        Optional<Entry> entry = look.apply(NUMBERS + "/" + number);
+        Optional<Entry> entry = look.apply(EnsembleKeys.NUMBERS + "/" + number);
         while (entry.isPresent() && !entry.get().value().equals(key)) {
             // of a moment ago
             taken.put(number, entry.get().value());
             number = free(key, taken);
-            entry = look.apply(NUMBERS + "/" + number);
+            entry = look.apply(EnsembleKeys.NUMBERS + "/" + number);
         }
         if (entry.isEmpty()) {
-            put.accept(NUMBERS + "/" + number, key);
+            put.accept(EnsembleKeys.NUMBERS + "/" + number, key);
         }
         lines.add("number=" + number);
         return new EnsembleMember(number, entry.isPresent(), lines);
@@ -106,7 +98,8 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
         for (String server : servers) {
             Matcher matcher = SERVER.matcher(server);
             if (!matcher.matches()) {
-                throw unavailable("what the relays share as " + SERVERS + " is no list of server.N=ADDRESS");
+                throw unavailable(
+                        "what the relays share as " + EnsembleKeys.SERVERS + " is no list of server.N=ADDRESS");
             }
             // also if that relay has no entry: two servers with one number would break the ensemble
             taken.put(Integer.parseInt(matcher.group(1)), "");
@@ -115,22 +108,23 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
     }
 
     private static Optional<Integer> number(Entry entry) {
-        String name = entry.key().substring(NUMBERS.length() + 1);
+        String name = EnsembleKeys.name(entry);
         return name.matches("[1-9][0-9]{0,2}") ? Optional.of(Integer.valueOf(name)) : Optional.empty();
     }
 
     private static int free(String key, Map<Integer, String> taken) throws RefusedException {
         for (Map.Entry<Integer, String> each : taken.entrySet()) {
-            if (each.getValue().equals(key) && each.getKey() <= MOST) {
+            if (each.getValue().equals(key) && each.getKey() <= EnsembleKeys.LARGEST_NUMBER) {
                 return each.getKey();
             }
         }
-        for (int number = 1; number <= MOST; number++) {
+        for (int number = 1; number <= EnsembleKeys.LARGEST_NUMBER; number++) {
             if (!taken.containsKey(number)) {
                 return number;
             }
         }
-        throw unavailable("all numbers from 1 to " + MOST + " are taken: let relays leave that are gone");
+        throw unavailable(
+                "all numbers from 1 to " + EnsembleKeys.LARGEST_NUMBER + " are taken: let relays leave that are gone");
     }
 
     private static String line(String name, String value) throws RefusedException {
