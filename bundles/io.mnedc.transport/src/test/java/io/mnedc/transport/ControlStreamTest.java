@@ -111,8 +111,12 @@ class ControlStreamTest extends OnLoopback {
             assertThat(relay.next()).isEqualTo("opened");
             assertThat(relay.next()).isInstanceOf(Preamble.class);
             ByteBuffer last = ControlCodec.encode(new Bye("this is why"));
+            CompletableFuture<Boolean> closing = new CompletableFuture<>();
             relay.stream().send(new Bye("this is why"));
             relay.stream().closeAfterSent();
+            relay.stream().execute(() -> closing.complete(true));
+            // the message may come before that: what is sent until then is read in order
+            assertThat(closing.get(60, TimeUnit.SECONDS)).isTrue();
             ByteBuffer got = ByteBuffer.allocate(last.remaining() + 1);
             got.limit(1);
             assertThat(talker.read(got)).isEqualTo(1);
