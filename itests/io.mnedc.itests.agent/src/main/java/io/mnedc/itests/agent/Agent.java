@@ -59,14 +59,23 @@ public final class Agent implements BundleActivator {
     private static void serve(ServerSocketChannel server, Commands commands) {
         try {
             while (true) {
-                try (SocketChannel connection = server.accept()) {
-                    answer(connection, commands);
-                }
+                serve(server.accept(), commands);
             }
         } catch (AsynchronousCloseException e) {
             // stopped
         } catch (IOException e) {
             System.err.println("agent ended: " + e);
+        }
+    }
+
+    private static void serve(SocketChannel accepted, Commands commands) throws AsynchronousCloseException {
+        try (SocketChannel connection = accepted) {
+            answer(connection, commands);
+        } catch (AsynchronousCloseException e) {
+            throw e;
+        } catch (IOException e) {
+            // who asked is gone: others may ask
+            System.err.println("agent: no answer given: " + e);
         }
     }
 

@@ -61,15 +61,19 @@ record Service(@Nullable Object object) {
         throw new IllegalArgumentException("no method " + name + " in " + target.getClass());
     }
 
-    /** The record that a method with one argument takes. */
+    /** The record that a method with one argument takes, made by its constructor with as many arguments. */
     Object argument(String name, Object... components) throws Exception {
         Class<?> type = methods(value().getClass()).stream()
                 .filter(method -> method.getName().equals(name) && method.getParameterCount() == 1)
                 .findFirst()
                 .orElseThrow()
                 .getParameterTypes()[0];
-        Constructor<?> made = type.getDeclaredConstructors()[0];
-        return made.newInstance(components);
+        for (Constructor<?> each : type.getDeclaredConstructors()) {
+            if (each.getParameterCount() == components.length) {
+                return each.newInstance(components);
+            }
+        }
+        throw new IllegalArgumentException(type + " is not made of " + components.length + " components");
     }
 
     private static List<Method> methods(Class<?> type) {

@@ -128,24 +128,26 @@ enum Fault {
         long begin = System.nanoTime();
         fault.run();
         for (int i = 1; i <= Relays.COUNT; i++) {
-            RelayProcess relay = relays.relay(i);
-            Waits.until(
-                    () -> relay.name() + " reaches the store\n"
-                            + relay.process().tail(),
-                    BOUND,
-                    () -> !relay.process().isAlive() || reaches(relay));
+            awaitStore(relays.relay(i));
         }
         return List.of(new Apart(begin, System.nanoTime(), number));
     }
 
-    /** Whether a relay has the present state: what it makes now is in the store. */
-    private static boolean reaches(RelayProcess relay) {
-        try {
-            Remote.in(relay.process()).call("token", "1", relay.host().address() + ":3334");
-            return true;
-        } catch (LabException e) {
-            return false;
-        }
+    /** Until a relay has the present state: what it makes now is in the store. */
+    private static void awaitStore(RelayProcess relay) {
+        String[] last = {""};
+        Waits.until(() -> relay.name() + " reaches the store; at last: " + last[0], BOUND, () -> {
+            if (!relay.process().isAlive()) {
+                return true;
+            }
+            try {
+                Remote.in(relay.process()).call("token", "1", relay.host().address() + ":3334");
+                return true;
+            } catch (LabException e) {
+                last[0] = e.getMessage() + " " + e.getCause();
+                return false;
+            }
+        });
     }
 
     private static void signal(RelayProcess relay, String signal) {

@@ -21,14 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What several relays cost and how fast they are: printed. Only with {@code -Dmnedc.figures=true}, on a quiet machine. */
 @ExtendWith(NeedsLab.class)
-@EnabledIfSystemProperty(named = "mnedc.figures", matches = "true")
+@Tag("figures")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FiguresTest {
     private static final int KILLS = 20;
