@@ -49,7 +49,12 @@ record ClusterSettings(String overlay, List<String> ensemble, Optional<ServerSet
         if (!token.isEmpty()) {
             values.attempt("join.token", () -> JoinToken.parse(token));
         }
-        return new ServerSettings(member, path(values, "data.dir"), path(values, "identity.dir"), overlay, token);
+        String alone = values.text("go.on.alone", "");
+        if (!alone.matches("[!-~]{0,64}")) {
+            values.wrong("go.on.alone", alone, "allowed are 1 to 64 letters, digits and signs, such as 2026-11-29");
+        }
+        return new ServerSettings(
+                member, path(values, "data.dir"), path(values, "identity.dir"), overlay, token, alone);
     }
 
     private static Path path(ConfigurationReader values, String key) {
@@ -81,7 +86,7 @@ record ClusterSettings(String overlay, List<String> ensemble, Optional<ServerSet
     /** {@return whether another store is needed for these settings: a token that was used may go, and so may the name} */
     boolean needsAnother(ClusterSettings now) {
         if (server.isPresent() && now.server.isPresent()) {
-            return !server.get().samePlace(now.server.get());
+            return !server.get().suffices(now.server.get());
         }
         return !equals(now);
     }

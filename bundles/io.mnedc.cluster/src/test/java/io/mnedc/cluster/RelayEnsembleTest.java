@@ -95,6 +95,24 @@ class RelayEnsembleTest {
         Relay start() {
             operation = new Operation(registry.context(), this::join);
             running = true;
+            operation.apply(settings());
+            return this;
+        }
+
+        /** While it runs. */
+        void goOnAlone(String wish) {
+            Map<String, Object> settings = settings();
+            settings.put("go.on.alone", wish);
+            operation.apply(settings);
+        }
+
+        void goOnAloneAtStart(String wish) {
+            operation = new Operation(registry.context(), this::join);
+            running = true;
+            goOnAlone(wish);
+        }
+
+        private Map<String, Object> settings() {
             Map<String, Object> settings = new HashMap<>(Map.of(
                     "enabled",
                     true,
@@ -109,8 +127,7 @@ class RelayEnsembleTest {
                         "join.token",
                         new JoinToken(List.of("127.0.0.1:1"), authority.fingerprint(), number, new byte[32]).text());
             }
-            operation.apply(settings);
-            return this;
+            return settings;
         }
 
         void stop() {
@@ -352,6 +369,47 @@ class RelayEnsembleTest {
         Relay back = five.get(2).start();
         Await.until("it does not come back", () -> !back.notices().isEmpty());
         assertThat(back.stores()).isEmpty();
+    }
+
+    @Test
+    void aRelayGoesOnAloneWhenItIsToldToAndMostOthersAreLost() throws Exception {
+        List<Relay> three = overlay(3);
+        Relay one = three.get(0);
+        Relay two = three.get(1);
+        Relay last = three.get(2);
+        put(last.store(), "a", "1");
+        last.goOnAlone("too-early");
+        put(last.store(), "a", "with the others");
+        awaitValue(one, "a", "with the others");
+        awaitValue(last, "a", "with the others");
+        assertThat(Files.readAllLines(last.newestList()))
+                .filteredOn(line -> line.startsWith("server."))
+                .hasSize(3);
+        one.stop();
+        two.stop();
+        last.goOnAlone("2026-11-29");
+        OverlayStore store = last.store();
+        Await.until("it goes on", () -> isPut(store, "a", "alone"));
+        last.stop();
+        // the wish was granted once: it does nothing more
+        last.goOnAloneAtStart("2026-11-29");
+        put(last.store(), "a", "still");
+        // one that was not lost comes back: it learns of the new list, and nothing is made beside it
+        one.start();
+        awaitValue(one, "a", "still");
+        put(one.store(), "a", "two again");
+        awaitValue(last, "a", "two again");
+        Relay another = new Relay(4).start();
+        awaitValue(another, "a", "two again");
+    }
+
+    private static boolean isPut(OverlayStore store, String key, String value) throws Exception {
+        try {
+            put(store, key, value);
+            return true;
+        } catch (java.util.concurrent.ExecutionException e) {
+            return false;
+        }
     }
 
     @Test

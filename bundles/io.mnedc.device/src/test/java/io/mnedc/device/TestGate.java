@@ -31,7 +31,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -44,6 +46,9 @@ public final class TestGate {
 
     public final OverlayAuthority authority;
     public final List<ControlMessage> asked = new CopyOnWriteArrayList<>();
+
+    /** What it answers the next enrolments, in place of what it would say; then it is as usual. */
+    public final Queue<ErrorReport> refusals = new ConcurrentLinkedQueue<>();
 
     /** The time that devices are told. */
     public volatile InstantSource clock = InstantSource.system();
@@ -191,6 +196,12 @@ public final class TestGate {
                 return;
             }
             open.send(Preamble.of(Preamble.StreamKind.CONTROL));
+            ErrorReport planned = refusals.poll();
+            if (planned != null) {
+                open.send(planned);
+                open.closeAfterSent();
+                return;
+            }
             try {
                 open.send(credentials(authority
                         .enrol(

@@ -251,6 +251,23 @@ class LauncherTest {
     }
 
     @Test
+    void aRelayOfSeveralKeepsItsPlaceAndGoesOnAloneWhenItIsTold() throws IOException {
+        CommandResult early = run("relay", "--data", data.toString(), "--go-on-alone");
+        assertThat(early.status()).isEqualTo(2);
+        assertThat(early.output()).contains("is for a relay of several");
+
+        run("relay", "--data", data.toString(), "--cluster", "--member", "192.0.2.7").orThrow();
+        assertThat(settings("io.mnedc.cluster"))
+                .contains("member=\"192.0.2.7:3336\"", "identity.dir=\"" + data + "/identity\"")
+                .noneMatch(line -> line.startsWith("go.on.alone"));
+        Files.writeString(Files.createDirectories(data.resolve("ensemble/data")).resolve("myid"), "1\n");
+        run("relay", "--data", data.toString(), "--go-on-alone").orThrow();
+        assertThat(settings("io.mnedc.cluster"))
+                .contains("member=\"192.0.2.7:3336\"")
+                .anyMatch(line -> line.matches("go\\.on\\.alone=\"20[0-9]{2}-[0-9-]{5}T[0-9:]{8}Z\""));
+    }
+
+    @Test
     void aJoinTokenBesideAKeyStoreIsRefused() throws IOException {
         run("device", "--data", data.toString(), "--relay", "r").orThrow();
         Path file = data.resolve("etc/io.mnedc.device.config");

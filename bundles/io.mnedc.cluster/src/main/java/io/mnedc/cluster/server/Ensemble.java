@@ -46,6 +46,7 @@ public final class Ensemble implements AutoCloseable {
     private final Events events;
     private final InstantSource clock;
     private final EnsembleFiles files;
+    private final GoingOnAlone alone;
     private final ScheduledThreadPoolExecutor thread;
     private final LogLimiter faults = new LogLimiter(Duration.ofMinutes(1));
     private volatile boolean closed;
@@ -69,6 +70,7 @@ public final class Ensemble implements AutoCloseable {
         this.events = events;
         this.clock = clock;
         this.files = new EnsembleFiles(settings.directory());
+        this.alone = new GoingOnAlone(settings.alone(), files);
         this.thread = new ScheduledThreadPoolExecutor(1, Ensemble::thread);
         thread.setRemoveOnCancelPolicy(true);
     }
@@ -183,6 +185,12 @@ public final class Ensemble implements AutoCloseable {
         EnsembleServer running = server;
         Membership list = membership;
         if (set == null || running == null || list == null) {
+            return;
+        }
+        if (alone.isDue(running.serves(), now)) {
+            stop();
+            alone.make(set.own());
+            nextTry = now;
             return;
         }
         set.authority().refresh();

@@ -25,6 +25,11 @@ final class EnsembleFiles {
     private static final int MOST_CLIENTS = 64;
     private static final int LARGEST_LIST = 256 * 1024;
     private static final int SNAPSHOTS = 3;
+    private static final int LARGEST_WISH = 1_024;
+    /** Of a transaction's number: the upper half is the epoch, which each new leader counts on. */
+    private static final int EPOCH_SHIFT = 32;
+
+    private static final long LAST_OF_EPOCH = 0xffff_ffffL;
 
     private final Path directory;
 
@@ -87,6 +92,44 @@ final class EnsembleFiles {
             servers.add(own.voting(mine.map(ServerEntry::voter).orElse(true)));
             PrivateFiles.write(list, lines(servers).getBytes(StandardCharsets.US_ASCII));
         }
+    }
+
+    /** {@return whether this wish to go on alone was seen to} */
+    boolean sawTo(String wish) throws IOException {
+        return Files.exists(wishes())
+                && new String(PrivateFiles.read(wishes(), LARGEST_WISH), StandardCharsets.UTF_8).equals(wish);
+    }
+
+    void noteSeenTo(String wish) throws IOException {
+        PrivateFiles.write(wishes(), wish.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Path wishes() {
+        return directory.resolve("alone");
+    }
+
+    /**
+     * Makes a list with this server only, which is newer than each that the others can have agreed on, and older than the next. A server of
+     * another list that hears of it takes it. The server must not run.
+     */
+    void alone(ServerEntry own) throws IOException {
+        long version = Math.max(epoch("currentEpoch"), epoch("acceptedEpoch")) << EPOCH_SHIFT | LAST_OF_EPOCH;
+        // what was proposed, and perhaps agreed on by others that are lost
+        Files.deleteIfExists(directory.resolve(CONFIGURATION + ".dynamic.next"));
+        String name = CONFIGURATION + ".dynamic." + Long.toHexString(version);
+        write(name, lines(List.of(own.voting(true))));
+        configure(directory.resolve(name));
+    }
+
+    private long epoch(String name) throws IOException {
+        Path file = data().resolve("version-2").resolve(name);
+        String text = Files.exists(file)
+                ? Files.readString(file, StandardCharsets.US_ASCII).strip()
+                : "0";
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IOException(file + " has no number: put " + directory + " back from a backup");
+        }
+        return Long.parseLong(text);
     }
 
     private Path list() throws IOException {

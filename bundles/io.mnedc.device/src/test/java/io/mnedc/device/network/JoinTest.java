@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mnedc.api.device.DeviceStatus.State;
 import io.mnedc.api.relay.RelayAdministration.TokenRequest;
 import io.mnedc.codec.ControlMessage.Enrol;
+import io.mnedc.codec.ControlMessage.ErrorReport;
+import io.mnedc.codec.ErrorCode;
 import io.mnedc.device.Fixture;
 import io.mnedc.device.Fixture.Node;
 import io.mnedc.device.InTlsLab;
@@ -65,6 +67,18 @@ class JoinTest extends InTlsLab {
                 assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(token.text());
             }
         }
+    }
+
+    @Test
+    void relayThatSoonMakesCertificatesAgainIsAskedAgain() throws Exception {
+        lab.gate.refusals.add(new ErrorReport(
+                ErrorCode.ENROLMENT_UNAVAILABLE.number(), "no relay with the CA key is reached", true, 1_000));
+        Node one = lab.device(lab.settings("one", lab.gate.token(lab.relay)));
+        Await.until(
+                "it says why it waits",
+                () -> one.device().snapshot().problem().orElse("").contains("no relay with the CA key is reached"));
+        one.awaitReady();
+        assertThat(enrolments()).isEqualTo(2);
     }
 
     @Test

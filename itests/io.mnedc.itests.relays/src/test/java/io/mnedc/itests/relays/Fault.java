@@ -60,10 +60,13 @@ enum Fault {
             });
         }
     },
-    /** A server of the ensemble is killed: its leader in half of the cases. */
+    /** A server of the ensemble is killed, its leader in half of the cases; with its relay, if it is inside. */
     SERVER_KILLED {
         @Override
         List<Event> happen(Relays relays, Random random, Runnable meanwhile) {
+            if (relays.serversInside()) {
+                return RELAY_KILLED.happen(relays, random, meanwhile);
+            }
             List<Ensemble.Server> servers = relays.ensemble().servers();
             Ensemble.Server server = random.nextBoolean()
                     ? relays.ensemble().awaitLeader()
@@ -76,10 +79,22 @@ enum Fault {
             });
         }
     },
-    /** All servers are killed, and started again in any order. */
+    /** All servers are killed, with their relays if they are inside, and started again in any order. */
     ALL_SERVERS_KILLED {
         @Override
         List<Event> happen(Relays relays, Random random, Runnable meanwhile) {
+            if (relays.serversInside()) {
+                return apart(relays, 0, () -> {
+                    List<Integer> numbers = new ArrayList<>();
+                    for (int i = 1; i <= Relays.COUNT; i++) {
+                        relays.relay(i).kill();
+                        numbers.add(i);
+                    }
+                    meanwhile.run();
+                    Collections.shuffle(numbers, random);
+                    numbers.forEach(relays::startAgain);
+                });
+            }
             List<Ensemble.Server> servers = new ArrayList<>(relays.ensemble().servers());
             return apart(relays, 0, () -> {
                 servers.forEach(Ensemble.Server::kill);

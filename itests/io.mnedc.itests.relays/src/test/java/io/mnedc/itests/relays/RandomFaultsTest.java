@@ -31,9 +31,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Devices join, come and are revoked at any relay while faults happen at random; afterwards the {@link Checker} looks at all that was
@@ -49,21 +49,24 @@ class RandomFaultsTest {
     private static final long SHORTEST_FAULT = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_FAULT = TimeUnit.SECONDS.toNanos(6);
 
-    private final Path directory = NeedsLab.directory(RandomFaultsTest.class).toAbsolutePath();
     private final List<Event> done = Collections.synchronizedList(new ArrayList<>());
     /** A relay that is cut off takes its time to answer. */
     private final ExecutorService commands = Executors.newCachedThreadPool();
 
+    private Path directory;
     private Random random;
     private Relays relays;
     private Path tokens;
     private LabProcess clients;
     private int made;
 
-    @BeforeEach
-    void start() throws IOException {
+    private void start(boolean serversInside) throws IOException {
+        directory = NeedsLab.directory(RandomFaultsTest.class)
+                .toAbsolutePath()
+                .resolve(serversInside ? "inside" : "beside");
         random = Seed.random(RandomFaultsTest.class);
-        relays = Relays.start(directory, "keepalive.millis=L\"1000\"");
+        String keepalive = "keepalive.millis=L\"1000\"";
+        relays = serversInside ? Relays.startAlone(directory, keepalive) : Relays.start(directory, keepalive);
         tokens = Files.createDirectories(directory.resolve("tokens"));
         clients = start(relays.lab().host("c"));
     }
@@ -76,8 +79,10 @@ class RandomFaultsTest {
         }
     }
 
-    @Test
-    void whatWasAcknowledgedHolds() throws Exception {
+    @ParameterizedTest(name = "servers inside the relays: {0}")
+    @ValueSource(booleans = {true, false})
+    void whatWasAcknowledgedHolds(boolean serversInside) throws Exception {
+        start(serversInside);
         for (int round = 1; round <= ROUNDS; round++) {
             Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
             long begin = System.nanoTime();

@@ -225,6 +225,11 @@ final class Relays implements AutoCloseable {
         return lab;
     }
 
+    /** Whether the servers are those inside the relays. */
+    boolean serversInside() {
+        return ensemble == null;
+    }
+
     /** The servers of the operator's. */
     Ensemble ensemble() {
         return Objects.requireNonNull(ensemble, "the servers are inside the relays");
@@ -250,6 +255,11 @@ final class Relays implements AutoCloseable {
     /** Starts a relay again that does not run, on its data. */
     void startAgain(int number) {
         startAgainWith(number);
+    }
+
+    /** Starts a relay again that does not run, on its data, with this option. */
+    void startAgainBy(int number, String option) {
+        relays.set(number - 1, noted(RelayProcess.start(relay(number).host(), option)));
     }
 
     /** Starts a relay again that does not run, with the bundles of the next version. */
