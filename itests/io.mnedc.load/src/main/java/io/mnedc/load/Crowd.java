@@ -62,13 +62,21 @@ final class Crowd implements AutoCloseable {
     /**
      * What a crowd is like.
      *
-     * @param relay where it goes
+     * @param relays where it goes: one after the other, as its devices are numbered
      * @param data how many devices have a data stream too: descriptors may be short
      * @param tls who makes its TLS; null: the Java runtime
      * @param whole whether announcements are read by the whole decoder and device session, which takes ten times longer
      */
     record Settings(
-            InetSocketAddress relay, int data, @Nullable Provider tls, boolean whole) {}
+            List<InetSocketAddress> relays, int data, @Nullable Provider tls, boolean whole) {
+        Settings {
+            relays = List.copyOf(relays);
+        }
+
+        InetSocketAddress relayOf(int index) {
+            return relays.get(index % relays.size());
+        }
+    }
 
     final LongAdder announcements = new LongAdder();
     final LongAdder announcedBytes = new LongAdder();
@@ -180,7 +188,7 @@ final class Crowd implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT.toMillis())
                 .handler(handler)
-                .connect(settings.relay(), source(index));
+                .connect(settings.relayOf(index), source(index));
     }
 
     /**

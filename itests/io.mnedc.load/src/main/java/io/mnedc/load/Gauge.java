@@ -37,7 +37,16 @@ final class Gauge implements AutoCloseable {
      * @param descriptors open ones
      * @param threads of the JVM, those of compiler and collector not counted
      */
-    record Reading(long resident, long heap, long direct, int descriptors, int threads) {}
+    record Reading(long resident, long heap, long direct, int descriptors, int threads) {
+        Reading plus(Reading other) {
+            return new Reading(
+                    resident + other.resident,
+                    heap + other.heap,
+                    direct + other.direct,
+                    descriptors + other.descriptors,
+                    threads + other.threads);
+        }
+    }
 
     private final LabProcess process;
     private final JMXConnector connector;

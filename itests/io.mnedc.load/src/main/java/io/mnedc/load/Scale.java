@@ -3,15 +3,12 @@ package io.mnedc.load;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.mnedc.boringssl.BoringSslProvider;
-import io.mnedc.lab.Host;
 import io.mnedc.lab.LabException;
 import io.mnedc.lab.RelayProcess;
 import io.mnedc.security.TlsChoice;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,18 +16,14 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** {@code ./mnedc bench --scale}: a crowd of devices in this JVM at one relay in another, both on this machine's loopback. */
+/** {@code ./mnedc bench --scale}: a crowd of devices in this JVM at one relay or several, each in another, all on this machine's loopback. */
 public final class Scale implements AutoCloseable {
     private static final PrintStream OUT = System.out;
     private static final PrintStream PROGRESS = System.err;
-    private static final String RELAY_OPTIONS = "-Xmx1g -XX:MaxDirectMemorySize=1g " + Gauge.TRACKING;
-    private static final int PORT = 4398;
     private static final int WARM_UP = 200;
     /** How many may be on their way in at once while a level is filled. */
     private static final int AT_ONCE = 64;
@@ -48,14 +41,12 @@ public final class Scale implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
     private final ScaleOptions options;
-    private final Host host;
-    private final RelayProcess relay;
+    private final Relays relays;
     private final Crowd crowd;
 
-    private Scale(ScaleOptions options, Host host, RelayProcess relay, Crowd crowd) {
+    private Scale(ScaleOptions options, Relays relays, Crowd crowd) {
         this.options = options;
-        this.host = host;
-        this.relay = relay;
+        this.relays = relays;
         this.crowd = crowd;
     }
 
@@ -85,10 +76,6 @@ public final class Scale implements AutoCloseable {
 
     private static Scale begin(ScaleOptions options) throws IOException, GeneralSecurityException {
         Files.createDirectories(options.directory());
-        Host host = Host.local(options.directory());
-        Path data = RelayProcess.dataOn(host);
-        Files.createDirectories(data);
-        clear(data.resolve("leases"));
         boolean boring = options.tls() != TlsChoice.JAVA;
         int ofOne = boring ? DESCRIPTORS_OF_BORINGSSL : 1;
         int needed = DESCRIPTORS + ofOne * (Math.min(HALF_OPEN, options.most()) + options.most());
@@ -97,43 +84,20 @@ public final class Scale implements AutoCloseable {
             throw new IllegalArgumentException(options.most() + " devices need " + needed + " descriptors, there are "
                     + mostDescriptors() + ": raise the limit (ulimit -n), or say --devices with fewer, or --tls java");
         }
-        settings(data, options.tls());
-        progress("keys and certificates of %d devices, made once", options.most());
-        Badges badges = Badges.of(data.resolve("identity"), options.directory().resolve("badges"), options.most());
-        RelayProcess relay =
-                RelayProcess.startSized(host, RELAY_OPTIONS, "--listen", "127.0.0.1:" + PORT, "--pool", "10.0.0.0/16");
+        Relays relays = Relays.start(options);
         try {
-            relay.awaitReady();
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
+            progress("keys and certificates of %d devices, made once", options.most());
+            Badges badges = Badges.of(
+                    Relays.identity(options), options.directory().resolve("badges"), options.most());
             int streams = Math.min(options.most(), left);
             Crowd crowd = Crowd.of(
-                    new Crowd.Settings(address, streams, boring ? new BoringSslProvider() : null, false),
+                    new Crowd.Settings(relays.addresses(), streams, boring ? new BoringSslProvider() : null, false),
                     badges,
                     options.most());
-            return new Scale(options, host, relay, crowd);
-        } catch (GeneralSecurityException | RuntimeException e) {
-            host.killAll();
+            return new Scale(options, relays, crowd);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            relays.close();
             throw e;
-        }
-    }
-
-    /** As somebody writes them; the launcher adds what it is told. */
-    private static void settings(Path data, TlsChoice tls) throws IOException {
-        Path file = data.resolve("etc").resolve("io.mnedc.relay.config");
-        Files.createDirectories(file.getParent());
-        Files.writeString(
-                file,
-                "enabled=B\"true\"\n" + TlsChoice.SETTING + "=\"" + tls.name().toLowerCase(Locale.ROOT) + "\"\n");
-    }
-
-    /** Leases of an earlier run would make this one's joins cheaper. */
-    private static void clear(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
         }
     }
 
@@ -155,7 +119,7 @@ public final class Scale implements AutoCloseable {
         Gauge.Reading start;
         Gauge.Reading end;
         List<Again> again = new ArrayList<>();
-        try (Gauge gauge = Gauge.on(relay.process())) {
+        try (Gauges gauge = Gauges.on(relays.processes())) {
             start = settled(gauge);
             for (int devices : options.levels()) {
                 levels.add(level(devices, gauge));
@@ -171,8 +135,9 @@ public final class Scale implements AutoCloseable {
         Comeback comeback = options.kill() ? comeback() : null;
         return new ScaleResults(
                 LocalDate.now(ZoneOffset.UTC).toString(),
-                machine() + ", TLS: " + options.tls().name().toLowerCase(Locale.ROOT),
-                RELAY_OPTIONS,
+                machine() + ", TLS: " + options.tls().name().toLowerCase(Locale.ROOT)
+                        + (options.relays() == 1 ? "" : ", " + options.relays() + " relays, all of them added up"),
+                Relays.OPTIONS,
                 start,
                 levels,
                 end,
@@ -181,18 +146,18 @@ public final class Scale implements AutoCloseable {
                 crowd.faults());
     }
 
-    private Level level(int devices, Gauge gauge) throws InterruptedException, IOException {
+    private Level level(int devices, Gauges gauge) throws InterruptedException, IOException {
         int before = crowd.present();
         crowd.clearFigures();
         crowd.exchange(true);
-        double relayCpu = relay.process().cpuSeconds();
+        double relayCpu = relays.cpuSeconds();
         double crowdCpu = ownCpuSeconds();
         long begun = System.nanoTime();
         crowd.join(devices, AT_ONCE, BOUND);
         double seconds = since(begun);
         crowd.awaitAcquainted(BOUND);
         double announced = since(begun) - seconds;
-        relayCpu = relay.process().cpuSeconds() - relayCpu;
+        relayCpu = relays.cpuSeconds() - relayCpu;
         crowdCpu = ownCpuSeconds() - crowdCpu;
         Level.Exchanges joining = Level.Exchanges.of(crowd);
         long messages = crowd.announcements.sum();
@@ -223,14 +188,14 @@ public final class Scale implements AutoCloseable {
     }
 
     private double steadyCpu() throws InterruptedException {
-        double before = relay.process().cpuSeconds();
+        double before = relays.cpuSeconds();
         long begun = System.nanoTime();
         TimeUnit.SECONDS.sleep(options.seconds());
-        return (relay.process().cpuSeconds() - before) / since(begun);
+        return (relays.cpuSeconds() - before) / since(begun);
     }
 
     /** What is in use as soon as it is the same for a second. */
-    private static Gauge.Reading settled(Gauge gauge) throws InterruptedException, IOException {
+    private static Gauge.Reading settled(Gauges gauge) throws InterruptedException, IOException {
         Gauge.Reading before = gauge.read();
         for (long begun = System.nanoTime(); since(begun) < SETTLE.toSeconds(); ) {
             TimeUnit.SECONDS.sleep(1);
@@ -244,7 +209,7 @@ public final class Scale implements AutoCloseable {
     }
 
     /** What is in use when all have left, as soon as it is no more than at the start. */
-    private static Gauge.Reading left(Gauge gauge, Gauge.Reading start) throws InterruptedException, IOException {
+    private static Gauge.Reading left(Gauges gauge, Gauge.Reading start) throws InterruptedException, IOException {
         Gauge.Reading now = gauge.read();
         for (long begun = System.nanoTime(); since(begun) < SETTLE.toSeconds(); ) {
             if (now.descriptors() <= start.descriptors()
@@ -260,14 +225,14 @@ public final class Scale implements AutoCloseable {
     }
 
     private Again comeAgain() throws InterruptedException {
-        double relayCpu = relay.process().cpuSeconds();
+        double relayCpu = relays.cpuSeconds();
         double crowdCpu = ownCpuSeconds();
         long begun = System.nanoTime();
         crowd.join(options.most(), AT_ONCE, BOUND);
         double seconds = since(begun);
         crowd.awaitAcquainted(BOUND);
         Again again =
-                new Again(options.most(), seconds, relay.process().cpuSeconds() - relayCpu, ownCpuSeconds() - crowdCpu);
+                new Again(options.most(), seconds, relays.cpuSeconds() - relayCpu, ownCpuSeconds() - crowdCpu);
         // a session that lived for five seconds was a success, for the pauses of devices
         TimeUnit.SECONDS.sleep(6);
         progress(
@@ -280,6 +245,7 @@ public final class Scale implements AutoCloseable {
         crowd.clearFigures();
         crowd.exchange(true);
         long killed = System.nanoTime();
+        RelayProcess relay = relays.first();
         relay.kill();
         relay.startAgain();
         relay.awaitReady();
@@ -301,7 +267,7 @@ public final class Scale implements AutoCloseable {
                 seconds,
                 announced,
                 crowd.failedAttempts(),
-                relay.process().cpuSeconds(),
+                relays.cpuSeconds(),
                 Level.Exchanges.of(crowd),
                 crowd.pings.millis(0.99));
     }
@@ -325,12 +291,6 @@ public final class Scale implements AutoCloseable {
     @Override
     public void close() {
         crowd.close();
-        try {
-            if (relay.process().isAlive()) {
-                relay.stop();
-            }
-        } finally {
-            host.killAll();
-        }
+        relays.close();
     }
 }

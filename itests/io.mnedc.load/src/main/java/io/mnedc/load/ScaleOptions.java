@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param levels numbers of devices, rising
  * @param seconds how long each level is watched while nothing happens
  * @param kill whether the relay is killed at the end
+ * @param relays how many relays of one overlay there are; each has its share of the devices
  * @param tls whose TLS both ends use: java or boringssl
  * @param directory where relay and keys are kept from run to run
  * @param json where to write the results; null: nowhere
@@ -20,6 +21,7 @@ record ScaleOptions(
         List<Integer> levels,
         int seconds,
         boolean kill,
+        int relays,
         TlsChoice tls,
         Path directory,
         @Nullable Path json) {
@@ -30,6 +32,7 @@ record ScaleOptions(
         List<Integer> levels = LEVELS;
         int seconds = 20;
         boolean kill = true;
+        int relays = 1;
         TlsChoice tls = TlsChoice.BORINGSSL;
         Path json = null;
         for (int i = 0; i < arguments.length; i++) {
@@ -39,10 +42,11 @@ record ScaleOptions(
                 case "--json" -> json = Path.of(arguments[++i]);
                 case "--tls" -> tls = TlsChoice.parse(arguments[++i]);
                 case "--no-kill" -> kill = false;
+                case "--relays" -> relays = Integer.parseInt(arguments[++i]);
                 default -> throw new IllegalArgumentException("no option " + arguments[i]);
             }
         }
-        return new ScaleOptions(levels, seconds, kill, tls, directory, json);
+        return new ScaleOptions(levels, seconds, kill && relays == 1, relays, tls, directory, json);
     }
 
     private static List<Integer> upTo(int most) {

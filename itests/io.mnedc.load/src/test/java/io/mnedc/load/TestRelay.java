@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 
 /** A relay in a JVM of its own, with the memory that the launcher gives it, on this machine's loopback. */
 final class TestRelay implements AutoCloseable {
@@ -69,7 +70,7 @@ final class TestRelay implements AutoCloseable {
 
     /** Devices that read announcements as the device bundle does. */
     Crowd crowd(int devices) throws GeneralSecurityException {
-        return Crowd.of(new Crowd.Settings(address, devices, null, true), badges, devices);
+        return Crowd.of(new Crowd.Settings(List.of(address), devices, null, true), badges, devices);
     }
 
     @Override

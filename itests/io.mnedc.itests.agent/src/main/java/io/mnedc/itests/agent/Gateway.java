@@ -20,6 +20,7 @@ final class Gateway {
     private static final String DEPLOYMENT = "org.osgi.service.deploymentadmin.DeploymentAdmin";
     private static final String METATYPE = "org.osgi.service.metatype.MetaTypeService";
     private static final String CONFIGURATION = "org.osgi.service.cm.ConfigurationAdmin";
+    private static final String STORE = "io.mnedc.api.store.OverlayStore";
     private static final String ADMINISTRATION = "io.mnedc.api.relay.RelayAdministration";
 
     private Gateway() {}
@@ -75,6 +76,13 @@ final class Gateway {
                                                 Integer.parseInt(words[1]),
                                                 List.of(words[2])))
                                 .toString());
+            case "commits" ->
+                Service.with(
+                        context,
+                        STORE,
+                        "(mnedc.store=shared)",
+                        store -> Double.toString(
+                                Commits.perSecond(store, Integer.parseInt(words[1]), Integer.parseInt(words[2]))));
             default -> throw new IllegalArgumentException("no command " + words[0]);
         };
     }

@@ -23,7 +23,11 @@ record Service(@Nullable Object object) {
     }
 
     static String with(BundleContext context, String type, Use use) throws Exception {
-        ServiceReference<?> reference = reference(context, type);
+        return with(context, type, null, use);
+    }
+
+    static String with(BundleContext context, String type, @Nullable String filter, Use use) throws Exception {
+        ServiceReference<?> reference = reference(context, type, filter);
         Object object = context.getService(reference);
         if (object == null) {
             throw new IllegalStateException("no service " + type);
@@ -35,8 +39,9 @@ record Service(@Nullable Object object) {
         }
     }
 
-    private static ServiceReference<?> reference(BundleContext context, String type) throws InvalidSyntaxException {
-        ServiceReference<?>[] references = context.getAllServiceReferences(type, null);
+    private static ServiceReference<?> reference(BundleContext context, String type, @Nullable String filter)
+            throws InvalidSyntaxException {
+        ServiceReference<?>[] references = context.getAllServiceReferences(type, filter);
         if (references == null) {
             throw new IllegalStateException("no service " + type);
         }
@@ -102,7 +107,7 @@ record Service(@Nullable Object object) {
         return List.of(all);
     }
 
-    private Object value() {
+    Object value() {
         return Objects.requireNonNull(object, "a method returned nothing");
     }
 

@@ -8,15 +8,21 @@ import io.mnedc.lab.DeviceProcess;
 import io.mnedc.lab.Host;
 import io.mnedc.lab.JavaTool;
 import io.mnedc.lab.RelayProcess;
+import io.mnedc.lab.Remote;
 import io.mnedc.lab.junit.NeedsLab;
 import io.mnedc.lab.tool.Transfer;
 import io.mnedc.lab.traffic.Traffic;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +50,16 @@ class FiguresTest {
 
     @BeforeAll
     void start() throws IOException {
-        relays = Relays.start(NeedsLab.directory(FiguresTest.class));
+        Path directory = NeedsLab.directory(FiguresTest.class);
+        // -Dmnedc.figures=beside: the servers are Debian's
+        boolean beside = "beside".equals(System.getProperty("mnedc.figures"));
+        relays = beside ? Relays.start(directory) : Relays.startAlone(directory);
+        relays.all().forEach(relay -> System.out.printf(
+                Locale.ROOT,
+                "FIGURE %s, servers %s, at the start: resident %d MiB%n",
+                relay.name(),
+                beside ? "beside" : "inside",
+                relay.process().residentBytes() >> 20));
     }
 
     @AfterAll
@@ -118,6 +133,33 @@ class FiguresTest {
             b.stop();
         }
         a.stop();
+    }
+
+    /** One relay by itself, and all three at once. */
+    @Test
+    void transactions() throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(Relays.COUNT);
+        try {
+            for (List<Integer> numbers : List.of(List.of(1), List.of(1, 2, 3))) {
+                List<Double> rates = new ArrayList<>();
+                for (int i = 0; i < RUNS; i++) {
+                    List<Future<Double>> all = new ArrayList<>();
+                    for (int number : numbers) {
+                        Remote agent = Relays.agent(relays.relay(number));
+                        all.add(callers.submit(() ->
+                                Double.parseDouble(agent.call("commits", "1000", "32").get(0))));
+                    }
+                    double sum = 0;
+                    for (Future<Double> each : all) {
+                        sum += each.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+                    }
+                    rates.add(sum);
+                }
+                report("transactions of one key a second, relays " + numbers, rates);
+            }
+        } finally {
+            callers.shutdownNow();
+        }
     }
 
     @Test
