@@ -63,9 +63,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Go on alone",
             required = false,
-            description = "Only if most relays of the overlay are lost for good: any new text, such as today's date, lets"
-                    + " this relay go on without the others, once, with what its server had. What the others had agreed"
-                    + " on without it is lost. Nothing happens if most of them are there.")
+            description =
+                    "Only if most relays of the overlay are lost for good: any new text, such as today's date, lets"
+                            + " this relay go on without the others, once, with what its server had. What the others had agreed"
+                            + " on without it is lost. Nothing happens if most of them are there.")
     String go_on_alone() default "";
 
     @AttributeDefinition(

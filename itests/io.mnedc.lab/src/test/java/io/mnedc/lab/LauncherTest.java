@@ -256,7 +256,8 @@ class LauncherTest {
         assertThat(early.status()).isEqualTo(2);
         assertThat(early.output()).contains("is for a relay of several");
 
-        run("relay", "--data", data.toString(), "--cluster", "--member", "192.0.2.7").orThrow();
+        run("relay", "--data", data.toString(), "--cluster", "--member", "192.0.2.7")
+                .orThrow();
         assertThat(settings("io.mnedc.cluster"))
                 .contains("member=\"192.0.2.7:3336\"", "identity.dir=\"" + data + "/identity\"")
                 .noneMatch(line -> line.startsWith("go.on.alone"));

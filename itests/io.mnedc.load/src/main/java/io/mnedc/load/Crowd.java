@@ -68,7 +68,10 @@ final class Crowd implements AutoCloseable {
      * @param whole whether announcements are read by the whole decoder and device session, which takes ten times longer
      */
     record Settings(
-            List<InetSocketAddress> relays, int data, @Nullable Provider tls, boolean whole) {
+            List<InetSocketAddress> relays,
+            int data,
+            @Nullable Provider tls,
+            boolean whole) {
         Settings {
             relays = List.copyOf(relays);
         }

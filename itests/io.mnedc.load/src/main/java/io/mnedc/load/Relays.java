@@ -66,8 +66,8 @@ final class Relays implements AutoCloseable {
         Path data = RelayProcess.dataOn(host);
         clear(data);
         settings(data, tls, "relay.id=\"relay-" + (index + 1) + "\"\nrelay.addresses=[\"" + address(index) + "\"]\n");
-        List<String> arguments = new ArrayList<>(
-                List.of("--listen", address(index), "--member", "127.0.0.1:" + (port(index) + MEMBER)));
+        List<String> arguments =
+                new ArrayList<>(List.of("--listen", address(index), "--member", "127.0.0.1:" + (port(index) + MEMBER)));
         if (index == 0) {
             arguments.addAll(List.of("--cluster", "--pool", "10.0.0.0/16"));
         } else {
@@ -91,7 +91,8 @@ final class Relays implements AutoCloseable {
         Files.createDirectories(file.getParent());
         Files.writeString(
                 file,
-                "enabled=B\"true\"\n" + TlsChoice.SETTING + "=\"" + tls.name().toLowerCase(Locale.ROOT) + "\"\n" + more);
+                "enabled=B\"true\"\n" + TlsChoice.SETTING + "=\"" + tls.name().toLowerCase(Locale.ROOT) + "\"\n"
+                        + more);
     }
 
     private static void clear(Path directory) throws IOException {

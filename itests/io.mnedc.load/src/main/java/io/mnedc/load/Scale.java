@@ -87,8 +87,8 @@ public final class Scale implements AutoCloseable {
         Relays relays = Relays.start(options);
         try {
             progress("keys and certificates of %d devices, made once", options.most());
-            Badges badges = Badges.of(
-                    Relays.identity(options), options.directory().resolve("badges"), options.most());
+            Badges badges =
+                    Badges.of(Relays.identity(options), options.directory().resolve("badges"), options.most());
             int streams = Math.min(options.most(), left);
             Crowd crowd = Crowd.of(
                     new Crowd.Settings(relays.addresses(), streams, boring ? new BoringSslProvider() : null, false),
@@ -231,8 +231,7 @@ public final class Scale implements AutoCloseable {
         crowd.join(options.most(), AT_ONCE, BOUND);
         double seconds = since(begun);
         crowd.awaitAcquainted(BOUND);
-        Again again =
-                new Again(options.most(), seconds, relays.cpuSeconds() - relayCpu, ownCpuSeconds() - crowdCpu);
+        Again again = new Again(options.most(), seconds, relays.cpuSeconds() - relayCpu, ownCpuSeconds() - crowdCpu);
         // a session that lived for five seconds was a success, for the pauses of devices
         TimeUnit.SECONDS.sleep(6);
         progress(

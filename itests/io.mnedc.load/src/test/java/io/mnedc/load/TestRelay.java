@@ -10,8 +10,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A relay in a JVM of its own, with the memory that the launcher gives it, on this machine's loopback. */
 final class TestRelay implements AutoCloseable {

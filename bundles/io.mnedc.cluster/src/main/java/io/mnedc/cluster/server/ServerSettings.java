@@ -12,8 +12,7 @@ import java.nio.file.Path;
  * @param join the join token of a relay that joins another one; empty: the overlay begins here
  * @param alone a wish to go on without the others, any text; empty: none
  */
-public record ServerSettings(
-        String member, Path directory, Path identity, String overlay, String join, String alone) {
+public record ServerSettings(String member, Path directory, Path identity, String overlay, String join, String alone) {
     /**
      * {@return whether a server that runs with these settings need not be started again for other ones} The name and the token count at its
      * very first start only, and a wish that is taken back changes nothing.

@@ -14,8 +14,7 @@ final class Commits {
     /** {@return transactions per second} of so many, of which some are on their way at once. */
     static double perSecond(Service store, int count, int atOnce) throws Exception {
         String prefix = "figures/" + System.nanoTime() + "-";
-        Class<?> transaction =
-                store.value().getClass().getClassLoader().loadClass("io.mnedc.api.store.Transaction");
+        Class<?> transaction = store.value().getClass().getClassLoader().loadClass("io.mnedc.api.store.Transaction");
         Service nothing = new Service(transaction.getField("EMPTY").get(null));
         Deque<CompletionStage<?>> waiting = new ArrayDeque<>();
         long begin = System.nanoTime();
@@ -24,7 +23,8 @@ final class Commits {
                 await(waiting.remove());
             }
             Service change = nothing.call("put", prefix + i, "10.0.0.1 press-7 0123456789abcdef0123456789abcdef");
-            waiting.add((CompletionStage<?>) store.call("commit", change.value()).value());
+            waiting.add(
+                    (CompletionStage<?>) store.call("commit", change.value()).value());
         }
         while (!waiting.isEmpty()) {
             await(waiting.remove());

@@ -54,12 +54,13 @@ class FiguresTest {
         // -Dmnedc.figures=beside: the servers are Debian's
         boolean beside = "beside".equals(System.getProperty("mnedc.figures"));
         relays = beside ? Relays.start(directory) : Relays.startAlone(directory);
-        relays.all().forEach(relay -> System.out.printf(
-                Locale.ROOT,
-                "FIGURE %s, servers %s, at the start: resident %d MiB%n",
-                relay.name(),
-                beside ? "beside" : "inside",
-                relay.process().residentBytes() >> 20));
+        relays.all()
+                .forEach(relay -> System.out.printf(
+                        Locale.ROOT,
+                        "FIGURE %s, servers %s, at the start: resident %d MiB%n",
+                        relay.name(),
+                        beside ? "beside" : "inside",
+                        relay.process().residentBytes() >> 20));
     }
 
     @AfterAll
@@ -146,8 +147,8 @@ class FiguresTest {
                     List<Future<Double>> all = new ArrayList<>();
                     for (int number : numbers) {
                         Remote agent = Relays.agent(relays.relay(number));
-                        all.add(callers.submit(() ->
-                                Double.parseDouble(agent.call("commits", "1000", "32").get(0))));
+                        all.add(callers.submit(() -> Double.parseDouble(
+                                agent.call("commits", "1000", "32").get(0))));
                     }
                     double sum = 0;
                     for (Future<Double> each : all) {

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * acknowledged. A longer run: {@code -Dmnedc.rounds=100}; the same again: {@code -Dmnedc.seed=N}.
  */
 @ExtendWith(NeedsLab.class)
+@SuppressWarnings("NullAway.Init") // each run begins with start
 class RandomFaultsTest {
     private static final int ROUNDS = Integer.getInteger("mnedc.rounds", 10);
     private static final Duration GRACE = Duration.ofMillis(Long.getLong("mnedc.grace", 10_000));
