@@ -193,6 +193,9 @@ public final class Ensemble implements AutoCloseable {
             nextTry = now;
             return;
         }
+        if (!running.serves()) {
+            checkDisk();
+        }
         set.authority().refresh();
         OverlayStore shared = store;
         set.removed().take(shared);
@@ -226,6 +229,17 @@ public final class Ensemble implements AutoCloseable {
         } catch (KeeperException e) {
             // there is no leader now, or another change was faster
             LOG.debug("the list of servers is looked at again", e);
+        }
+    }
+
+    /** ZooKeeper itself tries again and again, and says so in warnings that nobody sees. */
+    private void checkDisk() {
+        try {
+            files.checkWritable();
+        } catch (IOException e) {
+            LOG.debug("the cause", e);
+            tell(settings.directory() + " cannot be written, so it cannot serve: " + PlainText.of(e)
+                    + "; make room, it goes on by itself");
         }
     }
 

@@ -25,6 +25,7 @@ final class EnsembleFiles {
     private static final int MOST_CLIENTS = 64;
     private static final int LARGEST_LIST = 256 * 1024;
     private static final int SNAPSHOTS = 3;
+    private static final int PROBE = 4_096;
     private static final int LARGEST_WISH = 1_024;
     /** Of a transaction's number: the upper half is the epoch, which each new leader counts on. */
     private static final int EPOCH_SHIFT = 32;
@@ -130,6 +131,20 @@ final class EnsembleFiles {
             throw new IOException(file + " has no number: put " + directory + " back from a backup");
         }
         return Long.parseLong(text);
+    }
+
+    /**
+     * Writes a block, as the server has to.
+     *
+     * @throws IOException if that fails, such as by a full disk
+     */
+    void checkWritable() throws IOException {
+        Path probe = data().resolve("probe");
+        try {
+            PrivateFiles.write(probe, new byte[PROBE]);
+        } finally {
+            Files.deleteIfExists(probe);
+        }
     }
 
     private Path list() throws IOException {

@@ -156,7 +156,7 @@ enum Fault {
                 return true;
             }
             try {
-                Remote.in(relay.process()).call("token", "1", relay.host().address() + ":3334");
+                Remote.in(relay.process()).call("commits", "1", "1");
                 return true;
             } catch (LabException e) {
                 last[0] = e.getMessage() + " " + e.getCause();

@@ -68,6 +68,11 @@ class RandomFaultsTest {
         random = Seed.random(RandomFaultsTest.class);
         String keepalive = "keepalive.millis=L\"1000\"";
         relays = serversInside ? Relays.startAlone(directory, keepalive) : Relays.start(directory, keepalive);
+        if (serversInside) {
+            for (int number = 2; number <= Relays.COUNT; number++) {
+                relays.giveKey(number);
+            }
+        }
         tokens = Files.createDirectories(directory.resolve("tokens"));
         clients = start(relays.lab().host("c"));
     }

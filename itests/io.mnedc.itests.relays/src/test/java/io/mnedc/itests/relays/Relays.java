@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Relays implements AutoCloseable {
     static final int COUNT = 3;
 
+    private static final String KEY = "ca.key.pem";
     private static final Duration BOUND = Duration.ofMinutes(2);
     private static final Pattern VIA = Pattern.compile(" ready: .* via (\\S+)");
 
@@ -174,13 +175,24 @@ final class Relays implements AutoCloseable {
 
     /** Who has the CA's key can sign: all of them. */
     private static void copyAuthority(Host from, Host to) throws IOException {
-        Path source = RelayProcess.dataOn(from).resolve("identity");
         Path target = RelayProcess.dataOn(to).resolve("identity");
         Files.createDirectories(target);
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
-        for (String file : List.of("ca.crt.pem", "ca.key.pem", "trusted.pem")) {
-            Files.copy(source.resolve(file), target.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String file : List.of("ca.crt.pem", KEY, "trusted.pem")) {
+            copyIdentity(from, to, file);
         }
+    }
+
+    private static void copyIdentity(Host from, Host to, String file) throws IOException {
+        Files.copy(
+                RelayProcess.dataOn(from).resolve("identity").resolve(file),
+                RelayProcess.dataOn(to).resolve("identity").resolve(file),
+                StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    /** Gives the CA's key, which is with the first relay, to another one, as an administrator may. */
+    void giveKey(int number) throws IOException {
+        copyIdentity(relay(1).host(), relay(number).host(), KEY);
     }
 
     static Path part(String name) {

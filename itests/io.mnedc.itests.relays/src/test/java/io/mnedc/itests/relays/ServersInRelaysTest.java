@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,22 +61,27 @@ class ServersInRelaysTest {
         List<String> addresses = List.of(a.ipv4(), b.ipv4());
         disk.fill();
         RelayProcess last = relays.relay(LAST);
-        // until the server has to write
-        makeToken(1);
-        last.process().awaitLog(Pattern.compile("The server of the ensemble: "), BOUND);
+        // its server has room in the file that it writes
+        Waits.until(
+                "the server of " + last.name() + " fails\n" + last.process().tail(),
+                BOUND,
+                () -> !write(1).isEmpty()
+                        && last.process().log().stream().anyMatch(line -> line.contains("The server of the ensemble: ")));
         Conversations.awaitReached(a, b);
         DeviceProcess fresh = relays.device(relays.lab().host("c"), "c", LAST, 1, 2);
         fresh.awaitReady();
         assertThat(fresh.ipv4()).isNotIn(addresses);
         Conversations.awaitReached(fresh, a);
         disk.makeRoom();
-        Waits.until(last.name() + " has a server again\n" + last.process().tail(), BOUND, () -> canMakeToken(LAST));
+        Waits.until(last.name() + " has a server again\n" + last.process().tail(), BOUND, () -> canWrite(LAST));
 
         relays.relay(1).kill();
         relays.relay(2).kill();
         last.kill();
+        // its copy in a safe place
+        relays.giveKey(LAST);
         relays.startAgainBy(LAST, "--go-on-alone");
-        Waits.until("relay-" + LAST + " goes on alone", BOUND, () -> canMakeToken(LAST));
+        Waits.until("relay-" + LAST + " goes on alone", BOUND, () -> canWrite(LAST));
         for (DeviceProcess device : List.of(a, b, fresh)) {
             Waits.until(device.name() + " is at relay-" + LAST, BOUND, () -> relays.relayOf(device) == LAST);
         }
@@ -87,22 +91,20 @@ class ServersInRelaysTest {
                 .isEqualTo(addresses);
         // one of them was not lost
         relays.startAgain(1);
-        Waits.until("relay-1 has found the list of the others", BOUND, () -> canMakeToken(1));
-        DeviceProcess another = relays.device(relays.lab().host("d"), "d", 1, LAST);
+        Waits.until("relay-1 has found the list of the others", BOUND, () -> canWrite(1));
+        DeviceProcess another = relays.device(relays.lab().host("d"), "d", LAST, 1);
         another.awaitReady();
         assertThat(another.ipv4()).isNotIn(addresses).isNotEqualTo(fresh.ipv4());
         Conversations.awaitReached(another, a);
     }
 
-    private void makeToken(int number) {
-        RelayProcess relay = relays.relay(number);
-        Remote.in(relay.process()).call("token", "1", relay.host().address() + ":3334");
+    private List<String> write(int number) {
+        return Relays.agent(relays.relay(number)).call("commits", "500", "32");
     }
 
-    private boolean canMakeToken(int number) {
+    private boolean canWrite(int number) {
         try {
-            makeToken(number);
-            return true;
+            return !Remote.in(relays.relay(number).process()).call("commits", "1", "1").isEmpty();
         } catch (LabException e) {
             return false;
         }
