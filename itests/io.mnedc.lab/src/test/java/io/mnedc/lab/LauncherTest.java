@@ -100,8 +100,8 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', mvn -B -ntp -T3 clean verify, TestReport.java .",
-        "--quick, mvn -B -ntp -T3 -Pquick -Djacoco.skip clean verify, TestReport.java . --quick"
+        "'', mvn -B -ntp -T2 clean verify, TestReport.java .",
+        "--quick, mvn -B -ntp -T2 -Pquick -Djacoco.skip clean verify, TestReport.java . --quick"
     })
     void testsAreRunAndTheirReportsSummed(String option, String maven, String sum) throws IOException {
         Path programs = Files.createDirectories(temporary.resolve("jdk/bin"));
