@@ -52,6 +52,9 @@ import org.slf4j.LoggerFactory;
 public final class LeaseStoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseStoreComponent.class);
     private static final Duration PAUSE = Duration.ofSeconds(3);
+    /** Until then nobody needs to do anything about the store of the relays. */
+    private static final Duration AT_A_START = Duration.ofSeconds(30);
+
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The store while it is open, and the one below it if relays share that. Without properties it is the one before. */
@@ -197,8 +200,20 @@ public final class LeaseStoreComponent {
         } catch (IOException | RuntimeException | Error e) {
             LOG.debug("the cause", e);
             waiting = next;
-            waits(next.place(), PlainText.of(e));
+            if (e instanceof NotYetException && running == null) {
+                comes(PlainText.of(e));
+            } else {
+                waits(next.place(), PlainText.of(e));
+            }
             return false;
+        }
+    }
+
+    /** At a start the relays' store is reached a moment later. */
+    private void comes(String problem) {
+        notices.show("the lease store waits and tries again: " + problem);
+        if (retry.awaits("there is no lease store: " + problem, AT_A_START)) {
+            LOG.info("the lease store waits for the store that the relays share");
         }
     }
 
@@ -270,7 +285,7 @@ public final class LeaseStoreComponent {
         @Nullable Path directory = place.directory();
         if (place.shared()) {
             if (below == null) {
-                throw new IOException("store = \"shared\", but the store that the relays share is not there (a service"
+                throw new NotYetException("store = \"shared\", but the store that the relays share is not there (a service"
                         + " OverlayStore with mnedc.store=shared): switch on io.mnedc.cluster and see that it reaches its"
                         + " ensemble; no addresses are leased until then");
             }
@@ -280,6 +295,15 @@ public final class LeaseStoreComponent {
             throw new IOException("this framework has no storage area: set data.dir of " + Config.PID);
         }
         return StoredLeases.in(directory);
+    }
+
+    /** The store of the relays is not there, and may come. */
+    private static final class NotYetException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotYetException(String message) {
+            super(message);
+        }
     }
 
     /** It is waited for again. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Engine implements Link.Events {
     private static final long LOOK_MILLIS = 1_000;
     private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Servers that start at the same time need some seconds to find each other. */
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Link link;
     private final Setup setup;
@@ -66,7 +68,7 @@ final class Engine implements Link.Events {
         if (follower.ready()) {
             lastReady = now;
             tell(true);
-        } else if (now - lastReady > OUTAGE_NANOS) {
+        } else if (now - lastReady > (started.isDone() ? OUTAGE_NANOS : START_NANOS)) {
             tell(false);
         }
     }

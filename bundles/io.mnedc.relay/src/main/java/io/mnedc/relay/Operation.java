@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class Operation {
     private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
     private static final String PID = RelayComponent.PID;
+    /** Until then nobody needs to do anything about the store of the relays. */
+    private static final Duration AT_A_START = Duration.ofSeconds(30);
+
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     /** A configuration that can be read. */
@@ -248,7 +251,7 @@ final class Operation {
         } catch (IOException e) {
             LOG.debug("the cause", e);
             wanted = next;
-            waits(PlainText.of(e));
+            waits(e);
         } catch (RuntimeException | Error e) {
             wanted = next;
             rests("a fault, see the log: " + e, e);
@@ -265,15 +268,20 @@ final class Operation {
             tell();
         } catch (IOException e) {
             LOG.debug("the cause", e);
-            waits(PlainText.of(e));
+            waits(e);
         } catch (RuntimeException | Error e) {
             rests("a fault, see the log: " + e, e);
         }
     }
 
-    private void waits(String problem) {
-        obstacle = problem;
-        retry.failed("the relay cannot start: " + problem);
+    private void waits(IOException why) {
+        obstacle = PlainText.of(why);
+        String problem = "the relay cannot start: " + obstacle;
+        if (!(why instanceof StoreAwaitedException)) {
+            retry.failed(problem);
+        } else if (retry.awaits(problem, AT_A_START)) {
+            LOG.info("the relay waits for the store that the relays share");
+        }
         tell();
     }
 

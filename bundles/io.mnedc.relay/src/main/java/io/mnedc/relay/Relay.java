@@ -198,7 +198,7 @@ public final class Relay implements AutoCloseable {
 
     private static OverlayStore checked(@Nullable OverlayStore store) throws IOException {
         if (store == null) {
-            throw new IOException(
+            throw new StoreAwaitedException(
                     "store = shared: the store that the relays share is not there; it comes with the bundle"
                             + " io.mnedc.cluster, which says why it does not");
         }

@@ -25,6 +25,9 @@ public final class Retry implements AutoCloseable {
 
     private String problem = "";
     private long told;
+    private long since;
+    /** Nobody was told yet, because it may come in a moment. */
+    private boolean quiet;
 
     /**
      * Begins nothing yet.
@@ -45,11 +48,32 @@ public final class Retry implements AutoCloseable {
     /** Something could not be begun: it is tried again until somebody calls {@link #end}. */
     public synchronized void failed(String why) {
         long now = System.nanoTime();
-        if (thread == null || (!why.equals(problem) && now - told >= TELL_NANOS)) {
+        if (thread == null || quiet || (!why.equals(problem) && now - told >= TELL_NANOS)) {
+            quiet = false;
             told = now;
             teller.accept(why);
         }
         begin(why, pause);
+    }
+
+    /**
+     * The same of what usually comes by itself a moment later: it is told only when it has not come for a while.
+     *
+     * @param patience how long nothing is told
+     * @return whether this is the first time, so that the caller may say that it waits
+     */
+    public synchronized boolean awaits(String why, Duration patience) {
+        boolean first = thread == null;
+        if (first) {
+            quiet = true;
+            since = System.nanoTime();
+        }
+        if (!quiet || System.nanoTime() - since >= patience.toNanos()) {
+            failed(why);
+        } else {
+            begin(why, pause);
+        }
+        return first;
     }
 
     /**
@@ -85,6 +109,7 @@ public final class Retry implements AutoCloseable {
     public synchronized boolean end() {
         boolean waited = thread != null;
         thread = null;
+        quiet = false;
         problem = "";
         notifyAll();
         return waited;

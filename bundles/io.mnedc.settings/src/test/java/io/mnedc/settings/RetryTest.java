@@ -58,6 +58,31 @@ class RetryTest {
     }
 
     @Test
+    void whatComesInAMomentIsNotToldAndWhatDoesNotComeIs() throws Exception {
+        Retry patient = every(Duration.ofMillis(1), () -> current().awaits("no store yet", Duration.ofDays(1)));
+        assertThat(patient.awaits("no store yet", Duration.ofDays(1))).isTrue();
+        assertThat(patient.awaits("no store yet", Duration.ofDays(1))).isFalse();
+        assertThat(patient.problem()).hasValue("no store yet");
+        assertThat(told).isEmpty();
+        // another problem is told at once
+        patient.failed("no room");
+        assertThat(told).containsExactly("no room");
+        patient.end();
+        patient.close();
+        told.clear();
+
+        CountDownLatch attempts = new CountDownLatch(5);
+        Retry impatient = every(Duration.ofMillis(1), () -> {
+            attempts.countDown();
+            current().awaits("no store yet", Duration.ZERO);
+        });
+        impatient.awaits("no store yet", Duration.ZERO);
+        assertThat(attempts.await(30, TimeUnit.SECONDS)).isTrue();
+        impatient.close();
+        assertThat(told).containsExactly("no store yet");
+    }
+
+    @Test
     void afterAFaultItIsTriedAgain() throws Exception {
         CountDownLatch attempts = new CountDownLatch(3);
         Retry waiting = every(Duration.ofMillis(1), () -> {

@@ -36,6 +36,8 @@ final class Membership implements AutoCloseable {
         WELL,
         /** Something was changed, or should be and cannot be now. */
         CHANGING,
+        /** Another relay of the overlay says that it is where this one says it is. */
+        TAKEN,
         /** This relay was removed from the overlay. */
         REMOVED
     }
@@ -85,6 +87,9 @@ final class Membership implements AutoCloseable {
         if (mine.isEmpty() || !mine.get().samePlace(own)) {
             // what removes it may be on its way
             absent++;
+            if (own.isTakenIn(servers)) {
+                return Step.TAKEN;
+            }
             if (!known || absent < PATIENCE) {
                 return Step.CHANGING;
             }

@@ -89,6 +89,11 @@ public record ServerEntry(int number, String host, int port, boolean voter) {
         return host.toLowerCase(Locale.ROOT).equals(other.host.toLowerCase(Locale.ROOT)) && port == other.port;
     }
 
+    /** {@return whether another server of these is at this place} */
+    boolean isTakenIn(List<ServerEntry> servers) {
+        return servers.stream().anyMatch(each -> each.number != number && samePlace(each));
+    }
+
     /** {@return HOST:PORT} */
     public String address() {
         return host + ":" + port;

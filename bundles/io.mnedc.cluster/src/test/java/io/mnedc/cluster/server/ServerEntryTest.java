@@ -51,6 +51,18 @@ class ServerEntryTest {
         assertThat(ServerEntry.all(most)).hasSize(254);
     }
 
+    @Test
+    void aPlaceIsTakenByAnotherServerOnly() {
+        var servers = List.of(
+                ServerEntry.of(1, "relay-1.example:2888", true), ServerEntry.of(2, "relay-2.example:2888", false));
+        assertThat(ServerEntry.of(3, "Relay-1.example:2888", false).isTakenIn(servers))
+                .isTrue();
+        assertThat(ServerEntry.of(1, "relay-1.example:2888", false).isTakenIn(servers))
+                .isFalse();
+        assertThat(ServerEntry.of(3, "relay-1.example:2889", false).isTakenIn(servers))
+                .isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "a:", "a:0", "a:65534", ":1", "a b:1", "::1:2888", "a:01"})
     void anAddressThatIsNoneIsNamed(String text) {

@@ -36,7 +36,7 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
     }
 
     /**
-     * Finds a number for a relay: the one it has, or the lowest that is free.
+     * Finds a number for a relay: the one it has, or the lowest that is free. One that was removed gets none.
      *
      * @param key the fingerprint of its key
      * @param look reads an entry, which must be still so when the change is made
@@ -49,6 +49,13 @@ record EnsembleMember(int number, boolean already, List<String> lines) {
             Function<String, List<Entry>> below,
             BiConsumer<String, String> put)
             throws RefusedException {
+        if (look.apply(EnsembleKeys.REMOVED + "/" + key).isPresent()) {
+            // its key is refused everywhere, whatever certificate it has
+            throw new RefusedException(
+                    Reason.JOIN_REFUSED,
+                    "the relay with this key was removed from the overlay: remove relay.crt.pem and relay.key.pem in its"
+                            + " directory, and join again, with a new key");
+        }
         List<String> lines = new ArrayList<>();
         lines.add(line(
                 "overlay",

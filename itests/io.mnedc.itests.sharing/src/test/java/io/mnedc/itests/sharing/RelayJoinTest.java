@@ -215,6 +215,26 @@ class RelayJoinTest extends TwoRelays {
     }
 
     @Test
+    void aRelayThatWasRemovedComesBackWithANewKeyOnly() throws Exception {
+        a.start();
+        ensemble(a);
+        Path host = hosts.resolve("c");
+        int number = new Joining().join(token(a, 1), host).number();
+        String fingerprint = numbers(a).get(number);
+        put(a, "ensemble/removed/" + fingerprint, "0");
+        remove(a, "ensemble/numbers/" + number);
+        Files.delete(host.resolve("relay.crt.pem"));
+        JoinToken token = token(a, 1);
+        assertThat(refused(token, host))
+                .hasMessageContaining("was removed from the overlay: remove relay.crt.pem and relay.key.pem");
+        assertThat(numbers(a)).isEmpty();
+        // and has not used it up
+        Files.delete(host.resolve("relay.key.pem"));
+        assertThat(new Joining().join(token, host).number()).isEqualTo(number);
+        assertThat(numbers(a).get(number)).isNotEqualTo(fingerprint);
+    }
+
+    @Test
     void aDeviceCannotEnrolByARelaysTokenNorARelayByADevices() throws Exception {
         a.start();
         ensemble(a);
