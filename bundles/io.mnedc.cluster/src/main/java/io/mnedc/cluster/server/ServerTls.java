@@ -73,8 +73,9 @@ public final class ServerTls extends QuorumX509Util {
 
     private void believe(List<X509Certificate> chain, @Nullable Socket socket, Set<X509Certificate> trusted)
             throws CertificateException {
-        if (socket == null) {
-            throw new CertificateException("servers talk by sockets");
+        // a relay has this certificate at its other doors, too
+        if (!(socket instanceof SSLSocket secured) || !PROTOCOL.equals(secured.getHandshakeApplicationProtocol())) {
+            throw new CertificateException("the other end does not speak " + PROTOCOL);
         }
         PeerName name = OverlayTrust.check(chain, Role.RELAY, trusted, clock.instant(), Duration.ZERO);
         if (!name.named()) {

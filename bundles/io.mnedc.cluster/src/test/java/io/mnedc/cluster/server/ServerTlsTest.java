@@ -25,9 +25,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.apache.zookeeper.common.X509Exception;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,10 +63,17 @@ class ServerTlsTest {
 
     /** Shakes hands and sends a byte each way. */
     private static void talk(ServerTls client, ServerTls server) throws Exception {
+        talk(client, socket -> {}, server, socket -> {});
+    }
+
+    private static void talk(
+            ServerTls client, Consumer<SSLSocket> atClient, ServerTls server, Consumer<SSLSocket> atServer)
+            throws Exception {
         try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Integer> heard = CompletableFuture.supplyAsync(() -> {
                 try (Socket accepted = listening.accept();
                         SSLSocket secure = server.createSSLSocket(accepted, null)) {
+                    atServer.accept(secure);
                     secure.getOutputStream().write(1);
                     return secure.getInputStream().read();
                 } catch (IOException | X509Exception e) {
@@ -72,6 +81,7 @@ class ServerTlsTest {
                 }
             });
             try (SSLSocket dialled = client.createSSLSocket()) {
+                atClient.accept(dialled);
                 dialled.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listening.getLocalPort()));
                 assertThat(dialled.getInputStream().read()).isEqualTo(1);
                 dialled.getOutputStream().write(2);
@@ -85,10 +95,15 @@ class ServerTlsTest {
         }
     }
 
-    private static void assertRefused(ServerTls client, ServerTls server) {
-        assertThatThrownBy(() -> talk(client, server))
+    /** By one end; the other one may only find that the connection is gone. */
+    private static void assertRefused(ThrowingCallable talk) {
+        assertThatThrownBy(talk)
                 .satisfies(failure -> assertThat(failure instanceof ExecutionException ? failure.getCause() : failure)
-                        .isInstanceOf(SSLException.class));
+                        .isInstanceOf(IOException.class));
+    }
+
+    private static void assertRefused(ServerTls client, ServerTls server) {
+        assertRefused(() -> talk(client, server));
     }
 
     @Test
@@ -115,6 +130,18 @@ class ServerTlsTest {
                 new Identity(foreign.key(), foreign.chain(), overlay.identity().trusted()));
         assertRefused(stranger, relay());
         assertRefused(relay(), stranger);
+    }
+
+    /** As at another door of a relay, where it has the same certificate. */
+    @Test
+    void whoDoesNotSpeakTheProtocolIsRefusedOnEitherSide() throws Exception {
+        Consumer<SSLSocket> silent = socket -> {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[0]);
+            socket.setSSLParameters(parameters);
+        };
+        assertRefused(() -> talk(relay(), silent, relay(), socket -> {}));
+        assertRefused(() -> talk(relay(), socket -> {}, relay(), silent));
     }
 
     @Test
