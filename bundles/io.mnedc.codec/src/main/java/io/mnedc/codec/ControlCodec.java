@@ -20,6 +20,7 @@ import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
@@ -63,6 +64,7 @@ public final class ControlCodec {
     static final int REGISTRATIONS = 34;
     private static final int SIGN_REQUEST = 35;
     private static final int SIGN_ANSWER = 36;
+    private static final int REVOCATION = 37;
 
     private ControlCodec() {}
 
@@ -234,6 +236,9 @@ public final class ControlCodec {
         } else if (message instanceof SignAnswer m) {
             out.int64(Tag.REQUEST, m.number()).opaque(Tag.MESSAGE, m.message(), 0, Protocol.MAX_SIGN_ANSWER);
             return SIGN_ANSWER;
+        } else if (message instanceof Revocation m) {
+            out.deviceId(Tag.DEVICE_ID, m.deviceId()).optionalInt8(Tag.REVOKED, m.revoked() ? 1 : 0);
+            return REVOCATION;
         }
         throw new IllegalArgumentException("cannot write " + message);
     }
@@ -285,6 +290,7 @@ public final class ControlCodec {
             case REGISTRATIONS -> RegistrationRecords.registrations(new RecordReader(in, "REGISTRATIONS"));
             case SIGN_REQUEST -> RegistrationRecords.signRequest(new RecordReader(in, "SIGN_REQUEST"));
             case SIGN_ANSWER -> RegistrationRecords.signAnswer(new RecordReader(in, "SIGN_ANSWER"));
+            case REVOCATION -> RegistrationRecords.revocation(new RecordReader(in, "REVOCATION"));
             default -> new Unknown(type);
         };
     }

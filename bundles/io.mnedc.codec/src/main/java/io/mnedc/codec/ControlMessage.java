@@ -517,6 +517,14 @@ public sealed interface ControlMessage {
     record SignAnswer(long number, Opaque message) implements ControlMessage {}
 
     /**
+     * Relay to relay: a device was shut out, or is let in again. What the relays share says the same, perhaps later.
+     *
+     * @param deviceId whose certificate it is about
+     * @param revoked whether it is shut out
+     */
+    record Revocation(String deviceId, boolean revoked) implements ControlMessage {}
+
+    /**
      * Orders the registrations of one device at several relays: the greater one counts. A relay that registers a device takes one that
      * is greater than all that it knows of, and then has the store of the overlay decide.
      *

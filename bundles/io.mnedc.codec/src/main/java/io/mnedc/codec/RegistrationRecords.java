@@ -5,6 +5,7 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import java.nio.ByteBuffer;
@@ -51,6 +52,10 @@ final class RegistrationRecords {
 
     static SignAnswer signAnswer(RecordReader in) throws ProtocolException {
         return new SignAnswer(in.int64(Tag.REQUEST), in.upTo(Tag.MESSAGE, Protocol.MAX_SIGN_ANSWER));
+    }
+
+    static Revocation revocation(RecordReader in) throws ProtocolException {
+        return new Revocation(in.deviceId(Tag.DEVICE_ID), in.optionalUnsigned8(Tag.REVOKED) != 0);
     }
 
     static void write(Registration change, RecordWriter out) {

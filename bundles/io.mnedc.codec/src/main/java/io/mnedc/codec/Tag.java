@@ -66,7 +66,8 @@ enum Tag {
     ROLE(63),
     OVERLAY(64),
     REQUEST(65),
-    MESSAGE(66);
+    MESSAGE(66),
+    REVOKED(67);
 
     final int number;
 

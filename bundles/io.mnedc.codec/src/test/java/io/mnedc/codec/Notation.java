@@ -25,6 +25,7 @@ import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.SignedInfo;
@@ -150,6 +151,11 @@ final class Notation {
             return new Notation("SIGN_ANSWER")
                     .hex64("REQUEST", m.number())
                     .bytes("MESSAGE", m.message())
+                    .end();
+        } else if (message instanceof Revocation m) {
+            return new Notation("REVOCATION")
+                    .text("DEVICE_ID", m.deviceId())
+                    .number("REVOKED", m.revoked() ? 1 : 0)
                     .end();
         } else if (message instanceof Unknown m) {
             return "UNKNOWN " + m.type();

@@ -26,6 +26,7 @@ import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
 import io.mnedc.codec.ControlMessage.Renew;
 import io.mnedc.codec.ControlMessage.ServiceRecord;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.SignedInfo;
@@ -105,7 +106,8 @@ public final class RandomMessages {
                         int64(), List.of(Part.values()).get(random.nextInt(5)), registrations(random.nextInt(10))),
                 () -> new SignRequest(
                         int64(), bytes(ranged(0, Protocol.MAX_HANDSHAKE_MESSAGE)), certificates(Protocol.MAX_CHAIN)),
-                () -> new SignAnswer(int64(), bytes(ranged(0, Protocol.MAX_SIGN_ANSWER))));
+                () -> new SignAnswer(int64(), bytes(ranged(0, Protocol.MAX_SIGN_ANSWER))),
+                () -> new Revocation(deviceId(), random.nextBoolean()));
     }
 
     /** {@return one message of each type} */

@@ -384,6 +384,9 @@ public final class Relay implements AutoCloseable {
                 given.isEmpty() ? RelayIdFile.of(directory) : given,
                 this::reachedAt);
         mesh = begun;
+        if (sharing != null) {
+            sharing.whenRevoked(begun::revoked);
+        }
         begun.store(shared);
     }
 

@@ -12,6 +12,7 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Welcome;
@@ -158,4 +159,11 @@ public sealed interface Effect {
      * @param answer as received; nothing of it is checked
      */
     record SignatureAnswered(SignAnswer answer) implements Effect {}
+
+    /**
+     * Relay: another relay says that a device was shut out, or is let in again.
+     *
+     * @param revocation as received
+     */
+    record RevokedThere(Revocation revocation) implements Effect {}
 }

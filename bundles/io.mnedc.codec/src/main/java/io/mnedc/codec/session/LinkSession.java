@@ -9,6 +9,7 @@ import io.mnedc.codec.ControlMessage.Pong;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
@@ -27,6 +28,7 @@ import java.util.List;
  *    | <----------------------- RELAY_WELCOME -- |
  *    | <-- REGISTRATIONS, ENVELOPE, PING ------> |
  *    | <-- SIGN_REQUEST, SIGN_ANSWER ----------> |
+ *    | <-- REVOCATION -------------------------> |
  * </pre>
  */
 public final class LinkSession {
@@ -123,6 +125,9 @@ public final class LinkSession {
         }
         if (state == State.UP && message instanceof SignRequest request) {
             return List.of(new Effect.SignatureWanted(request));
+        }
+        if (state == State.UP && message instanceof Revocation revocation) {
+            return List.of(new Effect.RevokedThere(revocation));
         }
         if (state == State.UP && message instanceof SignAnswer answer) {
             return List.of(new Effect.SignatureAnswered(answer));

@@ -20,6 +20,7 @@ import io.mnedc.codec.ControlMessage.Registration;
 import io.mnedc.codec.ControlMessage.Registrations;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ControlMessage.SignAnswer;
 import io.mnedc.codec.ControlMessage.SignRequest;
 import io.mnedc.codec.ControlMessage.Unknown;
@@ -68,9 +69,11 @@ class LinkSessionTest {
         assertThat(dialling.received(NOTICE, NOW)).containsExactly(new Effect.Reported(NOTICE));
         SignRequest request = new SignRequest(7, SECRET, List.of());
         SignAnswer answer = new SignAnswer(7, SECRET);
+        Revocation revocation = new Revocation("press-7", true);
         for (LinkSession either : List.of(dialling, dialled)) {
             assertThat(either.received(request, NOW)).containsExactly(new Effect.SignatureWanted(request));
             assertThat(either.received(answer, NOW)).containsExactly(new Effect.SignatureAnswered(answer));
+            assertThat(either.received(revocation, NOW)).containsExactly(new Effect.RevokedThere(revocation));
         }
     }
 

@@ -66,6 +66,7 @@ final class SessionFixtures {
             new ControlMessage.Registrations(1, Part.SNAPSHOT_WHOLE, List.of()),
             new ControlMessage.SignRequest(1, bytes(11), List.of()),
             new ControlMessage.SignAnswer(1, bytes(12)),
+            new ControlMessage.Revocation("press-7", true),
             new Unknown(999));
 
     private SessionFixtures() {}

@@ -388,6 +388,8 @@ public final class AccessControl implements AutoCloseable {
                 // each time: it may have come in while it was let in for a moment between two looks
                 members.dismiss(revocation.deviceId(), refusal(revocation));
             }
+            // it may have come in by a connection that was being admitted
+            present.heard().forEach(deviceId -> dismissHeard(present, deviceId));
             AuditState.Change change = auditState.update(AuditState.REVOKED, all.keySet());
             all.forEach((deviceId, revocation) -> {
                 if (change.added().contains(deviceId)) {
@@ -409,6 +411,21 @@ public final class AccessControl implements AutoCloseable {
         } finally {
             review();
         }
+    }
+
+    /** Another relay says that a device was shut out, or is let in again: that counts until the store that the relays share says it. */
+    public void hear(String relayId, String deviceId, boolean revoked) {
+        Revocations present = revocations;
+        if (present != null) {
+            present.hear(relayId, deviceId, revoked);
+            if (revoked) {
+                dismissHeard(present, deviceId);
+            }
+        }
+    }
+
+    private void dismissHeard(Revocations present, String deviceId) {
+        present.find(deviceId).ifPresent(revocation -> members.dismiss(deviceId, refusal(revocation)));
     }
 
     /** Closes a device's connection and tells the device that the administrator did it; whether it was connected. */

@@ -280,6 +280,16 @@ final class LinkStream implements ControlStream.Handler, SigningRequests.Signer 
         return true;
     }
 
+    /** Tells what is of use at once only: not if much waits already. Any thread. */
+    void tell(ControlMessage message) {
+        ControlStream open = stream;
+        // nothing before the link is up
+        if (open != null && feed != null && open.waitingBytes() <= WINDOW) {
+            ByteBuffer encoded = ControlCodec.encode(message);
+            open.execute(() -> open.sendNow(encoded));
+        }
+    }
+
     /** Answers the other relay's request for a certificate. Any thread. */
     void answer(SignAnswer answer) {
         send(answer);

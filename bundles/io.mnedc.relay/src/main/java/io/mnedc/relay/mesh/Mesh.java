@@ -7,6 +7,7 @@ import io.mnedc.codec.ControlMessage.Fence;
 import io.mnedc.codec.ControlMessage.RelayHello;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ControlMessage.Relays;
+import io.mnedc.codec.ControlMessage.Revocation;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Protocol;
 import io.mnedc.codec.ProtocolException;
@@ -318,6 +319,12 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
+    /** Tells the other relays that a device was shut out, or is let in again: the store of one of them may be silent. Any thread. */
+    public void revoked(String deviceId, boolean out) {
+        var news = new Revocation(deviceId, out);
+        neighbours.values().forEach(each -> each.tell(news));
+    }
+
     private final class Members implements Membership.Watcher {
         @Override
         public void removedSelf() {
@@ -497,6 +504,13 @@ public final class Mesh implements AutoCloseable {
                 }
             } else if (effect instanceof Effect.SignatureWanted wanted) {
                 signingForOthers.wanted(link, wanted.request());
+            } else if (effect instanceof Effect.RevokedThere there) {
+                services.session
+                        .access()
+                        .hear(
+                                link.relayId(),
+                                there.revocation().deviceId(),
+                                there.revocation().revoked());
             } else if (effect instanceof Effect.SignatureAnswered answered) {
                 signing.answered(link, answered.answer());
             } else if (effect instanceof Effect.Forward forward

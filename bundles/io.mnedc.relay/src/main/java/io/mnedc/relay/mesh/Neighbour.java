@@ -1,5 +1,6 @@
 package io.mnedc.relay.mesh;
 
+import io.mnedc.codec.ControlMessage;
 import io.mnedc.codec.ControlMessage.RelayWelcome;
 import io.mnedc.codec.ErrorCode;
 import io.mnedc.codec.Protocol;
@@ -90,6 +91,14 @@ final class Neighbour {
     /** {@return the link to it, if it is connected and says that it has the CA's key; any thread} */
     Optional<LinkStream> signer() {
         return member.signs() ? Optional.ofNullable(link) : Optional.empty();
+    }
+
+    /** Tells it something, if it is linked. Any thread. */
+    void tell(ControlMessage message) {
+        LinkStream present = link;
+        if (present != null) {
+            present.tell(message);
+        }
     }
 
     boolean isLinkedBy(LinkStream other) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +86,12 @@ public final class Sharing implements AutoCloseable {
     /** Tells somebody at once when the revocations have changed; he must not block. */
     public void whenRevoked(Runnable told) {
         store.watch(Revocations.SHARED, key -> told.run());
+    }
+
+    /** Tells somebody at once who was revoked, with true, or is not any more; he must not block. */
+    public void whenRevoked(BiConsumer<String, Boolean> told) {
+        store.watch(Revocations.SHARED, key -> Revocations.sharedBy(key)
+                .ifPresent(deviceId -> told.accept(deviceId, store.get(key).isPresent())));
     }
 
     /** Tells somebody at once whose enrolment has changed, empty: perhaps all; he must not block. */

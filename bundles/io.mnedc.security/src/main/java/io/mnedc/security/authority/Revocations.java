@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ public final class Revocations {
     private final PolledFile file;
     private final LongSupplier nanos;
     private volatile Map<String, Revocation> revoked = Map.of();
+    private final RevocationHints hints;
     /** What could not be written: shut out all the same. */
     private final Map<String, Revocation> unwritten = new TreeMap<>();
     /** What the relays share; null: this one is alone. */
@@ -69,6 +71,7 @@ public final class Revocations {
         this.path = path;
         this.clock = clock;
         this.nanos = nanos;
+        this.hints = new RevocationHints(nanos);
         this.file = new PolledFile(path, LIMIT, nanos);
     }
 
@@ -153,7 +156,35 @@ public final class Revocations {
     public Optional<Revocation> find(String deviceId) {
         SharedRevocations others = shared;
         Revocation here = revoked.get(deviceId);
-        return here != null || others == null ? Optional.ofNullable(here) : others.find(deviceId);
+        if (here != null || others == null) {
+            return Optional.ofNullable(here);
+        }
+        return others.find(deviceId)
+                .or(() -> hints.has(deviceId)
+                        ? Optional.of(new Revocation(deviceId, clock.instant(), "another relay says so"))
+                        : Optional.empty());
+    }
+
+    /**
+     * Another relay of the overlay says that a device was shut out, or is let in again, which the shared store may say here only later. It
+     * counts for 30 seconds at most.
+     *
+     * @param relayId who says it
+     * @param deviceId of whom
+     * @param out whether it is shut out
+     */
+    public void hear(String relayId, String deviceId, boolean out) {
+        hints.hear(relayId, deviceId, out);
+    }
+
+    /** {@return whom {@link #find} finds only because another relay has said it, and perhaps others} */
+    public Set<String> heard() {
+        return hints.all();
+    }
+
+    /** {@return whose revocation in a shared store has this key; empty: nobody's} */
+    public static Optional<String> sharedBy(String key) {
+        return key.equals(SHARED) ? Optional.empty() : Optional.of(DeviceKeys.idOf(key)).filter(DeviceIds::isValid);
     }
 
     /** {@return all, by ID} */
