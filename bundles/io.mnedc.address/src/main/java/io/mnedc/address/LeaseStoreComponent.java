@@ -285,9 +285,10 @@ public final class LeaseStoreComponent {
         @Nullable Path directory = place.directory();
         if (place.shared()) {
             if (below == null) {
-                throw new NotYetException("store = \"shared\", but the store that the relays share is not there (a service"
-                        + " OverlayStore with mnedc.store=shared): switch on io.mnedc.cluster and see that it reaches its"
-                        + " ensemble; no addresses are leased until then");
+                throw new NotYetException(
+                        "store = \"shared\", but the store that the relays share is not there (a service"
+                                + " OverlayStore with mnedc.store=shared): switch on io.mnedc.cluster and see that it reaches its"
+                                + " ensemble; no addresses are leased until then");
             }
             return StoredLeases.shared(below, FormerLeases.in(directory), Clock.systemUTC(), System::nanoTime);
         }

@@ -213,7 +213,8 @@ public final class Ensemble implements AutoCloseable {
             Set<Integer> removed = shared == null ? Set.of() : set.removed().numbers();
             Step step = list.step(removed, set.removed().has(own), known, now);
             if (step == Step.TAKEN) {
-                tell("member = " + settings.member() + " is another relay's of this overlay already: set it to an address"
+                tell("member = " + settings.member()
+                        + " is another relay's of this overlay already: set it to an address"
                         + " and a port where the others reach this relay");
             } else if (step == Step.REMOVED) {
                 tell(removedText(set));

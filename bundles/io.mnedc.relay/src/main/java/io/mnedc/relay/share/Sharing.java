@@ -90,8 +90,11 @@ public final class Sharing implements AutoCloseable {
 
     /** Tells somebody at once who was revoked, with true, or is not any more; he must not block. */
     public void whenRevoked(BiConsumer<String, Boolean> told) {
-        store.watch(Revocations.SHARED, key -> Revocations.sharedBy(key)
-                .ifPresent(deviceId -> told.accept(deviceId, store.get(key).isPresent())));
+        store.watch(
+                Revocations.SHARED,
+                key -> Revocations.sharedBy(key)
+                        .ifPresent(
+                                deviceId -> told.accept(deviceId, store.get(key).isPresent())));
     }
 
     /** Tells somebody at once whose enrolment has changed, empty: perhaps all; he must not block. */

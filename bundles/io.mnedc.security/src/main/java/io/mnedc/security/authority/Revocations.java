@@ -184,7 +184,9 @@ public final class Revocations {
 
     /** {@return whose revocation in a shared store has this key; empty: nobody's} */
     public static Optional<String> sharedBy(String key) {
-        return key.equals(SHARED) ? Optional.empty() : Optional.of(DeviceKeys.idOf(key)).filter(DeviceIds::isValid);
+        return key.equals(SHARED)
+                ? Optional.empty()
+                : Optional.of(DeviceKeys.idOf(key)).filter(DeviceIds::isValid);
     }
 
     /** {@return all, by ID} */

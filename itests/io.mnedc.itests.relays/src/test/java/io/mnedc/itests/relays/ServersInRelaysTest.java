@@ -66,7 +66,8 @@ class ServersInRelaysTest {
                 "the server of " + last.name() + " fails\n" + last.process().tail(),
                 BOUND,
                 () -> !write(1).isEmpty()
-                        && last.process().log().stream().anyMatch(line -> line.contains("The server of the ensemble: ")));
+                        && last.process().log().stream()
+                                .anyMatch(line -> line.contains("The server of the ensemble: ")));
         Conversations.awaitReached(a, b);
         DeviceProcess fresh = relays.device(relays.lab().host("c"), "c", LAST, 1, 2);
         fresh.awaitReady();
@@ -104,7 +105,9 @@ class ServersInRelaysTest {
 
     private boolean canWrite(int number) {
         try {
-            return !Remote.in(relays.relay(number).process()).call("commits", "1", "1").isEmpty();
+            return !Remote.in(relays.relay(number).process())
+                    .call("commits", "1", "1")
+                    .isEmpty();
         } catch (LabException e) {
             return false;
         }
