@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NeedsLab.class)
 @SuppressWarnings("NullAway.Init") // each run begins with start
 class RandomFaultsTest {
-    private static final int ROUNDS = Integer.getInteger("mnedc.rounds", 10);
+    private static final int ROUNDS = Integer.getInteger("mnedc.rounds", 5);
     private static final Duration GRACE = Duration.ofMillis(Long.getLong("mnedc.grace", 10_000));
     private static final List<Fault> FAULTS = List.of(Fault.values());
     private static final String END = "end";
