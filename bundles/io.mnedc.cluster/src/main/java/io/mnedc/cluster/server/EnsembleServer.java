@@ -50,10 +50,9 @@ final class EnsembleServer implements AutoCloseable {
             throw new IOException("the server of the ensemble in " + files.configuration() + " cannot be set up", e);
         }
         if (config.getClientPortAddress() == null) {
-            throw new IOException(
-                    "the server in " + files.data()
-                            + " is not in the ensemble's list of servers: it was removed. To bring it back, remove that directory and"
-                            + " the relay's relay.crt.pem and relay.key.pem, and join again with a new token");
+            throw new IOException("the server in " + files.data()
+                    + " is not in the ensemble's list of servers: it was removed. To bring it back, remove that directory and"
+                    + " the relay's relay.crt.pem and relay.key.pem, and join again with a new token");
         }
         int port = config.getClientPortAddress().getPort();
         var clients = new NIOServerCnxnFactory();
